@@ -1,0 +1,3 @@
+//! Staff access as code for chains of shops, salons and clinics.
+
+pub mod clock;
