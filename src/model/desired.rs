@@ -1,0 +1,289 @@
+//! What should be, after every reference, inheritance and date has been resolved for one instant.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::{
+    AccountId, Contact, LocationKey, PersonKey, PlaceId, RightSet, RoleKey, SystemName, VendorRoleSlug,
+};
+use crate::text::Span;
+
+/// Everything the project wants, at one instant.
+///
+/// Right sets are interned: people with equal roles at a place share one.
+#[derive(Clone, Debug, Default)]
+pub struct Desired {
+    /// The instant it holds for.
+    pub as_of: Timestamp,
+    /// Settings of each system that planning needs.
+    pub systems: BTreeMap<SystemName, DesiredSystem>,
+    /// Facts about every declared location.
+    pub places: BTreeMap<LocationKey, PlaceFact>,
+    /// Every declared person.
+    pub people: BTreeMap<PersonKey, Person>,
+    /// People whom no step may reduce.
+    pub protected: BTreeSet<PersonKey>,
+    /// What time alone will change after `as_of`, soonest first, within the horizon that was asked for.
+    pub will_change: Vec<WillChange>,
+}
+
+/// What a system's settings mean for planning.
+#[derive(Clone, Debug)]
+pub struct DesiredSystem {
+    /// `altegio`, `yclients`, ... as the catalogue spells it.
+    pub kind: &'static str,
+    /// Where it is declared.
+    pub origin: Span,
+    /// Vendor id of the chain, if the project has one.
+    pub chain: Option<Arc<str>>,
+    /// Vendor id of every declared location in this system, with the ownership that applies there.
+    pub locations: BTreeMap<LocationKey, (Arc<str>, Ownership)>,
+    /// How much this system may be changed.
+    pub ownership: Ownership,
+    /// What is done about accounts nobody declared.
+    pub strangers: Strangers,
+    /// In which order contacts are used for invitations.
+    pub invite_by: Vec<InviteWay>,
+    /// One invitation per person, or one at each place.
+    pub invite: InvitePolicy,
+    /// For whom plans are judged, where the settings say.
+    pub acting: Option<Actor>,
+    /// Who does manual steps.
+    pub hands: Vec<PersonKey>,
+    /// Names of assumptions and whether they are relied on; what is absent has its default.
+    pub assume: BTreeMap<Arc<str>, bool>,
+    /// Vendor roles from the heaviest down, where the project and not the vendor says.
+    pub role_order: Vec<VendorRoleSlug>,
+    /// Rights named under `unknown_rights`: the catalogue does not know them, the live tree may. Slug, value, place.
+    pub unknown_rights: BTreeMap<RoleKey, Vec<(Arc<str>, bool, Span)>>,
+}
+
+/// How much `keyholder` may change in a scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ownership {
+    /// Only look.
+    Report,
+    /// Give, never take.
+    AddOnly,
+    /// Give and take.
+    Full,
+}
+
+/// What is done about accounts nobody declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strangers {
+    /// Nothing, not even a line.
+    Ignore,
+    /// A line in the plan.
+    Report,
+    /// A removal that needs an approval.
+    Remove,
+}
+
+/// A way to send an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InviteWay {
+    /// By mail.
+    Email,
+    /// By SMS.
+    Phone,
+}
+
+/// How many invitations a person with several places gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvitePolicy {
+    /// One; the other places are granted when it is accepted.
+    Once,
+    /// One at each place.
+    EachPlace,
+}
+
+/// Who the token's owner is said to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A declared person.
+    Person(PersonKey),
+    /// An account by its vendor id.
+    Account(AccountId),
+}
+
+/// A declared location.
+#[derive(Clone, Debug)]
+pub struct PlaceFact {
+    /// Its name for people.
+    pub title: Arc<str>,
+    /// Whether it gives places to assignments.
+    pub status: PlaceStatus,
+    /// Where it is declared.
+    pub origin: Span,
+}
+
+/// The life of a location.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaceStatus {
+    /// Not yet.
+    Planned,
+    /// In business.
+    Open,
+    /// Not any more: an order to remove everybody there.
+    Closed,
+}
+
+/// One declared person.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The key.
+    pub key: PersonKey,
+    /// The full name in NFC, as one text.
+    pub name: Arc<str>,
+    /// First and last name, where they were given apart.
+    pub name_parts: Option<(Arc<str>, Arc<str>)>,
+    /// A human, a shared login or a service.
+    pub kind: PersonKind,
+    /// Contacts that identify, most preferred first.
+    pub contacts: Vec<Contact>,
+    /// Contacts that are used for messages but shared, so that they never identify.
+    pub shared_contacts: Vec<Contact>,
+    /// Accounts named in YAML, by system.
+    pub pins: BTreeMap<SystemName, AccountPin>,
+    /// Earlier keys.
+    pub was: Vec<PersonKey>,
+    /// Who uses a shared login.
+    pub used_by: Vec<PersonKey>,
+    /// Free word for policies.
+    pub class: Option<Arc<str>>,
+    /// Where to be invited first, where YAML says.
+    pub invite_at: Option<LocationKey>,
+    /// Whether their access is managed, and if they have left.
+    pub managed: Managed,
+    /// Grants in the order of system and place. [`GrantState::Absent`] is an order to have nothing there.
+    pub grants: Vec<Grant>,
+    /// Where the person is declared.
+    pub origin: Span,
+}
+
+/// A human, a shared login or a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PersonKind {
+    /// A human.
+    Person,
+    /// A login several people use.
+    Shared,
+    /// A login of a program.
+    Service,
+}
+
+/// What the project says about a person as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Managed {
+    /// `access: unmanaged`: left alone.
+    No,
+    /// Access as the grants say; an account at a place without a grant is reduced only where the journal knows that
+    /// it was ours or `access: []` says so.
+    Yes,
+    /// `access: []`: an order to have nothing anywhere. The span is that line.
+    Nothing(Span),
+    /// `leaves` has passed: everything is taken, everywhere. The span is that line.
+    Left(Span),
+}
+
+/// Accounts a person is said to have in one system.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AccountPin {
+    /// Account ids, the primary one first.
+    pub ids: Vec<AccountId>,
+    /// Accounts that are certainly somebody else's.
+    pub not: Vec<AccountId>,
+    /// A login name, where the vendor has them.
+    pub login: Option<Arc<str>>,
+    /// Team member at each location, by name or id.
+    pub staff: BTreeMap<LocationKey, super::Item>,
+}
+
+/// What one person has in one system at one place.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The system.
+    pub system: SystemName,
+    /// The place.
+    pub place: PlaceId,
+    /// Whether it should be there.
+    pub state: GrantState,
+    /// The vendor role; none where the system has none or the state is absent.
+    pub role: Option<VendorRoleSlug>,
+    /// What is said about the link to a team member.
+    pub staff: StaffWish,
+    /// Every managed right; irrelevant ones are empty cells.
+    pub rights: Arc<RightSet>,
+    /// Rights nobody names: kept, denied (already in `rights`) or the vendor's recommended set.
+    pub unlisted_default: bool,
+    /// Values of kinds without a catalogue (ticks, teams, sources), by name.
+    pub extra: Arc<BTreeMap<Arc<str>, Arc<str>>>,
+    /// The assignment lines that caused it, in order of file and place.
+    pub because: Vec<Span>,
+    /// The roles behind those lines.
+    pub roles: Vec<RoleKey>,
+    /// The role line that decided each right, by position in the catalogue; shared like `rights`.
+    pub sources: Arc<Vec<Option<RightSource>>>,
+}
+
+/// The line that decided a right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RightSource {
+    /// A line under `rights`, `plus`, `minus` or `never`.
+    Line(Span),
+    /// No line: `unlisted` of this role block.
+    Unlisted(Span),
+    /// No line: it follows from another right (a section root, a limiting flag, days left out).
+    Follows(u16),
+}
+
+/// Whether a grant should be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GrantState {
+    /// Yes.
+    Present,
+    /// Yes, but blocked for now.
+    Paused,
+    /// No: a leaver, at every place their lines ever named.
+    Absent,
+}
+
+/// What is said about the link between an account and a team member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StaffWish {
+    /// Nothing: keep what is there.
+    Keep,
+    /// Linked to this one, looked up at the location.
+    Link(super::Item),
+    /// Linked to nobody.
+    Nobody,
+}
+
+/// Something time alone will change.
+#[derive(Clone, Debug)]
+pub struct WillChange {
+    /// When.
+    pub at: Timestamp,
+    /// Whose.
+    pub person: PersonKey,
+    /// Where, if it concerns one place.
+    pub place: Option<PlaceId>,
+    /// What, in words: "deputy ends".
+    pub what: Arc<str>,
+    /// The line that says so.
+    pub origin: Span,
+}
+
+/// An entry that earlier applies knew and the project no longer has. Not an order: it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Vanished {
+    /// A person.
+    Person(PersonKey),
+    /// A location.
+    Location(LocationKey),
+    /// A system.
+    System(SystemName),
+}

@@ -1,0 +1,48 @@
+//! What the journal knows, as planning needs it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::{AccountId, LocationKey, PersonKey, PlaceId, SystemName};
+
+/// What earlier runs did and saw. An empty memory is a first run, not a lost journal: that is told apart before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// Accounts that are known to belong to a person: we invited or changed them, or matched them without doubt.
+    pub accounts: BTreeMap<(SystemName, AccountId), KnownAccount>,
+    /// Invitations whose account was not seen yet, or that are still pending.
+    pub invitations: BTreeMap<(SystemName, PersonKey), SentInvitation>,
+    /// Scopes in which we granted something to a person: what may be taken when the line goes.
+    pub granted: BTreeSet<(SystemName, PlaceId, PersonKey)>,
+    /// People, locations and systems the last apply knew.
+    pub people: BTreeSet<PersonKey>,
+    /// See `people`.
+    pub locations: BTreeSet<LocationKey>,
+    /// See `people`.
+    pub systems: BTreeSet<SystemName>,
+}
+
+/// Whose account it is, by the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownAccount {
+    /// The key the person had then; `was:` leads from there to today's.
+    pub person: PersonKey,
+    /// When it was last confirmed.
+    pub since: Timestamp,
+}
+
+/// An invitation that was sent, or may have been.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentInvitation {
+    /// Where.
+    pub place: PlaceId,
+    /// When the intent was written.
+    pub at: Timestamp,
+    /// Whether the vendor's answer arrived. `false`: it may or may not have gone out.
+    pub confirmed: bool,
+    /// How many were sent within this employment, this one included.
+    pub count: u32,
+    /// Whether the pending row was seen in a complete list after that.
+    pub seen: bool,
+}

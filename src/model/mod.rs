@@ -1,0 +1,24 @@
+//! The vocabulary of staff access: people, places, rights, what should be and what is.
+//!
+//! No serde, no IO, no clock. Names follow the field's terms: *desired* is what YAML says, *observed* what a vendor
+//! says, a *scope* is a system at a place, the unit of reading and of trust.
+
+mod contact;
+mod desired;
+mod id;
+mod memory;
+mod observed;
+mod rights;
+
+pub use contact::{Contact, ContactFault, Email, Phone};
+pub use desired::{
+    AccountPin, Actor, Desired, DesiredSystem, Grant, GrantState, InvitePolicy, InviteWay, Managed, Ownership, Person,
+    PersonKind, PlaceFact, PlaceStatus, RightSource, StaffWish, Strangers, Vanished, WillChange,
+};
+pub use id::{AccountId, LocationKey, PersonKey, PlaceId, RoleKey, SystemName, VendorRoleSlug};
+pub use memory::{KnownAccount, Memory, SentInvitation};
+pub use observed::{
+    Account, AccountState, Caller, Gap, NameTable, Named, Observed, ObservedSystem, OwnRights, Reading, ReadFailure,
+    RightFact, RightsTree, ScopeState, UnknownRight,
+};
+pub use rights::{Days, Item, Items, One, RightSet, Value};
