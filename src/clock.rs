@@ -36,7 +36,10 @@ pub struct SystemClock {
 impl SystemClock {
     /// A clock whose [`Clock::elapsed`] begins now.
     pub fn new() -> Self {
-        #[expect(clippy::disallowed_methods, reason = "this is the one clock that reads the machine's")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the one clock that reads the machine's"
+        )]
         let start = std::time::Instant::now();
         Self { start }
     }
@@ -50,7 +53,10 @@ impl Default for SystemClock {
 
 impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
-        #[expect(clippy::disallowed_methods, reason = "this is the one clock that reads the machine's")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the one clock that reads the machine's"
+        )]
         Timestamp::now()
     }
 
@@ -75,7 +81,10 @@ pub struct SimClock {
 impl SimClock {
     /// A clock that stands at `epoch`.
     pub fn new(epoch: Timestamp) -> Self {
-        Self { epoch, passed_nanos: AtomicI64::new(0) }
+        Self {
+            epoch,
+            passed_nanos: AtomicI64::new(0),
+        }
     }
 
     /// Moves time forward; a negative distance cannot be expressed.
@@ -84,7 +93,9 @@ impl SimClock {
         // A saturating add: a simulated run that reaches the year 2262 stays there.
         let _ = self
             .passed_nanos
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |old| Some(old.saturating_add(nanos)));
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |old| {
+                Some(old.saturating_add(nanos))
+            });
     }
 
     /// Moves time forward to `instant`, or does nothing where that is in the past.

@@ -30,10 +30,14 @@ impl ContactFault {
         match self {
             ContactFault::Empty => "a contact",
             ContactFault::At => "an address with one `@`",
-            ContactFault::Local => "letters, digits and `.!#$%&'*+/=?^_{|}~-` before the `@`, at most 64 of them",
+            ContactFault::Local => {
+                "letters, digits and `.!#$%&'*+/=?^_{|}~-` before the `@`, at most 64 of them"
+            }
             ContactFault::Domain => "a domain name with a dot after the `@`",
             ContactFault::CountryCode => "a number that begins with `+` and the country code",
-            ContactFault::PhoneCharacter => "digits, spaces, dots, dashes and brackets after the `+`",
+            ContactFault::PhoneCharacter => {
+                "digits, spaces, dots, dashes and brackets after the `+`"
+            }
             ContactFault::PhoneLength => "8 to 15 digits after the `+`",
         }
     }
@@ -50,7 +54,9 @@ impl Email {
         if text.is_empty() {
             return Err(ContactFault::Empty);
         }
-        let Some((local, domain)) = text.split_once('@') else { return Err(ContactFault::At) };
+        let Some((local, domain)) = text.split_once('@') else {
+            return Err(ContactFault::At);
+        };
         if domain.contains('@') {
             return Err(ContactFault::At);
         }
@@ -59,11 +65,15 @@ impl Email {
             && !local.starts_with('.')
             && !local.ends_with('.')
             && !local.contains("..")
-            && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_{|}~-.".contains(&b));
+            && local
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_{|}~-.".contains(&b));
         if !local_is_good {
             return Err(ContactFault::Local);
         }
-        let plain_domain = domain.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-')
+        let plain_domain = domain
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'.' || b == b'-')
             && !domain.contains("xn--");
         let domain = if plain_domain {
             domain.to_owned()
@@ -71,12 +81,17 @@ impl Email {
             idna::domain_to_ascii_strict(domain).map_err(|_| ContactFault::Domain)?
         };
         let good_label = |label: &str| {
-            !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-')
+            !label.is_empty()
+                && label.len() <= 63
+                && !label.starts_with('-')
+                && !label.ends_with('-')
         };
         if domain.len() > 253 || !domain.contains('.') || !domain.split('.').all(good_label) {
             return Err(ContactFault::Domain);
         }
-        Ok(Self(format!("{}@{domain}", local.to_ascii_lowercase()).into()))
+        Ok(Self(
+            format!("{}@{domain}", local.to_ascii_lowercase()).into(),
+        ))
     }
 
     /// The canonical text. Do not print it unmasked.
@@ -111,7 +126,9 @@ impl Phone {
         if text.is_empty() {
             return Err(ContactFault::Empty);
         }
-        let Some(rest) = text.strip_prefix('+') else { return Err(ContactFault::CountryCode) };
+        let Some(rest) = text.strip_prefix('+') else {
+            return Err(ContactFault::CountryCode);
+        };
         Self::from_rest(rest)
     }
 
@@ -189,10 +206,22 @@ mod tests {
 
     #[test]
     fn canonical_forms() {
-        assert_eq!(Email::parse(" Jana@Chain.Example ").unwrap().as_str(), "jana@chain.example");
-        assert_eq!(Email::parse("a@münchen.de").unwrap().as_str(), "a@xn--mnchen-3ya.de");
-        assert_eq!(Phone::parse("+371 (20) 000-001").unwrap().as_str(), "+37120000001");
-        assert_eq!(Phone::parse_listed("37120000001").unwrap().as_str(), "+37120000001");
+        assert_eq!(
+            Email::parse(" Jana@Chain.Example ").unwrap().as_str(),
+            "jana@chain.example"
+        );
+        assert_eq!(
+            Email::parse("a@münchen.de").unwrap().as_str(),
+            "a@xn--mnchen-3ya.de"
+        );
+        assert_eq!(
+            Phone::parse("+371 (20) 000-001").unwrap().as_str(),
+            "+37120000001"
+        );
+        assert_eq!(
+            Phone::parse_listed("37120000001").unwrap().as_str(),
+            "+37120000001"
+        );
     }
 
     #[test]
@@ -220,7 +249,10 @@ mod tests {
 
     #[test]
     fn masks_hide_the_middle() {
-        assert_eq!(Email::parse("jana@chain.example").unwrap().masked(), "j…@c….example");
+        assert_eq!(
+            Email::parse("jana@chain.example").unwrap().masked(),
+            "j…@c….example"
+        );
         assert_eq!(Phone::parse("+37120000001").unwrap().masked(), "+371…01");
     }
 }

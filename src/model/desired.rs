@@ -6,7 +6,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::{
-    AccountId, Contact, LocationKey, PersonKey, PlaceId, RightSet, RoleKey, SystemName, VendorRoleSlug,
+    AccountId, Contact, LocationKey, PersonKey, PlaceId, RightSet, RoleKey, SystemName,
+    VendorRoleSlug,
 };
 use crate::text::Span;
 

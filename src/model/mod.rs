@@ -12,13 +12,14 @@ mod rights;
 
 pub use contact::{Contact, ContactFault, Email, Phone};
 pub use desired::{
-    AccountPin, Actor, Desired, DesiredSystem, Grant, GrantState, InvitePolicy, InviteWay, Managed, Ownership, Person,
-    PersonKind, PlaceFact, PlaceStatus, RightSource, StaffWish, Strangers, Vanished, WillChange,
+    AccountPin, Actor, Desired, DesiredSystem, Grant, GrantState, InvitePolicy, InviteWay, Managed,
+    Ownership, Person, PersonKind, PlaceFact, PlaceStatus, RightSource, StaffWish, Strangers,
+    Vanished, WillChange,
 };
 pub use id::{AccountId, LocationKey, PersonKey, PlaceId, RoleKey, SystemName, VendorRoleSlug};
 pub use memory::{KnownAccount, Memory, SentInvitation};
 pub use observed::{
-    Account, AccountState, Caller, Gap, NameTable, Named, Observed, ObservedSystem, OwnRights, Reading, ReadFailure,
-    RightFact, RightsTree, ScopeState, UnknownRight,
+    Account, AccountState, Caller, Gap, NameTable, Named, Observed, ObservedSystem, OwnRights,
+    ReadFailure, Reading, RightFact, RightsTree, ScopeState, UnknownRight,
 };
 pub use rights::{Days, Item, Items, One, RightSet, Value};

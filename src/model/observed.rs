@@ -213,7 +213,10 @@ pub struct RightFact {
 
 /// The caller's own rights at a place: what the token may do about users.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "five independent permissions of the vendor, each a switch there")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "five independent permissions of the vendor, each a switch there"
+)]
 pub struct OwnRights {
     /// May see users.
     pub view: bool,
@@ -254,7 +257,11 @@ pub struct NameTable {
 impl ObservedSystem {
     /// Every account id seen at any place, also in incomplete scopes.
     pub fn account_ids(&self) -> BTreeSet<&AccountId> {
-        self.scopes.values().filter_map(Reading::seen).flat_map(|scope| scope.accounts.keys()).collect()
+        self.scopes
+            .values()
+            .filter_map(Reading::seen)
+            .flat_map(|scope| scope.accounts.keys())
+            .collect()
     }
 
     /// The reading of one location.

@@ -39,7 +39,11 @@ impl Items {
         let mut items: Vec<Item> = items.into_iter().collect();
         items.sort();
         items.dedup();
-        if items.is_empty() { Items::All } else { Items::Only(items.into()) }
+        if items.is_empty() {
+            Items::All
+        } else {
+            Items::Only(items.into())
+        }
     }
 }
 
@@ -78,7 +82,9 @@ pub struct RightSet {
 impl RightSet {
     /// A set in which nothing is said about any of `length` rights.
     pub fn empty(length: usize) -> Self {
-        Self { cells: vec![None; length].into() }
+        Self {
+            cells: vec![None; length].into(),
+        }
     }
 
     /// The value at a position of the catalogue.
@@ -95,7 +101,10 @@ impl RightSet {
 
     /// Positions that have a value, in order.
     pub fn iter(&self) -> impl Iterator<Item = (usize, &Value)> {
-        self.cells.iter().enumerate().filter_map(|(at, cell)| cell.as_ref().map(|value| (at, value)))
+        self.cells
+            .iter()
+            .enumerate()
+            .filter_map(|(at, cell)| cell.as_ref().map(|value| (at, value)))
     }
 
     /// Whether nothing is said about any right.

@@ -27,7 +27,10 @@ pub struct SourceFile {
 impl SourceFile {
     /// Wraps a text under the path that messages show.
     pub fn new(path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
-        Self { path: path.into(), text: text.into() }
+        Self {
+            path: path.into(),
+            text: text.into(),
+        }
     }
 
     /// Path within the project, with forward slashes.
@@ -49,14 +52,19 @@ impl SourceFile {
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         let line = before.bytes().filter(|&b| b == b'\n').count() + 1;
         let column = before[line_start..].chars().count() + 1;
-        Place { line: clamp(line), column: clamp(column) }
+        Place {
+            line: clamp(line),
+            column: clamp(column),
+        }
     }
 
     /// The text of the line a byte lies in, without its line end.
     pub fn line_at(&self, byte: u32) -> &str {
         let at = floor_char_boundary(&self.text, byte as usize);
         let start = self.text[..at].rfind('\n').map_or(0, |at| at + 1);
-        let end = self.text[at..].find('\n').map_or(self.text.len(), |more| at + more);
+        let end = self.text[at..]
+            .find('\n')
+            .map_or(self.text.len(), |more| at + more);
         self.text[start..end].trim_end_matches('\r')
     }
 }
@@ -109,7 +117,12 @@ impl Sources {
                     text: file.line_at(span.start).trim().into(),
                 }
             }
-            None => Origin { file: "".into(), line: 0, column: 0, text: "".into() },
+            None => Origin {
+                file: "".into(),
+                line: 0,
+                column: 0,
+                text: "".into(),
+            },
         }
     }
 }
