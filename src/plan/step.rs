@@ -1,0 +1,627 @@
+//! The plan as data: steps, what is held and why, and what was seen on the way.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::catalog::RightId;
+use crate::model::{
+    AccountId, AccountState, Contact, InviteWay, PersonKey, PlaceId, RightSet, SystemName, Value, VendorRoleSlug,
+};
+use crate::text::Origin;
+
+/// SHA-256 over the canonical form of a plan, in hex.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PlanId(pub Arc<str>);
+
+impl fmt::Display for PlanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Hash of system, account or person, place, kind and after, in 12 hex digits: never of position, time or before, so
+/// that what was said about a step survives the next night's plan.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct StepId(pub Arc<str>);
+
+impl fmt::Display for StepId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A finished, sealed plan.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The hash of what follows.
+    pub id: PlanId,
+    /// What follows.
+    pub draft: Draft,
+}
+
+/// A plan before it is sealed: rules may still turn steps into holds.
+#[derive(Clone, Debug, Default)]
+pub struct Draft {
+    /// The instant the desired state is for.
+    pub as_of: Timestamp,
+    /// When the oldest read it stands on began; `as_of` where nothing was read.
+    pub observed: Timestamp,
+    /// Which files it was made from.
+    pub config: ConfigFact,
+    /// The systems involved, in order of name.
+    pub systems: Vec<SystemFact>,
+    /// Every scope that was read or should have been, in order.
+    pub scopes: Vec<ScopeFact>,
+    /// Steps in the order in which they are done.
+    pub steps: Vec<Step>,
+    /// What is kept back, and why.
+    pub holds: Vec<Hold>,
+    /// Differences somebody else made since the last apply.
+    pub drift: Vec<Drift>,
+    /// What time alone will change.
+    pub lapses: Vec<Lapse>,
+    /// Accounts nobody declared.
+    pub strangers: Vec<Stranger>,
+    /// What `ownership` suppresses.
+    pub withheld: Vec<Withheld>,
+    /// What waits for somebody else, such as an invitation to be accepted. Waiting is no change.
+    pub waiting: Vec<Waiting>,
+    /// What is worth knowing about values that are reported and never repaired.
+    pub notes: Vec<Note>,
+    /// What it costs.
+    pub price: Price,
+}
+
+/// Which files a plan was made from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConfigFact {
+    /// SHA-256 over the files, in hex.
+    pub digest: Arc<str>,
+    /// The git commit, if known.
+    pub commit: Option<Arc<str>>,
+    /// Whether the files differ from that commit.
+    pub dirty: bool,
+}
+
+/// A system as a plan names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SystemFact {
+    /// Its name.
+    pub name: SystemName,
+    /// Its kind.
+    pub kind: &'static str,
+    /// The host that was asked; `sandbox:<system>` for the simulator.
+    pub host: Arc<str>,
+}
+
+/// How far a scope can be trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Completeness {
+    /// Read completely.
+    Complete,
+    /// Read in part: nothing is removed and nobody is invited there. The gaps, in words.
+    Partial(Vec<String>),
+    /// Not read; why, in words.
+    Unreadable(String),
+    /// Not asked, because nothing there was in question.
+    NotRead,
+}
+
+/// One scope and what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScopeFact {
+    /// The system.
+    pub system: SystemName,
+    /// The place.
+    pub place: PlaceId,
+    /// The place's title for people.
+    pub title: Arc<str>,
+    /// How far it can be trusted.
+    pub completeness: Completeness,
+    /// Accounts seen there.
+    pub accounts: u32,
+}
+
+/// What a step does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StepKind {
+    /// Send an invitation.
+    Invite,
+    /// Send it again.
+    Resend,
+    /// Take a pending invitation back.
+    WithdrawInvitation,
+    /// Give a known account access to one more place, without a message.
+    Grant,
+    /// Change rights.
+    SetRights,
+    /// Change the vendor role (and whatever else differs, in the same write).
+    ChangeRole,
+    /// Change the link to a team member only.
+    LinkStaff,
+    /// Take access away at a place.
+    Remove,
+    /// Switch an account off.
+    Block,
+    /// Switch it on again.
+    Unblock,
+    /// Switch a new account on.
+    Activate,
+    /// Switch an account off for good where it cannot be removed.
+    Deactivate,
+    /// Look and confirm.
+    Check,
+    /// Something to do afterwards that is no access itself.
+    FollowUp,
+}
+
+impl StepKind {
+    /// The kebab-case name of the contracts.
+    pub fn name(self) -> &'static str {
+        match self {
+            StepKind::Invite => "invite",
+            StepKind::Resend => "resend",
+            StepKind::WithdrawInvitation => "withdraw-invitation",
+            StepKind::Grant => "grant",
+            StepKind::SetRights => "set-rights",
+            StepKind::ChangeRole => "change-role",
+            StepKind::LinkStaff => "link-staff",
+            StepKind::Remove => "remove",
+            StepKind::Block => "block",
+            StepKind::Unblock => "unblock",
+            StepKind::Activate => "activate",
+            StepKind::Deactivate => "deactivate",
+            StepKind::Check => "check",
+            StepKind::FollowUp => "follow-up",
+        }
+    }
+}
+
+/// Who carries a step out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// `keyholder`, through the vendor's API.
+    Api,
+    /// A person, by hand.
+    Manual(Instruction),
+}
+
+/// What a person is told to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instruction {
+    /// Who.
+    pub actor: ManualActor,
+    /// Where to click and what to type, one action each, with exact values.
+    pub actions: Vec<String>,
+    /// What to look at before.
+    pub check_before: Option<String>,
+}
+
+/// Who does a manual step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ManualActor {
+    /// One of `hands`; empty means nobody was named.
+    Hands(Vec<PersonKey>),
+    /// The person it is about.
+    Person(PersonKey),
+}
+
+/// How dangerous a step is; the order is from harmless to worst.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DangerClass {
+    /// Gives what is neither sensitive nor a heavier role, and writes to nobody.
+    Safe,
+    /// Sends a message to a human.
+    Messaging,
+    /// Gives a sensitive right or a heavier vendor role.
+    Escalating,
+    /// Leaves an account with less at a place.
+    Removing,
+    /// Cannot be undone by another step.
+    Irreversible,
+}
+
+impl DangerClass {
+    /// The name of the contracts.
+    pub fn name(self) -> &'static str {
+        match self {
+            DangerClass::Safe => "safe",
+            DangerClass::Messaging => "messaging",
+            DangerClass::Escalating => "escalating",
+            DangerClass::Removing => "removing",
+            DangerClass::Irreversible => "irreversible",
+        }
+    }
+}
+
+/// Why a step is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// New here.
+    Joined,
+    /// Left the chain, or the place closed, or the line was deleted.
+    Left,
+    /// Loses one place and gains another in the same plan.
+    Moved,
+    /// A role or an assignment says something else than at the last apply.
+    RoleChanged,
+    /// A line ended.
+    Lapsed,
+    /// A line began.
+    Due,
+    /// Somebody changed it at the vendor.
+    Drift,
+    /// Nobody declared the account.
+    Stranger,
+    /// An approval lets it through.
+    Approved,
+}
+
+impl Reason {
+    /// The name of the contracts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Reason::Joined => "joined",
+            Reason::Left => "left",
+            Reason::Moved => "moved",
+            Reason::RoleChanged => "role-changed",
+            Reason::Lapsed => "lapsed",
+            Reason::Due => "due",
+            Reason::Drift => "drift",
+            Reason::Stranger => "stranger",
+            Reason::Approved => "approved",
+        }
+    }
+}
+
+/// What a step does to humans.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// An e-mail, to this masked address.
+    Mail(String),
+    /// An SMS, to this masked number.
+    Sms(String),
+    /// They are signed out at that place.
+    SignOut,
+    /// A paid seat may be taken.
+    PaidSeat,
+}
+
+/// The line or rule that caused a step.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Because {
+    /// A place in YAML.
+    Line(Origin),
+    /// A rule of the program or the settings, in words.
+    Rule(String),
+}
+
+/// One change.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Its stable id.
+    pub id: StepId,
+    /// What it does.
+    pub kind: StepKind,
+    /// Who does it.
+    pub mode: Mode,
+    /// How dangerous it is.
+    pub class: DangerClass,
+    /// Why it is there.
+    pub reason: Reason,
+    /// Whom it is about; none for a stranger.
+    pub person: Option<PersonKey>,
+    /// The person's name, or the account's where nobody declared it; hostile text.
+    pub name: Arc<str>,
+    /// The system.
+    pub system: SystemName,
+    /// The place.
+    pub place: PlaceId,
+    /// The account; none before it exists.
+    pub account: Option<AccountId>,
+    /// What is there now; none if nothing.
+    pub before: Option<Access>,
+    /// What will be there; none if nothing.
+    pub after: Option<Access>,
+    /// Rights whose value changes, with names in place of ids where they are known, in order of the catalogue.
+    pub deltas: Vec<RightDelta>,
+    /// Messages, sign-outs, seats.
+    pub effects: Vec<Effect>,
+    /// The lines and rules behind it, most telling first; never empty.
+    pub because: Vec<Because>,
+    /// Steps that must have been verified before.
+    pub waits_for: Vec<StepId>,
+    /// What is executed; nothing is left to decide.
+    pub change: Change,
+}
+
+/// What an account has at a place, before or after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// Invited, active, ...
+    pub state: AccountState,
+    /// The vendor role.
+    pub role: Option<VendorRoleSlug>,
+    /// The linked team member.
+    pub staff: Option<i64>,
+    /// The team member's name, where known; hostile text.
+    pub staff_name: Option<Arc<str>>,
+    /// Rights by meaning; after a step, only the managed ones.
+    pub rights: Arc<RightSet>,
+}
+
+/// One right that changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RightDelta {
+    /// Which.
+    pub right: RightId,
+    /// Value before; none where there was no access.
+    pub before: Option<Value>,
+    /// Value after; none where there will be no access.
+    pub after: Option<Value>,
+}
+
+/// What a step executes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// One invitation.
+    Invite {
+        /// Where the message goes.
+        contact: Contact,
+        /// By mail or SMS.
+        way: InviteWay,
+        /// Name shown in the list of invitations.
+        name: Arc<str>,
+        /// What they will have.
+        target: Target,
+    },
+    /// Access at one more place for a known account, without a message.
+    Grant {
+        /// A place where the account is now.
+        from: PlaceId,
+        /// What they will have.
+        target: Target,
+    },
+    /// One write of role, staff link and rights.
+    Set {
+        /// What they will have.
+        target: Target,
+    },
+    /// Taking access away at the place.
+    Remove,
+    /// Taking a pending invitation back.
+    Withdraw,
+    /// Nothing that the program does.
+    ByHand,
+}
+
+/// What an account shall have at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The vendor role; none keeps it.
+    pub role: Option<VendorRoleSlug>,
+    /// The link to a team member.
+    pub staff: StaffTarget,
+    /// Managed rights, ids resolved for this place.
+    pub rights: Arc<RightSet>,
+}
+
+/// A resolved staff link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StaffTarget {
+    /// As it is.
+    Keep,
+    /// This team member.
+    Link(i64),
+    /// Nobody.
+    Nobody,
+}
+
+/// Why something is kept back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HoldCode {
+    /// The live side leaves it open whose account it is.
+    IdentityDoubt,
+    /// An account may be theirs: pin it or say `not`.
+    MaybeAccount,
+    /// A contact belongs, by the journal, to somebody else's account.
+    ContactElsewhere,
+    /// A pending invitation vanished while an unknown account appeared.
+    JoinedOtherwise,
+    /// An invitation may have been sent; it is not sent again on doubt.
+    InvitationUnknown,
+    /// A further invitation within one employment.
+    SecondInvitation,
+    /// An entry is gone from YAML: that is no order.
+    Vanished,
+    /// The scope could not be read completely.
+    NotComplete,
+    /// The vendor says that this account cannot be changed or removed.
+    VendorForbids,
+    /// It is the caller, an owner, a system user or somebody protected.
+    Protected,
+    /// The caller's own rights do not reach.
+    CallerLacks,
+    /// A right, role or name does not exist at that place.
+    NotThere,
+    /// Granting ownership of a vendor account.
+    Ownership,
+    /// Something it comes after is held.
+    DependsOnHeld,
+    /// No contact that this system can invite by.
+    NoWayToInvite,
+}
+
+impl HoldCode {
+    /// The kebab-case name of the contracts.
+    pub fn name(self) -> &'static str {
+        match self {
+            HoldCode::IdentityDoubt => "identity-doubt",
+            HoldCode::MaybeAccount => "maybe-account",
+            HoldCode::ContactElsewhere => "contact-elsewhere",
+            HoldCode::JoinedOtherwise => "joined-otherwise",
+            HoldCode::InvitationUnknown => "invitation-unknown",
+            HoldCode::SecondInvitation => "second-invitation",
+            HoldCode::Vanished => "vanished",
+            HoldCode::NotComplete => "not-complete",
+            HoldCode::VendorForbids => "vendor-forbids",
+            HoldCode::Protected => "protected",
+            HoldCode::CallerLacks => "caller-lacks",
+            HoldCode::NotThere => "not-there",
+            HoldCode::Ownership => "ownership",
+            HoldCode::DependsOnHeld => "depends-on-held",
+            HoldCode::NoWayToInvite => "no-way-to-invite",
+        }
+    }
+}
+
+/// Something kept back: a step that would be there, or a doubt that keeps a step from being made.
+#[derive(Clone, Debug)]
+pub struct Hold {
+    /// Why.
+    pub code: HoldCode,
+    /// Whom it is about.
+    pub person: Option<PersonKey>,
+    /// Their name; hostile text.
+    pub name: Arc<str>,
+    /// The system; none where the whole project is meant.
+    pub system: Option<SystemName>,
+    /// The place, if it is one.
+    pub place: Option<PlaceId>,
+    /// Everyone and everything involved, in one or two sentences; may contain hostile text.
+    pub message: String,
+    /// What a person can do about it.
+    pub help: String,
+    /// The lines and rules behind it.
+    pub because: Vec<Because>,
+    /// The step that is kept back, if it could be made.
+    pub step: Option<Box<Step>>,
+}
+
+/// A difference somebody else made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drift {
+    /// Whose.
+    pub person: Option<PersonKey>,
+    /// The system.
+    pub system: SystemName,
+    /// The place.
+    pub place: PlaceId,
+    /// The account.
+    pub account: AccountId,
+    /// The step that answers it, if there is one.
+    pub step: Option<StepId>,
+    /// What changed, in words; may contain hostile text.
+    pub what: String,
+}
+
+/// Something time alone will change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lapse {
+    /// When.
+    pub at: Timestamp,
+    /// Whose.
+    pub person: PersonKey,
+    /// Where.
+    pub place: Option<PlaceId>,
+    /// What.
+    pub what: Arc<str>,
+    /// The line that says so.
+    pub origin: Origin,
+}
+
+/// An account nobody declared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stranger {
+    /// The system.
+    pub system: SystemName,
+    /// The account.
+    pub account: AccountId,
+    /// Its name; hostile text.
+    pub name: Arc<str>,
+    /// Where it has access, with its state.
+    pub places: Vec<(PlaceId, AccountState)>,
+    /// What else is known: "owner", "system user", "the token's own account".
+    pub remark: Option<String>,
+}
+
+/// What `ownership` suppresses.
+#[derive(Clone, Debug)]
+pub struct Withheld {
+    /// The step that would be there.
+    pub step: Step,
+    /// The setting that suppresses it.
+    pub because: Because,
+}
+
+/// What waits for somebody else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// Whose.
+    pub person: PersonKey,
+    /// Their name; hostile text.
+    pub name: Arc<str>,
+    /// The system.
+    pub system: SystemName,
+    /// The places it keeps waiting.
+    pub places: Vec<PlaceId>,
+    /// Since when, if known.
+    pub since: Option<Timestamp>,
+    /// For what.
+    pub what: String,
+}
+
+/// Something worth knowing that changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// The system, if it concerns one.
+    pub system: Option<SystemName>,
+    /// The place, if it concerns one.
+    pub place: Option<PlaceId>,
+    /// In words; may contain hostile text.
+    pub text: String,
+}
+
+/// What a plan costs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Price {
+    /// Calls that the read took.
+    pub calls_read: u32,
+    /// Calls that applying takes, reading back included.
+    pub calls_apply: u32,
+    /// Seconds under the vendor's limit.
+    pub seconds: u32,
+    /// Messages to humans.
+    pub messages: u32,
+    /// Steps that may take a paid seat.
+    pub paid_seats: u32,
+}
+
+/// Counts for the one line at the end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// People with at least one step.
+    pub people: u32,
+    /// Steps by API.
+    pub api: u32,
+    /// Steps by hand.
+    pub manual: u32,
+    /// Invitations.
+    pub invitations: u32,
+    /// Grants of further places.
+    pub grants: u32,
+    /// Changes of rights, roles and links.
+    pub changes: u32,
+    /// Removals, withdrawals and blocks.
+    pub removals: u32,
+    /// Things kept back.
+    pub holds: u32,
+    /// Things waiting.
+    pub waiting: u32,
+    /// Steps suppressed by `ownership`.
+    pub withheld: u32,
+    /// Accounts nobody declared.
+    pub strangers: u32,
+}

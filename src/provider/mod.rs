@@ -1,0 +1,205 @@
+//! The port to a vendor: what planning may ask and applying may do.
+//!
+//! A provider knows its vendor's wire and nothing of YAML, rendering or policy. Only `apply` calls
+//! [`Provider::execute`], with a journal entry on disk before.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::model::{AccountId, LocationKey, ObservedSystem, PlaceId, Reading, RightSet, ScopeState, SystemName};
+use crate::plan::Target;
+
+/// A location as a vendor knows it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PlaceRef {
+    /// Our key.
+    pub key: LocationKey,
+    /// The vendor's id.
+    pub remote: Arc<str>,
+}
+
+impl PlaceRef {
+    /// The place as a scope.
+    pub fn place(&self) -> PlaceId {
+        PlaceId::At(self.key.clone())
+    }
+}
+
+/// Says, once all lists are read, whose rights must be read where.
+pub type Select<'a> =
+    dyn Fn(&BTreeMap<PlaceId, Reading<ScopeState>>) -> BTreeMap<PlaceId, BTreeSet<AccountId>> + Send + Sync + 'a;
+
+/// Which lists of names a plan needs at a place: only what a right or a staff link refers to by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "five independent lists, each its own call")]
+pub struct NamesWanted {
+    /// Cash desks and accounts.
+    pub accounts: bool,
+    /// Storages.
+    pub storages: bool,
+    /// Team members.
+    pub staff: bool,
+    /// Positions.
+    pub positions: bool,
+    /// Payment items.
+    pub expenses: bool,
+}
+
+/// What a plan needs to know of a system, and no more.
+pub struct ReadRequest<'a> {
+    /// Locations to list, each with the names it needs.
+    pub places: Vec<(PlaceRef, NamesWanted)>,
+    /// Whose rights to read.
+    pub select: &'a Select<'a>,
+}
+
+/// Progress of a long read or apply, for a person to watch.
+pub trait Events: Send + Sync {
+    /// `done` of `total` calls of this system's read; the total grows while more becomes known.
+    fn reading(&self, system: &SystemName, done: usize, total: usize);
+    /// The limiter waits, or a call is repeated; in words, without secrets.
+    fn waiting(&self, system: &SystemName, why: &str);
+}
+
+/// One invitation of a batch.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    /// The name shown in the list of invitations.
+    pub name: Arc<str>,
+    /// Where it goes.
+    pub contact: crate::model::Contact,
+    /// What they will have.
+    pub target: Target,
+}
+
+/// One call that changes something at the vendor. Each is journaled before it is made.
+#[derive(Clone, Debug)]
+pub enum Call {
+    /// Invitations at one place; at most [`Provider::invite_batch`] of them. Never repeated blindly.
+    Invite {
+        /// Where.
+        place: PlaceRef,
+        /// Whom.
+        invitations: Vec<Invitation>,
+    },
+    /// A known account gets access at one more place, without a message.
+    Copy {
+        /// Where the account is.
+        from: PlaceRef,
+        /// Which.
+        account: AccountId,
+        /// Where to.
+        to: PlaceRef,
+        /// Rights there, sent explicit and resolved for that place.
+        rights: Arc<RightSet>,
+    },
+    /// Role, staff link and rights in one write. The provider reads first and sends every right that it read and the
+    /// caller may change, with the target's values laid over.
+    Write {
+        /// Where.
+        place: PlaceRef,
+        /// Whose.
+        account: AccountId,
+        /// What they shall have.
+        target: Target,
+    },
+    /// Access at the place is taken; a pending invitation is withdrawn by the same call.
+    Remove {
+        /// Where.
+        place: PlaceRef,
+        /// Whose.
+        account: AccountId,
+    },
+}
+
+/// The vendor's answer to a call that succeeded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// HTTP status.
+    pub status: u16,
+    /// The vendor's request id, if it gives one.
+    pub request_id: Option<Arc<str>>,
+    /// Rights that were left as they are because the caller may not change them, by slug.
+    pub not_sent: Vec<Arc<str>>,
+}
+
+/// What went wrong at a vendor. Texts are bounded and free of tokens; they may contain hostile text.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum ProviderError {
+    /// 401: the whole system stops.
+    #[error("the vendor does not accept the token (401). A user token ends when its owner changes the password")]
+    Unauthorized,
+    /// 403: the caller lacks a right at a place.
+    #[error("the caller may not do this at `{place}` (403){}", .right.as_ref().map(|right| format!(": it lacks `{right}`")).unwrap_or_default())]
+    Forbidden {
+        /// Where.
+        place: String,
+        /// The right that is missing, as far as it can be told.
+        right: Option<Arc<str>>,
+    },
+    /// 404.
+    #[error("the vendor does not know {what} (404)")]
+    NotFound {
+        /// What was asked for.
+        what: String,
+    },
+    /// 422, or `success: false`: the vendor understood and refused. By field.
+    #[error("the vendor refused ({status}): {}", .errors.join("; "))]
+    Rejected {
+        /// HTTP status.
+        status: u16,
+        /// The vendor's words by field.
+        errors: Vec<String>,
+    },
+    /// The call was made, and whether it took effect is unknown: connection lost, time out, 5xx, garbage.
+    #[error("no usable answer, so whether it took effect is unknown: {why}")]
+    Unknown {
+        /// In words.
+        why: String,
+    },
+    /// Nothing was sent.
+    #[error("the vendor could not be reached: {why}")]
+    NotSent {
+        /// In words.
+        why: String,
+    },
+}
+
+/// What a look at one account found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sighting {
+    /// It is there, with its rights.
+    There(Box<crate::model::Account>),
+    /// A complete list does not have it.
+    Absent,
+    /// It cannot be told.
+    Unknown(String),
+}
+
+/// A vendor, as planning and applying see it.
+#[async_trait]
+pub trait Provider: Send + Sync {
+    /// The system's name in YAML.
+    fn system(&self) -> &SystemName;
+
+    /// The host that is asked, as plans name it.
+    fn host(&self) -> Arc<str>;
+
+    /// How many invitations one call may carry.
+    fn invite_batch(&self) -> usize;
+
+    /// Reads what the request names. An error means that the whole system could not be asked; what fails at one place
+    /// is in that place's [`Reading`].
+    async fn observe(&self, request: &ReadRequest<'_>, events: &dyn Events) -> Result<ObservedSystem, ProviderError>;
+
+    /// Makes one change. Repeats only what can be repeated without a second effect.
+    async fn execute(&self, call: &Call, events: &dyn Events) -> Result<Receipt, ProviderError>;
+
+    /// Reads one account with its rights, to verify a write.
+    async fn look(&self, place: &PlaceRef, account: &AccountId, events: &dyn Events) -> Sighting;
+
+    /// Reads the list of one place without rights, to settle invitations.
+    async fn list(&self, place: &PlaceRef, events: &dyn Events) -> Reading<ScopeState>;
+}
