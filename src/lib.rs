@@ -1,7 +1,21 @@
 //! Staff access as code for chains of shops, salons and clinics.
+//!
+//! The modules in reading order, from what knows nothing to what knows everything:
+//!
+//! - [`text`], [`diagnostic`], [`catalog`], [`model`]: words, places in files, rights, people;
+//! - [`config`]: YAML to what should be;
+//! - [`plan`]: what should be and what is to what will happen;
+//! - [`provider`]: the vendors, and the port they are reached through;
+//! - [`render`]: values to bytes.
+//!
+//! Who may import whom is checked by `tests/it/tidy.rs` and drawn in `ARCHITECTURE.md`.
 
 pub mod catalog;
 pub mod clock;
+pub mod config;
 pub mod diagnostic;
 pub mod model;
+pub mod plan;
+pub mod provider;
+pub mod render;
 pub mod text;

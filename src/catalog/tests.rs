@@ -380,8 +380,10 @@ fn the_sensitive_rights_are_listed() {
             found.entry(why.as_str()).or_default().push(right.slug);
         }
     }
-    let listed: Vec<String> =
-        found.iter().map(|(why, slugs)| format!("{why}\n  {}\n", slugs.join("\n  "))).collect();
+    let listed: Vec<String> = found
+        .iter()
+        .map(|(why, slugs)| format!("{why}\n  {}\n", slugs.join("\n  ")))
+        .collect();
     snapbox::assert_data_eq!(listed.concat(), snapbox::file!["fixture/sensitive.txt"]);
 }
 

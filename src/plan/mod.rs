@@ -6,7 +6,8 @@
 mod step;
 
 pub use step::{
-    Access, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Drift, Effect, Hold, HoldCode, Instruction,
-    Lapse, ManualActor, Mode, Note, Plan, PlanId, Price, Reason, RightDelta, ScopeFact, StaffTarget, Step, StepId,
-    StepKind, Stranger, SystemFact, Target, Totals, Waiting, Withheld,
+    Access, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Drift, Effect, Hold,
+    HoldCode, Instruction, Lapse, ManualActor, Mode, Note, Plan, PlanId, Price, Reason, RightDelta,
+    ScopeFact, StaffTarget, Step, StepId, StepKind, Stranger, SystemFact, Target, Totals, Waiting,
+    Withheld,
 };

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use crate::catalog::RightId;
 use crate::model::{
-    AccountId, AccountState, Contact, InviteWay, PersonKey, PlaceId, RightSet, SystemName, Value, VendorRoleSlug,
+    AccountId, AccountState, Contact, InviteWay, PersonKey, PlaceId, RightSet, SystemName, Value,
+    VendorRoleSlug,
 };
 use crate::text::Origin;
 

@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::model::{AccountId, LocationKey, ObservedSystem, PlaceId, Reading, RightSet, ScopeState, SystemName};
+use crate::model::{
+    AccountId, LocationKey, ObservedSystem, PlaceId, Reading, RightSet, ScopeState, SystemName,
+};
 use crate::plan::Target;
 
 /// A location as a vendor knows it.
@@ -28,12 +30,17 @@ impl PlaceRef {
 }
 
 /// Says, once all lists are read, whose rights must be read where.
-pub type Select<'a> =
-    dyn Fn(&BTreeMap<PlaceId, Reading<ScopeState>>) -> BTreeMap<PlaceId, BTreeSet<AccountId>> + Send + Sync + 'a;
+pub type Select<'a> = dyn Fn(&BTreeMap<PlaceId, Reading<ScopeState>>) -> BTreeMap<PlaceId, BTreeSet<AccountId>>
+    + Send
+    + Sync
+    + 'a;
 
 /// Which lists of names a plan needs at a place: only what a right or a staff link refers to by name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "five independent lists, each its own call")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "five independent lists, each its own call"
+)]
 pub struct NamesWanted {
     /// Cash desks and accounts.
     pub accounts: bool,
@@ -129,7 +136,9 @@ pub struct Receipt {
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ProviderError {
     /// 401: the whole system stops.
-    #[error("the vendor does not accept the token (401). A user token ends when its owner changes the password")]
+    #[error(
+        "the vendor does not accept the token (401). A user token ends when its owner changes the password"
+    )]
     Unauthorized,
     /// 403: the caller lacks a right at a place.
     #[error("the caller may not do this at `{place}` (403){}", .right.as_ref().map(|right| format!(": it lacks `{right}`")).unwrap_or_default())]
@@ -192,7 +201,11 @@ pub trait Provider: Send + Sync {
 
     /// Reads what the request names. An error means that the whole system could not be asked; what fails at one place
     /// is in that place's [`Reading`].
-    async fn observe(&self, request: &ReadRequest<'_>, events: &dyn Events) -> Result<ObservedSystem, ProviderError>;
+    async fn observe(
+        &self,
+        request: &ReadRequest<'_>,
+        events: &dyn Events,
+    ) -> Result<ObservedSystem, ProviderError>;
 
     /// Makes one change. Repeats only what can be repeated without a second effect.
     async fn execute(&self, call: &Call, events: &dyn Events) -> Result<Receipt, ProviderError>;

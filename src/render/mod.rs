@@ -1,0 +1,8 @@
+//! Plans, states and journals to bytes. Pure: no terminal, no clock, no file.
+//!
+//! `doc` is what an output says, `text` how it looks; views build the first, writers the second. Foreign text passes
+//! through `escape` and nowhere else.
+
+pub mod doc;
+pub mod escape;
+pub mod text;

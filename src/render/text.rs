@@ -1,0 +1,209 @@
+//! A [`Doc`] as lines for a terminal or a log, at any width, with or without color.
+//!
+//! It adds no words. Widths are those of a terminal: Cyrillic, combining and wide characters align.
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr as _;
+
+use super::doc::{Block, Detail, Doc, Item, Run, Tone};
+use super::escape;
+
+/// How a document is laid out.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// Columns; lines are wrapped at words.
+    pub width: usize,
+    /// Whether to add color sequences.
+    pub color: bool,
+}
+
+impl Layout {
+    /// 80 columns, no color.
+    pub const PLAIN: Layout = Layout {
+        width: 80,
+        color: false,
+    };
+}
+
+/// Writes a document.
+pub fn write(doc: &Doc, layout: Layout) -> String {
+    let mut page = Page {
+        out: String::new(),
+        layout,
+    };
+    if !doc.title.is_empty() {
+        page.wrapped("", "", &doc.title);
+    }
+    for section in &doc.sections {
+        if !page.out.is_empty() {
+            page.out.push('\n');
+        }
+        if !section.title.is_empty() {
+            page.wrapped("", "", &section.title);
+        }
+        let indent = if section.title.is_empty() { "" } else { "  " };
+        for block in &section.blocks {
+            match block {
+                Block::Line(runs) => page.wrapped(indent, indent, runs),
+                Block::Group { head, items } => {
+                    page.wrapped("  ", "  ", head);
+                    for item in items {
+                        page.item(item);
+                    }
+                }
+            }
+        }
+    }
+    page.out
+}
+
+struct Page {
+    out: String,
+    layout: Layout,
+}
+
+impl Page {
+    fn item(&mut self, item: &Item) {
+        let mark = self.painted(item.tone, &item.mark.to_string());
+        let first = format!("    {mark} ");
+        self.wrapped_with(&first, 6, "      ", &item.head);
+        let labels = item
+            .details
+            .iter()
+            .map(|detail| detail.label.width())
+            .max()
+            .unwrap_or(0);
+        for Detail { label, text } in &item.details {
+            let gap = " ".repeat(labels - label.width() + 2);
+            let indent = 8 + labels + 2;
+            let label = self.painted(Tone::Dim, label);
+            self.wrapped_with(
+                &format!("        {label}{gap}"),
+                indent,
+                &" ".repeat(indent),
+                text,
+            );
+        }
+    }
+
+    fn wrapped(&mut self, first: &str, rest: &str, runs: &[Run]) {
+        self.wrapped_with(first, first.width(), rest, runs);
+    }
+
+    /// Lays out words; `first` may hold color sequences, so its width comes apart.
+    fn wrapped_with(&mut self, first: &str, first_width: usize, rest: &str, runs: &[Run]) {
+        let mut line = first.to_owned();
+        let mut width = first_width;
+        let mut fresh = true;
+        // Spaces are kept as they are between words of one line, and dropped at a break.
+        let mut gap = String::new();
+        for run in runs {
+            let text = if run.foreign {
+                escape::terminal(&run.text)
+            } else {
+                (&*run.text).into()
+            };
+            for piece in pieces(&text) {
+                if piece.starts_with(' ') {
+                    gap.push_str(piece);
+                    continue;
+                }
+                let wide = piece.width();
+                if !fresh && width + gap.len() + wide > self.layout.width {
+                    self.out.push_str(line.trim_end());
+                    self.out.push('\n');
+                    rest.clone_into(&mut line);
+                    width = rest.width();
+                    gap.clear();
+                }
+                width += gap.len() + wide;
+                line.push_str(&gap);
+                gap.clear();
+                line.push_str(&self.painted(run.tone, piece));
+                fresh = false;
+            }
+        }
+        self.out.push_str(line.trim_end());
+        self.out.push('\n');
+    }
+
+    fn painted(&self, tone: Tone, text: &str) -> String {
+        let style = match tone {
+            Tone::Plain => Style::new(),
+            Tone::Strong => Style::new().bold(),
+            Tone::Dim => Style::new().dimmed(),
+            Tone::Give => AnsiColor::Green.on_default(),
+            Tone::Take => AnsiColor::Red.on_default(),
+            Tone::Change => AnsiColor::Yellow.on_default(),
+            Tone::Alert => AnsiColor::Red.on_default().bold(),
+        };
+        if self.layout.color && tone != Tone::Plain {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// Splits into words and the runs of spaces between them.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let blank = first == ' ';
+        let end = rest
+            .find(|c: char| (c == ' ') != blank)
+            .unwrap_or(rest.len());
+        let (piece, tail) = rest.split_at(end);
+        rest = tail;
+        Some(piece)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::doc::{Section, foreign, say};
+    use super::*;
+
+    #[test]
+    fn words_wrap_under_themselves_and_foreign_text_is_escaped() {
+        let doc = Doc {
+            title: vec![say("Plan")],
+            sections: vec![Section {
+                title: vec![say("Changes")],
+                blocks: vec![Block::Group {
+                    head: vec![foreign("Ja\u{202e}na")],
+                    items: vec![Item {
+                        mark: '+',
+                        tone: Tone::Give,
+                        head: vec![say("invite")],
+                        details: vec![Detail {
+                            label: "gets",
+                            text: vec![say("one two three four five")],
+                        }],
+                    }],
+                }],
+            }],
+        };
+        let text = write(
+            &doc,
+            Layout {
+                width: 30,
+                color: false,
+            },
+        );
+        assert_eq!(
+            text,
+            "Plan\n\nChanges\n  Ja\\u{202e}na\n    + invite\n        gets  one two three\n              four five\n"
+        );
+        let color = write(
+            &doc,
+            Layout {
+                width: 30,
+                color: true,
+            },
+        );
+        assert_ne!(color, text);
+        assert_eq!(anstream::adapter::strip_str(&color).to_string(), text);
+    }
+}
