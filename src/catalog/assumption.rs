@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn the_design_s_example_can_be_switched_off() {
+    fn withdrawing_by_deleting_can_be_switched_off() {
         let it = Assumption::by_name("delete_withdraws_invitation").expect("known");
         assert!(it.is_optional());
         assert_eq!(

@@ -13,11 +13,12 @@ pub struct ChainRight {
     pub key: &'static str,
     /// English, for people: a verb phrase.
     pub title: &'static str,
-    /// Why it must be named, by the criterion of the locations' rights.
+    /// Why granting it counts as escalating, by the criterion of the locations' rights. There are no
+    /// roots here: the right to a chain's clients or users is the sight of them.
     pub sensitivity: Option<Sensitivity>,
     /// Other keys the vendor uses for it.
     pub aliases: &'static [&'static str],
-    /// Where its key is documented.
+    /// Where its key is documented; the other product may have it all the same.
     pub product: Product,
 }
 

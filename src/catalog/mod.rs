@@ -14,8 +14,8 @@
 //! 1. A qualifier (days, a limiting flag, a list, an id, "beyond today") hangs on the right whose
 //!    name it extends; a flag and its list hang on the same right.
 //! 2. A switch hangs on another switch only where its name plainly nests in it and means an
-//!    action upon the same thing: `X_create`, `X_edit`, `X_edit_title`, `X_delete`, `X_export`,
-//!    `X_phones`, `X_print` below `X`.
+//!    action upon the same thing: `X_add`, `X_create`, `X_edit`, `X_edit_title`, `X_delete`,
+//!    `X_export`, `X_phones`, `X_print`, `X_upload` below `X`.
 //! 3. Everything else hangs on the root of its section. Where name and meaning part (prime cost
 //!    under product management, online payments under payment settings, payroll of one team
 //!    member under payroll of all), the root is taken: a right compared in vain costs nothing.
@@ -49,6 +49,7 @@ mod chain;
 mod kind;
 mod right;
 mod role;
+mod section;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -58,9 +59,10 @@ pub use capability::{Capability, Confidence, How, Verb, capability};
 pub use chain::ChainRight;
 pub use kind::{Allowance, Kind, PhoneStyle, TokenName};
 pub use right::{
-    Entity, Evidence, Extreme, Polarity, Product, Right, RightId, RightType, Section, Sensitivity,
+    Entity, Evidence, Extreme, Polarity, Product, Right, RightId, RightType, Sensitivity,
 };
 pub use role::{VendorRole, compare_roles, heaviest, role, roles_for};
+pub use section::Section;
 
 use table::{Legacy, Row, TABLES};
 

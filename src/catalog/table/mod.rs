@@ -5,7 +5,10 @@
 //! a row stands below its governor, so that positions run from the top down. Tests hold every row
 //! against the transcript of the vendor reference in `../fixture/reference.txt`.
 
-use super::right::{Entity, Evidence, Product, RightType, Section, Sensitivity};
+use super::{
+    right::{Entity, Evidence, Product, RightType, Sensitivity},
+    section::Section,
+};
 
 mod alone;
 mod clients;
