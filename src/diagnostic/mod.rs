@@ -1,9 +1,11 @@
 //! What is wrong with what a person wrote, as a plain value.
 //!
-//! A [`Diagnostic`] knows places and words, but no domain type and no terminal; `render` draws it. Layers build
+//! A [`Diagnostic`] knows places and words, but no domain type and no terminal; [`render`] draws it and [`explain`] tells more. Layers build
 //! theirs in a `diags.rs` of their own, so that all wording of a layer is in one file.
 
 mod code;
+pub mod explain;
+pub mod render;
 mod suggest;
 
 pub use code::Code;
@@ -44,6 +46,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// What to do about it.
     pub help: Option<String>,
+    /// Places whose text is never shown, whoever's snippet they would stand in: a token written as a literal.
+    pub redact: Vec<Span>,
 }
 
 impl Diagnostic {
@@ -55,6 +59,7 @@ impl Diagnostic {
             message: message.into(),
             labels: Vec::new(),
             help: None,
+            redact: Vec::new(),
         }
     }
 
@@ -72,6 +77,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Hides a place's text from every snippet of the same report.
+    #[must_use]
+    pub fn redact(mut self, span: Span) -> Self {
+        self.redact.push(span);
         self
     }
 

@@ -1,0 +1,239 @@
+use super::*;
+use crate::text::{FileId, SourceFile, Span};
+
+const PLAIN: Style = Style {
+    color: false,
+    unicode: true,
+    width: 80,
+    form: Form::Graphical,
+};
+
+fn form(form: Form) -> Style {
+    Style { form, ..PLAIN }
+}
+
+/// Sources from paths and texts; `«…»` pairs are taken out and become spans in order.
+fn marked(files: &[(&str, &str)]) -> (Sources, Vec<Span>) {
+    let mut sources = Sources::new();
+    let mut spans = Vec::new();
+    for (number, (path, text)) in files.iter().enumerate() {
+        let mut clean = String::new();
+        let mut open = 0;
+        let file = FileId(u32::try_from(number).unwrap());
+        for c in text.chars() {
+            match c {
+                '«' => open = u32::try_from(clean.len()).unwrap(),
+                '»' => {
+                    let end = u32::try_from(clean.len()).unwrap();
+                    spans.push(Span::new(file, open, end));
+                }
+                _ => clean.push(c),
+            }
+        }
+        sources.add(SourceFile::new(*path, clean));
+    }
+    (sources, spans)
+}
+
+#[track_caller]
+fn check(actual: &str, expected: impl snapbox::data::IntoData) {
+    snapbox::assert_data_eq!(actual, expected.into_data().raw());
+}
+
+#[test]
+fn one_problem_in_two_files_reads_as_one() {
+    let (sources, spans) = marked(&[
+        ("people/a.yaml", "people:\n  «anna.liepa»:\n    name: Anna\n"),
+        (
+            "people/b.yaml",
+            "people:\n  zane: {}\n\n\n\n  «anna.liepa»: { name: Žanna }\n",
+        ),
+    ]);
+    let found = Diagnostic::new(
+        Code::DuplicateEntry,
+        "person `anna.liepa` is declared twice, and it is not said which of the two declarations holds",
+    )
+    .at(spans[1], "declared again here")
+    .at(spans[0], "first declared here")
+    .help("keep one of the two");
+    check(
+        &render(&[found], &sources, &PLAIN),
+        snapbox::str![[r#""#]],
+    );
+}
+
+#[test]
+fn places_share_a_window_and_overlaps_are_drawn_apart() {
+    let (sources, spans) = marked(&[(
+        "roles.yaml",
+        "roles:\n  floor:\n    salons: «{ role: «worker» }»\n    «titel»: Floor\n",
+    )]);
+    // The helper closes the inner pair first and forgets the outer's beginning.
+    let outer = Span::new(spans[0].file, spans[0].start - 8, spans[0].end + 2);
+    let found = Diagnostic::new(Code::UnknownKey, "unknown key `titel`")
+        .at(spans[2], "no such key")
+        .at(outer, "the block")
+        .at(spans[0], "the role");
+    check(
+        &render(&[found], &sources, &PLAIN),
+        snapbox::str![[r#""#]],
+    );
+}
+
+#[test]
+fn hostile_text_is_shown_and_places_stay_right() {
+    let (sources, spans) = marked(&[(
+        "pe\u{1b}ople.yaml",
+        "people:\n  a\u{1b}[2Jb\u{202e}\0c: «x»\n",
+    )]);
+    let found = Diagnostic::new(Code::HostileText, "hostile \u{1b}[1m")
+        .at(spans[0], "here\u{7}")
+        .help("remove\u{200b} it");
+    for form in [Form::Graphical, Form::Narrated, Form::Json, Form::Github] {
+        let style = Style { form, ..PLAIN };
+        let text = render(std::slice::from_ref(&found), &sources, &style);
+        assert!(
+            !text.chars().any(|c| c != '\n' && safe::is_hostile(c)),
+            "{text:?}"
+        );
+    }
+    check(
+        &render(&[found], &sources, &PLAIN),
+        snapbox::str![[r#""#]],
+    );
+}
+
+#[test]
+fn long_lines_are_cut_around_every_place() {
+    let filler = "x".repeat(10_000);
+    let text = format!("a: {filler} «first» {filler} «second»{filler}\n");
+    let (sources, spans) = marked(&[("people.yaml", &text)]);
+    let found = Diagnostic::new(Code::WrongValue, "two places")
+        .at(spans[0], "one")
+        .at(spans[1], "two");
+    let drawn = render(&[found], &sources, &PLAIN);
+    assert!(drawn.lines().all(|line| line.chars().count() <= 80), "{drawn}");
+    check(&drawn, snapbox::str![[r#""#]]);
+}
+
+#[test]
+fn what_one_diagnostic_redacts_no_snippet_shows() {
+    let (sources, spans) = marked(&[(
+        "keyholder.yaml",
+        "systems:\n  salons:\n    tokens: { user: «s3cr3t-tøken» }\n    «knid»: altegio\n",
+    )]);
+    let token = Diagnostic::new(Code::LiteralToken, "a token is written into the file")
+        .at(spans[0], "this")
+        .redact(spans[0]);
+    let key = Diagnostic::new(Code::UnknownKey, "unknown key `knid`").at(spans[1], "");
+    for form in [Form::Graphical, Form::Narrated, Form::Json, Form::Github] {
+        let style = Style { form, ..PLAIN };
+        let text = render(&[token.clone(), key.clone()], &sources, &style);
+        assert!(!text.contains("s3cr3t"), "{text}");
+    }
+    check(
+        &render(&[token, key], &sources, &PLAIN),
+        snapbox::str![[r#""#]],
+    );
+}
+
+#[test]
+fn narrated_has_no_drawings() {
+    let (sources, spans) = marked(&[("people.yaml", "people:\n  ann: «nobody»\n")]);
+    let found = Diagnostic::new(Code::WrongType, "this must be a mapping")
+        .at(spans[0], "a text")
+        .help("write it so:\n  ann: { name: Ann }");
+    check(
+        &render(&[found], &sources, &form(Form::Narrated)),
+        snapbox::str![[r#""#]],
+    );
+}
+
+#[test]
+fn ascii_and_color_are_the_callers_choice() {
+    let (sources, spans) = marked(&[("people.yaml", "people: «1»\n")]);
+    let found = Diagnostic::new(Code::WrongType, "no").at(spans[0], "a number");
+    let ascii = Style {
+        unicode: false,
+        ..PLAIN
+    };
+    let plain = render(std::slice::from_ref(&found), &sources, &ascii);
+    assert!(plain.is_ascii());
+    let colored = Style {
+        color: true,
+        ..PLAIN
+    };
+    let colored = render(&[found], &sources, &colored);
+    assert!(colored.contains("\u{1b}[31m"));
+    assert!(!colored.contains("38;2;"), "palette colors only");
+}
+
+#[test]
+fn json_tells_both_ends_and_escapes() {
+    let (sources, spans) = marked(&[("people.yaml", "žé: «ab\ncd» \u{202e}\n")]);
+    let found = Diagnostic::new(Code::WrongType, "no \u{202e}\u{e0041}").at(spans[0], "a \"x\"");
+    let text = render(&[found], &sources, &form(Form::Json));
+    check(&text, snapbox::str![[r#""#]]);
+    let back: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(back["message"], "no \u{202e}\u{e0041}");
+}
+
+#[test]
+fn github_annotations_cannot_be_forged() {
+    let (sources, spans) = marked(&[("a,b:c%.yaml", "a: «1»\n")]);
+    let found = Diagnostic::new(Code::WrongType, "100%\n::add-mask::x").at(spans[0], "b");
+    let text = render(&[found], &sources, &form(Form::Github));
+    assert_eq!(text.lines().count(), 1);
+    check(&text, snapbox::str![[r#""#]]);
+}
+
+#[test]
+fn thousands_of_problems_in_a_large_file_are_counted_not_drawn() {
+    let mut text = String::from("people:\n");
+    let mut found = Vec::new();
+    for number in 0..10_000 {
+        let at = u32::try_from(text.len()).unwrap() + 2;
+        text.push_str(&format!("  person{number}: {{ nmae: {} }}\n", "y".repeat(2_000)));
+        let code = if number % 2 == 0 {
+            Code::UnknownKey
+        } else {
+            Code::LeftOutQualifier
+        };
+        found.push(Diagnostic::new(code, "wrong").at(Span::new(FileId(0), at, at + 3), "x"));
+    }
+    let mut sources = Sources::new();
+    sources.add(SourceFile::new("people.yaml", text));
+    let drawn = render(&found, &sources, &PLAIN);
+    assert!(drawn.len() < 40_000);
+    check(
+        &drawn[drawn.len() - 170..],
+        snapbox::str![[r#""#]],
+    );
+    let all = render(&found, &sources, &form(Form::Json));
+    assert_eq!(all.lines().count(), 10_000);
+    let last = all.lines().last().unwrap();
+    assert!(last.contains("\"line\":10001,\"column\":3,"), "{last}");
+}
+
+#[test]
+fn places_at_the_edges_of_files_are_drawn() {
+    let (sources, _) = marked(&[("empty.yaml", ""), ("short.yaml", "a: 1\r\nb")]);
+    let (empty, short) = (FileId(0), FileId(1));
+    let all = [
+        Diagnostic::new(Code::MissingKey, "no `version`").at(Span::top_of(empty), "here"),
+        Diagnostic::new(Code::MissingKey, "no colon").at(Span::new(short, 7, 7), "after this"),
+        Diagnostic::new(Code::MissingKey, "line end").at(Span::new(short, 4, 6), "here"),
+        Diagnostic::new(Code::MissingKey, "beyond").at(Span::new(short, 90, 99), "here"),
+        Diagnostic::new(Code::MissingKey, "nowhere").at(Span::new(FileId(7), 0, 1), "here"),
+        Diagnostic::new(Code::NoProject, "nothing here"),
+    ];
+    for form in [Form::Graphical, Form::Narrated, Form::Json, Form::Github] {
+        let style = Style { form, ..PLAIN };
+        let _text = render(&all, &sources, &style);
+    }
+    check(
+        &render(&all, &sources, &PLAIN),
+        snapbox::str![[r#""#]],
+    );
+    assert_eq!(render(&[], &sources, &PLAIN), "");
+}
