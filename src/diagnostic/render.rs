@@ -76,7 +76,9 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, style: &Style) -> S
 /// What was found in one sentence: "3 errors, 1 warning in 2 files", and where to read more.
 fn summary(diagnostics: &[Diagnostic]) -> String {
     let count = |severity| {
-        let of_it = diagnostics.iter().filter(|found| found.severity == severity);
+        let of_it = diagnostics
+            .iter()
+            .filter(|found| found.severity == severity);
         of_it.count()
     };
     let kinds = [
@@ -285,7 +287,10 @@ impl SourceCode for Desk {
             .find(|(base, window)| *base <= start && end <= base + window.text.len())
             .ok_or(MietteError::OutOfBounds)?;
         // Without context miette asks where the span is, not what is there.
-        let (line, column) = match window.marks.iter().find(|mark| base + mark.range.start == start)
+        let (line, column) = match window
+            .marks
+            .iter()
+            .find(|mark| base + mark.range.start == start)
         {
             Some(mark) if context_before == 0 => {
                 (mark.place.line as usize - 1, mark.place.column as usize - 1)

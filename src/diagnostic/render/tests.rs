@@ -43,7 +43,10 @@ fn check(actual: &str, expected: impl snapbox::data::IntoData) {
 #[test]
 fn one_problem_in_two_files_reads_as_one() {
     let (sources, spans) = marked(&[
-        ("people/a.yaml", "people:\n  «anna.liepa»:\n    name: Anna\n"),
+        (
+            "people/a.yaml",
+            "people:\n  «anna.liepa»:\n    name: Anna\n",
+        ),
         (
             "people/b.yaml",
             "people:\n  zane: {}\n\n\n\n  «anna.liepa»: { name: Žanna }\n",
@@ -58,7 +61,28 @@ fn one_problem_in_two_files_reads_as_one() {
     .help("keep one of the two");
     check(
         &render(&[found], &sources, &PLAIN),
-        snapbox::str![[r#""#]],
+        snapbox::str![[r#"
+error[duplicate-entry]
+
+  × person `anna.liepa` is declared twice, and it is not said which of the two
+  │ declarations holds
+   ╭─[people/b.yaml:6:3]
+ 6 │   anna.liepa: { name: Žanna }
+   ·   ─────┬────
+   ·        ╰── declared again here
+   ╰────
+   ╭─[people/a.yaml:2:3]
+ 1 │ people:
+ 2 │   anna.liepa:
+   ·   ─────┬────
+   ·        ╰── first declared here
+ 3 │     name: Anna
+   ╰────
+  help: keep one of the two
+
+1 error in 1 file; `keyholder explain duplicate-entry` tells more
+
+"#]],
     );
 }
 
@@ -76,7 +100,24 @@ fn places_share_a_window_and_overlaps_are_drawn_apart() {
         .at(spans[0], "the role");
     check(
         &render(&[found], &sources, &PLAIN),
-        snapbox::str![[r#""#]],
+        snapbox::str![[r#"
+error[unknown-key]
+
+  × unknown key `titel`
+   ╭─[roles.yaml:4:5]
+ 2 │   floor:
+ 3 │     salons: { role: worker }
+   ·             ────┬──────┬──
+   ·                 │      ╰── the role
+   ·                 ╰── the block
+ 4 │     titel: Floor
+   ·     ──┬──
+   ·       ╰── no such key
+   ╰────
+
+1 error in 1 file; `keyholder explain unknown-key` tells more
+
+"#]],
     );
 }
 
@@ -99,7 +140,21 @@ fn hostile_text_is_shown_and_places_stay_right() {
     }
     check(
         &render(&[found], &sources, &PLAIN),
-        snapbox::str![[r#""#]],
+        snapbox::str![[r#"
+error[hostile-text]
+
+  × hostile \u{1B}[1m
+   ╭─[pe\u{1B}ople.yaml:2:14]
+ 1 │ people:
+ 2 │   a\u{1B}[2Jb\u{202E}\u{0}c: x
+   ·                              ┬
+   ·                              ╰── here\u{7}
+   ╰────
+  help: remove\u{200B} it
+
+1 error in 1 file; `keyholder explain hostile-text` tells more
+
+"#]],
     );
 }
 
@@ -112,8 +167,27 @@ fn long_lines_are_cut_around_every_place() {
         .at(spans[0], "one")
         .at(spans[1], "two");
     let drawn = render(&[found], &sources, &PLAIN);
-    assert!(drawn.lines().all(|line| line.chars().count() <= 80), "{drawn}");
-    check(&drawn, snapbox::str![[r#""#]]);
+    assert!(
+        drawn.lines().all(|line| line.chars().count() <= 80),
+        "{drawn}"
+    );
+    check(
+        &drawn,
+        snapbox::str![[r#"
+error[wrong-value]
+
+  × two places
+   ╭─[people.yaml:1:10005]
+ 1 │ …xxxxxxxxxx first xxxxxxxxxxxxxxxxxx…xxxxxxxxxx secondxxxxxxxxxxxxxxxxxx…
+   ·             ──┬──                               ───┬──
+   ·               │                                    ╰── two
+   ·               ╰── one
+   ╰────
+
+1 error in 1 file; `keyholder explain wrong-value` tells more
+
+"#]],
+    );
 }
 
 #[test]
@@ -133,7 +207,30 @@ fn what_one_diagnostic_redacts_no_snippet_shows() {
     }
     check(
         &render(&[token, key], &sources, &PLAIN),
-        snapbox::str![[r#""#]],
+        snapbox::str![[r#"
+error[literal-token]
+
+  × a token is written into the file
+   ╭─[keyholder.yaml:3:21]
+ 2 │   salons:
+ 3 │     tokens: { user: … }
+   ·                     ┬
+   ·                     ╰── this
+ 4 │     knid: altegio
+   ╰────
+
+error[unknown-key]
+
+  × unknown key `knid`
+   ╭─[keyholder.yaml:4:5]
+ 3 │     tokens: { user: … }
+ 4 │     knid: altegio
+   ·     ────
+   ╰────
+
+2 errors in 1 file; `keyholder explain CODE` tells more
+
+"#]],
     );
 }
 
@@ -145,7 +242,16 @@ fn narrated_has_no_drawings() {
         .help("write it so:\n  ann: { name: Ann }");
     check(
         &render(&[found], &sources, &form(Form::Narrated)),
-        snapbox::str![[r#""#]],
+        snapbox::str![[r#"
+error: this must be a mapping (wrong-type)
+  people.yaml, line 2, column 8: a text
+    ann: nobody
+  help: write it so:
+      ann: { name: Ann }
+
+1 error in 1 file; `keyholder explain wrong-type` tells more
+
+"#]],
     );
 }
 
@@ -173,7 +279,13 @@ fn json_tells_both_ends_and_escapes() {
     let (sources, spans) = marked(&[("people.yaml", "žé: «ab\ncd» \u{202e}\n")]);
     let found = Diagnostic::new(Code::WrongType, "no \u{202e}\u{e0041}").at(spans[0], "a \"x\"");
     let text = render(&[found], &sources, &form(Form::Json));
-    check(&text, snapbox::str![[r#""#]]);
+    check(
+        &text,
+        snapbox::str![[r#"
+{"code":"wrong-type","severity":"error","message":"no \u202e\udb40\udc41","labels":[{"file":"people.yaml","line":1,"column":5,"end_line":2,"end_column":3,"text":"a \"x\""}]}
+
+"#]],
+    );
     let back: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert_eq!(back["message"], "no \u{202e}\u{e0041}");
 }
@@ -184,7 +296,13 @@ fn github_annotations_cannot_be_forged() {
     let found = Diagnostic::new(Code::WrongType, "100%\n::add-mask::x").at(spans[0], "b");
     let text = render(&[found], &sources, &form(Form::Github));
     assert_eq!(text.lines().count(), 1);
-    check(&text, snapbox::str![[r#""#]]);
+    check(
+        &text,
+        snapbox::str![[r#"
+::error file=a%2Cb%3Ac%25.yaml,line=1,col=4,endColumn=5,title=wrong-type::100%25\u{A}::add-mask::x%0Aa,b:c%25.yaml:1: b
+
+"#]],
+    );
 }
 
 #[test]
@@ -193,7 +311,10 @@ fn thousands_of_problems_in_a_large_file_are_counted_not_drawn() {
     let mut found = Vec::new();
     for number in 0..10_000 {
         let at = u32::try_from(text.len()).unwrap() + 2;
-        text.push_str(&format!("  person{number}: {{ nmae: {} }}\n", "y".repeat(2_000)));
+        text.push_str(&format!(
+            "  person{number}: {{ nmae: {} }}\n",
+            "y".repeat(2_000)
+        ));
         let code = if number % 2 == 0 {
             Code::UnknownKey
         } else {
@@ -207,7 +328,16 @@ fn thousands_of_problems_in_a_large_file_are_counted_not_drawn() {
     assert!(drawn.len() < 40_000);
     check(
         &drawn[drawn.len() - 170..],
-        snapbox::str![[r#""#]],
+        snapbox::str![[r#"
+──
+
+4950 more of `unknown-key` are not shown
+
+4990 more of `left-out-qualifier` are not shown
+
+5000 errors, 5000 notes in 1 file; `keyholder explain CODE` tells more
+
+"#]],
     );
     let all = render(&found, &sources, &form(Form::Json));
     assert_eq!(all.lines().count(), 10_000);
@@ -233,7 +363,57 @@ fn places_at_the_edges_of_files_are_drawn() {
     }
     check(
         &render(&all, &sources, &PLAIN),
-        snapbox::str![[r#""#]],
+        snapbox::str![[r#"
+error[no-project]
+
+  × nothing here
+
+error[missing-key]
+
+  × no `version`
+   ╭─[empty.yaml:1:1]
+ 1 │ 
+   · ▲
+   · ╰── here
+   ╰────
+
+error[missing-key]
+
+  × line end
+   ╭─[short.yaml:1:5]
+ 1 │ a: 1
+   ·     ▲
+   ·     ╰── here
+ 2 │ b
+   ╰────
+
+error[missing-key]
+
+  × no colon
+   ╭─[short.yaml:2:2]
+ 1 │ a: 1
+ 2 │ b
+   ·  ▲
+   ·  ╰── after this
+   ╰────
+
+error[missing-key]
+
+  × beyond
+   ╭─[short.yaml:2:2]
+ 1 │ a: 1
+ 2 │ b
+   ·  ▲
+   ·  ╰── here
+   ╰────
+
+error[missing-key]
+
+  × nowhere
+
+6 errors in 3 files; `keyholder explain CODE` tells more
+
+"#]],
     );
     assert_eq!(render(&[], &sources, &PLAIN), "");
 }

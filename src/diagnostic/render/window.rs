@@ -158,7 +158,11 @@ impl<'a> Sheet<'a> {
         let (start, end) = clip(file.text(), span);
         let index = self.index(span.file, file);
         let text = file.text();
-        Some((file.path(), index.place(text, start), index.place(text, end)))
+        Some((
+            file.path(),
+            index.place(text, start),
+            index.place(text, end),
+        ))
     }
 
     /// The windows of a diagnostic, the first label's first, and how many places found no room.
@@ -239,7 +243,10 @@ impl<'a> Sheet<'a> {
         };
         for line in first..=last {
             let range = index.range(file.text(), line);
-            let here: Vec<_> = members.iter().filter(|member| member.line == line).collect();
+            let here: Vec<_> = members
+                .iter()
+                .filter(|member| member.line == line)
+                .collect();
             let bounds: Vec<_> = here.iter().map(|member| member.range.clone()).collect();
             let drawn = self.draw(file.text(), range, hidden, &bounds);
             let base = window.text.len();
@@ -315,7 +322,9 @@ impl<'a> Sheet<'a> {
         let mut pieces: Vec<Range<usize>> = Vec::new();
         for mark in marks {
             let mut start = back(text, mark.start, lead).max(line.start);
-            if mark == first && ends_within(text.get(line.start..mark.start).unwrap_or(""), share / 2) {
+            if mark == first
+                && ends_within(text.get(line.start..mark.start).unwrap_or(""), share / 2)
+            {
                 start = line.start;
             }
             let end = forward(text, start, share).min(line.end);
@@ -422,7 +431,10 @@ fn forward(text: &str, from: usize, chars: usize) -> usize {
 
 fn back(text: &str, from: usize, chars: usize) -> usize {
     let rest = text.get(..from).unwrap_or_default();
-    rest.char_indices().rev().nth(chars.max(1) - 1).map_or(0, |(at, _)| at)
+    rest.char_indices()
+        .rev()
+        .nth(chars.max(1) - 1)
+        .map_or(0, |(at, _)| at)
 }
 
 fn columns(text: &str) -> usize {
