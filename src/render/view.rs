@@ -1,0 +1,477 @@
+//! A plan as a document: grouped by person, most dangerous first, in the words of those who approve it.
+//!
+//! It decides what is said and in which order, never how it looks. Nothing of a plan is left out without a line that
+//! says so.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+
+use super::doc::{Block, Detail, Doc, Item, Run, Section, Tone, foreign, foreign_toned, say, toned};
+use super::words;
+use crate::catalog::Catalog;
+use crate::model::{PersonKey, PlaceId, SystemName, Value};
+use crate::plan::{
+    Access, Completeness, DangerClass, Effect, Hold, ManualActor, Mode, Plan, RightDelta, Step, StepKind, Totals, totals,
+};
+
+/// What a view needs beside the plan.
+#[derive(Debug)]
+pub struct Frame<'a> {
+    /// Titles of rights.
+    pub catalog: &'a Catalog,
+    /// The zone in which times are shown.
+    pub zone: &'a TimeZone,
+}
+
+/// A whole plan.
+pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
+    let draft = &plan.draft;
+    let names = Names::of(plan);
+    let mut sections = Vec::new();
+    let unread = unread(plan, &names);
+    if !unread.is_empty() {
+        sections.push(Section { title: heading(Tone::Alert, "Not everything could be read"), blocks: unread });
+    }
+    let steps: Vec<&Step> = draft.steps.iter().collect();
+    if !steps.is_empty() {
+        sections.push(Section { title: heading(Tone::Strong, "Changes"), blocks: people(&steps, frame, &names) });
+    }
+    if !draft.holds.is_empty() {
+        sections.push(Section {
+            title: heading(Tone::Alert, "Held back"),
+            blocks: draft.holds.iter().map(|hold| held(hold, &names)).collect(),
+        });
+    }
+    if !draft.drift.is_empty() {
+        let lines = draft.drift.iter().map(|drift| {
+            let mut runs = who(drift.person.as_ref(), drift.account.as_str());
+            runs.extend([say(" at "), names.place(&drift.system, &drift.place), say(": "), foreign(drift.what.clone())]);
+            Block::Line(runs)
+        });
+        sections.push(Section { title: heading(Tone::Strong, "Changed by hand since the last apply"), blocks: lines.collect() });
+    }
+    if !draft.withheld.is_empty() {
+        sections.push(Section {
+            title: vec![
+                toned(Tone::Strong, "Withheld"),
+                say(" (would be done if `ownership` let it)"),
+            ],
+            blocks: withheld(plan, frame, &names),
+        });
+    }
+    if !draft.waiting.is_empty() {
+        let lines = draft.waiting.iter().map(|waiting| {
+            let mut runs = named(&waiting.name, Some(&waiting.person));
+            runs.extend([say(": "), foreign(waiting.what.clone())]);
+            for (nth, place) in waiting.places.iter().enumerate() {
+                runs.push(say(if nth == 0 { ", then " } else { ", " }));
+                runs.push(names.place(&waiting.system, place));
+            }
+            if let Some(since) = waiting.since {
+                runs.push(toned(Tone::Dim, format!(" (since {})", words::time(since, frame.zone))));
+            }
+            Block::Line(runs)
+        });
+        sections.push(Section { title: heading(Tone::Strong, "Waiting for others"), blocks: lines.collect() });
+    }
+    if !draft.lapses.is_empty() {
+        let lines = draft.lapses.iter().map(|lapse| {
+            let mut runs = vec![say(words::time(lapse.at, frame.zone)), say("  "), toned(Tone::Strong, lapse.person.to_string())];
+            runs.extend([say(": "), foreign(lapse.what.to_string())]);
+            runs.push(toned(Tone::Dim, format!("  {}:{}", super::escape::terminal(&lapse.origin.file), lapse.origin.line)));
+            Block::Line(runs)
+        });
+        sections.push(Section { title: heading(Tone::Strong, "Time will change"), blocks: lines.collect() });
+    }
+    if !draft.strangers.is_empty() {
+        sections.push(Section { title: heading(Tone::Strong, "Accounts nobody declared"), blocks: strangers(plan, &names) });
+    }
+    if !draft.notes.is_empty() {
+        let lines = draft.notes.iter().map(|note| {
+            let mut runs = Vec::new();
+            match (&note.system, &note.place) {
+                (Some(system), Some(place)) => runs.extend([names.place(system, place), say(": ")]),
+                (Some(system), None) => runs.extend([say(system.to_string()), say(": ")]),
+                (None, _) => {}
+            }
+            runs.push(foreign(note.text.clone()));
+            Block::Line(runs)
+        });
+        sections.push(Section { title: heading(Tone::Dim, "Worth knowing"), blocks: lines.collect() });
+    }
+    sections.push(Section { title: Vec::new(), blocks: closing(plan) });
+    Doc { title: title(plan, frame), sections }
+}
+
+fn heading(tone: Tone, text: &'static str) -> Vec<Run> {
+    vec![toned(tone, text)]
+}
+
+fn title(plan: &Plan, frame: &Frame<'_>) -> Vec<Run> {
+    let draft = &plan.draft;
+    let zone = frame.zone.iana_name().unwrap_or("UTC");
+    let mut runs = vec![
+        toned(Tone::Strong, "Plan"),
+        say(format!(" as of {} ({zone})", words::time(draft.as_of, frame.zone))),
+    ];
+    for (nth, system) in draft.systems.iter().enumerate() {
+        runs.push(say(if nth == 0 { " for " } else { ", " }));
+        runs.push(toned(Tone::Strong, system.name.to_string()));
+        runs.push(toned(Tone::Dim, format!(" ({}, {})", system.kind, super::escape::terminal(&system.host))));
+    }
+    runs
+}
+
+/// Titles of places, and whether a system must be named beside them.
+struct Names<'a> {
+    titles: BTreeMap<(&'a SystemName, &'a PlaceId), &'a str>,
+    several: bool,
+}
+
+impl<'a> Names<'a> {
+    fn of(plan: &'a Plan) -> Self {
+        let titles = plan.draft.scopes.iter().map(|scope| ((&scope.system, &scope.place), &*scope.title)).collect();
+        Self { titles, several: plan.draft.systems.len() > 1 }
+    }
+
+    fn place(&self, system: &SystemName, place: &PlaceId) -> Run {
+        let title = match (self.titles.get(&(system, place)), place) {
+            (Some(title), PlaceId::At(_)) if !title.is_empty() => (*title).to_owned(),
+            (_, PlaceId::At(key)) => key.to_string(),
+            (_, PlaceId::Chain) => "the chain".to_owned(),
+            (_, PlaceId::Whole) => "everything".to_owned(),
+        };
+        foreign_toned(Tone::Strong, if self.several { format!("{title} ({system})") } else { title })
+    }
+}
+
+fn named(name: &str, key: Option<&PersonKey>) -> Vec<Run> {
+    let mut runs = vec![foreign_toned(Tone::Strong, name.to_owned())];
+    if let Some(key) = key {
+        runs.push(toned(Tone::Dim, format!("  {key}")));
+    }
+    runs
+}
+
+fn who(person: Option<&PersonKey>, account: &str) -> Vec<Run> {
+    match person {
+        Some(key) => vec![toned(Tone::Strong, key.to_string())],
+        None => vec![say("account "), foreign(account.to_owned())],
+    }
+}
+
+fn unread(plan: &Plan, names: &Names<'_>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for scope in &plan.draft.scopes {
+        let (word, whys) = match &scope.completeness {
+            Completeness::Complete | Completeness::NotRead => continue,
+            Completeness::Partial(gaps) => ("read in part", gaps.clone()),
+            Completeness::Unreadable(why) => ("not read", vec![why.clone()]),
+        };
+        let mut runs = vec![names.place(&scope.system, &scope.place), say(format!(": {word}: "))];
+        runs.push(foreign(whys.join("; ")));
+        blocks.push(Block::Line(runs));
+    }
+    if !blocks.is_empty() {
+        blocks.push(Block::Line(vec![say("Nobody is removed and nobody is invited there.")]));
+    }
+    blocks
+}
+
+/// Steps grouped by person, the group with the most dangerous step first.
+fn people(steps: &[&Step], frame: &Frame<'_>, names: &Names<'_>) -> Vec<Block> {
+    let mut groups: BTreeMap<(Option<&PersonKey>, &str), Vec<&Step>> = BTreeMap::new();
+    for step in steps {
+        let account = step.account.as_ref().map_or("", |account| account.as_str());
+        let unnamed = if step.person.is_some() { "" } else { account };
+        groups.entry((step.person.as_ref(), unnamed)).or_default().push(step);
+    }
+    let mut groups: Vec<Vec<&Step>> = groups.into_values().collect();
+    groups.sort_by_key(|steps| Reverse(steps.iter().map(|step| step.class).max()));
+    groups.into_iter().map(|steps| group(&steps, frame, names)).collect()
+}
+
+fn group(steps: &[&Step], frame: &Frame<'_>, names: &Names<'_>) -> Block {
+    let mut head = Vec::new();
+    if let Some(first) = steps.first() {
+        head = named(&first.name, first.person.as_ref());
+        let mut reasons: Vec<_> = steps.iter().map(|step| step.reason).collect();
+        reasons.dedup();
+        let reasons: Vec<_> = reasons.into_iter().map(words::reason).collect();
+        head.push(toned(Tone::Dim, format!("  {}", reasons.join(", "))));
+    }
+    Block::Group { head, items: steps.iter().map(|step| item(step, frame, names)).collect() }
+}
+
+fn item(step: &Step, frame: &Frame<'_>, names: &Names<'_>) -> Item {
+    let place = names.place(&step.system, &step.place);
+    let role = |access: Option<&Access>| {
+        access
+            .and_then(|access| access.role.as_ref())
+            .map_or_else(Vec::new, |role| vec![say(" as "), foreign_toned(Tone::Strong, role.to_string())])
+    };
+    let (mark, tone, mut head) = match step.kind {
+        StepKind::Invite => ('+', Tone::Give, vec![say("invite to "), place]),
+        StepKind::Resend => ('+', Tone::Give, vec![say("invite again to "), place]),
+        StepKind::Grant => ('+', Tone::Give, vec![say("give access to "), place]),
+        StepKind::SetRights => ('~', Tone::Change, vec![say("change rights at "), place]),
+        StepKind::ChangeRole => ('~', Tone::Change, vec![say("change role at "), place]),
+        StepKind::LinkStaff => ('~', Tone::Change, vec![say("change the linked team member at "), place]),
+        StepKind::Remove => ('-', Tone::Take, vec![say("remove all access to "), place]),
+        StepKind::WithdrawInvitation => ('-', Tone::Take, vec![say("withdraw the invitation to "), place]),
+        StepKind::Block => ('-', Tone::Take, vec![say("block at "), place]),
+        StepKind::Deactivate => ('-', Tone::Take, vec![say("deactivate at "), place]),
+        StepKind::Unblock => ('+', Tone::Give, vec![say("unblock at "), place]),
+        StepKind::Activate => ('+', Tone::Give, vec![say("activate at "), place]),
+        StepKind::Check => ('!', Tone::Alert, vec![say("check "), place]),
+        StepKind::FollowUp => ('!', Tone::Alert, vec![say("follow up at "), place]),
+    };
+    match step.kind {
+        StepKind::Invite | StepKind::Grant => head.extend(role(step.after.as_ref())),
+        StepKind::Remove | StepKind::WithdrawInvitation => {
+            if let Some(role) = step.before.as_ref().and_then(|access| access.role.as_ref()) {
+                head.extend([say(" (was "), foreign(role.to_string()), say(")")]);
+            }
+        }
+        StepKind::ChangeRole => {
+            let name = |access: Option<&Access>| {
+                access.and_then(|access| access.role.as_ref()).map_or("none".to_owned(), ToString::to_string)
+            };
+            head.extend([
+                say(": "),
+                foreign(name(step.before.as_ref())),
+                say(" → "),
+                foreign_toned(Tone::Strong, name(step.after.as_ref())),
+            ]);
+        }
+        _ => {}
+    }
+    if let Some(class) = words::class(step.class) {
+        let tone = if step.class == DangerClass::Messaging { Tone::Dim } else { Tone::Alert };
+        head.push(toned(tone, format!("  [{class}]")));
+    }
+    if matches!(step.mode, Mode::Manual(_)) {
+        head.push(toned(Tone::Alert, "  [by hand]"));
+    }
+    Item { mark, tone, head, details: details(step, frame) }
+}
+
+fn details(step: &Step, frame: &Frame<'_>) -> Vec<Detail> {
+    let mut details = Vec::new();
+    match step.kind {
+        StepKind::Invite | StepKind::Grant => {
+            if let Some(after) = &step.after {
+                push_all(&mut details, "gets", words::granted(frame.catalog, &named_rights(step, after)));
+            }
+        }
+        StepKind::Remove | StepKind::WithdrawInvitation => {}
+        _ => deltas(&mut details, &step.deltas, frame.catalog),
+    }
+    let staff = |access: Option<&Access>| {
+        access.and_then(|access| access.staff_name.clone().or(access.staff.map(|id| format!("no. {id}").into())))
+    };
+    let (before, after) = (staff(step.before.as_ref()), staff(step.after.as_ref()));
+    let gone = matches!(step.kind, StepKind::Remove | StepKind::WithdrawInvitation);
+    if before != after && !gone {
+        let word = |name: Option<std::sync::Arc<str>>| {
+            name.map_or_else(|| say("nobody"), |name| foreign(name.to_string()))
+        };
+        let mut text = vec![word(after.clone())];
+        if step.before.is_some() {
+            text.splice(0..0, [word(before), say(" → ")]);
+        }
+        details.push(Detail { label: "team member", text });
+    }
+    for effect in &step.effects {
+        let text = match effect {
+            Effect::Mail(address) => vec![say("an e-mail to "), foreign(address.clone())],
+            Effect::Sms(number) => vec![say("an SMS to "), foreign(number.clone())],
+            Effect::SignOut => vec![say("can no longer sign in there")],
+            Effect::PaidSeat => vec![toned(Tone::Alert, "may take a paid seat")],
+        };
+        details.push(Detail {
+            label: match effect {
+                Effect::Mail(_) | Effect::Sms(_) => "sends",
+                Effect::SignOut => "effect",
+                Effect::PaidSeat => "cost",
+            },
+            text,
+        });
+    }
+    if let Mode::Manual(instruction) = &step.mode {
+        let by = match &instruction.actor {
+            ManualActor::Hands(hands) if hands.is_empty() => "nobody is named under `hands`".to_owned(),
+            ManualActor::Hands(hands) => hands.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or "),
+            ManualActor::Person(person) => person.to_string(),
+        };
+        details.push(Detail { label: "by", text: vec![say(by)] });
+        if let Some(check) = &instruction.check_before {
+            details.push(Detail { label: "first", text: vec![foreign(check.clone())] });
+        }
+        push_all(&mut details, "do", instruction.actions.iter().map(|action| vec![foreign(action.clone())]).collect());
+    }
+    push_all(&mut details, "because", step.because.iter().map(words::because).collect());
+    details
+}
+
+/// One label for several lines.
+fn push_all(details: &mut Vec<Detail>, label: &'static str, lines: Vec<Vec<Run>>) {
+    for (nth, text) in lines.into_iter().enumerate() {
+        details.push(Detail { label: if nth == 0 { label } else { "" }, text });
+    }
+}
+
+/// The rights after a step, with names where the deltas know them instead of ids.
+fn named_rights(step: &Step, after: &Access) -> crate::model::RightSet {
+    let mut rights = (*after.rights).clone();
+    for delta in &step.deltas {
+        if delta.after.is_some() {
+            rights.set(delta.right.index(), delta.after.clone());
+        }
+    }
+    rights
+}
+
+fn deltas(details: &mut Vec<Detail>, deltas: &[RightDelta], catalog: &Catalog) {
+    let (mut gains, mut loses, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+    for delta in deltas {
+        let right = catalog.get(delta.right);
+        let on = |value: Option<&Value>| matches!(value, Some(Value::Switch(true)));
+        let switch = matches!(delta.after.as_ref().or(delta.before.as_ref()), Some(Value::Switch(_)));
+        if switch && !right.is_restricting() {
+            let list = if on(delta.after.as_ref()) { &mut gains } else { &mut loses };
+            list.push((right.sensitivity.is_none(), words::title(right)));
+        } else {
+            let mut text = words::title(right);
+            text.push(say(": "));
+            if delta.before.is_some() {
+                text.extend([words::value(right, delta.before.as_ref()), say(" → ")]);
+            }
+            text.push(words::value(right, delta.after.as_ref()));
+            changes.push((true, text));
+        }
+    }
+    for (label, mut list) in [("loses", loses), ("gains", gains), ("changes", changes)] {
+        list.sort_by_key(|(harmless, _)| *harmless);
+        push_all(details, label, list.into_iter().map(|(_, text)| text).collect());
+    }
+}
+
+fn held(hold: &Hold, names: &Names<'_>) -> Block {
+    let mut head = named(&hold.name, hold.person.as_ref());
+    if let (Some(system), Some(place)) = (&hold.system, &hold.place) {
+        head.extend([say("  at "), names.place(system, place)]);
+    }
+    let mut details = Vec::new();
+    if let Some(step) = &hold.step {
+        details.push(Detail { label: "kept back", text: vec![say(step.kind.name())] });
+    }
+    details.push(Detail { label: "to do", text: vec![foreign(hold.help.clone())] });
+    push_all(&mut details, "because", hold.because.iter().map(words::because).collect());
+    Block::Group {
+        head,
+        items: vec![Item {
+            mark: '!',
+            tone: Tone::Alert,
+            head: vec![foreign(hold.message.clone()), toned(Tone::Dim, format!("  [{}]", hold.code.name()))],
+            details,
+        }],
+    }
+}
+
+fn withheld(plan: &Plan, frame: &Frame<'_>, names: &Names<'_>) -> Vec<Block> {
+    let steps: Vec<&Step> = plan.draft.withheld.iter().map(|withheld| &withheld.step).collect();
+    let mut rules: Vec<_> = plan.draft.withheld.iter().map(|withheld| &withheld.because).collect();
+    rules.sort();
+    rules.dedup();
+    let mut blocks = people(&steps, frame, names);
+    for rule in rules {
+        let mut runs = vec![toned(Tone::Dim, "withheld by ")];
+        runs.extend(words::because(rule));
+        blocks.push(Block::Line(runs));
+    }
+    blocks
+}
+
+fn strangers(plan: &Plan, names: &Names<'_>) -> Vec<Block> {
+    let lines = plan.draft.strangers.iter().map(|stranger| {
+        let mut runs = named(&stranger.name, None);
+        runs.push(toned(Tone::Dim, format!("  account {}", super::escape::terminal(stranger.account.as_str()))));
+        for (nth, (place, state)) in stranger.places.iter().enumerate() {
+            runs.push(say(if nth == 0 { "  at " } else { ", " }));
+            runs.push(names.place(&stranger.system, place));
+            if *state != crate::model::AccountState::Active {
+                runs.push(say(format!(" ({})", words::state(*state))));
+            }
+        }
+        if let Some(remark) = &stranger.remark {
+            runs.push(toned(Tone::Dim, format!("  {remark}")));
+        }
+        Block::Line(runs)
+    });
+    lines.collect()
+}
+
+/// The line of totals, the price and the plan's id.
+fn closing(plan: &Plan) -> Vec<Block> {
+    let counts = totals(&plan.draft);
+    let mut blocks = vec![Block::Line(vec![toned(Tone::Strong, summary(&counts))])];
+    let price = &plan.draft.price;
+    let mut cost = format!("{} read", words::count(price.calls_read, "call", "calls"));
+    if counts.api > 0 {
+        cost.push_str(&format!(
+            ", {} to apply (about {} under the vendor's limit)",
+            words::count(price.calls_apply, "call", "calls"),
+            words::count(price.seconds, "second", "seconds")
+        ));
+    }
+    if price.messages > 0 {
+        cost.push_str(&format!(", {} to people", words::count(price.messages, "message", "messages")));
+    }
+    if price.paid_seats > 0 {
+        cost.push_str(&format!(", up to {}", words::count(price.paid_seats, "paid seat", "paid seats")));
+    }
+    cost.push('.');
+    blocks.push(Block::Line(vec![toned(Tone::Dim, cost)]));
+    let id: String = plan.id.0.chars().take(12).collect();
+    blocks.push(Block::Line(vec![toned(Tone::Dim, format!("Plan {id}."))]));
+    blocks
+}
+
+/// The one line of totals.
+pub fn summary(counts: &Totals) -> String {
+    let mut parts = Vec::new();
+    for (number, one, many) in [
+        (counts.invitations, "invitation", "invitations"),
+        (counts.grants, "further place", "further places"),
+        (counts.changes, "change", "changes"),
+        (counts.removals, "removal", "removals"),
+    ] {
+        if number > 0 {
+            parts.push(words::count(number, one, many));
+        }
+    }
+    let mut line = if parts.is_empty() && counts.manual == 0 {
+        "Nothing to do".to_owned()
+    } else {
+        let people = words::count(counts.people, "person", "people");
+        if parts.is_empty() { format!("For {people}") } else { format!("{} for {people}", parts.join(", ")) }
+    };
+    for (number, text) in [
+        (counts.manual, "by hand"),
+        (counts.holds, "held back"),
+        (counts.withheld, "withheld"),
+        (counts.waiting, "waiting for others"),
+    ] {
+        if number > 0 {
+            line.push_str(&format!("; {number} {text}"));
+        }
+    }
+    if counts.strangers > 0 {
+        line.push_str(&format!("; {}", words::count(counts.strangers, "undeclared account", "undeclared accounts")));
+    }
+    line.push('.');
+    line
+}

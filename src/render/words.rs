@@ -1,0 +1,169 @@
+//! Rights, values and times in the words of the people who read plans.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::doc::{Run, Tone, foreign, say, toned};
+use crate::catalog::{Catalog, Right, RightType};
+use crate::model::{AccountState, Days, Item, Items, One, RightSet, Value};
+use crate::plan::{Because, DangerClass, Reason};
+
+/// A right's value, such as `3 days` or `Kase 1, Kase 2`.
+pub fn value(right: &Right, value: Option<&Value>) -> Run {
+    match value {
+        None => say("nothing"),
+        Some(Value::Switch(on)) => match (right.kind, on) {
+            (RightType::Limited | RightType::OwnOnly | RightType::CheckIp, true) => say("limited"),
+            (RightType::Limited | RightType::OwnOnly | RightType::CheckIp, false) => say("not limited"),
+            (_, true) => say("yes"),
+            (_, false) => say("no"),
+        },
+        Some(Value::Days(Days::All)) => say("all time"),
+        Some(Value::Days(Days::Last(0))) => say("today only"),
+        Some(Value::Days(Days::Last(1))) => say("1 day"),
+        Some(Value::Days(Days::Last(days))) => say(format!("{days} days")),
+        Some(Value::Items(Items::All)) | Some(Value::One(One::All)) => {
+            say(right.kind.entity().map_or("all".to_owned(), |entity| format!("all {}", entity.plural())))
+        }
+        Some(Value::Items(Items::Only(items))) => {
+            foreign(items.iter().map(item).collect::<Vec<_>>().join(", "))
+        }
+        Some(Value::One(One::Myself)) => say("their own"),
+        Some(Value::One(One::Only(one))) => foreign(item(one)),
+        Some(Value::Text(text)) if text.is_empty() => say("no list"),
+        Some(Value::Text(text)) => foreign(text.to_string()),
+    }
+}
+
+fn item(item: &Item) -> String {
+    match item {
+        Item::Id(id) => format!("no. {id}"),
+        Item::Name(name) => name.to_string(),
+    }
+}
+
+/// A right's title, and in brackets why it is sensitive, if it is.
+pub fn title(right: &Right) -> Vec<Run> {
+    let mut runs = vec![say(right.title)];
+    if let Some(sensitivity) = right.sensitivity {
+        runs.push(say(" "));
+        runs.push(toned(Tone::Alert, format!("[{}]", sensitivity.title())));
+    }
+    runs
+}
+
+/// What a set of rights allows, a line for each section: what is granted, and how far.
+pub fn granted(catalog: &Catalog, rights: &RightSet) -> Vec<Vec<Run>> {
+    let mut lines: Vec<(Option<crate::catalog::Section>, Vec<Run>)> = Vec::new();
+    for (index, held) in rights.iter() {
+        let Some(right) = catalog.at(index).map(|id| catalog.get(id)) else { continue };
+        let words = match (right.kind, held) {
+            (RightType::Section, Value::Switch(true)) => Vec::new(),
+            (RightType::Switch | RightType::NoLimitToday, Value::Switch(true)) => title(right),
+            (RightType::OwnOnly | RightType::CheckIp, Value::Switch(true)) => vec![say(right.title)],
+            (RightType::Days, Value::Days(_))
+            | (RightType::Ids(_), Value::Items(Items::Only(_)))
+            | (RightType::Id(_), Value::One(One::Myself | One::Only(_)))
+            | (RightType::Ips, Value::Text(_)) => {
+                vec![say(right.title), say(": "), self::value(right, Some(held))]
+            }
+            _ => continue,
+        };
+        match lines.last_mut() {
+            Some((section, line)) if *section == right.section && right.section.is_some() => {
+                if line.len() > 1 && !words.is_empty() {
+                    line.push(say("; "));
+                }
+                line.extend(words);
+            }
+            _ => {
+                let head = right.section.map_or("Besides".to_owned(), |section| section.title().to_owned());
+                let mut line = vec![toned(Tone::Strong, format!("{head}: "))];
+                line.extend(words);
+                lines.push((right.section, line));
+            }
+        }
+    }
+    for (_, line) in &mut lines {
+        if line.len() == 1 {
+            line.push(say("open, nothing more"));
+        }
+    }
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// A line or rule that caused something.
+pub fn because(because: &Because) -> Vec<Run> {
+    match because {
+        Because::Line(origin) => vec![
+            toned(Tone::Dim, format!("{}:{}", super::escape::terminal(&origin.file), origin.line)),
+            say("  "),
+            foreign(shortened(&origin.text, 100)),
+        ],
+        Because::Rule(rule) => vec![foreign(rule.clone())],
+    }
+}
+
+/// At most `most` characters of a text.
+pub fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(most.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
+/// A point in time where the project lives, to the minute.
+pub fn time(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// A number and its noun.
+pub fn count(number: u32, one: &str, many: &str) -> String {
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    let _ = match number {
+        1 => write!(text, "1 {one}"),
+        _ => write!(text, "{number} {many}"),
+    };
+    text
+}
+
+/// Why a step is there, as the heading of a person says it.
+pub fn reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Joined => "joins",
+        Reason::Left => "access ends",
+        Reason::Moved => "moves",
+        Reason::RoleChanged => "role changed",
+        Reason::Lapsed => "time is up",
+        Reason::Due => "begins now",
+        Reason::Drift => "changed by hand at the vendor",
+        Reason::Stranger => "nobody declared this account",
+        Reason::Approved => "approved",
+    }
+}
+
+/// A danger class, as a tag behind a step; harmless ones need none.
+pub fn class(class: DangerClass) -> Option<&'static str> {
+    match class {
+        DangerClass::Safe => None,
+        DangerClass::Messaging => Some("sends a message"),
+        DangerClass::Escalating => Some("escalating"),
+        DangerClass::Removing => Some("removing"),
+        DangerClass::Irreversible => Some("cannot be undone"),
+    }
+}
+
+/// The state of an account.
+pub fn state(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Invited => "invited",
+        AccountState::Inactive => "inactive",
+        AccountState::Active => "active",
+        AccountState::Blocked => "blocked",
+    }
+}
