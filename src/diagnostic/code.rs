@@ -81,10 +81,12 @@ codes! {
     UnknownVendorRole Error "unknown-vendor-role" "A role the vendor does not have.";
     EmptySelector Error "empty-selector" "A selector that selects no location.";
     PlannedOnly Note "planned-only" "A selector that selects only planned locations: it is not in force yet.";
+    SharedLocation Error "location-used-twice" "Two locations with one vendor id in one system.";
     NoIdInSystem Note "no-id-in-system" "A location has no id in a system its people have a role for.";
     // Roles and rights.
     UnknownRight Error "unknown-right" "A right that is not in the catalogue.";
     PatternMatchesNothing Error "pattern-matches-nothing" "A pattern that no right matches.";
+    PatternCoversNothing Warning "pattern-covers-nothing" "A pattern matches rights, but none that its value may be given to by pattern.";
     PatternTie Error "pattern-tie" "Two lines of equal weight that disagree, and nothing more exact decides.";
     PatternType Error "pattern-type" "A pattern that gives days, lists or ids to rights of several types.";
     RightType Error "right-type" "A value that this right does not take.";

@@ -4,12 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::{
     AccountId, Contact, LocationKey, PersonKey, PlaceId, RightSet, RoleKey, SystemName,
     VendorRoleSlug,
 };
 use crate::text::Span;
+
+/// The time a desired state is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AsOf {
+    /// An instant, the same everywhere.
+    Instant(Timestamp),
+    /// 00:00 of a date at each place.
+    Date(Date),
+}
 
 /// Everything the project wants, at one instant.
 ///

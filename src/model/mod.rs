@@ -12,9 +12,9 @@ mod rights;
 
 pub use contact::{Contact, ContactFault, Email, Phone};
 pub use desired::{
-    AccountPin, Actor, Desired, DesiredSystem, Grant, GrantState, InvitePolicy, InviteWay, Managed,
-    Ownership, Person, PersonKind, PlaceFact, PlaceStatus, RightSource, StaffWish, Strangers,
-    Vanished, WillChange,
+    AccountPin, Actor, AsOf, Desired, DesiredSystem, Grant, GrantState, InvitePolicy, InviteWay,
+    Managed, Ownership, Person, PersonKind, PlaceFact, PlaceStatus, RightSource, StaffWish,
+    Strangers, Vanished, WillChange,
 };
 pub use id::{AccountId, LocationKey, PersonKey, PlaceId, RoleKey, SystemName, VendorRoleSlug};
 pub use memory::{KnownAccount, Memory, SentInvitation};
