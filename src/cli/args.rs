@@ -1,0 +1,286 @@
+//! The command line as typed. Doc comments are the manual; nothing here acts.
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Staff access as code for chains of shops, salons and clinics.
+///
+/// Who your people are and what they may do stands in YAML; `keyholder` shows how the live systems differ and brings
+/// them in line. Start with `keyholder check`, then `keyholder plan`.
+#[derive(Debug, Parser)]
+#[command(name = "keyholder", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Folder of the project, or one inside it.
+    #[arg(short = 'C', long = "project", value_name = "DIR", default_value = ".", global = true)]
+    pub project: Utf8PathBuf,
+    /// Use the embedded simulators instead of the vendors: no token is read, no network is touched.
+    #[arg(long, global = true)]
+    pub sandbox: bool,
+    /// When to use color.
+    #[arg(long, value_enum, default_value_t = ColorChoice::Auto, global = true)]
+    pub color: ColorChoice,
+    /// Describe problems in plain sentences, without drawings, for screen readers.
+    #[arg(long, global = true)]
+    pub accessible: bool,
+    /// Log calls to the vendors on stderr; twice for more.
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub verbose: u8,
+    /// Say nothing on stderr but problems.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Allow tokens to be sent to this host, beside the vendors' own. May be repeated.
+    #[arg(long = "allow-host", value_name = "HOST", global = true)]
+    pub allow_hosts: Vec<String>,
+    /// Allow the project to run commands (`command:` under `tokens` and `contacts`).
+    #[arg(long, global = true)]
+    pub allow_commands: bool,
+}
+
+/// When to use color.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read the project and report everything that is wrong with it.
+    Check(CheckArgs),
+    /// Print what the project wants, resolved; no network.
+    Show(ShowArgs),
+    /// Read the live systems and say what was seen.
+    Observe(ObserveArgs),
+    /// Show the difference between the project and the live systems.
+    Plan(PlanArgs),
+    /// Plan, show, ask, and carry it out.
+    Apply(ApplyArgs),
+    /// The record of what was seen and done.
+    Journal {
+        /// What to do with it.
+        #[command(subcommand)]
+        command: JournalCommand,
+    },
+    /// Explain a problem's code, with an example of the fix.
+    Explain(ExplainArgs),
+    /// Print the JSON Schema of one of the formats.
+    Schema(SchemaArgs),
+    /// Run the simulators as a server, or change what they hold.
+    Sandbox(SandboxArgs),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    Man,
+}
+
+/// `check`
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// How to print problems.
+    #[arg(long, value_enum, default_value_t = ProblemFormat::Text)]
+    pub format: ProblemFormat,
+}
+
+/// How to print problems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProblemFormat {
+    /// For people, on stderr.
+    Text,
+    /// One JSON object a line, on stdout.
+    Json,
+    /// GitHub annotations, on stdout.
+    Github,
+}
+
+/// How to print data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DataFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// `show`
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// Keys of people; everybody where none is given.
+    pub people: Vec<String>,
+    /// The day (00:00 at each place) or instant the desired state is for.
+    #[arg(long, value_name = "WHEN")]
+    pub as_of: Option<String>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = DataFormat::Text)]
+    pub format: DataFormat,
+}
+
+/// `observe`
+#[derive(Debug, Args)]
+pub struct ObserveArgs {
+    /// Keep the read in this file, for `plan --observed`. It holds people's contacts.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<Utf8PathBuf>,
+    /// How to print what was seen.
+    #[arg(long, value_enum, default_value_t = DataFormat::Text)]
+    pub format: DataFormat,
+    /// Only these systems or locations. May be repeated.
+    #[arg(long, value_name = "KEY")]
+    pub only: Vec<String>,
+}
+
+/// What `plan` and `apply` share.
+#[derive(Debug, Args)]
+pub struct PlanInputs {
+    /// Only steps of this person, location or system. Rules still see everything. May be repeated.
+    #[arg(long, value_name = "KEY")]
+    pub only: Vec<String>,
+    /// How far ahead to list what time alone will change, in days.
+    #[arg(long, value_name = "DAYS", default_value_t = 7)]
+    pub ahead: u16,
+}
+
+/// `plan`
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// What to plan for.
+    #[command(flatten)]
+    pub inputs: PlanInputs,
+    /// The day (00:00 at each place) or instant to plan for.
+    #[arg(long, value_name = "WHEN")]
+    pub as_of: Option<String>,
+    /// Plan from a kept read instead of asking the systems; needs no token.
+    #[arg(long, value_name = "FILE")]
+    pub observed: Option<Utf8PathBuf>,
+    /// The oldest kept read to accept, such as `24h` or `30m`.
+    #[arg(long, value_name = "AGE", default_value = "24h", requires = "observed")]
+    pub max_age: String,
+    /// How to print the plan.
+    #[arg(long, value_enum, default_value_t = DataFormat::Text)]
+    pub format: DataFormat,
+    /// Exit with 2 where changes are pending.
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+/// `apply`
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    /// What to plan for.
+    #[command(flatten)]
+    pub inputs: PlanInputs,
+    /// Do not ask. Without it, a terminal is needed for a typed yes.
+    #[arg(long)]
+    pub yes: bool,
+    /// How to print the plan and what came of it.
+    #[arg(long, value_enum, default_value_t = DataFormat::Text)]
+    pub format: DataFormat,
+}
+
+/// `journal`
+#[derive(Debug, Subcommand)]
+pub enum JournalCommand {
+    /// Print entries, oldest first.
+    Show {
+        /// Only entries that name this person, location, system, account, step or run.
+        #[arg(long, value_name = "KEY")]
+        only: Option<String>,
+        /// How to print them.
+        #[arg(long, value_enum, default_value_t = DataFormat::Text)]
+        format: DataFormat,
+    },
+    /// Check the chain from the first entry to the head.
+    Verify {
+        /// The head that was recorded elsewhere, such as in a CI log.
+        #[arg(long, value_name = "HEAD")]
+        expect_head: Option<String>,
+    },
+    /// Print the head: number and hash of the last entry.
+    Head,
+    /// Begin a journal where none is, or where the old one is lost for good.
+    Init {
+        /// Begin anew although files of an earlier one are there; they are kept aside.
+        #[arg(long)]
+        replace: bool,
+    },
+}
+
+/// `explain`
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The code, such as `unknown-role`; all codes are listed where none is given.
+    pub code: Option<String>,
+}
+
+/// `schema`
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Which format.
+    #[arg(value_enum)]
+    pub which: SchemaName,
+}
+
+/// Formats that have a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaName {
+    /// `keyholder.yaml`.
+    Project,
+    /// The entry files.
+    Entries,
+    /// `plan --format json`.
+    Plan,
+    /// `observe --out`.
+    Observed,
+    /// The journal.
+    Journal,
+}
+
+/// `sandbox`
+#[derive(Debug, Args)]
+pub struct SandboxArgs {
+    /// What to do; serves the simulators where nothing is given.
+    #[command(subcommand)]
+    pub command: Option<SandboxCommand>,
+    /// Address to listen on. Only loopback is accepted.
+    #[arg(long, default_value = "127.0.0.1:8765")]
+    pub listen: String,
+}
+
+/// `sandbox ...`
+#[derive(Debug, Subcommand)]
+pub enum SandboxCommand {
+    /// Begin again from the project's `live.json`.
+    Reset,
+    /// Let somebody accept their invitation, as if they had clicked its link.
+    Accept {
+        /// The system.
+        system: String,
+        /// The e-mail or phone that was invited.
+        contact: String,
+    },
+    /// Let simulated time pass, such as `3d` or `12h`.
+    Wait {
+        /// How long.
+        duration: String,
+    },
+    /// List the messages that were sent to people.
+    Messages,
+}

@@ -1,0 +1,191 @@
+//! Streams, color, width, progress and the typed yes: the only place that writes to a terminal.
+//!
+//! Data goes to stdout, all else to stderr. A reader that goes away ends the run quietly.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::Mutex;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::args::{ColorChoice, Global};
+use super::env::Env;
+use super::failure::Failure;
+use crate::model::SystemName;
+use crate::provider::Events;
+use crate::render::escape;
+use crate::render::text::Layout;
+
+/// How to talk to whoever started the run.
+#[derive(Debug)]
+pub struct Ui {
+    out_color: bool,
+    err_color: bool,
+    width: usize,
+    quiet: bool,
+    accessible: bool,
+    interactive: bool,
+    bar: Mutex<Option<ProgressBar>>,
+    told: Mutex<usize>,
+}
+
+impl Ui {
+    /// Looks at flags, environment and terminals once.
+    pub fn new(global: &Global, env: &Env) -> Self {
+        let colored = |terminal: bool| match global.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => {
+                env.get("NO_COLOR").is_none() && (terminal || env.get("CLICOLOR_FORCE").is_some())
+            }
+        };
+        let (out, err) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
+        let width = env
+            .get("COLUMNS")
+            .and_then(|columns| columns.parse().ok())
+            .or_else(|| {
+                let (_, columns) = console_size()?;
+                (out || err).then_some(usize::from(columns))
+            })
+            .unwrap_or(80)
+            .clamp(40, 120);
+        Self {
+            out_color: colored(out),
+            err_color: colored(err),
+            width,
+            quiet: global.quiet,
+            accessible: global.accessible,
+            interactive: std::io::stdin().is_terminal() && err && env.get("CI").is_none(),
+            bar: Mutex::new(None),
+            told: Mutex::new(0),
+        }
+    }
+
+    /// How documents for stdout are laid out.
+    pub fn layout(&self) -> Layout {
+        Layout { width: self.width, color: self.out_color }
+    }
+
+    /// How problems for stderr are drawn.
+    pub fn problem_style(&self) -> crate::diagnostic::render::Style {
+        crate::diagnostic::render::Style {
+            color: self.err_color,
+            unicode: true,
+            width: self.width,
+            form: if self.accessible {
+                crate::diagnostic::render::Form::Narrated
+            } else {
+                crate::diagnostic::render::Form::Graphical
+            },
+        }
+    }
+
+    /// Writes data to stdout.
+    pub fn data(&self, text: &str) {
+        self.clear_progress();
+        let mut out = std::io::stdout().lock();
+        if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+            // Whoever read our output is gone; there is nobody left to tell.
+            #[expect(clippy::exit, reason = "a closed pipe is the end of the conversation, and no failure")]
+            std::process::exit(0);
+        }
+    }
+
+    /// Tells something on stderr, unless asked to be quiet.
+    pub fn tell(&self, text: &str) {
+        if !self.quiet {
+            self.shout(text);
+        }
+    }
+
+    /// Tells something on stderr that must not be missed.
+    pub fn shout(&self, text: &str) {
+        self.clear_progress();
+        let mut err = std::io::stderr().lock();
+        // A stderr that is closed leaves nowhere to complain.
+        let _ = writeln!(err, "{}", text.trim_end_matches('\n'));
+    }
+
+    /// Tells why a run could not go on.
+    pub fn fail(&self, failure: &Failure) {
+        let (red, cyan, end) = if self.err_color { ("\u{1b}[1;31m", "\u{1b}[36m", "\u{1b}[0m") } else { ("", "", "") };
+        self.shout(&format!("{red}error{end}: {}", lines(&failure.message)));
+        if let Some(help) = &failure.help {
+            self.shout(&format!("{cyan}help{end}: {}", lines(help)));
+        }
+    }
+
+    /// Whether somebody can be asked.
+    pub fn can_ask(&self) -> bool {
+        self.interactive
+    }
+
+    /// Asks for a typed `yes`; anything else is no.
+    pub fn confirm(&self, question: &str) -> bool {
+        self.clear_progress();
+        let mut err = std::io::stderr().lock();
+        let _ = write!(err, "{question} Type yes to go on: ");
+        let _ = err.flush();
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer).is_ok() && answer.trim() == "yes"
+    }
+
+    fn clear_progress(&self) {
+        if let Ok(mut bar) = self.bar.lock()
+            && let Some(bar) = bar.take()
+        {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Foreign text in messages, line by line.
+fn lines(text: &str) -> String {
+    text.lines().map(|line| escape::terminal(line).into_owned()).collect::<Vec<_>>().join("\n")
+}
+
+fn console_size() -> Option<(u16, u16)> {
+    let term = indicatif::TermLike::width(&indicatif_term());
+    (term > 0).then_some((0, term))
+}
+
+fn indicatif_term() -> dialoguer::console::Term {
+    dialoguer::console::Term::stderr()
+}
+
+impl Events for Ui {
+    fn reading(&self, system: &SystemName, done: usize, total: usize) {
+        if self.quiet {
+            return;
+        }
+        if !self.interactive {
+            // In a log: a line for every fifty calls of a long read, none for a short one.
+            if let Ok(mut told) = self.told.lock()
+                && done >= *told + 50
+            {
+                *told = done;
+                self.tell(&format!("reading {system}: {done} of {total} calls"));
+            }
+            return;
+        }
+        if let Ok(mut bar) = self.bar.lock() {
+            let bar = bar.get_or_insert_with(|| {
+                let style = ProgressStyle::with_template("{prefix} {bar:30} {pos}/{len} {msg}")
+                    .unwrap_or_else(|_| ProgressStyle::default_bar());
+                ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style)
+            });
+            bar.set_prefix(format!("reading {system}"));
+            bar.set_length(total as u64);
+            bar.set_position(done as u64);
+        }
+    }
+
+    fn waiting(&self, system: &SystemName, why: &str) {
+        if let Ok(bar) = self.bar.lock()
+            && let Some(bar) = &*bar
+        {
+            bar.set_message(escape::terminal(why).into_owned());
+            return;
+        }
+        tracing::info!(%system, why = %escape::terminal(why), "waiting");
+    }
+}
