@@ -2,7 +2,8 @@
 //!
 //! The modules in reading order, from what knows nothing to what knows everything:
 //!
-//! - [`text`], [`diagnostic`], [`catalog`], [`model`]: words, places in files, rights, people;
+//! - [`canonical`], [`text`], [`diagnostic`], [`catalog`], [`model`]: hashed forms, words, places in files, rights,
+//!   people;
 //! - [`config`]: YAML to what should be;
 //! - [`plan`]: what should be and what is to what will happen;
 //! - [`provider`]: the vendors, and the port they are reached through;
@@ -10,6 +11,7 @@
 //!
 //! Who may import whom is checked by `tests/it/tidy.rs` and drawn in `ARCHITECTURE.md`.
 
+pub mod canonical;
 pub mod catalog;
 pub mod clock;
 pub mod config;

@@ -1,6 +1,7 @@
 //! What the journal knows, as planning needs it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -21,6 +22,11 @@ pub struct Memory {
     pub locations: BTreeSet<LocationKey>,
     /// See `people`.
     pub systems: BTreeSet<SystemName>,
+    /// Accounts that an earlier complete read saw and that belonged to nobody: an account outside of this set and of
+    /// `accounts` has appeared since.
+    pub strangers: BTreeSet<(SystemName, AccountId)>,
+    /// The digest (`plan::digest`) of what was last verified there: tells what we changed from what they changed.
+    pub applied: BTreeMap<(SystemName, PlaceId, PersonKey), Arc<str>>,
 }
 
 /// Whose account it is, by the journal.
