@@ -1,0 +1,179 @@
+//! Every `console` block of the READMEs is run, and every `diff` block between them is applied, in order, in a copy of
+//! the folder. `UPDATE=1 cargo test` rewrites the outputs.
+//!
+//! A block is a transcript: lines that begin with `$ ` are commands, the rest is what they print (stdout and stderr as
+//! they come). A non-zero exit code is printed as a last line, `[exit code 3]`. `cargo run -- ARGS` and
+//! `keyholder ARGS` mean the same. Blocks of other languages are not run.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A README and the folder its commands are run in, both from the repository's root.
+const TRANSCRIPTS: &[(&str, &str)] = &[
+    ("README.md", "."),
+    ("examples/hello/README.md", "examples/hello"),
+    ("examples/salon-chain/README.md", "examples/salon-chain"),
+];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn readmes_say_what_happens() {
+    let update = std::env::var_os("UPDATE").is_some();
+    let mut stale = String::new();
+    for (readme, folder) in TRANSCRIPTS {
+        let path = root().join(readme);
+        let text = fs::read_to_string(&path).unwrap();
+        let place = tempfile::tempdir().unwrap();
+        copy(&root().join(folder), place.path());
+        let (now, commands) = replay(&text, place.path());
+        assert!(commands > 0, "{readme} has no command");
+        if now == text {
+            continue;
+        }
+        if update {
+            fs::write(&path, now).unwrap();
+        } else {
+            let diff = similar::TextDiff::from_lines(&text, &now);
+            write!(stale, "{}", diff.unified_diff().header(readme, "what happens")).unwrap();
+        }
+    }
+    assert!(stale.is_empty(), "UPDATE=1 cargo test rewrites these:\n{stale}");
+}
+
+/// Copies what a stranger would clone of an example: the project, not somebody's state.
+fn copy(from: &Path, to: &Path) {
+    let examples_only = from == root();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name();
+        let name = name.to_str().unwrap();
+        if name.starts_with('.') || (examples_only && name != "examples") {
+            continue;
+        }
+        let target = to.join(name);
+        if entry.file_type().unwrap().is_dir() {
+            fs::create_dir_all(&target).unwrap();
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}
+
+/// The README with every output as it is now, and how many commands were run.
+fn replay(text: &str, place: &Path) -> (String, usize) {
+    let mut now = String::new();
+    let mut commands = 0;
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        now.push_str(line);
+        now.push('\n');
+        match line {
+            "```console" => {
+                for line in lines.by_ref() {
+                    if line == "```" {
+                        break;
+                    }
+                    if let Some(command) = line.strip_prefix("$ ") {
+                        commands += 1;
+                        writeln!(now, "{line}").unwrap();
+                        now.push_str(&run(command, place));
+                    }
+                }
+                now.push_str("```\n");
+            }
+            "```diff" => {
+                let edit: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+                apply(&edit, place);
+                for line in edit {
+                    writeln!(now, "{line}").unwrap();
+                }
+                now.push_str("```\n");
+            }
+            _ => {}
+        }
+    }
+    (now, commands)
+}
+
+/// Replaces the `-` lines of an edit by its `+` lines; the file is named after `---`.
+fn apply(edit: &[&str], place: &Path) {
+    let file = edit.iter().find_map(|line| line.strip_prefix("--- ")).expect("a line `--- FILE`");
+    let pick = |mark: char| -> String {
+        let lines = edit.iter().filter(|line| !line.starts_with("--- "));
+        lines
+            .filter_map(|line| {
+                line.strip_prefix(mark).or_else(|| line.strip_prefix(' ')).map(|line| format!("{line}\n"))
+            })
+            .collect()
+    };
+    let path = place.join(file);
+    let text = fs::read_to_string(&path).unwrap();
+    let old = pick('-');
+    assert_eq!(text.matches(&old).count(), 1, "{file} must have these lines once:\n{old}");
+    fs::write(&path, text.replace(&old, &pick('+'))).unwrap();
+}
+
+fn run(command: &str, place: &Path) -> String {
+    let words = split(command);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let arguments = match words.as_slice() {
+        ["keyholder", arguments @ ..] | ["cargo", "run", "--", arguments @ ..] => arguments,
+        ["cargo", "run", "-q", "--", arguments @ ..] => arguments,
+        _ => panic!("`{command}` is not a command of ours"),
+    };
+    // One pipe for both streams, so that they stand in the order in which a person sees them.
+    let (mut reader, writer) = std::io::pipe().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_keyholder"))
+        .args(arguments)
+        .current_dir(place)
+        .env_clear()
+        .env("HOME", place)
+        .env("KEYHOLDER_ACTOR", "you")
+        .stdin(Stdio::null())
+        .stdout(writer.try_clone().unwrap())
+        .stderr(writer)
+        .spawn()
+        .unwrap();
+    let mut output = String::new();
+    reader.read_to_string(&mut output).unwrap();
+    let status = child.wait().unwrap();
+    if !output.is_empty() && !output.ends_with('\n') {
+        output.push('\n');
+    }
+    if !status.success() {
+        writeln!(output, "[exit code {}]", status.code().unwrap_or(-1)).unwrap();
+    }
+    output
+}
+
+/// Splits at spaces, but for single and double quotes.
+fn split(command: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote, mut begun) = (Vec::new(), String::new(), None, false);
+    for c in command.chars() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '\'' | '"') => (quote, begun) = (Some(c), true),
+            (None, ' ') => {
+                if begun {
+                    words.push(std::mem::take(&mut word));
+                }
+                begun = false;
+            }
+            (_, c) => {
+                word.push(c);
+                begun = true;
+            }
+        }
+    }
+    if begun {
+        words.push(word);
+    }
+    words
+}
