@@ -17,3 +17,8 @@ pub struct Explanation {
     /// The same, repaired.
     pub right: Option<&'static str>,
 }
+
+/// The explanation of a code.
+pub fn explain(code: Code) -> Explanation {
+    Explanation { code, about: code.summary(), wrong: None, right: None }
+}

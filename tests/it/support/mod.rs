@@ -1,0 +1,31 @@
+//! What several tests need: where the project lies, generated files that rewrite themselves, Rust text to look at.
+
+pub mod generated;
+pub mod rust;
+
+use std::path::PathBuf;
+
+/// The root of the package.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every file below a folder of the package whose name ends with `ending`, sorted, with its path from the root.
+pub fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut waiting = vec![root().join(folder)];
+    while let Some(folder) = waiting.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else if path.to_str().unwrap().ends_with(ending) {
+                let name = path.strip_prefix(root()).unwrap().to_str().unwrap();
+                let text = std::fs::read_to_string(&path).unwrap();
+                found.push((name.replace('\\', "/"), text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
