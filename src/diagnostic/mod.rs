@@ -7,6 +7,7 @@ mod code;
 pub mod explain;
 pub mod render;
 mod suggest;
+mod wrap;
 
 pub use code::Code;
 pub use suggest::nearest;
@@ -22,6 +23,17 @@ pub enum Severity {
     Warning,
     /// The project is refused.
     Error,
+}
+
+impl Severity {
+    /// It in one word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        }
+    }
 }
 
 /// A place and what it has to do with the problem.

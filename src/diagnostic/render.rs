@@ -16,7 +16,7 @@ use miette::{
     SourceCode, SourceSpan, SpanContents,
 };
 
-use super::{Code, Diagnostic, Severity};
+use super::{Code, Diagnostic, Severity, wrap};
 use crate::text::Sources;
 use window::{Sheet, Window};
 
@@ -198,7 +198,7 @@ impl Report {
             for mark in &window.marks {
                 let span = (base + mark.range.start, mark.range.len());
                 let room = width.saturating_sub(mark.indent + 13).max(30);
-                let text = (!mark.text.is_empty()).then(|| forms::wrapped(&mark.text, room));
+                let text = (!mark.text.is_empty()).then(|| wrap::wrapped(&mark.text, room));
                 labels.push(if mark.primary {
                     LabeledSpan::new_primary_with_span(text, span)
                 } else {
@@ -212,12 +212,12 @@ impl Report {
         }
         Self {
             severity: found.severity,
-            code: format!("{}[{}]", forms::word(found.severity), found.code.name()),
-            message: forms::wrapped(&safe::line(&found.message), width.saturating_sub(4)),
+            code: format!("{}[{}]", found.severity.word(), found.code.name()),
+            message: wrap::wrapped(&safe::line(&found.message), width.saturating_sub(4)),
             help: found
                 .help
                 .as_deref()
-                .map(|help| forms::wrapped(&safe::lines(help), width.saturating_sub(8))),
+                .map(|help| wrap::wrapped(&safe::lines(help), width.saturating_sub(8))),
             labels,
             source: Desk { pages },
         }

@@ -41,7 +41,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("sandbox",            "clock"),
     // One function per verb, and the command line around them.
     ("ops",                "text canonical diagnostic catalog model config plan policy render clock secret http provider journal apply"),
-    ("cli",                "text diagnostic catalog model plan render clock secret ops sandbox"),
+    ("cli",                "text diagnostic catalog model plan render clock secret ops sandbox provider::Events"),
     ("lib",                ""),
     ("main",               "cli"),
 ];
@@ -71,7 +71,8 @@ const ONLY_IN: &[(&str, &str, &str)] = &[
     ("tokio::net",         "http sandbox ops cli",      "the core does no IO"),
     ("tokio::fs",          "",                          "files are small and local: std"),
     ("SystemTime",         "clock",                     "time is an input"),
-    ("Instant",            "clock",                     "time is an input"),
+    ("std::time::Instant", "clock",                     "time is an input"),
+    ("Instant::now",       "clock",                     "time is an input"),
     ("HashMap",            "",                          "iteration order must be stable: BTreeMap or a sorted Vec"),
     ("HashSet",            "",                          "iteration order must be stable: BTreeSet or a sorted Vec"),
     ("todo!",              "",                          "what is not done is said in an issue"),
@@ -98,7 +99,7 @@ fn modules_import_only_what_the_table_allows() {
             wrong.push(format!("{file}: module `{}` has no row", module.join("::")));
             continue;
         };
-        for target in targets(code, &module) {
+        for target in targets(&code, &module) {
             let same = target[0] == module[0] && !other_vendor(&module, &target);
             let allowed = may.split(' ').any(|name| begins(&target, name));
             if !same && (!allowed || other_vendor(&module, &target)) {
@@ -125,7 +126,7 @@ fn guarded_words_stay_where_they_belong() {
         let module = module(&file);
         for (word, places, because) in ONLY_IN {
             let allowed = places.split(' ').any(|place| begins(&module, place));
-            if !allowed && names(code, word) {
+            if !allowed && names(&code, word) {
                 let places = if places.is_empty() { "nowhere" } else { places };
                 wrong.push(format!("{file}: `{word}` (allowed: {places}): {because}"));
             }
@@ -141,7 +142,10 @@ fn every_file_says_what_it_is() {
         .filter(|(_, source)| !source.starts_with("//! "))
         .map(|(file, _)| file)
         .collect();
-    fail(&wrong, "begin with `//!`: what it is, what it is not, the invariant it keeps");
+    fail(
+        &wrong,
+        "begin with `//!`: what it is, what it is not, the invariant it keeps",
+    );
 }
 
 #[test]
@@ -161,7 +165,10 @@ fn files_are_short_enough_to_be_read() {
     for file in allowed.keys().filter(|file| !long.contains(**file)) {
         wrong.push(format!("{file}: is in LONG_FILES and is not long"));
     }
-    fail(&wrong, "split it by subject; a table may be listed in LONG_FILES with its reason");
+    fail(
+        &wrong,
+        "split it by subject; a table may be listed in LONG_FILES with its reason",
+    );
 }
 
 #[test]
@@ -171,7 +178,10 @@ fn no_test_is_ignored() {
         .filter(|(_, source)| code_only(source).contains("#[ignore"))
         .map(|(file, _)| file)
         .collect();
-    fail(&wrong, "assert what happens today and say in a comment what should");
+    fail(
+        &wrong,
+        "assert what happens today and say in a comment what should",
+    );
 }
 
 #[test]
@@ -181,11 +191,16 @@ fn every_test_file_is_listed() {
     let wrong: Vec<_> = std::fs::read_dir(root().join("tests/it"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "rs") || path.join("mod.rs").exists())
+        .filter(|path| {
+            path.extension().is_some_and(|ending| ending == "rs") || path.join("mod.rs").exists()
+        })
         .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
         .filter(|name| name != "main" && !main.contains(&format!("mod {name};")))
         .collect();
-    fail(&wrong, "a file of tests/it that main.rs does not list is never run");
+    fail(
+        &wrong,
+        "a file of tests/it that main.rs does not list is never run",
+    );
 }
 
 #[test]
@@ -200,7 +215,10 @@ fn every_code_is_explained_and_nothing_else() {
         if !written.contains(code.name()) {
             wrong.push(format!("`{}` has no {folder}/{0}.md", code.name()));
         } else if explain::explain(*code).about == code.summary() {
-            wrong.push(format!("`{}` is missing in the table of explain.rs", code.name()));
+            wrong.push(format!(
+                "`{}` is missing in the table of explain.rs",
+                code.name()
+            ));
         }
     }
     for name in &written {
@@ -270,7 +288,8 @@ fn row(module: &[String]) -> Option<(&'static str, &'static str)> {
 fn begins(path: &[String], name: &str) -> bool {
     !name.is_empty() && {
         let mut parts = path.iter();
-        name.split("::").all(|part| parts.next().is_some_and(|have| have == part))
+        name.split("::")
+            .all(|part| parts.next().is_some_and(|have| have == part))
     }
 }
 
@@ -318,7 +337,11 @@ fn the_tables_name_modules_once() {
     assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
     for (name, may) in MAY_IMPORT {
         for target in may.split_whitespace() {
-            assert!(names.contains(&target), "`{name}` may import unknown `{target}`");
+            let module = target.split("::").next().unwrap_or_default();
+            assert!(
+                names.contains(&module),
+                "`{name}` may import unknown `{target}`"
+            );
         }
     }
 }

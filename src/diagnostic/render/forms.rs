@@ -7,49 +7,10 @@ use serde::Serialize;
 use super::{Form, Sheet, safe};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 
-/// A severity in one word.
-pub(super) fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Note => "note",
-    }
-}
-
 /// "1 file", "2 files".
 pub(super) fn counted(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {noun}{plural}")
-}
-
-/// Breaks lines at spaces so that they fit; a word that is longer than a line stays whole, for it may be copied.
-///
-/// Lines that are indented on purpose, such as YAML in a help, are left alone.
-pub(super) fn wrapped(text: &str, width: usize) -> String {
-    let mut out = String::with_capacity(text.len() + 8);
-    for (number, line) in text.split('\n').enumerate() {
-        if number > 0 {
-            out.push('\n');
-        }
-        if line.starts_with(' ') {
-            out.push_str(line);
-            continue;
-        }
-        let mut column = 0;
-        for word in line.split(' ') {
-            let wide = unicode_width::UnicodeWidthStr::width(word);
-            if column > 0 && column + 1 + wide > width {
-                out.push('\n');
-                column = 0;
-            } else if column > 0 {
-                out.push(' ');
-                column += 1;
-            }
-            out.push_str(word);
-            column += wide;
-        }
-    }
-    out
 }
 
 /// The line that stands for what was not drawn.
@@ -68,7 +29,7 @@ pub(super) fn narrated(shown: &[&Diagnostic], sheet: &mut Sheet<'_>) -> String {
         let _ = writeln!(
             out,
             "{}: {} ({})",
-            word(found.severity),
+            found.severity.word(),
             safe::line(&found.message),
             found.code.name()
         );
@@ -144,7 +105,7 @@ pub(super) fn json(ordered: &[&Diagnostic], sheet: &mut Sheet<'_>) -> String {
             .collect();
         let record = Record {
             code: found.code.name(),
-            severity: word(found.severity),
+            severity: found.severity.word(),
             message: &found.message,
             help: found.help.as_deref(),
             labels,

@@ -1,3 +1,5 @@
+//! The rendered text is the product here, so it is asserted to the letter.
+
 use super::*;
 use crate::text::{FileId, SourceFile, Span};
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// Whether this run rewrites generated files instead of comparing them.
-pub fn updating() -> bool {
+pub(crate) fn updating() -> bool {
     #[expect(
         clippy::disallowed_methods,
         reason = "a test asks its caller whether to rewrite; the product's environment is not read"
@@ -13,7 +13,7 @@ pub fn updating() -> bool {
 
 /// Compares a committed file with what it should hold, or rewrites it; what differs is returned for one common failure.
 #[must_use = "a stale file is a failure"]
-pub fn stale(path: &Path, expected: &str) -> Option<String> {
+pub(crate) fn stale(path: &Path, expected: &str) -> Option<String> {
     let committed = std::fs::read_to_string(path).unwrap_or_default();
     if committed == expected {
         return None;

@@ -1,17 +1,17 @@
 //! What several tests need: where the project lies, generated files that rewrite themselves, Rust text to look at.
 
-pub mod generated;
-pub mod rust;
+pub(crate) mod generated;
+pub(crate) mod rust;
 
 use std::path::PathBuf;
 
 /// The root of the package.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Every file below a folder of the package whose name ends with `ending`, sorted, with its path from the root.
-pub fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
+pub(crate) fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut waiting = vec![root().join(folder)];
     while let Some(folder) = waiting.pop() {

@@ -4,7 +4,7 @@
 //! a comment or a string.
 
 /// The same text with the contents of comments and of string and character literals replaced by spaces.
-pub fn code_only(source: &str) -> String {
+pub(crate) fn code_only(source: &str) -> String {
     let chars: Vec<char> = source.chars().collect();
     let mut out = String::with_capacity(source.len());
     let mut at = 0;
@@ -21,20 +21,39 @@ pub fn code_only(source: &str) -> String {
             out.push(chars[at]);
             at += 1;
         } else {
-            out.extend(chars[at..end].iter().map(|&c| if c == '\n' { c } else { ' ' }));
+            out.extend(
+                chars[at..end]
+                    .iter()
+                    .map(|&c| if c == '\n' { c } else { ' ' }),
+            );
             at = end;
         }
     }
     out
 }
 
-/// The text before the unit tests, which by custom are the last thing in a file.
-pub fn without_tests(code: &str) -> &str {
-    code.split("#[cfg(test)]").next().unwrap_or_default()
+/// The code that is not under `#[cfg(test)]`.
+pub(crate) fn without_tests(code: &str) -> String {
+    let mut out = String::with_capacity(code.len());
+    let mut parts = code.split("#[cfg(test)]");
+    out.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let mut depth = 0_usize;
+        let end = part.char_indices().find(|(_, c)| {
+            match c {
+                '{' => depth += 1,
+                '}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            depth == 0 && matches!(c, '}' | ';')
+        });
+        out.push_str(end.map_or("", |(at, _)| &part[at + 1..]));
+    }
+    out
 }
 
 /// Every path that begins with the word `root`, such as `crate`, groups and all: `crate::{a, b::c}` is two paths.
-pub fn paths(code: &str, root: &str) -> Vec<Vec<String>> {
+pub(crate) fn paths(code: &str, root: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     for (at, _) in code.match_indices(&format!("{root}::")) {
         let before = code[..at].chars().next_back();
@@ -49,11 +68,14 @@ pub fn paths(code: &str, root: &str) -> Vec<Vec<String>> {
 }
 
 /// Whether a word stands in the code as a word of its own; `needle` may hold `::` and `!`.
-pub fn names(code: &str, needle: &str) -> bool {
+pub(crate) fn names(code: &str, needle: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     code.match_indices(needle).any(|(at, _)| {
         !code[..at].chars().next_back().is_some_and(is_word)
-            && !code[at + needle.len()..].chars().next().is_some_and(is_word)
+            && !code[at + needle.len()..]
+                .chars()
+                .next()
+                .is_some_and(is_word)
     })
 }
 
@@ -199,9 +221,21 @@ fn comments_and_literals_are_blanked() {
 }
 
 #[test]
+fn unit_tests_are_left_out() {
+    let code = "a #[cfg(test)] mod tests; b #[cfg(test)] mod t { fn x() { } } c";
+    let code = without_tests(code);
+    let words: Vec<_> = code.split_whitespace().collect();
+    assert_eq!(words, ["a", "b", "c"]);
+}
+
+#[test]
 fn paths_are_found_in_groups() {
-    let code = "use crate::{a::{B, c::D}, e as f};\nlet x = crate::g::h(1); pub(crate) fn my_crate::no";
-    let found: Vec<_> = paths(code, "crate").iter().map(|path| path.join("::")).collect();
+    let code =
+        "use crate::{a::{B, c::D}, e as f};\nlet x = crate::g::h(1); pub(crate) fn my_crate::no";
+    let found: Vec<_> = paths(code, "crate")
+        .iter()
+        .map(|path| path.join("::"))
+        .collect();
     assert_eq!(
         found,
         ["crate::a::B", "crate::a::c::D", "crate::e", "crate::g::h"]
