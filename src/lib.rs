@@ -7,7 +7,8 @@
 //! - [`config`]: YAML to what should be;
 //! - [`plan`]: what should be and what is to what will happen;
 //! - [`provider`]: the vendors, and the port they are reached through;
-//! - [`render`]: values to bytes.
+//! - [`render`]: values to bytes;
+//! - [`sandbox`]: the vendors, simulated; it knows none of the above.
 //!
 //! Who may import whom is checked by `tests/it/tidy.rs` and drawn in `ARCHITECTURE.md`.
 
@@ -20,4 +21,5 @@ pub mod model;
 pub mod plan;
 pub mod provider;
 pub mod render;
+pub mod sandbox;
 pub mod text;

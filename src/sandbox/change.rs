@@ -1,0 +1,281 @@
+//! What people do in the vendor's web pages, behind the back of whoever uses the interface.
+//!
+//! Not reachable through the vendor's routes: only faults and `/_sandbox/*` cause it. It keeps that a change that
+//! cannot be made says why and changes nothing.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::log::{Effect, Log};
+use super::rights;
+use super::roles;
+use super::state::{Account, Link, System, digits_of};
+
+/// One change by hand.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Change {
+    /// Somebody accepts an invitation: at one location or wherever they are invited.
+    Accept {
+        /// Their e-mail or phone.
+        #[serde(default)]
+        contact: Option<String>,
+        /// Or their account.
+        #[serde(default)]
+        user: Option<u64>,
+        /// The location; absent: all.
+        #[serde(default)]
+        location: Option<u64>,
+        /// The other account they sign in with: the invited row vanishes, this one gets the access.
+        #[serde(default, rename = "as")]
+        other: Option<u64>,
+    },
+    /// A new account appears, with access where a location is given.
+    AddUser {
+        /// Their name.
+        name: String,
+        /// Their e-mail.
+        #[serde(default)]
+        email: String,
+        /// Their phone.
+        #[serde(default)]
+        phone: String,
+        /// Where they get access.
+        #[serde(default)]
+        location: Option<u64>,
+        /// In which role.
+        #[serde(default = "worker")]
+        role: String,
+    },
+    /// Somebody loses a location.
+    RemoveUser {
+        /// The location.
+        location: u64,
+        /// The account.
+        user: u64,
+    },
+    /// A right gets another value.
+    SetRight {
+        /// The location.
+        location: u64,
+        /// The account.
+        user: u64,
+        /// The right.
+        slug: String,
+        /// Its new value.
+        value: Value,
+    },
+    /// A role changes; the stored rights stay.
+    SetRole {
+        /// The location.
+        location: u64,
+        /// The account.
+        user: u64,
+        /// The new role.
+        role: String,
+    },
+    /// A staff link changes; absent unlinks.
+    SetStaff {
+        /// The location.
+        location: u64,
+        /// The account.
+        user: u64,
+        /// The team member.
+        #[serde(default)]
+        staff: Option<u64>,
+    },
+    /// Somebody changes their own profile; absent parts stay.
+    SetProfile {
+        /// The account.
+        user: u64,
+        /// Their new name.
+        #[serde(default)]
+        name: Option<String>,
+        /// Their new e-mail.
+        #[serde(default)]
+        email: Option<String>,
+        /// Their new phone.
+        #[serde(default)]
+        phone: Option<String>,
+    },
+}
+
+fn worker() -> String {
+    "worker".to_owned()
+}
+
+/// Makes a change by hand.
+pub(crate) fn apply(
+    change: &Change,
+    system: &mut System,
+    log: &mut Log,
+    now: Timestamp,
+) -> Result<(), String> {
+    let name = system.name.clone();
+    let mut note = |what: &str, location: Option<u64>, account: u64| {
+        log.effects.push(Effect {
+            at: now,
+            system: name.clone(),
+            by: None,
+            what: what.to_owned(),
+            location,
+            account: Some(account),
+            detail: json!(change),
+        });
+    };
+    match change {
+        Change::Accept {
+            contact,
+            user,
+            location,
+            other,
+        } => {
+            let invited = match (user, contact) {
+                (Some(user), _) => *user,
+                (None, Some(contact)) => system
+                    .account_of(contact)
+                    .ok_or_else(|| format!("nobody has the contact {contact}"))?,
+                (None, None) => return Err("say whose invitation: `user` or `contact`".to_owned()),
+            };
+            if let Some(other) = other
+                && !system.accounts.contains_key(other)
+            {
+                return Err(format!("no account {other}"));
+            }
+            let mut accepted = 0;
+            for (id, place) in &mut system.locations {
+                let here = location.is_none_or(|only| only == *id);
+                if !here || place.links.get(&invited).is_none_or(|link| link.approved) {
+                    continue;
+                }
+                let Some(mut link) = place.links.remove(&invited) else {
+                    continue;
+                };
+                link.approved = true;
+                link.visible = link.visible.min(now);
+                place.links.entry(other.unwrap_or(invited)).or_insert(link);
+                note("accepted", Some(*id), other.unwrap_or(invited));
+                accepted += 1;
+            }
+            if accepted == 0 {
+                return Err(format!(
+                    "account {invited} has no invitation that waits there"
+                ));
+            }
+        }
+        Change::AddUser {
+            name,
+            email,
+            phone,
+            location,
+            role,
+        } => {
+            let kind = system.kind;
+            if !roles::known(kind, role) {
+                return Err(format!("no role `{role}`"));
+            }
+            if let Some(location) = location
+                && !system.locations.contains_key(location)
+            {
+                return Err(format!("no location {location}"));
+            }
+            let account = Account {
+                name: name.clone(),
+                phone: digits_of(phone),
+                email: email.clone(),
+                ..Account::default()
+            };
+            let id = system.add_account(account);
+            if let Some(place) = location.and_then(|location| system.locations.get_mut(&location)) {
+                let link = Link::of_role(role, place, kind, now);
+                place.links.insert(id, link);
+            }
+            note("changed", *location, id);
+        }
+        Change::RemoveUser { location, user } => {
+            let place = system
+                .locations
+                .get_mut(location)
+                .ok_or_else(|| format!("no location {location}"))?;
+            place
+                .links
+                .remove(user)
+                .ok_or_else(|| format!("account {user} is not there"))?;
+            note("changed", Some(*location), *user);
+        }
+        Change::SetRight {
+            location,
+            user,
+            slug,
+            value,
+        } => {
+            let link = link_mut(system, *location, *user)?;
+            let right = rights::find(slug).ok_or_else(|| format!("no right `{slug}`"))?;
+            let value = right
+                .read(value)
+                .ok_or_else(|| format!("`{slug}` cannot be {value}"))?;
+            link.rights.insert(slug.clone(), value);
+            note("changed", Some(*location), *user);
+        }
+        Change::SetRole {
+            location,
+            user,
+            role,
+        } => {
+            if !roles::known(system.kind, role) {
+                return Err(format!("no role `{role}`"));
+            }
+            role.clone_into(&mut link_mut(system, *location, *user)?.role);
+            note("changed", Some(*location), *user);
+        }
+        Change::SetStaff {
+            location,
+            user,
+            staff,
+        } => {
+            if let Some(staff) = staff
+                && !system
+                    .locations
+                    .get(location)
+                    .is_some_and(|place| place.staff.contains_key(staff))
+            {
+                return Err(format!("no team member {staff} at {location}"));
+            }
+            link_mut(system, *location, *user)?.staff = *staff;
+            note("changed", Some(*location), *user);
+        }
+        Change::SetProfile {
+            user,
+            name,
+            email,
+            phone,
+        } => {
+            let account = system
+                .accounts
+                .get_mut(user)
+                .ok_or_else(|| format!("no account {user}"))?;
+            if let Some(name) = name {
+                account.name.clone_from(name);
+            }
+            if let Some(email) = email {
+                account.email.clone_from(email);
+            }
+            if let Some(phone) = phone {
+                account.phone = digits_of(phone);
+            }
+            note("changed", None, *user);
+        }
+    }
+    Ok(())
+}
+
+fn link_mut(system: &mut System, location: u64, user: u64) -> Result<&mut Link, String> {
+    system
+        .locations
+        .get_mut(&location)
+        .ok_or_else(|| format!("no location {location}"))?
+        .links
+        .get_mut(&user)
+        .ok_or_else(|| format!("account {user} is not at {location}"))
+}

@@ -1,0 +1,81 @@
+//! Seeds that are taken and seeds that are refused.
+
+use super::LIVE;
+use crate::sandbox::World;
+
+fn refused(text: &str) -> String {
+    World::from_live(text)
+        .err()
+        .map(|error| error.to_string())
+        .unwrap_or_default()
+}
+
+#[test]
+fn the_seed_of_these_tests_is_taken() {
+    let world = World::from_live(LIVE).unwrap();
+    assert_eq!(world.systems().collect::<Vec<_>>(), ["clinic", "salons"]);
+    assert_eq!(world.account_of("salons", "+371 20000001"), Some(8812));
+}
+
+#[test]
+fn mistakes_are_named() {
+    let cases = [
+        (
+            LIVE.replace("\"storages\"", "\"storage\""),
+            "unknown field `storage`",
+        ),
+        (
+            LIVE.replace("\"pending\"", "\"pendin\""),
+            "unknown field `pendin`",
+        ),
+        (
+            LIVE.replace("\"altegio\"", "\"keycrm\""),
+            "cannot stand in for `keycrm` yet",
+        ),
+        (
+            LIVE.replace("\"altegio\"", "\"bitrix\""),
+            "unknown kind `bitrix`",
+        ),
+        (
+            LIVE.replace("[\"Kase 1\"] }", "[\"Kase 9\"] }"),
+            "user 8812: in.10231: `finances_accounts_ids` cannot be",
+        ),
+        (
+            LIVE.replace("\"staff\": \"Jana B.\"", "\"staff\": \"Anna\""),
+            "no team member \"Anna\"",
+        ),
+        (
+            LIVE.replace("\"caller\": 1", "\"caller\": 99"),
+            "caller 99 is not among the users",
+        ),
+        (
+            LIVE.replace("+37120000001", "+371 20000002"),
+            "somebody else has the contact 37120000002",
+        ),
+        (
+            LIVE.replace("\"10231\": { \"pending", "\"10239\": { \"pending"),
+            "no location 10239",
+        ),
+        (
+            LIVE.replace("\"*\": \"owner\"", "\"*\": \"boss\""),
+            "has no role `boss`",
+        ),
+        (
+            LIVE.replace("records_edit_last_days_count", "records_edit_last_day"),
+            "no right `records_edit_last_day` here",
+        ),
+        (
+            LIVE.replace("\"salons\":", "\"sal ons\":"),
+            "cannot be a part of a URL",
+        ),
+        ("{\"systems\": {}}".to_owned(), "there must be at least one"),
+        ("{".to_owned(), "EOF"),
+    ];
+    for (text, expected) in cases {
+        let message = refused(&text);
+        assert!(
+            message.contains(expected),
+            "expected {expected:?} in {message:?}"
+        );
+    }
+}
