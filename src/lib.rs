@@ -6,6 +6,7 @@
 //!   people;
 //! - [`config`]: YAML to what should be;
 //! - [`plan`]: what should be and what is to what will happen;
+//! - [`http`], [`secret`]: calls, their pace, and the tokens they carry;
 //! - [`provider`]: the vendors, and the port they are reached through;
 //! - [`render`]: values to bytes;
 //! - [`sandbox`]: the vendors, simulated; it knows none of the above.
@@ -17,9 +18,11 @@ pub mod catalog;
 pub mod clock;
 pub mod config;
 pub mod diagnostic;
+pub mod http;
 pub mod model;
 pub mod plan;
 pub mod provider;
 pub mod render;
 pub mod sandbox;
+pub mod secret;
 pub mod text;
