@@ -1,0 +1,73 @@
+//! The command line: arguments in, text and exit codes out. The only place that prints.
+//!
+//! `args` is what was typed, `commands` turn it into requests to `ops` and the answers into documents, `ui` talks to
+//! the terminal, `failure` decides the exit code.
+
+use std::ffi::OsString;
+
+use clap::Parser as _;
+
+pub mod args;
+mod commands;
+mod env;
+pub mod failure;
+mod session;
+mod ui;
+
+pub use env::{Env, VARIABLES};
+
+use args::{Cli, Command};
+use failure::{Endings, exit_code};
+use session::Session;
+use ui::Ui;
+
+/// Usage errors, as `sysexits` numbers them.
+const USAGE: u8 = 64;
+
+/// Runs a command line and returns the exit code.
+pub async fn run(arguments: impl IntoIterator<Item = OsString>, env: Env) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Printing help and usage is clap's; where even that fails nobody is left to tell.
+            let _ = error.print();
+            return if error.use_stderr() { USAGE } else { 0 };
+        }
+    };
+    let ui = Ui::new(&cli.global, &env);
+    log_to_stderr(cli.global.verbose);
+    let session = Session { ui: &ui, env: &env, global: &cli.global };
+    let result = match &cli.command {
+        Command::Check(args) => commands::check::run(&session, args),
+        Command::Show(args) => commands::show::run(&session, args),
+        Command::Observe(args) => commands::observe::run(&session, args).await,
+        Command::Plan(args) => commands::plan::run(&session, args).await,
+        Command::Apply(args) => commands::apply::run(&session, args).await,
+        Command::Journal { command } => commands::journal::run(&session, command),
+        Command::Explain(args) => commands::explain::run(&session, args),
+        Command::Schema(args) => Ok(commands::schema::run(&session, args)),
+        Command::Sandbox(args) => commands::sandbox::run(&session, args).await,
+        Command::Completions { shell } => Ok(commands::manual::completions(&session, *shell)),
+        Command::Man => commands::manual::man(&session),
+    };
+    let endings = result.unwrap_or_else(|failure| {
+        ui.fail(&failure);
+        Endings::from([failure.ending])
+    });
+    exit_code(&endings)
+}
+
+/// `-v` logs calls, `-vv` everything of ours. Tokens are no part of what is logged.
+fn log_to_stderr(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => tracing::Level::INFO,
+        _ => tracing::Level::DEBUG,
+    };
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .without_time()
+        .init();
+}
