@@ -1,0 +1,12 @@
+//! One file a command: arguments to `ops`, the answer to a document, endings.
+
+pub(super) mod apply;
+pub(super) mod check;
+pub(super) mod explain;
+pub(super) mod journal;
+pub(super) mod manual;
+pub(super) mod observe;
+pub(super) mod plan;
+pub(super) mod sandbox;
+pub(super) mod schema;
+pub(super) mod show;
