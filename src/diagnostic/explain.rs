@@ -4,6 +4,8 @@
 //! one form: a title, plain paragraphs, and at most one wrong and one right example. A test proves that every code has
 //! its file and every file its code.
 
+use std::fmt::Write as _;
+
 use super::{Code, wrap};
 
 /// What one code means, for the person who has to repair a file.
@@ -141,15 +143,16 @@ impl Explanation {
             self.code.severity().word(),
             wrap::wrapped(self.code.summary(), width)
         );
+        // Writing to a `String` cannot fail.
         for paragraph in self.about.split("\n\n") {
             let paragraph = wrap::wrapped(&paragraph.replace('\n', " "), width);
-            out.push_str(&format!("\n{paragraph}\n"));
+            let _ = write!(out, "\n{paragraph}\n");
         }
         for (title, example) in [("Wrong", self.wrong), ("Right", self.right)] {
             let Some(example) = example else { continue };
-            out.push_str(&format!("\n{title}:\n\n"));
+            let _ = write!(out, "\n{title}:\n\n");
             for line in example.lines() {
-                out.push_str(&format!("    {line}\n"));
+                let _ = writeln!(out, "    {line}");
             }
         }
         out

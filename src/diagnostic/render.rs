@@ -9,7 +9,7 @@ mod safe;
 mod window;
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
@@ -171,7 +171,7 @@ fn graphical(shown: &[&Diagnostic], sheet: &mut Sheet<'_>, style: &Style) -> Str
         // Writing to a `String` cannot fail, and every label lies in a window that can be read.
         let _ = handler.render_report(&mut out, &report);
         if more > 0 {
-            out.push_str(&format!("  and {}\n", forms::counted(more, "more place")));
+            let _ = writeln!(out, "  and {}", forms::counted(more, "more place"));
         }
         out.push('\n');
     }

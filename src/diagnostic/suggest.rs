@@ -51,7 +51,11 @@ mod tests {
         assert_eq!(nearest("poeple", known), Some("people"));
         assert_eq!(nearest("Loca_tions", known), Some("locations"));
         assert_eq!(nearest("approvals", known), None);
-        assert_eq!(nearest("a", ["b", "c"]), None, "all of a word is never a slip");
+        assert_eq!(
+            nearest("a", ["b", "c"]),
+            None,
+            "all of a word is never a slip"
+        );
         assert_eq!(nearest("a", ["b", "A"]), Some("A"));
     }
 }

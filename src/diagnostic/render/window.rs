@@ -315,7 +315,8 @@ impl<'a> Sheet<'a> {
             return vec![line.clone()];
         }
         let Some(first) = marks.first() else {
-            return vec![line.start..forward(text, line.start, self.room).min(line.end)];
+            let end = forward(text, line.start, self.room).min(line.end);
+            return std::iter::once(line.start..end).collect();
         };
         let share = self.room / marks.len().clamp(1, 4);
         let lead = share / 3;
