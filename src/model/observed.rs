@@ -10,14 +10,14 @@ use jiff::Timestamp;
 use super::{AccountId, Email, LocationKey, Phone, PlaceId, RightSet, SystemName, VendorRoleSlug};
 
 /// What was seen, by system.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Observed {
     /// Every system that was asked.
     pub systems: BTreeMap<SystemName, ObservedSystem>,
 }
 
 /// What one system answered.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObservedSystem {
     /// `altegio`, ... as the settings say.
     pub kind: &'static str,
@@ -190,7 +190,7 @@ pub enum AccountState {
 }
 
 /// What the live rights tree says about the rights of the catalogue at one place.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RightsTree {
     /// By position in the catalogue; none where the tree does not have the right.
     pub rights: Vec<Option<RightFact>>,
@@ -201,7 +201,7 @@ pub struct RightsTree {
 }
 
 /// What the live tree says about one right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RightFact {
     /// Whether the caller may change it.
     pub editable: bool,

@@ -25,7 +25,7 @@ pub enum Item {
 }
 
 /// The value of a list right.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Items {
     /// No restriction.
     All,
@@ -48,7 +48,7 @@ impl Items {
 }
 
 /// The value of a right that takes a single id.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum One {
     /// No restriction.
     All,
@@ -59,7 +59,7 @@ pub enum One {
 }
 
 /// The value of one right.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Value {
     /// Switches, section roots and flags, in the vendor's sense of `true`.
     Switch(bool),
@@ -74,7 +74,7 @@ pub enum Value {
 }
 
 /// One value per right of the catalogue; an empty cell is a right that is not managed, not readable or irrelevant.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RightSet {
     cells: Box<[Option<Value>]>,
 }
