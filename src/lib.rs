@@ -8,6 +8,7 @@
 //! - [`plan`]: what should be and what is to what will happen;
 //! - [`http`], [`secret`]: calls, their pace, and the tokens they carry;
 //! - [`provider`]: the vendors, and the port they are reached through;
+//! - [`snapshot`]: what they said, kept in a file;
 //! - [`render`]: values to bytes;
 //! - [`sandbox`]: the vendors, simulated; it knows none of the above.
 //!
@@ -25,4 +26,5 @@ pub mod provider;
 pub mod render;
 pub mod sandbox;
 pub mod secret;
+pub mod snapshot;
 pub mod text;

@@ -25,6 +25,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("plan",               "text diagnostic catalog model canonical"),
     ("policy",             "text diagnostic catalog model plan"),
     ("render",             "text diagnostic catalog model plan policy journal"),
+    ("snapshot",           "catalog model"),
     // The rim: clock, secrets, sockets, disk.
     ("clock",              ""),
     ("secret",             "clock"),
@@ -40,7 +41,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     // An island, reached over HTTP only: it must not share a misreading with the providers.
     ("sandbox",            "clock"),
     // One function per verb, and the command line around them.
-    ("ops",                "text canonical diagnostic catalog model config plan policy render clock secret http provider journal apply"),
+    ("ops",                "text canonical diagnostic catalog model config plan policy render snapshot clock secret http provider journal apply"),
     ("cli",                "text diagnostic catalog model plan render clock secret ops sandbox provider::Events"),
     ("lib",                ""),
     ("main",               "cli"),
