@@ -180,6 +180,11 @@ pub(crate) fn apply(
             {
                 return Err(format!("no location {location}"));
             }
+            for contact in [email, phone] {
+                if !contact.is_empty() && system.account_of(contact).is_some() {
+                    return Err(format!("somebody has the contact {contact} already"));
+                }
+            }
             let account = Account {
                 name: name.clone(),
                 phone: digits_of(phone),

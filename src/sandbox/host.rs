@@ -63,15 +63,21 @@ impl Sandbox {
 
     /// The simulated sandbox of a state folder: as it was left, or as the seed begins.
     pub fn open(store: Store, live: &str) -> Result<Self, OpenError> {
-        let (world, time) = if let Some(stored) = store.load().map_err(OpenError::Store)? {
-            stored
-        } else {
-            let world = World::from_live(live).map_err(OpenError::Seed)?;
-            let starts = world.starts();
-            (world, starts)
-        };
+        let (world, time) = load(&store, live)?;
+        let time = time.unwrap_or(world.starts());
         let mut sandbox = Self::on_clock(world, Arc::new(SimClock::new(time)));
         sandbox.store = Some(store);
+        Ok(sandbox)
+    }
+
+    /// The same in real time, which never goes behind the time of the state that was left.
+    pub fn open_real_time(store: Store, live: &str, clock: SharedClock) -> Result<Self, OpenError> {
+        let (world, time) = load(&store, live)?;
+        let now = clock.now();
+        let ahead = time.unwrap_or(now).duration_since(now);
+        let mut sandbox = Self::with(world, Time::Real(clock));
+        sandbox.store = Some(store);
+        sandbox.lock().ahead = Duration::try_from(ahead).unwrap_or_default();
         Ok(sandbox)
     }
 
@@ -185,6 +191,16 @@ impl Sandbox {
     fn lock(&self) -> MutexGuard<'_, Running> {
         // A panic of another thread leaves a world that is at worst one call behind.
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The stored world and its time, or a new world.
+fn load(store: &Store, live: &str) -> Result<(World, Option<Timestamp>), OpenError> {
+    match store.load().map_err(OpenError::Store)? {
+        Some((world, time)) => Ok((world, Some(time))),
+        None => World::from_live(live)
+            .map(|world| (world, None))
+            .map_err(OpenError::Seed),
     }
 }
 

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 /// The behavior of one simulated system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "snake_case")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent answers to independent questions"
+)]
 pub struct Options {
     /// What the rights write does with slugs that are left out.
     pub write: Write,
@@ -15,6 +19,8 @@ pub struct Options {
     pub unknown_slugs: Unknown,
     /// Whether a changed role resets the stored rights to the role's.
     pub role_resets_rights: bool,
+    /// What the rights write does with the rights of a section that is off.
+    pub closed_sections: Closed,
     /// Seconds until an invited person appears in the users list.
     pub invitation_appears_after: u32,
     /// What inviting somebody does who is already linked or invited at the location.
@@ -33,6 +39,8 @@ pub struct Options {
     pub empty_meta: EmptyMeta,
     /// The form of flags and numbers.
     pub values: Values,
+    /// Whether two ids come in the odd forms that were seen: an unset payroll team member as `false`, a chain as text.
+    pub odd_ids: bool,
     /// Whether refusals come as `success: false` with status 200.
     pub refusals_as_200: bool,
     /// Whether `/company/{l}/staff` is denied while `/staff/{l}` works, as one live token saw it.
@@ -49,6 +57,7 @@ impl Default for Options {
             write: Write::Replace,
             unknown_slugs: Unknown::Reject,
             role_resets_rights: false,
+            closed_sections: Closed::Keep,
             invitation_appears_after: 3,
             repeated_invitation: Repeated::SecondMessage,
             delete_pending: DeletePending::Withdraw,
@@ -58,6 +67,7 @@ impl Default for Options {
             undeletable_status: 403,
             empty_meta: EmptyMeta::List,
             values: Values::Typed,
+            odd_ids: false,
             refusals_as_200: false,
             company_staff_denied: false,
             latency_there_ms: 0,
@@ -84,6 +94,16 @@ pub enum Unknown {
     Reject,
     /// They are dropped.
     Ignore,
+}
+
+/// What becomes of the rights of a section that is off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Closed {
+    /// They keep their values.
+    Keep,
+    /// They are closed as well.
+    CloseBelow,
 }
 
 /// What a repeated invitation does.

@@ -173,6 +173,16 @@ impl Right {
         }
     }
 
+    /// Whether it is the switch of a whole section.
+    pub(crate) fn is_section(&self) -> bool {
+        self.shape == Shape::Section
+    }
+
+    /// The rights above it, nearest first.
+    pub(crate) fn ancestors(&self) -> impl Iterator<Item = &'static Right> + use<> {
+        std::iter::successors(find(self.parent), |above| find(above.parent))
+    }
+
     /// Its keys in the legacy views; none where the reference knows none.
     pub(crate) fn legacy(&self) -> Vec<&'static str> {
         if self.legacy == SAME {

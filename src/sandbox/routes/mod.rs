@@ -4,9 +4,11 @@
 //! how far the reference supports it.
 
 mod auth;
+mod invitations;
 mod permissions;
 mod places;
 mod roles;
+mod several;
 mod staff;
 mod users;
 
@@ -133,7 +135,7 @@ static ROUTES: &[Route] = &[
         ..route("GET", "/company_users/{l}", users::list_legacy)
     },
     route("DELETE", "/company/{l}/users/{u}", users::delete),
-    route("POST", "/user/invite/{l}", users::invite),
+    route("POST", "/user/invite/{l}", invitations::invite),
     route("GET", "/company/{l}/users/roles", roles::list),
     route("GET", "/company/{l}/users/{u}/roles", roles::list_for),
     route(
@@ -150,12 +152,12 @@ static ROUTES: &[Route] = &[
     route(
         "POST",
         "/company/{l}/users/{u}/copy_to_companies",
-        permissions::copy,
+        several::copy,
     ),
     route(
         "POST",
         "/company/{l}/users/{u}/remove_from_companies",
-        permissions::remove,
+        several::remove,
     ),
     route(
         "GET",

@@ -1,16 +1,16 @@
-//! Role, rights and staff link of one user at one location; copies to and removals from several.
+//! Role, rights and staff link of one user at one location.
 //!
 //! Not the tree that describes the rights. It keeps that a write is taken whole or refused whole, that nobody gives
 //! what they may not give, and that stored rights are complete and in the stored form.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Call, Outcome, Refusal, one_id, two_ids, users};
 use crate::sandbox::envelope::{flag, maybe_number, right_value};
 use crate::sandbox::kind::Kind;
-use crate::sandbox::options::{Unknown, Write};
+use crate::sandbox::options::{Closed, Options, Unknown, Write};
 use crate::sandbox::rights::{Right, find, read_number};
 use crate::sandbox::roles;
 use crate::sandbox::state::{Link, default_rights};
@@ -34,7 +34,7 @@ fn shown(call: &Call<'_>, location: u64, user: u64, link: &Link) -> Value {
     let rights: Vec<Value> = link
         .rights
         .iter()
-        .map(|(slug, value)| json!({ "slug": slug, "value": right_value(options, value) }))
+        .map(|(slug, value)| json!({ "slug": slug, "value": shown_value(options, slug, value) }))
         .collect();
     let mut data = json!({
         "user_role": link.role,
@@ -52,6 +52,15 @@ fn shown(call: &Call<'_>, location: u64, user: u64, link: &Link) -> Value {
         data.insert("has_any_paid_permission".to_owned(), flag(options, paid));
     }
     data
+}
+
+/// A value as the vendor shows it, with the two oddities that were seen in use where they are switched on.
+fn shown_value(options: &Options, slug: &str, value: &Value) -> Value {
+    match slug {
+        "finances_salary_staff_id" if options.odd_ids && value.as_u64() == Some(0) => json!(false),
+        "records_clients_statistics_chain_id" if options.odd_ids => json!(value.to_string()),
+        _ => right_value(options, value),
+    }
 }
 
 /// Whether the caller may change anything of this user: owners are for owners, system users for nobody.
@@ -160,7 +169,7 @@ fn difference(before: &Link, after: &Link) -> Value {
 /// The stored rights after a list of `{slug, value}` was written over them.
 ///
 /// `stored` is what counts as unchanged, `base` what stays where the list is silent and the system merges.
-fn overlay(
+pub(super) fn overlay(
     call: &Call<'_>,
     location: u64,
     stored: &Rights,
@@ -234,7 +243,7 @@ fn overlay(
             .cloned()
             .unwrap_or_else(|| right.most_closed())
     };
-    Ok(place
+    let mut rights: Rights = place
         .rights(call.system.kind)
         .map(|right| {
             let value = match wanted.remove(right.slug) {
@@ -246,7 +255,28 @@ fn overlay(
             };
             (right.slug.to_owned(), value)
         })
-        .collect())
+        .collect();
+    if call.system.options.closed_sections == Closed::CloseBelow {
+        close_below(&mut rights);
+    }
+    Ok(rights)
+}
+
+/// Closes all rights whose section is closed, at any depth.
+fn close_below(rights: &mut Rights) {
+    let closed = |rights: &Rights, slug: &str| rights.get(slug) == Some(&json!(false));
+    let below: Vec<&Right> = rights
+        .keys()
+        .filter_map(|slug| find(slug))
+        .filter(|right| {
+            right
+                .ancestors()
+                .any(|above| above.is_section() && closed(rights, above.slug))
+        })
+        .collect();
+    for right in below {
+        rights.insert(right.slug.to_owned(), right.most_closed());
+    }
 }
 
 /// The link an invitation would make.
@@ -271,14 +301,13 @@ pub(super) fn own(call: &mut Call<'_>, ids: &[u64]) -> Outcome {
     let asked = call.request.query_list("group_permissions");
     let mut groups: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     for (slug, value) in &link.rights {
-        let one = Link {
-            rights: BTreeMap::from([(slug.clone(), value.clone())]),
-            ..link.clone()
-        };
         groups
             .entry(group_of(slug, kind))
             .or_default()
-            .append(&mut users::legacy_access(call, &one));
+            .append(&mut users::legacy_access(
+                &call.system.options,
+                [(slug, value)],
+            ));
     }
     let personal = [
         "notification",
@@ -328,123 +357,4 @@ fn group_of(slug: &str, kind: Kind) -> &'static str {
         "security" if kind == Kind::Altegio => "dashboard",
         _ => "other",
     }
-}
-
-/// The targets of a copy or a removal: each location once, at least one.
-fn targets(body: &Map<String, Value>) -> Result<Vec<(u64, Option<&Value>)>, Refusal> {
-    let field = "user_company_links";
-    let Some(Value::Array(links)) = body.get(field) else {
-        return Err(Refusal::invalid(field, "must be a list"));
-    };
-    let mut seen = BTreeSet::new();
-    let mut targets = Vec::new();
-    for (at, link) in links.iter().enumerate() {
-        let id = link
-            .get("company_id")
-            .and_then(read_number)
-            .and_then(|id| u64::try_from(id).ok());
-        match id {
-            Some(id) if seen.insert(id) => {
-                targets.push((
-                    id,
-                    link.get("user_permissions").filter(|sent| !sent.is_null()),
-                ));
-            }
-            Some(_) => {
-                return Err(Refusal::invalid(
-                    format!("{field}.{at}.company_id"),
-                    "is there twice",
-                ));
-            }
-            None => {
-                return Err(Refusal::invalid(
-                    format!("{field}.{at}.company_id"),
-                    "is required",
-                ));
-            }
-        }
-    }
-    if targets.is_empty() {
-        return Err(Refusal::invalid(field, "must name at least one location"));
-    }
-    Ok(targets)
-}
-
-/// `POST /company/{l}/users/{u}/copy_to_companies`
-pub(super) fn copy(call: &mut Call<'_>, ids: &[u64]) -> Outcome {
-    let (source, user) = two_ids(ids)?;
-    call.permit(source, "settings_users_access")?;
-    let from = call.target(source, user)?.clone();
-    let body = call.body()?;
-    let mut links = Vec::new();
-    for (at, (location, sent)) in targets(&body)?.into_iter().enumerate() {
-        let field = format!("user_company_links.{at}");
-        if !call.system.locations.contains_key(&location) {
-            return Err(Refusal::invalid(
-                format!("{field}.company_id"),
-                "is not a location",
-            ));
-        }
-        call.permit(location, "settings_users_create_access")?;
-        let place = call.place(location)?;
-        if from.role == "owner" && call.own(location)?.role != "owner" {
-            return Err(Refusal::of(call.system.options.overreach_status));
-        }
-        // Who is there already, or invited, keeps role, staff link and state; only the rights change.
-        let there = place.links.get(&user);
-        let mut link = there
-            .cloned()
-            .unwrap_or_else(|| Link::of_role(&from.role, place, call.system.kind, call.now));
-        let mut base = default_rights(&from.role, place, call.system.kind);
-        for (slug, value) in &mut base {
-            if let Some(copied) = from.rights.get(slug) {
-                value.clone_from(copied);
-            }
-        }
-        link.rights = match sent {
-            None => base,
-            Some(sent) => {
-                let stored = link.rights.clone();
-                overlay(
-                    call,
-                    location,
-                    &stored,
-                    &base,
-                    sent,
-                    &format!("{field}.user_permissions"),
-                )?
-            }
-        };
-        links.push((location, link));
-    }
-    for (location, link) in links {
-        let detail = json!({ "from": source, "pending": !link.approved, "rights": link.rights });
-        if let Some(place) = call.system.locations.get_mut(&location) {
-            place.links.insert(user, link);
-        }
-        call.note("copied", Some(location), Some(user), detail);
-    }
-    Ok(Answer::none(200))
-}
-
-/// `POST /company/{l}/users/{u}/remove_from_companies`
-pub(super) fn remove(call: &mut Call<'_>, ids: &[u64]) -> Outcome {
-    let (source, user) = two_ids(ids)?;
-    call.permit(source, "settings_users_access")?;
-    call.target(source, user)?;
-    let body = call.body()?;
-    let targets: Vec<u64> = targets(&body)?
-        .into_iter()
-        .map(|(location, _)| location)
-        .collect();
-    for location in &targets {
-        call.permit(*location, "settings_users_delete_access")?;
-        if call.target(*location, user)?.non_deletable {
-            return Err(Refusal::of(call.system.options.undeletable_status));
-        }
-    }
-    for location in targets {
-        users::remove(call, location, user)?;
-    }
-    Ok(Answer::none(200))
 }

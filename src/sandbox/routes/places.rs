@@ -117,7 +117,7 @@ fn shown(call: &Call<'_>, id: u64, place: &Location, mine: bool) -> Value {
         put("main_group_id", number(options, place.chain.unwrap_or(0)));
         let access = call
             .own(id)
-            .map(|own| users::legacy_access(call, own))
+            .map(|own| users::legacy_access(options, &own.rights))
             .unwrap_or_default();
         put("access", Value::Object(access));
     }

@@ -30,8 +30,9 @@ pub(super) fn list_for(call: &mut Call<'_>, ids: &[u64]) -> Outcome {
 fn catalog(call: &Call<'_>, location: u64, may: bool) -> Outcome {
     let with_tree = call
         .request
-        .query_list("include")
-        .contains(&"user_permissions");
+        .query
+        .iter()
+        .any(|(key, value)| key == "include[]" && value == "user_permissions");
     let place = call.place(location)?;
     let options = &call.system.options;
     let tree = Tree {

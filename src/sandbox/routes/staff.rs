@@ -5,10 +5,10 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, Call, Outcome, Refusal, one_id, two_ids};
+use super::{Answer, Call, Outcome, Refusal, invitations, one_id, two_ids};
 use crate::sandbox::envelope::{flag, maybe_number, number};
 use crate::sandbox::kind::Kind;
-use crate::sandbox::rights::read_number;
+use crate::sandbox::rights::{read_flag, read_number};
 use crate::sandbox::state::{Location, Staff};
 
 /// `GET /company/{l}/staff`
@@ -127,33 +127,21 @@ pub(super) fn link(call: &mut Call<'_>, ids: &[u64]) -> Outcome {
     one(call, ids)
 }
 
-/// `POST /company/{l}/staff/quick`; invitations go through `/user/invite` alone in the sandbox.
+/// `POST /company/{l}/staff/quick`, with an invitation where one is asked for.
 pub(super) fn create(call: &mut Call<'_>, ids: &[u64]) -> Outcome {
     let location = one_id(ids)?;
     call.permit(location, "settings_staff_create_access")?;
     let body = call.body()?;
-    let name = body.get("name").and_then(Value::as_str).unwrap_or_default();
+    let text = |key: &str| body.get(key).and_then(Value::as_str).unwrap_or_default();
+    let name = text("name");
     if name.is_empty() {
         return Err(Refusal::invalid("name", "is required"));
     }
-    if body
-        .get("is_user_invite")
-        .is_some_and(|sent| sent != &json!(false) && !sent.is_null())
-    {
-        return Err(Refusal::invalid(
-            "is_user_invite",
-            "is not supported by the sandbox",
-        ));
-    }
+    let place = call.place(location)?;
     let sent = body.get("position_id").filter(|sent| !sent.is_null());
     let position = sent
         .and_then(read_number)
         .and_then(|id| u64::try_from(id).ok());
-    let place = call
-        .system
-        .locations
-        .get_mut(&location)
-        .ok_or_else(Refusal::not_found)?;
     if sent.is_some() && !position.is_some_and(|id| place.positions.contains_key(&id)) {
         return Err(Refusal::invalid("position_id", "is not a position here"));
     }
@@ -163,20 +151,40 @@ pub(super) fn create(call: &mut Call<'_>, ids: &[u64]) -> Outcome {
         .keys()
         .last()
         .map_or(first, |last| first.max(last.saturating_add(1)));
-    place.staff.insert(
-        id,
-        Staff {
-            name: name.to_owned(),
-            position,
-            fired: false,
-        },
-    );
+    let asked = body
+        .get("is_user_invite")
+        .and_then(read_flag)
+        .unwrap_or(false);
+    let invited = if asked {
+        call.permit(location, "settings_users_create_access")?;
+        let contact = if text("user_email").is_empty() {
+            text("user_phone")
+        } else {
+            text("user_email")
+        };
+        let invite = json!({ "name": name, "search": contact, "user_role": body.get("user_role") });
+        invitations::prepare(call, location, &[invite])?
+    } else {
+        Vec::new()
+    };
+    let member = Staff {
+        name: name.to_owned(),
+        position,
+        fired: false,
+    };
+    if let Some(place) = call.system.locations.get_mut(&location) {
+        place.staff.insert(id, member);
+    }
     call.note(
         "created",
         Some(location),
         None,
         json!({ "staff": id, "name": name }),
     );
+    for (mut invite, link) in invited {
+        invite.staff = Some(id);
+        invitations::send(call, location, invite, link);
+    }
     let shown = one(call, &[location, id])?;
     Ok(Answer::created(shown.data))
 }

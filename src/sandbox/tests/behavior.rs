@@ -544,6 +544,50 @@ fn quirks_are_on_everywhere_once_switched_on() {
 }
 
 #[test]
+fn ids_come_in_the_odd_forms_that_were_seen() {
+    let mut bench = Bench::with(&json!({ "odd_ids": true }));
+    let rights = bench.rights(10231, 8812);
+    assert_eq!(rights["finances_salary_staff_id"], false);
+    assert_eq!(rights["records_clients_statistics_chain_id"], "0");
+    let before = bench.data(PERMISSIONS);
+    let (status, after) = bench.call("PUT", PERMISSIONS, &before);
+    assert_eq!(
+        (status, &after["data"]),
+        (200, &before),
+        "and are taken back in them"
+    );
+}
+
+#[test]
+fn a_closed_section_keeps_its_rights_or_closes_them() {
+    for (option, below) in [("keep", json!(true)), ("close-below", json!(false))] {
+        let mut bench = Bench::with(&json!({ "closed_sections": option, "write": "merge" }));
+        let body = json!({ "user_permissions": [{ "slug": "records_access", "value": false }] });
+        assert_eq!(bench.call("PUT", PERMISSIONS, &body).0, 200);
+        let rights = bench.rights(10231, 8812);
+        assert_eq!(rights["records_edit_comment_access"], below, "{option}");
+        assert_eq!(rights["timetable_access"], true);
+    }
+}
+
+#[test]
+fn a_quick_team_member_can_be_invited_at_once() {
+    let mut bench = Bench::with(&json!({ "invitation_appears_after": 0 }));
+    let quick = "/salons/api/v1/company/10231/staff/quick";
+    let mut body = json!({ "name": "Eva", "user_email": "eva", "is_user_invite": true });
+    assert_eq!(bench.call("POST", quick, &body).0, 422);
+    body["user_email"] = json!("eva@home.example");
+    let (status, answer) = bench.call("POST", quick, &body);
+    assert_eq!(status, 201);
+    let account = bench
+        .world
+        .account_of("salons", "eva@home.example")
+        .unwrap();
+    assert_eq!(answer["data"]["user_id"], account);
+    assert_eq!(bench.world.log().messages.len(), 1);
+}
+
+#[test]
 fn refusals_are_in_the_language_of_the_product() {
     let mut bench = Bench::new();
     let (status, body) = bench.get("/clinic/api/v1/company/999/users");

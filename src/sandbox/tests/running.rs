@@ -137,6 +137,19 @@ fn a_world_reads_back_as_it_was_written() {
     assert_eq!(serde_json::to_string(&read).unwrap(), written);
 }
 
+#[test]
+fn real_time_never_goes_behind_what_was_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = Utf8Path::from_path(folder.path()).unwrap();
+    let clock = || Arc::new(SystemClock::new());
+    let sandbox = Sandbox::open_real_time(Store::open(folder).unwrap(), LIVE, clock()).unwrap();
+    admin(&sandbox, "POST", "advance", &json!({ "seconds": 864_000 }));
+    let then = sandbox.now();
+    drop(sandbox);
+    let sandbox = Sandbox::open_real_time(Store::open(folder).unwrap(), LIVE, clock()).unwrap();
+    assert!(sandbox.now().duration_since(then).as_secs().abs() < 60);
+}
+
 async fn started(faults: Vec<Fault>) -> (Arc<Sandbox>, Server) {
     let sandbox = Arc::new(Sandbox::from_live(LIVE).unwrap());
     sandbox.with_world(|world| faults.into_iter().for_each(|fault| world.add_fault(fault)));
@@ -184,6 +197,25 @@ async fn the_socket_serves_what_the_world_answers() {
             .contains("2026-12-01T08:00:00Z")
     );
     server.shutdown().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_ends_although_a_client_holds_its_connection() {
+    let (sandbox, server) = started(Vec::new()).await;
+    let mut stream = TcpStream::connect(server.local_addr()).await.unwrap();
+    stream
+        .write_all(b"GET /_sandbox/time HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .unwrap();
+    let mut part = [0; 1024];
+    assert!(stream.read(&mut part).await.unwrap() > 0);
+    server.shutdown().await.unwrap();
+    assert_eq!(stream.read(&mut part).await.unwrap_or(0), 0);
+    assert_eq!(
+        Arc::strong_count(&sandbox),
+        1,
+        "nothing holds the state any more"
+    );
 }
 
 #[tokio::test]

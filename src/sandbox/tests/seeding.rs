@@ -79,3 +79,33 @@ fn mistakes_are_named() {
         );
     }
 }
+
+#[test]
+fn the_example_in_the_documentation_is_taken() {
+    let page = include_str!("../seed/mod.rs");
+    let example = page
+        .split("//! ```json")
+        .nth(1)
+        .unwrap()
+        .split("//! ```")
+        .next()
+        .unwrap();
+    let example: String = example
+        .lines()
+        .map(|line| line.trim_start_matches("//!"))
+        .collect();
+    assert!(World::from_live(&example).is_ok(), "{}", refused(&example));
+}
+
+#[test]
+fn every_example_project_has_a_live_side_that_is_taken() {
+    let examples = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+    let mut seen = 0;
+    for folder in std::fs::read_dir(examples).into_iter().flatten().flatten() {
+        if let Ok(text) = std::fs::read_to_string(folder.path().join("live.json")) {
+            assert_eq!(refused(&text), "", "{}", folder.path().display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 0, "no live.json found");
+}

@@ -108,6 +108,7 @@ fn the_users_list_filters_by_state_and_phone() {
     let mut bench = Bench::new();
     let pending = bench.data("/salons/api/v1/company/10231/users?filter[is_approved]=0");
     assert_eq!(column(&pending, "id"), [json!(8813)]);
+    assert!(bench.world.log().undocumented.is_empty());
     let by_phone = bench.data("/salons/api/v1/company/10231/users?filter%5Bphone%5D=37120000001");
     assert_eq!(column(&by_phone, "id"), [json!(8812)]);
 }
@@ -143,6 +144,9 @@ fn roles_come_with_a_tree_only_when_asked() {
     let plain = bench.data("/salons/api/v1/company/10231/users/roles");
     assert_eq!(plain.as_array().unwrap().len(), 7);
     assert!(plain[0].get("user_permissions").is_none());
+    let unbracketed =
+        bench.data("/salons/api/v1/company/10231/users/roles?include=user_permissions");
+    assert_eq!(unbracketed, plain);
     let rows = bench.data("/salons/api/v1/company/10231/users/roles?include[]=user_permissions");
     let slugs = slugs(&rows[0]["user_permissions"]);
     assert_eq!(slugs.len(), 247, "264 without medicine");

@@ -38,7 +38,7 @@
 //! | `chain`, or `chains` as a list | an id, or `{id, title, members}`; members: account to a list of chain rights or `"all"`; absent: the caller has all |
 //! | `caller` | the account whose rights judge calls; absent: the first user who is an owner somewhere |
 //! | `tokens` | user token to account; absent: every token is the caller's (`sandbox-user-ID` is always account ID's) |
-//! | `options` | see [`Options`] |
+//! | `options` | see [`Options`](crate::sandbox::options::Options) |
 //! | `locations` | `id`, `title`, `chain` (absent: the only one), `timezone`, `medical`, `trial`, `unlicensed`, `accounts`, `storages`, `positions`, `expenses`, `staff` |
 //! | `users` | `id`, `name`, `phone`, `email`, `password`, `system`, `in` |
 //!
@@ -48,23 +48,22 @@
 //! `all`, `none`), `rights` (a preset's name, or values over the preset; ids also by name), `staff` (id or name), `pending`,
 //! `non_deletable`, `information`.
 
+mod shape;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::marker::PhantomData;
 
 use jiff::Timestamp;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
-use super::faults::{Chances, Fault};
-use super::kind::Kind;
-use super::limits::Limits;
-use super::options::Options;
-use super::rights;
-use super::roles;
-use super::state::{Account, Chain, Link, Location, Staff, System, digits_of};
+use self::shape::{Live, LiveChain, LiveLink, LiveLocation, LiveNamed, LiveSystem, Short};
+
+use crate::sandbox::faults::{Chances, Fault};
+use crate::sandbox::kind::Kind;
+use crate::sandbox::limits::Limits;
+use crate::sandbox::rights;
+use crate::sandbox::roles;
+use crate::sandbox::state::{Account, Chain, Link, Location, Staff, System, digits_of};
 
 /// Why a seed was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,166 +107,6 @@ pub(crate) struct Seeded {
     pub(crate) faults: Vec<Fault>,
     pub(crate) chances: Option<Chances>,
     pub(crate) systems: BTreeMap<String, System>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Live {
-    #[serde(default)]
-    starts: Option<String>,
-    #[serde(default)]
-    limits: Limits,
-    #[serde(default)]
-    faults: Vec<Fault>,
-    #[serde(default)]
-    chances: Option<Chances>,
-    systems: BTreeMap<String, LiveSystem>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LiveSystem {
-    kind: Kind,
-    #[serde(default)]
-    chain: Option<Short<LiveChain>>,
-    #[serde(default)]
-    chains: Vec<Short<LiveChain>>,
-    #[serde(default)]
-    caller: Option<u64>,
-    #[serde(default)]
-    tokens: BTreeMap<String, u64>,
-    #[serde(default)]
-    options: Options,
-    #[serde(default)]
-    locations: Vec<LiveLocation>,
-    #[serde(default)]
-    users: Vec<LiveUser>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LiveChain {
-    id: u64,
-    #[serde(default)]
-    title: String,
-    #[serde(default)]
-    members: Option<BTreeMap<u64, Short<Vec<String>>>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LiveLocation {
-    id: u64,
-    title: String,
-    #[serde(default)]
-    chain: Option<u64>,
-    #[serde(default)]
-    timezone: Option<String>,
-    #[serde(default)]
-    medical: bool,
-    #[serde(default)]
-    trial: bool,
-    #[serde(default)]
-    unlicensed: bool,
-    #[serde(default)]
-    accounts: Vec<Short<LiveNamed>>,
-    #[serde(default)]
-    storages: Vec<Short<LiveNamed>>,
-    #[serde(default)]
-    positions: Vec<Short<LiveNamed>>,
-    #[serde(default)]
-    expenses: Vec<Short<LiveNamed>>,
-    #[serde(default)]
-    staff: Vec<Short<LiveStaff>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LiveNamed {
-    #[serde(default)]
-    id: Option<u64>,
-    title: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LiveStaff {
-    #[serde(default)]
-    id: Option<u64>,
-    name: String,
-    #[serde(default)]
-    position: Option<String>,
-    #[serde(default)]
-    fired: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LiveUser {
-    id: u64,
-    name: String,
-    #[serde(default)]
-    phone: String,
-    #[serde(default)]
-    email: String,
-    #[serde(default)]
-    password: String,
-    #[serde(default)]
-    system: bool,
-    #[serde(default, rename = "in")]
-    places: BTreeMap<String, Short<LiveLink>>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default, deny_unknown_fields)]
-struct LiveLink {
-    role: Option<String>,
-    preset: Option<String>,
-    rights: Option<Short<BTreeMap<String, Value>>>,
-    staff: Option<Value>,
-    pending: bool,
-    non_deletable: Option<bool>,
-    information: String,
-}
-
-/// A value in full, or a word or number that stands for it.
-enum Short<T> {
-    Word(String),
-    Number(u64),
-    Full(T),
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Short<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        struct Either<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for Either<T> {
-            type Value = Short<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text or a mapping")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<Self::Value, E> {
-                Ok(Short::Word(word.to_owned()))
-            }
-
-            fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Self::Value, E> {
-                Ok(Short::Number(number))
-            }
-
-            fn visit_seq<A: serde::de::SeqAccess<'de>>(
-                self,
-                list: A,
-            ) -> Result<Self::Value, A::Error> {
-                T::deserialize(serde::de::value::SeqAccessDeserializer::new(list)).map(Short::Full)
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(map)).map(Short::Full)
-            }
-        }
-        from.deserialize_any(Either(PhantomData))
-    }
 }
 
 /// Reads and resolves a seed.
