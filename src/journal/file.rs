@@ -1,0 +1,460 @@
+//! The journal in a folder: `journal.jsonl`, a `head` beside it, and a lock.
+//!
+//! The only file that writes a journal to disk. Invariants: a line is on disk before the head
+//! that names it, so that a crash leaves the head behind and never ahead; a head that is ahead
+//! means that the end was cut; a journal is begun by [`init`], or by the first apply of a project
+//! that has no trace of one, and by nothing else.
+//!
+//! The lock is the operating system's, on an open file: it ends with the process that holds it.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
+
+use super::chain::{Chain, Head, Problem, Sealed, read, seal};
+use super::entry::Record;
+use super::sink::{JournalSink, genesis};
+
+const JOURNAL: &str = "journal.jsonl";
+const HEAD: &str = "head";
+const LOCK: &str = "lock";
+
+/// Why a journal cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// Another run holds the lock.
+    #[error("another run of keyholder holds the lock `{path}`")]
+    Locked {
+        /// The lock.
+        path: Utf8PathBuf,
+    },
+    /// There are traces of a journal, and no journal.
+    #[error(
+        "`{path}` is missing, but `{trace}` shows that there was one. A lost journal is not an empty one: \
+         bring it back, or begin a new one with `keyholder journal init`"
+    )]
+    Missing {
+        /// Where the journal should be.
+        path: Utf8PathBuf,
+        /// What shows that there was one.
+        trace: Utf8PathBuf,
+    },
+    /// The journal lacks entries that were there: its end was cut, or it is an older copy.
+    #[error(
+        "`{path}` ends at {} but its last known head is {known}: entries are missing. \
+         Bring the newer journal back", .found.as_ref().map_or_else(|| "nothing".to_owned(), Head::to_string)
+    )]
+    BehindHead {
+        /// The journal.
+        path: Utf8PathBuf,
+        /// The last entry that is there.
+        found: Option<Head>,
+        /// The last entry that is known to have been there.
+        known: Head,
+    },
+    /// Entries were changed, removed, added or put in another order.
+    #[error("`{path}` was altered: {}", problems_text(.problems))]
+    Altered {
+        /// The journal.
+        path: Utf8PathBuf,
+        /// What is wrong, in order of lines; never empty.
+        problems: Vec<Problem>,
+    },
+    /// The head file is missing or cannot be understood, so a cut end could not be seen.
+    #[error(
+        "`{path}` {}, so it cannot be told whether the journal was cut. If its last entry is the one you know, \
+         write that head into the file", if *.there { "is not a head" } else { "is missing" }
+    )]
+    HeadUnusable {
+        /// The head file.
+        path: Utf8PathBuf,
+        /// Whether there is a file at all.
+        there: bool,
+    },
+    /// `journal init` where there is a journal.
+    #[error("`{path}` is there already; nothing was changed")]
+    AlreadyThere {
+        /// The journal.
+        path: Utf8PathBuf,
+    },
+    /// The file changed while this run had it locked.
+    #[error("`{path}` was changed by something else during this run")]
+    ChangedMeanwhile {
+        /// The journal.
+        path: Utf8PathBuf,
+    },
+    /// The operating system refused.
+    #[error("cannot {doing} `{path}`")]
+    Io {
+        /// What was tried.
+        doing: &'static str,
+        /// On which file.
+        path: Utf8PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// An earlier write failed, so nothing more is written in this run.
+    #[error("the journal could not be written earlier in this run")]
+    Stopped,
+}
+
+fn problems_text(problems: &[Problem]) -> String {
+    let shown: Vec<String> = problems.iter().take(3).map(Problem::to_string).collect();
+    let more = problems.len().saturating_sub(shown.len());
+    let tail = if more > 0 { format!("; and {more} more") } else { String::new() };
+    format!("{}{tail}", shown.join("; "))
+}
+
+impl JournalError {
+    /// Whether it means that the state cannot be trusted (exit code 6), rather than that another
+    /// run is busy (8) or that the machine refused (1).
+    pub fn is_distrust(&self) -> bool {
+        match self {
+            JournalError::Missing { .. }
+            | JournalError::BehindHead { .. }
+            | JournalError::Altered { .. }
+            | JournalError::HeadUnusable { .. }
+            | JournalError::ChangedMeanwhile { .. } => true,
+            JournalError::Locked { .. }
+            | JournalError::AlreadyThere { .. }
+            | JournalError::Io { .. }
+            | JournalError::Stopped => false,
+        }
+    }
+}
+
+fn io_error(doing: &'static str, path: &Utf8Path) -> impl FnOnce(io::Error) -> JournalError {
+    let path = path.to_owned();
+    move |source| JournalError::Io { doing, path, source }
+}
+
+/// A last line that was not written to its end: a run died while it wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TornLine {
+    /// How many bytes of it are there.
+    pub bytes: usize,
+    /// Where they are kept; none while nobody has moved them.
+    pub kept: Option<Utf8PathBuf>,
+}
+
+/// What a folder holds, read without a lock.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Every entry; empty where no journal was ever begun.
+    pub sealed: Vec<Sealed>,
+    /// A last line that is not complete: torn by a crash, or being written right now.
+    pub torn: Option<TornLine>,
+}
+
+impl Snapshot {
+    /// The last entry; none where no journal was ever begun.
+    pub fn head(&self) -> Option<Head> {
+        self.sealed.last().map(Sealed::head)
+    }
+
+    /// Whether an earlier head is part of this journal.
+    pub fn has(&self, head: &Head) -> bool {
+        usize::try_from(head.seq)
+            .ok()
+            .and_then(|at| self.sealed.get(at))
+            .is_some_and(|sealed| sealed.hash == head.hash)
+    }
+}
+
+/// Reads and verifies the journal in a folder. A folder that never had one is an empty snapshot.
+pub fn load(dir: &Utf8Path) -> Result<Snapshot, JournalError> {
+    let (chain, bytes) = examine(dir)?;
+    let torn = chain.torn.then(|| TornLine {
+        bytes: bytes - chain.whole,
+        kept: None,
+    });
+    Ok(Snapshot {
+        sealed: chain.sealed,
+        torn,
+    })
+}
+
+/// The chain, sound, and how many bytes the file has.
+fn examine(dir: &Utf8Path) -> Result<(Chain, usize), JournalError> {
+    // The head first: a run that appends meanwhile can only make the journal longer than it.
+    let head_path = dir.join(HEAD);
+    let known = match read_if_there(&head_path)? {
+        None => None,
+        Some(bytes) => {
+            let head = std::str::from_utf8(&bytes).ok().and_then(|text| text.parse().ok());
+            Some(head.ok_or(JournalError::HeadUnusable {
+                path: head_path.clone(),
+                there: true,
+            })?)
+        }
+    };
+    let path = dir.join(JOURNAL);
+    let Some(bytes) = read_if_there(&path)? else {
+        return match trace(dir)? {
+            Some(trace) => Err(JournalError::Missing { path, trace }),
+            None => Ok((Chain::default(), 0)),
+        };
+    };
+    let chain = read(&bytes);
+    if !chain.problems.is_empty() {
+        return Err(JournalError::Altered {
+            path,
+            problems: chain.problems,
+        });
+    }
+    match known {
+        Some(known) if chain.has(&known) => {}
+        Some(known) => {
+            return Err(JournalError::BehindHead {
+                path,
+                found: chain.head(),
+                known,
+            });
+        }
+        // A run that died right after the first entry was written leaves exactly one.
+        None if chain.sealed.len() == 1 => {}
+        None => {
+            return Err(JournalError::HeadUnusable {
+                path: head_path,
+                there: false,
+            });
+        }
+    }
+    Ok((chain, bytes.len()))
+}
+
+/// A file that shows that the folder had a journal once.
+fn trace(dir: &Utf8Path) -> Result<Option<Utf8PathBuf>, JournalError> {
+    let head = dir.join(HEAD);
+    if head.exists() {
+        return Ok(Some(head));
+    }
+    let listing = match fs::read_dir(dir) {
+        Ok(listing) => listing,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(io_error("list", dir)(error)),
+    };
+    for file in listing {
+        let file = file.map_err(io_error("list", dir))?;
+        let name = file.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("torn-") {
+            return Ok(Some(dir.join(name.as_ref())));
+        }
+    }
+    Ok(None)
+}
+
+fn read_if_there(path: &Utf8Path) -> Result<Option<Vec<u8>>, JournalError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(io_error("read", path)(error)),
+    }
+}
+
+/// Begins a journal in a folder that has none, also where one was lost: then its last known head
+/// is written into the first entry.
+pub fn init(dir: &Utf8Path, now: Timestamp) -> Result<Head, JournalError> {
+    let lock = lock(dir)?;
+    let path = dir.join(JOURNAL);
+    if path.exists() {
+        return Err(JournalError::AlreadyThere { path });
+    }
+    let lost: Option<Head> = read_if_there(&dir.join(HEAD))?
+        .and_then(|bytes| std::str::from_utf8(&bytes).ok().and_then(|text| text.parse().ok()));
+    let head = create(dir, now, lost.as_ref())?.head();
+    drop(lock);
+    Ok(head)
+}
+
+/// Takes the lock, making the folder if need be.
+fn lock(dir: &Utf8Path) -> Result<File, JournalError> {
+    if !dir.exists() {
+        fs::create_dir_all(dir).map_err(io_error("create", dir))?;
+        if let Some(parent) = dir.parent() {
+            sync_dir(parent)?;
+        }
+    }
+    let path = dir.join(LOCK);
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(io_error("open", &path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(JournalError::Locked { path }),
+        Err(TryLockError::Error(error)) => Err(io_error("lock", &path)(error)),
+    }
+}
+
+fn create(dir: &Utf8Path, now: Timestamp, lost: Option<&Head>) -> Result<Sealed, JournalError> {
+    let (sealed, line) = seal(None, now, 0, genesis(lost));
+    // An old head would make a crash between the two writes look like a cut journal.
+    let head = dir.join(HEAD);
+    if head.exists() {
+        fs::remove_file(&head).map_err(io_error("replace", &head))?;
+    }
+    replace(&dir.join(JOURNAL), line.as_bytes())?;
+    replace(&head, format!("{}\n", sealed.head()).as_bytes())?;
+    sync_dir(dir)?;
+    Ok(sealed)
+}
+
+/// Writes a file whole: whoever reads it sees the old one or the new one.
+fn replace(path: &Utf8Path, bytes: &[u8]) -> Result<(), JournalError> {
+    let new = Utf8PathBuf::from(format!("{path}.new"));
+    let write = || -> io::Result<()> {
+        let mut file = File::create(&new)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&new, path)
+    };
+    write().map_err(io_error("write", path))
+}
+
+fn sync_dir(dir: &Utf8Path) -> Result<(), JournalError> {
+    // Windows cannot open a folder as a file, and its renames are durable without this.
+    if cfg!(unix) {
+        let dir = if dir.as_str().is_empty() { Utf8Path::new(".") } else { dir };
+        File::open(dir)
+            .and_then(|folder| folder.sync_all())
+            .map_err(io_error("store", dir))?;
+    }
+    Ok(())
+}
+
+/// The journal of a project, locked for this run.
+#[derive(Debug)]
+pub struct FileJournal {
+    dir: Utf8PathBuf,
+    path: Utf8PathBuf,
+    file: File,
+    length: u64,
+    sealed: Vec<Sealed>,
+    torn: Option<TornLine>,
+    stopped: bool,
+    /// Held until the journal is dropped; the operating system frees it if the process dies.
+    _lock: File,
+}
+
+impl FileJournal {
+    /// Locks, reads and verifies the journal of a folder, and begins one where there is no trace
+    /// of any. A torn last line is moved into a file of its own.
+    pub fn open(dir: &Utf8Path, now: Timestamp) -> Result<Self, JournalError> {
+        let lock = lock(dir)?;
+        let path = dir.join(JOURNAL);
+        let (mut chain, bytes) = examine(dir)?;
+        if chain.sealed.is_empty() {
+            chain.sealed.push(create(dir, now, None)?);
+        }
+        let file = OpenOptions::new()
+            .append(true)
+            .open(&path)
+            .map_err(io_error("open", &path))?;
+        let mut torn = None;
+        if chain.torn {
+            let kept = keep_torn(dir, &path, &chain)?;
+            file.set_len(u64::try_from(chain.whole).unwrap_or(u64::MAX))
+                .and_then(|()| file.sync_all())
+                .map_err(io_error("repair", &path))?;
+            torn = Some(TornLine {
+                bytes: bytes - chain.whole,
+                kept: Some(kept),
+            });
+        }
+        let length = file.metadata().map_err(io_error("examine", &path))?.len();
+        let journal = Self {
+            dir: dir.to_owned(),
+            path,
+            file,
+            length,
+            sealed: chain.sealed,
+            torn,
+            stopped: false,
+            _lock: lock,
+        };
+        // A run that died between a line and its head left the head behind. It is also the test
+        // that the folder can be written, before anything is asked of a vendor.
+        journal.write_head()?;
+        Ok(journal)
+    }
+
+    /// A last line that an earlier run did not write to its end, moved aside by this one.
+    pub fn torn(&self) -> Option<&TornLine> {
+        self.torn.as_ref()
+    }
+
+    fn write_head(&self) -> Result<(), JournalError> {
+        match self.sealed.last() {
+            Some(last) => replace(&self.dir.join(HEAD), format!("{}\n", last.head()).as_bytes()),
+            None => Ok(()),
+        }
+    }
+
+    fn write(&mut self, lines: &str) -> Result<(), JournalError> {
+        let found = self.file.metadata().map_err(io_error("examine", &self.path))?.len();
+        if found != self.length {
+            return Err(JournalError::ChangedMeanwhile {
+                path: self.path.clone(),
+            });
+        }
+        let written = self.file.write_all(lines.as_bytes()).and_then(|()| self.file.sync_data());
+        if let Err(error) = written {
+            // Best effort: what stays behind is a torn line, which the next run recognizes.
+            let _ = self.file.set_len(self.length);
+            return Err(io_error("append to", &self.path)(error));
+        }
+        self.length += u64::try_from(lines.len()).unwrap_or(u64::MAX);
+        Ok(())
+    }
+}
+
+/// Copies a torn line into a file of its own.
+fn keep_torn(dir: &Utf8Path, path: &Utf8Path, chain: &Chain) -> Result<Utf8PathBuf, JournalError> {
+    let bytes = fs::read(path).map_err(io_error("read", path))?;
+    let torn = bytes.get(chain.whole..).unwrap_or_default();
+    let seq = chain.sealed.len();
+    let mut kept = dir.join(format!("torn-{seq}"));
+    let mut copy = 1;
+    while kept.exists() {
+        copy += 1;
+        kept = dir.join(format!("torn-{seq}-{copy}"));
+    }
+    replace(&kept, torn)?;
+    sync_dir(dir)?;
+    Ok(kept)
+}
+
+impl JournalSink for FileJournal {
+    fn sealed(&self) -> &[Sealed] {
+        &self.sealed
+    }
+
+    fn append(&mut self, at: Timestamp, run: u64, records: Vec<Record>) -> Result<u64, JournalError> {
+        if self.stopped {
+            return Err(JournalError::Stopped);
+        }
+        let first = self.next();
+        let mut lines = String::new();
+        let mut head = self.head();
+        let mut new = Vec::with_capacity(records.len());
+        for record in records {
+            let (sealed, line) = seal(head.as_ref(), at, run, record);
+            head = Some(sealed.head());
+            lines.push_str(&line);
+            new.push(sealed);
+        }
+        let stored = self.write(&lines);
+        if stored.is_ok() {
+            self.sealed.append(&mut new);
+        }
+        let stored = stored.and_then(|()| self.write_head());
+        self.stopped = stored.is_err();
+        stored.map(|()| first)
+    }
+}

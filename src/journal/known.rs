@@ -1,0 +1,75 @@
+//! What the project declares, against what the journal knew: the entry that lets a later plan see
+//! that something vanished.
+//!
+//! Invariant: what vanished from the files stays known for as long as the journal ties access to
+//! it, so that the hold about it does not disappear by waiting for one apply.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::entry::{ConfigKnown, GrantedAt, KeyDelta, Record};
+use crate::model::{Desired, GrantState, LocationKey, Memory, PersonKey, PlaceId, SystemName};
+
+/// What the files declare.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Everybody declared.
+    pub people: BTreeSet<PersonKey>,
+    /// Every location declared.
+    pub locations: BTreeSet<LocationKey>,
+    /// Every system declared.
+    pub systems: BTreeSet<SystemName>,
+    /// Scopes in which somebody shall have something now.
+    pub granted: BTreeSet<(SystemName, PlaceId, PersonKey)>,
+}
+
+impl From<&Desired> for Known {
+    fn from(desired: &Desired) -> Self {
+        let granted = desired.people.values().flat_map(|person| {
+            person
+                .grants
+                .iter()
+                .filter(|grant| grant.state != GrantState::Absent)
+                .map(|grant| (grant.system.clone(), grant.place.clone(), person.key.clone()))
+        });
+        Self {
+            people: desired.people.keys().cloned().collect(),
+            locations: desired.places.keys().cloned().collect(),
+            systems: desired.systems.keys().cloned().collect(),
+            granted: granted.collect(),
+        }
+    }
+}
+
+/// The entry that brings the journal up to date with the files; none if there is nothing new.
+pub fn known_after(memory: &Memory, known: &Known) -> Option<Record> {
+    let tied_people: BTreeSet<&PersonKey> = memory.granted.iter().map(|(_, _, person)| person).collect();
+    let tied_places: BTreeSet<&LocationKey> =
+        memory.granted.iter().filter_map(|(_, place, _)| place.location()).collect();
+    let tied_systems: BTreeSet<&SystemName> = memory.granted.iter().map(|(system, _, _)| system).collect();
+
+    let mut granted: BTreeMap<(&SystemName, &PlaceId), Vec<String>> = BTreeMap::new();
+    for (system, place, person) in known.granted.difference(&memory.granted) {
+        granted.entry((system, place)).or_default().push(person.to_string());
+    }
+    let record = ConfigKnown {
+        people: delta(&memory.people, &known.people, &tied_people),
+        locations: delta(&memory.locations, &known.locations, &tied_places),
+        systems: delta(&memory.systems, &known.systems, &tied_systems),
+        granted: granted
+            .into_iter()
+            .map(|((system, place), people)| GrantedAt {
+                system: system.to_string(),
+                place: place.to_string(),
+                people,
+            })
+            .collect(),
+    };
+    (record != ConfigKnown::default()).then_some(Record::ConfigKnown(record))
+}
+
+fn delta<T: Ord + ToString>(before: &BTreeSet<T>, now: &BTreeSet<T>, tied: &BTreeSet<&T>) -> KeyDelta {
+    KeyDelta {
+        added: now.difference(before).map(ToString::to_string).collect(),
+        gone: before.difference(now).filter(|key| !tied.contains(key)).map(ToString::to_string).collect(),
+    }
+}

@@ -1,0 +1,37 @@
+//! What was applied and what was seen: an append-only, hash-chained record in JSON lines.
+//!
+//! Not a database and not a log for debugging: every entry is a fact that a later run, or an
+//! auditor, stands on. It holds keys of people and vendor ids, never contacts, names or tokens.
+//!
+//! Invariants: an entry is on disk before [`JournalSink::append`] returns; nothing but
+//! [`FileJournal`] writes the file; a journal that is missing, cut or altered is an error and
+//! never an empty one.
+
+mod canonical;
+mod chain;
+mod entry;
+mod file;
+mod history;
+mod known;
+mod memory;
+mod observe;
+mod scrub;
+mod show;
+mod sink;
+#[cfg(test)]
+mod tests;
+
+pub use chain::{BadHead, Chain, Head, Problem, ProblemKind, Sealed, read, seal};
+pub use entry::{
+    CallOutcome, CallResult, ConfigFacts, ConfigKnown, Entry, FORMAT, Genesis, GrantSeen, GrantedAt, HeadFact, Intent,
+    ItemValue, KeyDelta, Match, Observed, Record, RightValue, RunEnded, RunStarted, Settled, Settlement, SystemAt,
+    Verb, Verdict, Verified, Way, place_of, right_value, schema,
+};
+pub use file::{FileJournal, JournalError, Snapshot, TornLine, init, load};
+pub use history::{IntentState, IntentStatus, history, unsettled, was_lost_before};
+pub use known::{Known, known_after};
+pub use memory::memory;
+pub use observe::{ObservedScope, observed};
+pub use scrub::scrub;
+pub use show::{Filter, ShownLine, show, show_json};
+pub use sink::{JournalSink, MemoryJournal};

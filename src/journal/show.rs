@@ -1,0 +1,247 @@
+//! The journal for people: one line per entry, and the same as JSON.
+//!
+//! Not escaped: a vendor's words may be among it, and whoever prints escapes. Invariant: an
+//! outcome is shown with the step it belongs to, so that a filter never tears the two apart.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+
+use super::chain::Sealed;
+use super::entry::{Entry, Intent, Record, Verified};
+
+/// Which entries are shown; what is absent filters nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Key of a person.
+    pub person: Option<String>,
+    /// Id of a step, or its beginning.
+    pub step: Option<String>,
+    /// Number of a run.
+    pub run: Option<u64>,
+}
+
+/// An entry for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownLine {
+    /// Its position.
+    pub seq: u64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Its run.
+    pub run: u64,
+    /// Its kind.
+    pub kind: &'static str,
+    /// What it says; may contain hostile text.
+    pub text: String,
+}
+
+/// Entries that pass a filter, for people.
+pub fn show(sealed: &[Sealed], filter: &Filter) -> Vec<ShownLine> {
+    let intents = intents(sealed);
+    passing(sealed, filter, &intents)
+        .map(|sealed| ShownLine {
+            seq: sealed.entry.seq,
+            at: sealed.entry.at,
+            run: sealed.entry.run,
+            kind: sealed.entry.record.kind(),
+            text: text_of(&sealed.entry, &intents),
+        })
+        .collect()
+}
+
+/// Entries that pass a filter, as they stand in the file.
+pub fn show_json(sealed: &[Sealed], filter: &Filter) -> Vec<serde_json::Value> {
+    let intents = intents(sealed);
+    passing(sealed, filter, &intents)
+        .filter_map(|sealed| {
+            let mut value = serde_json::to_value(&sealed.entry).ok()?;
+            value.as_object_mut()?.insert("hash".to_owned(), sealed.hash.clone().into());
+            Some(value)
+        })
+        .collect()
+}
+
+type Intents<'a> = BTreeMap<u64, &'a Intent>;
+
+fn intents(sealed: &[Sealed]) -> Intents<'_> {
+    sealed
+        .iter()
+        .filter_map(|sealed| match &sealed.entry.record {
+            Record::Intent(intent) => Some((sealed.entry.seq, intent)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The intent an entry is or answers.
+fn intent_of<'a>(entry: &Entry, intents: &Intents<'a>) -> Option<&'a Intent> {
+    let seq = match &entry.record {
+        Record::Intent(_) => Some(entry.seq),
+        Record::Outcome(outcome) => Some(outcome.intent),
+        Record::Settled(settled) => Some(settled.intent),
+        Record::Verified(verified) => verified.intent,
+        Record::Genesis(_)
+        | Record::RunStarted(_)
+        | Record::ConfigKnown(_)
+        | Record::Observed(_)
+        | Record::RunEnded(_) => None,
+    };
+    seq.and_then(|seq| intents.get(&seq).copied())
+}
+
+fn passing<'a>(
+    sealed: &'a [Sealed],
+    filter: &'a Filter,
+    intents: &'a Intents<'a>,
+) -> impl Iterator<Item = &'a Sealed> {
+    sealed.iter().filter(move |sealed| {
+        let entry = &sealed.entry;
+        let intent = intent_of(entry, intents);
+        let is_run = filter.run.is_none_or(|run| entry.run == run);
+        let is_step = filter.step.as_ref().is_none_or(|step| {
+            let its = match &entry.record {
+                Record::Verified(verified) => Some(verified.step.as_str()),
+                _ => intent.map(|intent| intent.step.as_str()),
+            };
+            its.is_some_and(|its| its.starts_with(step.as_str()))
+        });
+        let is_person = filter.person.as_ref().is_none_or(|person| {
+            intent.is_some_and(|intent| intent.person.as_ref() == Some(person)) || names(entry, person)
+        });
+        is_run && is_step && is_person
+    })
+}
+
+/// Whether an entry that answers no intent is about a person.
+fn names(entry: &Entry, person: &String) -> bool {
+    match &entry.record {
+        Record::Verified(verified) => verified.person.as_ref() == Some(person),
+        Record::Observed(seen) => seen.matched.iter().any(|found| found.person.as_ref() == Some(person)),
+        Record::ConfigKnown(known) => {
+            known.people.added.contains(person)
+                || known.people.gone.contains(person)
+                || known.granted.iter().any(|scope| scope.people.contains(person))
+        }
+        Record::Genesis(_)
+        | Record::RunStarted(_)
+        | Record::Intent(_)
+        | Record::Outcome(_)
+        | Record::Settled(_)
+        | Record::RunEnded(_) => false,
+    }
+}
+
+fn text_of(entry: &Entry, intents: &Intents<'_>) -> String {
+    let about = intent_of(entry, intents).map(about).unwrap_or_default();
+    match &entry.record {
+        Record::Genesis(genesis) => match &genesis.follows {
+            Some(lost) => format!("journal begun after {}:{} was lost", lost.seq, lost.hash),
+            None => "journal begun".to_owned(),
+        },
+        Record::RunStarted(run) => {
+            let mut text = format!("{} began", run.command);
+            if let Some(plan) = &run.plan {
+                let _ = write!(text, ", plan {}", plan.get(..12).unwrap_or(plan));
+            }
+            if let Some(commit) = run.config.as_ref().and_then(|config| config.commit.as_ref()) {
+                let _ = write!(text, ", commit {}", commit.get(..12).unwrap_or(commit));
+            }
+            if let Some(actor) = &run.actor {
+                let _ = write!(text, ", by {actor}");
+            }
+            text
+        }
+        Record::ConfigKnown(known) => {
+            let mut parts = Vec::new();
+            for (what, delta) in
+                [("people", &known.people), ("locations", &known.locations), ("systems", &known.systems)]
+            {
+                if !delta.added.is_empty() {
+                    parts.push(format!("{what} declared: {}", delta.added.join(", ")));
+                }
+                if !delta.gone.is_empty() {
+                    parts.push(format!("{what} no longer known: {}", delta.gone.join(", ")));
+                }
+            }
+            for scope in &known.granted {
+                let people = scope.people.join(", ");
+                parts.push(format!("{} at {} is given to {people}", scope.system, scope.place));
+            }
+            parts.join("; ")
+        }
+        Record::Observed(seen) => {
+            let trust = if seen.complete { "" } else { ", not complete" };
+            let gone = if seen.gone.is_empty() {
+                String::new()
+            } else {
+                format!(", gone: {}", seen.gone.join(", "))
+            };
+            format!(
+                "read {} at {}: {} accounts{trust}, {} new or changed{gone}",
+                seen.system,
+                seen.place,
+                seen.accounts,
+                seen.grants.len(),
+            )
+        }
+        Record::Intent(_) => format!("will {about}"),
+        Record::Outcome(outcome) => {
+            let mut text = format!("{about}: {}", outcome.result.as_str());
+            if let Some(status) = outcome.status {
+                let _ = write!(text, " ({status})");
+            }
+            if !outcome.errors.is_empty() {
+                let _ = write!(text, ": {}", outcome.errors.join("; "));
+            }
+            if !outcome.not_sent.is_empty() {
+                let _ = write!(text, "; not sent: {}", outcome.not_sent.join(", "));
+            }
+            text
+        }
+        Record::Settled(settled) => {
+            let why = settled.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+            format!("{about}: settled by reading as {}{why}", settled.verdict.as_str())
+        }
+        Record::Verified(verified) => verified_text(verified),
+        Record::RunEnded(run) => {
+            let stopped = if run.stopped { "stopped: " } else { "ended: " };
+            format!("{stopped}{} done, {} waiting, {} left", run.done, run.waiting, run.left)
+        }
+    }
+}
+
+fn about(intent: &Intent) -> String {
+    let whom = match (&intent.person, &intent.account) {
+        (Some(person), Some(account)) => format!("{person} (account {account})"),
+        (Some(person), None) => person.clone(),
+        (None, Some(account)) => format!("account {account}"),
+        (None, None) => "somebody".to_owned(),
+    };
+    format!(
+        "{} {whom}, {} at {}, step {}",
+        intent.call.as_str(),
+        intent.system,
+        intent.place,
+        intent.step
+    )
+}
+
+fn verified_text(verified: &Verified) -> String {
+    let whom = verified.person.as_ref().or(verified.account.as_ref()).map_or("somebody", String::as_str);
+    let mut text = format!(
+        "read back {whom}, {} at {}, step {}: {}",
+        verified.system,
+        verified.place,
+        verified.step,
+        verified.verdict.as_str()
+    );
+    if !verified.differs.is_empty() {
+        let _ = write!(text, ": {}", verified.differs.join(", "));
+    }
+    if !verified.also_changed.is_empty() {
+        let _ = write!(text, "; also changed: {}", verified.also_changed.join(", "));
+    }
+    text
+}
