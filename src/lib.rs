@@ -9,6 +9,7 @@
 //! - [`http`], [`secret`]: calls, their pace, and the tokens they carry;
 //! - [`provider`]: the vendors, and the port they are reached through;
 //! - [`snapshot`]: what they said, kept in a file;
+//! - [`journal`]: what was done and seen, hash-chained;
 //! - [`render`]: values to bytes;
 //! - [`sandbox`]: the vendors, simulated; it knows none of the above.
 //!
@@ -20,6 +21,7 @@ pub mod clock;
 pub mod config;
 pub mod diagnostic;
 pub mod http;
+pub mod journal;
 pub mod model;
 pub mod plan;
 pub mod provider;

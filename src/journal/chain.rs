@@ -9,8 +9,8 @@ use std::str::FromStr;
 
 use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 
-use super::canonical::{canonical, sha256_hex};
 use super::entry::{Entry, FORMAT, HeadFact, Record};
+use crate::canonical::{canonical, sha256_hex};
 
 /// The last entry of a journal: what CI logs anchor.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -156,7 +156,10 @@ impl fmt::Display for Problem {
                 write!(f, "entry {found} stands where {expected} is expected")
             }
             ProblemKind::NotGenesis => {
-                write!(f, "a journal of `{FORMAT}` begins with one `genesis` and has no other")
+                write!(
+                    f,
+                    "a journal of `{FORMAT}` begins with one `genesis` and has no other"
+                )
             }
             ProblemKind::TooNew(kind) => {
                 write!(f, "entries of kind {kind:?} need a newer keyholder")
@@ -179,24 +182,32 @@ pub fn seal(head: Option<&Head>, at: Timestamp, run: u64, record: Record) -> (Se
         seq: head.map_or(0, |head| head.seq + 1),
         prev: head.map_or_else(no_hash, |head| head.hash.clone()),
         at: at
-            .round(TimestampRound::new().smallest(Unit::Millisecond).mode(RoundMode::Trunc))
+            .round(
+                TimestampRound::new()
+                    .smallest(Unit::Millisecond)
+                    .mode(RoundMode::Trunc),
+            )
             .unwrap_or(at),
         run,
         record,
     };
-    // Entries are structs of texts, numbers and lists: they always have a JSON form.
     let mut value = serde_json::to_value(&entry).unwrap_or_default();
-    let hash = hash_of(&value);
+    let hash = hash_of(&canonical_text(&value));
     if let Some(map) = value.as_object_mut() {
         map.insert("hash".to_owned(), hash.clone().into());
     }
-    let mut line = canonical(&value);
+    let mut line = canonical_text(&value);
     line.push('\n');
     (Sealed { entry, hash }, line)
 }
 
-fn hash_of(without_hash: &serde_json::Value) -> String {
-    sha256_hex(&[FORMAT.as_bytes(), b"\n", canonical(without_hash).as_bytes()])
+/// Entries are texts, integers and lists: they always have a JSON form, and a canonical one.
+fn canonical_text(value: &serde_json::Value) -> String {
+    canonical(value).unwrap_or_default()
+}
+
+fn hash_of(canonical_without_hash: &str) -> String {
+    sha256_hex(format!("{FORMAT}\n{canonical_without_hash}").as_bytes())
 }
 
 /// Reads a whole journal. Entries after the first problem are examined but not trusted.
@@ -254,7 +265,7 @@ fn open(line: &[u8]) -> Result<(Sealed, String), ProblemKind> {
         return Err(ProblemKind::NotJson);
     }
     // A second key of one name, other white space, another way to escape: all of it differs here.
-    if canonical(&value) != text {
+    if canonical(&value).as_deref() != Ok(text) {
         return Err(ProblemKind::NotCanonical);
     }
     let claimed = value
@@ -262,10 +273,14 @@ fn open(line: &[u8]) -> Result<(Sealed, String), ProblemKind> {
         .and_then(|map| map.remove("hash"))
         .and_then(|hash| hash.as_str().map(str::to_owned))
         .ok_or(ProblemKind::Shape)?;
-    let hash = hash_of(&value);
+    let hash = hash_of(&canonical_text(&value));
     // Whoever altered a line may have broken its shape too: the hash tells that apart.
     let shape = |kind: ProblemKind| {
-        if claimed == hash { kind } else { ProblemKind::WrongHash }
+        if claimed == hash {
+            kind
+        } else {
+            ProblemKind::WrongHash
+        }
     };
     match value.get("kind").and_then(serde_json::Value::as_str) {
         Some(kind) if Record::KINDS.contains(&kind) => {}
@@ -273,5 +288,11 @@ fn open(line: &[u8]) -> Result<(Sealed, String), ProblemKind> {
         None => return Err(shape(ProblemKind::Shape)),
     }
     let entry: Entry = serde_json::from_value(value).map_err(|_| shape(ProblemKind::Shape))?;
-    Ok((Sealed { entry, hash: claimed }, hash))
+    Ok((
+        Sealed {
+            entry,
+            hash: claimed,
+        },
+        hash,
+    ))
 }

@@ -103,7 +103,11 @@ pub enum JournalError {
 fn problems_text(problems: &[Problem]) -> String {
     let shown: Vec<String> = problems.iter().take(3).map(Problem::to_string).collect();
     let more = problems.len().saturating_sub(shown.len());
-    let tail = if more > 0 { format!("; and {more} more") } else { String::new() };
+    let tail = if more > 0 {
+        format!("; and {more} more")
+    } else {
+        String::new()
+    };
     format!("{}{tail}", shown.join("; "))
 }
 
@@ -127,7 +131,11 @@ impl JournalError {
 
 fn io_error(doing: &'static str, path: &Utf8Path) -> impl FnOnce(io::Error) -> JournalError {
     let path = path.to_owned();
-    move |source| JournalError::Io { doing, path, source }
+    move |source| JournalError::Io {
+        doing,
+        path,
+        source,
+    }
 }
 
 /// A last line that was not written to its end: a run died while it wrote.
@@ -183,7 +191,9 @@ fn examine(dir: &Utf8Path) -> Result<(Chain, usize), JournalError> {
     let known = match read_if_there(&head_path)? {
         None => None,
         Some(bytes) => {
-            let head = std::str::from_utf8(&bytes).ok().and_then(|text| text.parse().ok());
+            let head = std::str::from_utf8(&bytes)
+                .ok()
+                .and_then(|text| text.parse().ok());
             Some(head.ok_or(JournalError::HeadUnusable {
                 path: head_path.clone(),
                 there: true,
@@ -263,8 +273,11 @@ pub fn init(dir: &Utf8Path, now: Timestamp) -> Result<Head, JournalError> {
     if path.exists() {
         return Err(JournalError::AlreadyThere { path });
     }
-    let lost: Option<Head> = read_if_there(&dir.join(HEAD))?
-        .and_then(|bytes| std::str::from_utf8(&bytes).ok().and_then(|text| text.parse().ok()));
+    let lost: Option<Head> = read_if_there(&dir.join(HEAD))?.and_then(|bytes| {
+        std::str::from_utf8(&bytes)
+            .ok()
+            .and_then(|text| text.parse().ok())
+    });
     let head = create(dir, now, lost.as_ref())?.head();
     drop(lock);
     Ok(head)
@@ -320,7 +333,11 @@ fn replace(path: &Utf8Path, bytes: &[u8]) -> Result<(), JournalError> {
 fn sync_dir(dir: &Utf8Path) -> Result<(), JournalError> {
     // Windows cannot open a folder as a file, and its renames are durable without this.
     if cfg!(unix) {
-        let dir = if dir.as_str().is_empty() { Utf8Path::new(".") } else { dir };
+        let dir = if dir.as_str().is_empty() {
+            Utf8Path::new(".")
+        } else {
+            dir
+        };
         File::open(dir)
             .and_then(|folder| folder.sync_all())
             .map_err(io_error("store", dir))?;
@@ -391,22 +408,32 @@ impl FileJournal {
 
     fn write_head(&self) -> Result<(), JournalError> {
         match self.sealed.last() {
-            Some(last) => replace(&self.dir.join(HEAD), format!("{}\n", last.head()).as_bytes()),
+            Some(last) => replace(
+                &self.dir.join(HEAD),
+                format!("{}\n", last.head()).as_bytes(),
+            ),
             None => Ok(()),
         }
     }
 
     fn write(&mut self, lines: &str) -> Result<(), JournalError> {
-        let found = self.file.metadata().map_err(io_error("examine", &self.path))?.len();
+        let found = self
+            .file
+            .metadata()
+            .map_err(io_error("examine", &self.path))?
+            .len();
         if found != self.length {
             return Err(JournalError::ChangedMeanwhile {
                 path: self.path.clone(),
             });
         }
-        let written = self.file.write_all(lines.as_bytes()).and_then(|()| self.file.sync_data());
+        let written = self
+            .file
+            .write_all(lines.as_bytes())
+            .and_then(|()| self.file.sync_data());
         if let Err(error) = written {
             // Best effort: what stays behind is a torn line, which the next run recognizes.
-            let _ = self.file.set_len(self.length);
+            drop(self.file.set_len(self.length));
             return Err(io_error("append to", &self.path)(error));
         }
         self.length += u64::try_from(lines.len()).unwrap_or(u64::MAX);
@@ -435,7 +462,12 @@ impl JournalSink for FileJournal {
         &self.sealed
     }
 
-    fn append(&mut self, at: Timestamp, run: u64, records: Vec<Record>) -> Result<u64, JournalError> {
+    fn append(
+        &mut self,
+        at: Timestamp,
+        run: u64,
+        records: Vec<Record>,
+    ) -> Result<u64, JournalError> {
         if self.stopped {
             return Err(JournalError::Stopped);
         }

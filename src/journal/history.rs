@@ -138,7 +138,10 @@ pub fn was_lost_before(calls: &[IntentState<'_>], system: &str, person: &str, be
         .find_map(|call| match call.status {
             IntentStatus::NoEffect => Some(true),
             IntentStatus::Done | IntentStatus::TookEffect => Some(false),
-            IntentStatus::Open | IntentStatus::Unknown | IntentStatus::NotDone | IntentStatus::LeftToPlan => None,
+            IntentStatus::Open
+            | IntentStatus::Unknown
+            | IntentStatus::NotDone
+            | IntentStatus::LeftToPlan => None,
         })
         .unwrap_or(false)
 }

@@ -29,7 +29,13 @@ impl From<&Desired> for Known {
                 .grants
                 .iter()
                 .filter(|grant| grant.state != GrantState::Absent)
-                .map(|grant| (grant.system.clone(), grant.place.clone(), person.key.clone()))
+                .map(|grant| {
+                    (
+                        grant.system.clone(),
+                        grant.place.clone(),
+                        person.key.clone(),
+                    )
+                })
         });
         Self {
             people: desired.people.keys().cloned().collect(),
@@ -42,14 +48,22 @@ impl From<&Desired> for Known {
 
 /// The entry that brings the journal up to date with the files; none if there is nothing new.
 pub fn known_after(memory: &Memory, known: &Known) -> Option<Record> {
-    let tied_people: BTreeSet<&PersonKey> = memory.granted.iter().map(|(_, _, person)| person).collect();
-    let tied_places: BTreeSet<&LocationKey> =
-        memory.granted.iter().filter_map(|(_, place, _)| place.location()).collect();
-    let tied_systems: BTreeSet<&SystemName> = memory.granted.iter().map(|(system, _, _)| system).collect();
+    let tied_people: BTreeSet<&PersonKey> =
+        memory.granted.iter().map(|(_, _, person)| person).collect();
+    let tied_places: BTreeSet<&LocationKey> = memory
+        .granted
+        .iter()
+        .filter_map(|(_, place, _)| place.location())
+        .collect();
+    let tied_systems: BTreeSet<&SystemName> =
+        memory.granted.iter().map(|(system, _, _)| system).collect();
 
     let mut granted: BTreeMap<(&SystemName, &PlaceId), Vec<String>> = BTreeMap::new();
     for (system, place, person) in known.granted.difference(&memory.granted) {
-        granted.entry((system, place)).or_default().push(person.to_string());
+        granted
+            .entry((system, place))
+            .or_default()
+            .push(person.to_string());
     }
     let record = ConfigKnown {
         people: delta(&memory.people, &known.people, &tied_people),
@@ -67,9 +81,17 @@ pub fn known_after(memory: &Memory, known: &Known) -> Option<Record> {
     (record != ConfigKnown::default()).then_some(Record::ConfigKnown(record))
 }
 
-fn delta<T: Ord + ToString>(before: &BTreeSet<T>, now: &BTreeSet<T>, tied: &BTreeSet<&T>) -> KeyDelta {
+fn delta<T: Ord + ToString>(
+    before: &BTreeSet<T>,
+    now: &BTreeSet<T>,
+    tied: &BTreeSet<&T>,
+) -> KeyDelta {
     KeyDelta {
         added: now.difference(before).map(ToString::to_string).collect(),
-        gone: before.difference(now).filter(|key| !tied.contains(key)).map(ToString::to_string).collect(),
+        gone: before
+            .difference(now)
+            .filter(|key| !tied.contains(key))
+            .map(ToString::to_string)
+            .collect(),
     }
 }

@@ -7,10 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::canonical::{canonical, sha256_hex};
 use super::entry::{Entry, GrantSeen, Match, Observed, Record, RightValue, right_value};
+use crate::canonical::{canonical, sha256_hex};
 use crate::catalog::Catalog;
-use crate::model::{Account, AccountId, AccountState, PersonKey, PlaceId, Reading, RightSet, ScopeState, SystemName};
+use crate::model::{
+    Account, AccountId, AccountState, PersonKey, PlaceId, Reading, RightSet, ScopeState, SystemName,
+};
 
 /// One scope of a read, with whose accounts they are.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +50,9 @@ pub fn observed<'a>(
             // Writing tells whose account it is as well as reading does.
             Record::Verified(verified) => {
                 if let (Some(account), Some(person)) = (&verified.account, &verified.person) {
-                    earlier.people.insert((verified.system.clone(), account.clone()), person.clone());
+                    earlier
+                        .people
+                        .insert((verified.system.clone(), account.clone()), person.clone());
                 }
             }
             Record::Genesis(_)
@@ -62,7 +66,9 @@ pub fn observed<'a>(
     }
     let mut records = Vec::new();
     for scope in scopes {
-        let Some(state) = scope.reading.seen() else { continue };
+        let Some(state) = scope.reading.seen() else {
+            continue;
+        };
         let seen = earlier.difference(scope, state, catalog);
         earlier.learn(&seen);
         records.push(Record::Observed(seen));
@@ -84,12 +90,18 @@ impl Earlier {
             self.grants.insert(key, row.clone());
         }
         for account in &seen.gone {
-            self.grants.remove(&(seen.system.clone(), seen.place.clone(), account.clone()));
+            self.grants
+                .remove(&(seen.system.clone(), seen.place.clone(), account.clone()));
         }
         self.sets.extend(seen.sets.keys().cloned());
     }
 
-    fn difference(&self, scope: &ObservedScope<'_>, state: &ScopeState, catalog: &Catalog) -> Observed {
+    fn difference(
+        &self,
+        scope: &ObservedScope<'_>,
+        state: &ScopeState,
+        catalog: &Catalog,
+    ) -> Observed {
         let (system, place) = (scope.system.to_string(), scope.place.to_string());
         let mut matched = Vec::new();
         let mut grants = Vec::new();
@@ -117,7 +129,9 @@ impl Earlier {
             complete
                 && *at_system == system
                 && *at_place == place
-                && !state.accounts.contains_key(&AccountId::new(account.as_str()))
+                && !state
+                    .accounts
+                    .contains_key(&AccountId::new(account.as_str()))
         });
         Observed {
             taken: scope.taken,
@@ -171,20 +185,25 @@ fn row_of(
 fn set_of(rights: &RightSet, catalog: &Catalog) -> (String, BTreeMap<String, RightValue>) {
     let values: BTreeMap<String, RightValue> = rights
         .iter()
-        .filter_map(|(at, value)| Some((catalog.get(catalog.at(at)?).slug.to_owned(), right_value(value))))
+        .filter_map(|(at, value)| {
+            Some((
+                catalog.get(catalog.at(at)?).slug.to_owned(),
+                right_value(value),
+            ))
+        })
         .filter(|(_, value)| *value != RightValue::Switch(false))
         .collect();
     let json = serde_json::to_value(&values).unwrap_or_default();
-    let mut name = sha256_hex(&[canonical(&json).as_bytes()]);
+    let mut name = sha256_hex(canonical(&json).unwrap_or_default().as_bytes());
     name.truncate(16);
     (name, values)
 }
 
 fn ids_digest(state: &ScopeState) -> String {
-    let parts: Vec<&[u8]> = state
-        .accounts
-        .keys()
-        .flat_map(|id| [id.as_str().as_bytes(), b"\n".as_slice()])
-        .collect();
-    sha256_hex(&parts)
+    let mut ids = String::new();
+    for id in state.accounts.keys() {
+        ids.push_str(id.as_str());
+        ids.push('\n');
+    }
+    sha256_hex(ids.as_bytes())
 }

@@ -20,7 +20,13 @@ pub fn scrub(text: &str, private: &[&str]) -> String {
     let without_mail: Vec<String> = text
         .split(char::is_whitespace)
         .filter(|word| !word.is_empty())
-        .map(|word| if word.contains('@') { "<contact>".to_owned() } else { word.to_owned() })
+        .map(|word| {
+            if word.contains('@') {
+                "<contact>".to_owned()
+            } else {
+                word.to_owned()
+            }
+        })
         .collect();
     let text = without_numbers(&without_mail.join(" "));
     if text.chars().count() > LONGEST {
@@ -66,7 +72,10 @@ mod tests {
     #[test]
     fn contacts_and_names_go_and_the_rest_stays() {
         assert_eq!(
-            scrub("invites.0.email: jana@chain.example is taken by Jana B.", &["Jana B"]),
+            scrub(
+                "invites.0.email: jana@chain.example is taken by Jana B.",
+                &["Jana B"]
+            ),
             "invites.0.email: <contact> is taken by <name>."
         );
         assert_eq!(
@@ -74,7 +83,10 @@ mod tests {
             "phone <number> is taken (422), 3 tries"
         );
         assert_eq!(scrub("37120000001", &[]), "<number>");
-        assert_eq!(scrub("user 8812 at 10231: no", &[]), "user 8812 at 10231: no");
+        assert_eq!(
+            scrub("user 8812 at 10231: no", &[]),
+            "user 8812 at 10231: no"
+        );
     }
 
     #[test]

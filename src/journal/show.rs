@@ -57,7 +57,9 @@ pub fn show_json(sealed: &[Sealed], filter: &Filter) -> Vec<serde_json::Value> {
     passing(sealed, filter, &intents)
         .filter_map(|sealed| {
             let mut value = serde_json::to_value(&sealed.entry).ok()?;
-            value.as_object_mut()?.insert("hash".to_owned(), sealed.hash.clone().into());
+            value
+                .as_object_mut()?
+                .insert("hash".to_owned(), sealed.hash.clone().into());
             Some(value)
         })
         .collect()
@@ -108,7 +110,8 @@ fn passing<'a>(
             its.is_some_and(|its| its.starts_with(step.as_str()))
         });
         let is_person = filter.person.as_ref().is_none_or(|person| {
-            intent.is_some_and(|intent| intent.person.as_ref() == Some(person)) || names(entry, person)
+            intent.is_some_and(|intent| intent.person.as_ref() == Some(person))
+                || names(entry, person)
         });
         is_run && is_step && is_person
     })
@@ -118,11 +121,17 @@ fn passing<'a>(
 fn names(entry: &Entry, person: &String) -> bool {
     match &entry.record {
         Record::Verified(verified) => verified.person.as_ref() == Some(person),
-        Record::Observed(seen) => seen.matched.iter().any(|found| found.person.as_ref() == Some(person)),
+        Record::Observed(seen) => seen
+            .matched
+            .iter()
+            .any(|found| found.person.as_ref() == Some(person)),
         Record::ConfigKnown(known) => {
             known.people.added.contains(person)
                 || known.people.gone.contains(person)
-                || known.granted.iter().any(|scope| scope.people.contains(person))
+                || known
+                    .granted
+                    .iter()
+                    .any(|scope| scope.people.contains(person))
         }
         Record::Genesis(_)
         | Record::RunStarted(_)
@@ -145,7 +154,11 @@ fn text_of(entry: &Entry, intents: &Intents<'_>) -> String {
             if let Some(plan) = &run.plan {
                 let _ = write!(text, ", plan {}", plan.get(..12).unwrap_or(plan));
             }
-            if let Some(commit) = run.config.as_ref().and_then(|config| config.commit.as_ref()) {
+            if let Some(commit) = run
+                .config
+                .as_ref()
+                .and_then(|config| config.commit.as_ref())
+            {
                 let _ = write!(text, ", commit {}", commit.get(..12).unwrap_or(commit));
             }
             if let Some(actor) = &run.actor {
@@ -155,9 +168,11 @@ fn text_of(entry: &Entry, intents: &Intents<'_>) -> String {
         }
         Record::ConfigKnown(known) => {
             let mut parts = Vec::new();
-            for (what, delta) in
-                [("people", &known.people), ("locations", &known.locations), ("systems", &known.systems)]
-            {
+            for (what, delta) in [
+                ("people", &known.people),
+                ("locations", &known.locations),
+                ("systems", &known.systems),
+            ] {
                 if !delta.added.is_empty() {
                     parts.push(format!("{what} declared: {}", delta.added.join(", ")));
                 }
@@ -167,7 +182,10 @@ fn text_of(entry: &Entry, intents: &Intents<'_>) -> String {
             }
             for scope in &known.granted {
                 let people = scope.people.join(", ");
-                parts.push(format!("{} at {} is given to {people}", scope.system, scope.place));
+                parts.push(format!(
+                    "{} at {} is given to {people}",
+                    scope.system, scope.place
+                ));
             }
             parts.join("; ")
         }
@@ -201,13 +219,23 @@ fn text_of(entry: &Entry, intents: &Intents<'_>) -> String {
             text
         }
         Record::Settled(settled) => {
-            let why = settled.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-            format!("{about}: settled by reading as {}{why}", settled.verdict.as_str())
+            let why = settled
+                .why
+                .as_ref()
+                .map(|why| format!(": {why}"))
+                .unwrap_or_default();
+            format!(
+                "{about}: settled by reading as {}{why}",
+                settled.verdict.as_str()
+            )
         }
         Record::Verified(verified) => verified_text(verified),
         Record::RunEnded(run) => {
             let stopped = if run.stopped { "stopped: " } else { "ended: " };
-            format!("{stopped}{} done, {} waiting, {} left", run.done, run.waiting, run.left)
+            format!(
+                "{stopped}{} done, {} waiting, {} left",
+                run.done, run.waiting, run.left
+            )
         }
     }
 }
@@ -229,7 +257,11 @@ fn about(intent: &Intent) -> String {
 }
 
 fn verified_text(verified: &Verified) -> String {
-    let whom = verified.person.as_ref().or(verified.account.as_ref()).map_or("somebody", String::as_str);
+    let whom = verified
+        .person
+        .as_ref()
+        .or(verified.account.as_ref())
+        .map_or("somebody", String::as_str);
     let mut text = format!(
         "read back {whom}, {} at {}, step {}: {}",
         verified.system,

@@ -6,10 +6,10 @@
 
 use jiff::Timestamp;
 
+use super::FORMAT;
 use super::chain::{Head, Sealed, seal};
 use super::entry::{Entry, Genesis, Record, RunStarted};
 use super::file::JournalError;
-use super::FORMAT;
 
 /// A journal that can be appended to.
 pub trait JournalSink: Send {
@@ -19,7 +19,12 @@ pub trait JournalSink: Send {
     /// Appends entries of one run, all or none, and returns the position of the first.
     ///
     /// Several at once cost one write: the intents of a batch are stored together.
-    fn append(&mut self, at: Timestamp, run: u64, records: Vec<Record>) -> Result<u64, JournalError>;
+    fn append(
+        &mut self,
+        at: Timestamp,
+        run: u64,
+        records: Vec<Record>,
+    ) -> Result<u64, JournalError>;
 
     /// Begins a run: the entry names itself as its run. Returns that number.
     fn begin(&mut self, at: Timestamp, started: RunStarted) -> Result<u64, JournalError> {
@@ -68,7 +73,12 @@ impl JournalSink for MemoryJournal {
         &self.sealed
     }
 
-    fn append(&mut self, at: Timestamp, run: u64, records: Vec<Record>) -> Result<u64, JournalError> {
+    fn append(
+        &mut self,
+        at: Timestamp,
+        run: u64,
+        records: Vec<Record>,
+    ) -> Result<u64, JournalError> {
         let first = self.next();
         for record in records {
             self.push(at, run, record);
