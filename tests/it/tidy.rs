@@ -29,7 +29,9 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     // The rim: clock, secrets, sockets, disk.
     ("clock",              ""),
     ("secret",             "clock"),
+    ("vcs",                ""),
     ("http",               "clock secret"),
+    ("snapshot",           "text catalog model"),
     ("provider",           "text diagnostic catalog model plan clock"),
     ("provider::altegio",  "text diagnostic catalog model plan clock http secret"),
     ("provider::keycrm",   "text diagnostic catalog model plan clock http secret"),
@@ -66,7 +68,7 @@ const ONLY_IN: &[(&str, &str, &str)] = &[
     ("eprintln!",          "cli",                       "only `cli` talks"),
     ("eprint!",            "cli",                       "only `cli` talks"),
     ("std::env",           "cli main",                  "the environment is an input"),
-    ("std::process",       "cli main secret",           "programs are started for a token, or by the command line"),
+    ("std::process",       "cli main secret vcs config::load", "programs are started for a token, for git, for contacts"),
     ("std::fs",            "cli ops secret journal sandbox config::load", "the core does no IO"),
     ("std::net",           "http sandbox ops cli",      "the core does no IO"),
     ("tokio::net",         "http sandbox ops cli",      "the core does no IO"),
