@@ -1,6 +1,18 @@
 //! YAML to [`crate::model::Desired`].
 //!
-//! `yaml` reads a text into a tape, `raw` gives the tape the shapes of the language, `load` finds the files, `resolve`
-//! settles references, inheritance, sums and dates. Nothing here knows a vendor's interface.
+//! `yaml` reads a text into a tape, `decode` gives the tape the shapes of the language in `raw`, `load` finds the
+//! files, `schema` describes the shapes to editors, `resolve` settles references, inheritance, sums and dates. Nothing
+//! here knows a vendor's interface.
 
+mod decode;
+mod digest;
+mod load;
 pub mod raw;
+mod schema;
+mod yaml;
+
+pub use digest::ConfigDigest;
+pub use load::{
+    Budget, Loaded, LoadOptions, PROJECT_FILE, find_project, load, load_bytes, load_texts,
+};
+pub use schema::{entries_schema, project_schema};

@@ -71,6 +71,7 @@ codes! {
     UnknownZone Error "unknown-time-zone" "A time zone nobody knows.";
     UnknownCatalogue Error "unknown-catalogue" "A version of the rights catalogue this program does not have.";
     UnknownAssumption Error "unknown-assumption" "An assumption this program does not make.";
+    CommandNotAllowed Error "command-not-allowed" "A command that settings name and this run may not execute.";
     LinkOut Warning "link-out" "A link that leads out of the project is not followed.";
     // References.
     UnknownSystem Error "unknown-system" "A system that is not declared in `keyholder.yaml`.";

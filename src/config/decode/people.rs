@@ -1,0 +1,477 @@
+//! People, what they may reach and where, their accounts and contacts.
+
+use schemars::{Schema, json_schema};
+use serde_json::{Map as Object, Value};
+
+use super::generic::{AnyKey, At, KeyRule, List, Map, OneOrMany, Rest, from_record, record};
+use super::roles::{RightList, Rights};
+use super::scalars::{
+    Class, Id, Line, LocationRef, Moment, PersonRef, Prose, RoleRef, SystemRef, Truth, class,
+};
+use super::words::Word;
+use super::{Decoder, Shape, possible};
+use crate::config::raw::{
+    Access, Assignment, ContactEntry, MaybeShared, Name, Never, Paused, Person, Pin, Selector,
+    StaffPin, Text,
+};
+use crate::config::schema::Defs;
+use crate::config::yaml::{Node, View};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::PersonKind;
+use crate::text::Spanned;
+
+record! {
+    PersonFields, "a person" {
+        /// `person` (if absent), `shared` (several people use it) or `service` (a program).
+        "kind" kind: Word<PersonKind>;
+        /// The name as one text, or `{ first, last }`.
+        "name" name: At<NameShape>, required;
+        /// The e-mail address, or `{ address, shared: true }` for one that never identifies.
+        "email" email: At<EmailShape>;
+        /// The phone number with `+` and country code, or `{ number, shared: true }`.
+        "phone" phone: At<PhoneShape>;
+        /// A free word that policies select by.
+        "class" class: Line;
+        /// The first day of work: lines of access begin no earlier.
+        "starts" starts: Moment;
+        /// The last day of work: all access ends after it.
+        "leaves" leaves: Moment;
+        /// `{ from, until }`: access rests meanwhile.
+        "paused" paused: Paused;
+        /// Earlier keys of this person.
+        "was" was: OneOrMany<PersonRef>;
+        /// People who use a shared login.
+        "used_by" used_by: OneOrMany<PersonRef>;
+        /// The location whose invitation is sent, if not the one with the heaviest role.
+        "invite_at" invite_at: LocationRef;
+        /// Accounts by system, where a contact does not tell.
+        "accounts" accounts: Map<AnyKey, PinShape>;
+        /// Rights the person never gets, whatever the roles say.
+        "never" never: List<Never>;
+        /// A list of roles at places; `[]` is none, `unmanaged` leaves the person alone.
+        "access" access: AccessShape;
+    }
+}
+
+impl PersonFields {
+    /// The person under a key.
+    pub(super) fn named(self, key: Text) -> Person {
+        Person {
+            key,
+            kind: self.kind,
+            name: self.name,
+            email: self.email,
+            phone: self.phone,
+            class: self.class,
+            starts: self.starts,
+            leaves: self.leaves,
+            paused: self.paused,
+            was: self.was.unwrap_or_default(),
+            used_by: self.used_by.unwrap_or_default(),
+            invite_at: self.invite_at,
+            accounts: self.accounts.unwrap_or_default(),
+            never: self.never.unwrap_or_default(),
+            access: self.access,
+        }
+    }
+}
+
+/// A name in one text or two.
+struct NameShape;
+
+record! {
+    NameFields, "a name" {
+        /// Given name.
+        "first" first: Line, required;
+        /// Family name.
+        "last" last: Line, required;
+    }
+}
+
+impl Shape for NameShape {
+    type Value = Name;
+    const WHAT: &'static str = "a name, or `{ first, last }`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Name> {
+        match node.view() {
+            View::Map(_) => {
+                let parts = NameFields::decode(node, cx)?;
+                Some(Name::Parts {
+                    first: trimmed(parts.first?),
+                    last: trimmed(parts.last?),
+                })
+            }
+            View::Scalar(_) => Some(Name::Whole(trimmed(Line::decode(node, cx)?))),
+            View::Null | View::List(_) => {
+                cx.wrong_type(node, Self::WHAT);
+                None
+            }
+        }
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        let (one, two) = (Line::schema(defs), NameFields::schema(defs));
+        json_schema!({ "anyOf": [one, two] })
+    }
+}
+
+fn trimmed(text: Text) -> std::sync::Arc<str> {
+    let bare = text.value.trim();
+    if bare.len() == text.value.len() {
+        text.value
+    } else {
+        bare.into()
+    }
+}
+
+/// An e-mail address, perhaps shared.
+struct EmailShape;
+
+record! {
+    EmailFields, "an e-mail address" {
+        /// The address.
+        "address" address: Line, required;
+        /// `true`: several people read it, so it never identifies one.
+        "shared" shared: Truth;
+    }
+}
+
+impl Shape for EmailShape {
+    type Value = MaybeShared;
+    const WHAT: &'static str = "an e-mail address, or `{ address, shared: true }`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<MaybeShared> {
+        if let View::Map(_) = node.view() {
+            let fields = EmailFields::decode(node, cx)?;
+            return Some(contact(fields.address?, fields.shared));
+        }
+        plain_contact(node, Self::WHAT, cx)
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        let full = EmailFields::schema(defs);
+        json_schema!({ "anyOf": [{ "type": "string" }, full] })
+    }
+}
+
+/// A phone number, perhaps shared.
+struct PhoneShape;
+
+record! {
+    PhoneFields, "a phone number" {
+        /// The number, with `+` and country code.
+        "number" number: Line, required;
+        /// `true`: several people answer it, so it never identifies one.
+        "shared" shared: Truth;
+    }
+}
+
+impl Shape for PhoneShape {
+    type Value = MaybeShared;
+    const WHAT: &'static str = "a phone number, or `{ number, shared: true }`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<MaybeShared> {
+        if let View::Map(_) = node.view() {
+            let fields = PhoneFields::decode(node, cx)?;
+            return Some(contact(fields.number?, fields.shared));
+        }
+        plain_contact(node, Self::WHAT, cx)
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        let full = PhoneFields::schema(defs);
+        json_schema!({ "anyOf": [{ "type": ["string", "integer"] }, full] })
+    }
+}
+
+fn plain_contact<'a>(node: Node<'a>, what: &str, cx: &mut Decoder<'a>) -> Option<MaybeShared> {
+    if !matches!(node.view(), View::Scalar(_)) {
+        cx.wrong_type(node, what);
+        return None;
+    }
+    Some(contact(Line::decode(node, cx)?, None))
+}
+
+fn contact(text: Text, shared: Option<Spanned<bool>>) -> MaybeShared {
+    MaybeShared {
+        text: text.value,
+        shared: shared.is_some_and(|shared| shared.value),
+    }
+}
+
+record! {
+    PausedFields, "a pause with `from` and `until`" {
+        /// The first day of rest; from the beginning if absent.
+        "from" from: Moment;
+        /// The last day of rest; open if absent.
+        "until" until: Moment;
+    }
+}
+
+from_record!(Paused, PausedFields, |found| Paused {
+    span: found.span,
+    from: found.from,
+    until: found.until,
+});
+
+/// A pin: ids alone, or everything that is known of an account.
+struct PinShape;
+
+record! {
+    PinFields, "an account" {
+        /// The account's id at the vendor, or several; the first is primary.
+        "id" ids: OneOrMany<Id>;
+        /// Accounts that are not this person's, although they look like it.
+        "not" not: OneOrMany<Id>;
+        /// The login.
+        "login" login: Line;
+        /// The team member to link at each location: a name, an id, or `none`.
+        "staff" staff: Map<AnyKey, At<StaffPin>>;
+    }
+}
+
+impl Shape for PinShape {
+    type Value = Pin;
+    const WHAT: &'static str = "an account: `{ id, login, staff, not }`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Pin> {
+        if let View::Map(_) = node.view() {
+            let fields = PinFields::decode(node, cx)?;
+            return Some(Pin {
+                ids: fields.ids.unwrap_or_default(),
+                not: fields.not.unwrap_or_default(),
+                login: fields.login,
+                staff: fields.staff.unwrap_or_default(),
+            });
+        }
+        Some(Pin {
+            ids: OneOrMany::<Id>::decode(node, cx)?,
+            ..Pin::default()
+        })
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        let (ids, full) = (OneOrMany::<Id>::schema(defs), PinFields::schema(defs));
+        json_schema!({ "anyOf": [full, ids] })
+    }
+}
+
+impl Shape for StaffPin {
+    type Value = StaffPin;
+    const WHAT: &'static str = "a team member's name or id, or `none`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<StaffPin> {
+        let Some(scalar) = node.scalar() else {
+            cx.wrong_type(node, Self::WHAT);
+            return None;
+        };
+        match class(scalar) {
+            Class::Int(Some(id)) => Some(StaffPin::Id(id)),
+            Class::Text if scalar.plain && scalar.text == "none" => Some(StaffPin::Nobody),
+            _ => Some(StaffPin::Name(Line::decode(node, cx)?.value)),
+        }
+    }
+
+    fn schema(_: &mut Defs) -> Schema {
+        json_schema!({ "type": ["string", "integer"] })
+    }
+}
+
+record! {
+    NeverFields, "an entry of `never`" {
+        /// Why.
+        "because" because: Prose;
+        rest targets: Targets;
+    }
+}
+
+/// The systems an entry of `never` names.
+#[derive(Default)]
+pub(super) struct Targets {
+    found: Vec<(Text, Vec<Text>)>,
+    any: bool,
+}
+
+impl Rest for Targets {
+    fn take<'a>(
+        &mut self,
+        key: Node<'a>,
+        name: &'a str,
+        value: Node<'a>,
+        known: &[&str],
+        what: &str,
+        cx: &mut Decoder<'a>,
+    ) {
+        if self.any {
+            let first = self.found.first().map(|(target, _)| target.span);
+            let mut found = Diagnostic::new(
+                Code::UnknownKey,
+                format!("{what} names one system, not several"),
+            )
+            .at(key.span(), "a second one")
+            .help(format!(
+                "write an entry for each system; {}",
+                possible(known)
+            ));
+            if let Some(first) = first {
+                found = found.at(first, "the first one");
+            }
+            cx.report(found);
+            return;
+        }
+        self.any = true;
+        let target = AnyKey::accept(key, name, cx);
+        let rights = cx.value::<RightList>(key, name, value);
+        if let (Some(target), Some(rights)) = (target, rights) {
+            self.found.push((target, rights));
+        }
+    }
+
+    fn describe(object: &mut Object<String, Value>, defs: &mut Defs) {
+        let rights = RightList::schema(defs).to_value();
+        object.insert("additionalProperties".to_owned(), rights);
+        object.insert("minProperties".to_owned(), 1.into());
+    }
+}
+
+impl Shape for Never {
+    type Value = Never;
+    const WHAT: &'static str = "an entry such as `{ salons: RIGHT, because: ... }`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Never> {
+        let fields = NeverFields::decode(node, cx)?;
+        if !fields.targets.any {
+            cx.missing_key("SYSTEM", node.span(), NeverFields::WHAT, "the rights");
+        }
+        let (target, rights) = fields.targets.found.into_iter().next()?;
+        Some(Never {
+            span: fields.span,
+            target,
+            rights,
+            because: fields.because,
+        })
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        NeverFields::schema(defs)
+    }
+}
+
+/// `access`; what cannot be read counts as no line, so that it is not reported as missing too.
+struct AccessShape;
+
+impl Shape for AccessShape {
+    type Value = Spanned<Access>;
+    const WHAT: &'static str = "a list of roles at places, `[]` for none, or `unmanaged`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Spanned<Access>> {
+        let access = match node.view() {
+            View::List(items) => {
+                Access::Lines(items.filter_map(|item| cx.item::<Assignment>(item)).collect())
+            }
+            View::Scalar(scalar) if scalar.text == "unmanaged" => Access::Unmanaged,
+            View::Null | View::Scalar(_) | View::Map(_) => {
+                cx.wrong_type(node, Self::WHAT);
+                Access::Lines(Vec::new())
+            }
+        };
+        Some(Spanned::new(access, node.span()))
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        let line = defs.define("assignment", Assignment::schema);
+        json_schema!({
+            "anyOf": [
+                { "const": "unmanaged", "description": "leaves the person alone" },
+                { "type": "array", "items": line },
+            ],
+        })
+    }
+}
+
+record! {
+    AssignmentFields, "a line of access" {
+        /// The role.
+        "role" role: RoleRef, required;
+        /// Where: keys, `all`, or tags. May be absent if the role has no part with locations.
+        "at" at: Places;
+        /// A system whose chain rights of the role are given.
+        "chain" chain: SystemRef;
+        /// From the beginning of this date, or this moment.
+        "from" from: Moment;
+        /// Until the end of this date, or this moment.
+        "until" until: Moment;
+        /// Why.
+        "because" because: Prose;
+        /// Rights this line adds, by system or kind.
+        "plus" plus: Map<AnyKey, Rights>;
+        /// Rights taken from all lines at these places while this one is in force, by system or kind.
+        "minus" minus: Map<AnyKey, RightList>;
+    }
+}
+
+/// `at`; one that cannot be read is kept apart from one that is absent.
+struct Places;
+
+impl Shape for Places {
+    type Value = Option<Selector>;
+    const WHAT: &'static str = Selector::WHAT;
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Option<Selector>> {
+        Some(Selector::decode(node, cx))
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        Selector::schema(defs)
+    }
+}
+
+impl Shape for Assignment {
+    type Value = Assignment;
+    const WHAT: &'static str = AssignmentFields::WHAT;
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Assignment> {
+        let found = AssignmentFields::decode(node, cx)?;
+        let at = match found.at {
+            // A line at unknown places would be reported again for having none.
+            Some(None) => return None,
+            Some(at) => at,
+            None => None,
+        };
+        Some(Assignment {
+            span: found.span,
+            role: found.role,
+            at,
+            chain: found.chain,
+            from: found.from,
+            until: found.until,
+            because: found.because,
+            plus: found.plus.unwrap_or_default(),
+            minus: found.minus.unwrap_or_default(),
+        })
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        AssignmentFields::schema(defs)
+    }
+}
+
+record! {
+    ContactFields, "a contact" {
+        /// The e-mail address, or `{ address, shared: true }`.
+        "email" email: At<EmailShape>;
+        /// The phone number, or `{ number, shared: true }`.
+        "phone" phone: At<PhoneShape>;
+    }
+}
+
+impl ContactFields {
+    /// The contact of a person.
+    pub(super) fn named(self, key: Text) -> ContactEntry {
+        ContactEntry {
+            key,
+            email: self.email,
+            phone: self.phone,
+        }
+    }
+}

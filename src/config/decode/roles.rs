@@ -1,0 +1,451 @@
+//! Roles: their blocks by system or kind, and the lines of rights.
+
+use schemars::{Schema, json_schema};
+use serde_json::{Map as Object, Value};
+
+use super::generic::{
+    AnyKey, At, KeyRule, List, Map, OneOrMany, Rest, Seen, from_record, record,
+};
+use super::scalars::{Class, Int, Line, Prose, RightRef, RoleRef, Truth, class};
+use super::systems::Target;
+use super::words::{AllowDeny, Calendars, Word, WordText};
+use super::{Decoder, Shape, possible, shown};
+use crate::catalog::Kind;
+use crate::config::raw::{
+    ApendayBlock, BlockBody, KeycrmBlock, RawValue, ReservioBlock, RightLine, RightsBlock, Role,
+    RoleBlock, Text, Unlisted,
+};
+use crate::config::schema::Defs;
+use crate::config::yaml::{Node, View};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::text::{Span, Spanned};
+
+record! {
+    RoleFields, "a role" {
+        /// What people call it.
+        "title" title: Line;
+        /// What it is for.
+        "description" description: Prose;
+        /// Roles whose lines it inherits.
+        "extends" extends: OneOrMany<RoleRef>;
+        rest blocks: Blocks;
+    }
+}
+
+impl RoleFields {
+    /// The role under its key.
+    pub(super) fn named(self, key: Text) -> Role {
+        Role {
+            key,
+            title: self.title,
+            description: self.description,
+            extends: self.extends.unwrap_or_default(),
+            blocks: self.blocks.found,
+        }
+    }
+}
+
+/// The blocks of a role: every key that is none of its own.
+#[derive(Default)]
+pub(super) struct Blocks {
+    found: Vec<RoleBlock>,
+    seen: Vec<(String, Span)>,
+}
+
+impl Rest for Blocks {
+    fn take<'a>(
+        &mut self,
+        key: Node<'a>,
+        name: &'a str,
+        value: Node<'a>,
+        known: &[&str],
+        what: &str,
+        cx: &mut Decoder<'a>,
+    ) {
+        if let Some((_, first)) = self.seen.iter().find(|(known, _)| known == name) {
+            cx.duplicate_key(name, key.span(), *first);
+            return;
+        }
+        self.seen.push((name.to_owned(), key.span()));
+        let kind = match cx.systems.target(name) {
+            Target::Kind(kind) => kind,
+            Target::Unreadable => return,
+            Target::Unknown => {
+                let own = nearest(name, known.iter().copied()).map(str::to_owned);
+                let help = match own.or_else(|| cx.systems.near(name)) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => {
+                        let names: Vec<&str> = cx.systems.names().collect();
+                        if names.is_empty() {
+                            "declare the system under `systems:` in keyholder.yaml".to_owned()
+                        } else {
+                            format!("the systems of this project: {}; {}", possible(&names)
+                                .trim_start_matches("possible here: "), possible(known))
+                        }
+                    }
+                };
+                cx.report(
+                    Diagnostic::new(
+                        Code::UnknownSystem,
+                        format!("there is no system `{}`", shown(name)),
+                    )
+                    .at(key.span(), format!("neither a system, nor a kind, nor a key of {what}"))
+                    .help(help),
+                );
+                return;
+            }
+        };
+        let Some(target) = AnyKey::accept(key, name, cx) else {
+            return;
+        };
+        let body = match kind {
+            Kind::Altegio | Kind::Yclients => cx
+                .value::<RightsBlock>(key, name, value)
+                .map(BlockBody::Rights),
+            Kind::Keycrm => cx
+                .value::<KeycrmBlock>(key, name, value)
+                .map(BlockBody::Keycrm),
+            Kind::Reservio => cx
+                .value::<ReservioBlock>(key, name, value)
+                .map(BlockBody::Reservio),
+            Kind::Apenday => cx
+                .value::<ApendayBlock>(key, name, value)
+                .map(BlockBody::Apenday),
+        };
+        if let Some(body) = body {
+            self.found.push(RoleBlock {
+                target,
+                span: value.span(),
+                body,
+            });
+        }
+    }
+
+    fn describe(object: &mut Object<String, Value>, defs: &mut Defs) {
+        let rights = defs.define("rights-block", RightsBlock::schema).to_value();
+        let keycrm = defs.define("keycrm-block", KeycrmBlock::schema).to_value();
+        let reservio = defs.define("reservio-block", ReservioBlock::schema).to_value();
+        let apenday = defs.define("apenday-block", ApendayBlock::schema).to_value();
+        if let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) {
+            for kind in Kind::ALL {
+                let block = match kind {
+                    Kind::Altegio | Kind::Yclients => &rights,
+                    Kind::Keycrm => &keycrm,
+                    Kind::Reservio => &reservio,
+                    Kind::Apenday => &apenday,
+                };
+                let about = format!("What the role means in every system of kind {kind}.");
+                properties.insert(
+                    kind.as_str().to_owned(),
+                    serde_json::json!({ "allOf": [block], "description": about }),
+                );
+            }
+        }
+        // The name of a system says nothing about its kind to an editor: any block will do.
+        object.insert(
+            "additionalProperties".to_owned(),
+            serde_json::json!({ "anyOf": [rights, keycrm, reservio, apenday] }),
+        );
+    }
+}
+
+record! {
+    RightsFields, "a block of rights" {
+        /// The vendor's own role, such as `worker`.
+        "role" role: Line;
+        /// What happens to rights that no line names.
+        "unlisted" unlisted: UnlistedShape;
+        /// Rights by slug, or by pattern: `timetable.*: allow`. An exact slug beats a pattern.
+        "rights" rights: Rights;
+        /// Rights that are not in the catalogue, by slug: allow or deny.
+        "unknown_rights" unknown: Map<AnyKey, AllowDeny>;
+        /// Rights over the whole chain; they come with `chain: SYSTEM` in a line of access.
+        "chain" chain: At<Map<AnyKey, AllowDeny>>;
+    }
+}
+
+from_record!(RightsBlock, RightsFields, |found| {
+    let (chain_span, chain) = match found.chain {
+        Some(chain) => (Some(chain.span), chain.value),
+        None => (None, Vec::new()),
+    };
+    RightsBlock {
+        role: found.role,
+        unlisted: found.unlisted,
+        rights: found.rights.unwrap_or_default(),
+        unknown_rights: found.unknown.unwrap_or_default(),
+        chain,
+        chain_span,
+    }
+});
+
+/// `unlisted`; one that cannot be read counts as `deny`, so that it is not reported as missing too.
+struct UnlistedShape;
+
+impl Shape for UnlistedShape {
+    type Value = Spanned<Unlisted>;
+    const WHAT: &'static str = "`deny`, `keep` or `default`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Spanned<Unlisted>> {
+        Word::<Unlisted>::decode(node, cx).or(Some(Spanned::new(Unlisted::Deny, node.span())))
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        Word::<Unlisted>::schema(defs)
+    }
+}
+
+/// Lines of rights, in file order.
+pub(super) struct Rights;
+
+impl Shape for Rights {
+    type Value = Vec<RightLine>;
+    const WHAT: &'static str = "a mapping of rights to their values";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Vec<RightLine>> {
+        let mut found = Vec::new();
+        let mut seen = Seen::default();
+        for (key, value) in cx.mapping(node, Self::WHAT)? {
+            let Some(name) = cx.key_text(key) else {
+                continue;
+            };
+            let Some(pattern) = AnyKey::accept(key, name, cx) else {
+                continue;
+            };
+            if let Some(first) = seen.add(name, key.span()) {
+                cx.duplicate_key(name, key.span(), first);
+                continue;
+            }
+            if let Some(value) = cx.value::<At<RawValue>>(key, name, value) {
+                found.push(RightLine { pattern, value });
+            }
+        }
+        Some(found)
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        let value = RawValue::schema(defs);
+        defs.define("rights", |_| {
+            let properties: Object<String, Value> = crate::config::schema::rights()
+                .into_iter()
+                .map(|(slug, about)| {
+                    (slug, super::generic::described(value.clone(), &about))
+                })
+                .collect();
+            json_schema!({
+                "type": "object",
+                "properties": properties,
+                "additionalProperties": value,
+            })
+        })
+    }
+}
+
+impl Shape for RawValue {
+    type Value = RawValue;
+    const WHAT: &'static str =
+        "`allow`, `deny`, `self`, `all`, a number, a list of names or `{ ids: [...] }`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<RawValue> {
+        match node.view() {
+            View::List(items) => {
+                let mut names = Vec::new();
+                for item in items {
+                    names.push(cx.item::<ItemName>(item)?);
+                }
+                Some(RawValue::Names(names))
+            }
+            View::Map(_) => Some(RawValue::Ids(IdsFields::decode(node, cx)?.ids?)),
+            View::Scalar(scalar) => match class(scalar) {
+                Class::Int(Some(number)) => Some(RawValue::Number(number)),
+                Class::Int(None) | Class::Float => {
+                    cx.wrong_type(node, Self::WHAT);
+                    None
+                }
+                Class::Truth(yes) => {
+                    let subject = cx.subject();
+                    let word = if yes { "allow" } else { "deny" };
+                    cx.report(
+                        Diagnostic::new(
+                            Code::WrongType,
+                            format!("{subject} takes {}, not a truth value", Self::WHAT),
+                        )
+                        .at(node.span(), "this is a truth value")
+                        .help(format!("write `{word}`")),
+                    );
+                    None
+                }
+                Class::Text => Some(match scalar.text {
+                    "allow" => RawValue::Allow,
+                    "deny" => RawValue::Deny,
+                    "self" => RawValue::Myself,
+                    "all" => RawValue::All,
+                    _ => RawValue::Text(Line::decode(node, cx)?.value),
+                }),
+            },
+            View::Null => None,
+        }
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        defs.define("right-value", |_| {
+            json_schema!({
+                "anyOf": [
+                    { "const": "allow", "description": "granted; for a restricting right: restricted" },
+                    { "const": "deny", "description": "denied" },
+                    { "const": "self", "description": "the team member the person is linked to at that location" },
+                    { "const": "all", "description": "without limit" },
+                    { "type": "integer", "description": "a number of days" },
+                    { "type": "array", "items": { "type": "string" }, "description": "names, looked up at each location" },
+                    {
+                        "type": "object",
+                        "description": "ids at the vendor",
+                        "properties": { "ids": { "type": "array", "items": { "type": "integer" } } },
+                        "required": ["ids"],
+                        "additionalProperties": false,
+                    },
+                    { "type": "string", "description": "one name, or a list of addresses" },
+                ],
+            })
+        })
+    }
+}
+
+record! {
+    IdsFields, "a mapping with `ids`" {
+        /// Ids at the vendor.
+        "ids" ids: List<Int>, required;
+    }
+}
+
+/// A name in a list; a bare number is more likely an id and would be looked up as a name.
+struct ItemName;
+
+impl Shape for ItemName {
+    type Value = Text;
+    const WHAT: &'static str = "a name";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Text> {
+        if let Some(Class::Int(_)) = node.scalar().map(class) {
+            let subject = cx.subject();
+            cx.report(
+                Diagnostic::new(
+                    Code::WrongType,
+                    format!("{subject} takes a list of names, not of numbers"),
+                )
+                .at(node.span(), "this is a number")
+                .help("write ids as `{ ids: [...] }`; quote a name that is a number"),
+            );
+            return None;
+        }
+        Line::decode(node, cx)
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        Line::schema(defs)
+    }
+}
+
+record! {
+    KeycrmFields, "a block of a KeyCRM role" {
+        /// A name of the system's `roles`.
+        "role" role: Line;
+        /// Sources of orders the person sees.
+        "sources" sources: List<Line>;
+        /// Statuses of orders the person sees.
+        "statuses" statuses: List<Line>;
+    }
+}
+
+from_record!(KeycrmBlock, KeycrmFields, |found| KeycrmBlock {
+    role: found.role,
+    sources: found.sources,
+    statuses: found.statuses,
+});
+
+record! {
+    ReservioFields, "a block of a Reservio role" {
+        /// See and change bookings of one's own.
+        "own_bookings" own: AllowDeny;
+        /// See and change all bookings.
+        "all_bookings" all: AllowDeny;
+        /// See the list of clients.
+        "client_list" clients: AllowDeny;
+        /// All sections: with this, the person equals the administrator.
+        "sections" sections: AllowDeny;
+        /// Enterprise: the right to calendars.
+        "calendars" calendars: WordText<Calendars>;
+        /// Enterprise: administrator of the account.
+        "administrator" administrator: Truth;
+    }
+}
+
+from_record!(ReservioBlock, ReservioFields, |found| {
+    let at = found.span;
+    let ticks = [
+        ("own_bookings", found.own),
+        ("all_bookings", found.all),
+        ("client_list", found.clients),
+        ("sections", found.sections),
+    ];
+    ReservioBlock {
+        ticks: ticks
+            .into_iter()
+            .filter_map(|(name, tick)| {
+                let tick = tick?;
+                let span = Span::new(at.file, tick.span.start, tick.span.end);
+                Some((Spanned::new(name.into(), span), tick))
+            })
+            .collect(),
+        calendars: found.calendars,
+        administrator: found.administrator,
+    }
+});
+
+record! {
+    ApendayFields, "a block of an Apenday role" {
+        /// The role level.
+        "role" role: Line;
+        /// The team.
+        "team" team: Line;
+        /// The kind of calendar.
+        "calendar" calendar: Line;
+        /// Kinds of events.
+        "events" events: List<Line>;
+        /// Notifications by name.
+        "notifications" notifications: Map<AnyKey, Notification>;
+        /// Whether the user is active.
+        "active" active: Truth;
+    }
+}
+
+from_record!(ApendayBlock, ApendayFields, |found| ApendayBlock {
+    role: found.role,
+    team: found.team,
+    calendar: found.calendar,
+    events: found.events,
+    notifications: found.notifications.unwrap_or_default(),
+    active: found.active,
+});
+
+/// A notification: `true` or `false`, or the words for rights.
+struct Notification;
+
+impl Shape for Notification {
+    type Value = Spanned<bool>;
+    const WHAT: &'static str = "`true` or `false`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Spanned<bool>> {
+        match node.scalar().map(|scalar| scalar.text) {
+            Some("allow" | "deny") => AllowDeny::decode(node, cx),
+            _ => Truth::decode(node, cx),
+        }
+    }
+
+    fn schema(_: &mut Defs) -> Schema {
+        json_schema!({ "anyOf": [{ "type": "boolean" }, { "enum": ["allow", "deny"] }] })
+    }
+}
+
+/// Slugs or patterns that only take, of `minus` and `never`.
+pub(super) type RightList = OneOrMany<RightRef>;

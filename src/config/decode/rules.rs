@@ -1,0 +1,227 @@
+//! Policies, approvals and fences: their shape and what they name. What they do comes later.
+
+use schemars::{Schema, json_schema};
+
+use super::generic::{Filled, List, OneOrMany, from_record, record};
+use super::scalars::{
+    Count, Duration, Line, LocationRef, Moment, PathText, PersonRef, Prose, RightRef, RoleRef,
+};
+use super::words::{Allowed, PolicyKind, Section, Within, WordText};
+use super::{Decoder, Shape};
+use crate::config::raw::{Approval, Fence, Policy, Selector, Text};
+use crate::config::schema::Defs;
+use crate::config::yaml::Node;
+use crate::text::Span;
+
+/// A policy before it has a key; its other keys depend on its kind.
+pub(super) struct PolicyFields {
+    span: Span,
+    kind: Option<Text>,
+    rights: Vec<Text>,
+    roles: Vec<Text>,
+    people: Vec<Text>,
+}
+
+record! {
+    Holders, "a policy of kind `holders`" {
+        /// `holders`: a right keeps a number of holders.
+        "kind" kind: WordText<PolicyKind>, required;
+        /// The right that must keep holders.
+        "right" right: RightRef, required;
+        /// Where they are counted.
+        "each" each: WordText<Within>;
+        /// How many there must be.
+        "at_least" at_least: Count, required;
+    }
+}
+
+record! {
+    Separation, "a policy of kind `separation`" {
+        /// `separation`: nobody holds all of these rights.
+        "kind" kind: WordText<PolicyKind>, required;
+        /// Rights that nobody may hold together.
+        "rights" rights: Filled<RightRef>, required;
+        /// Within what they may not meet.
+        "within" within: WordText<Within>;
+        /// People for whom it does not count.
+        "waive" waive: List<Waiver>;
+    }
+}
+
+record! {
+    Only, "a policy of kind `only`" {
+        /// `only`: only these people have the role.
+        "kind" kind: WordText<PolicyKind>, required;
+        /// The role.
+        "role" role: RoleRef, required;
+        /// The people who may have it.
+        "people" people: List<PersonRef>, required;
+    }
+}
+
+record! {
+    Expiry, "a policy of kind `expiry`" {
+        /// `expiry`: access of a class of people ends.
+        "kind" kind: WordText<PolicyKind>, required;
+        /// The class.
+        "class" class: Line, required;
+        /// How long their access may last, such as `90d`.
+        "longest" longest: Duration, required;
+    }
+}
+
+impl Shape for PolicyFields {
+    type Value = Self;
+    const WHAT: &'static str = "a policy with a `kind`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Self> {
+        let mut pairs = cx.mapping(node, Self::WHAT)?;
+        let kind = pairs.find(|(key, _)| key.scalar().is_some_and(|key| key.text == "kind"));
+        let Some((key, kind)) = kind else {
+            cx.missing_key("kind", node.span(), "a policy", WordText::<PolicyKind>::WHAT);
+            return None;
+        };
+        let mut found = Self {
+            span: node.span(),
+            kind: None,
+            rights: Vec::new(),
+            roles: Vec::new(),
+            people: Vec::new(),
+        };
+        match kind.scalar().map_or("", |kind| kind.text) {
+            "holders" => {
+                let fields = Holders::decode(node, cx)?;
+                found.kind = fields.kind;
+                found.rights = fields.right.into_iter().collect();
+            }
+            "separation" => {
+                let fields = Separation::decode(node, cx)?;
+                found.kind = fields.kind;
+                found.rights = fields.rights.unwrap_or_default();
+                let waivers = fields.waive.into_iter().flatten();
+                found.people = waivers.filter_map(|waiver| waiver.person).collect();
+            }
+            "only" => {
+                let fields = Only::decode(node, cx)?;
+                found.kind = fields.kind;
+                found.roles = fields.role.into_iter().collect();
+                found.people = fields.people.unwrap_or_default();
+            }
+            "expiry" => {
+                let fields = Expiry::decode(node, cx)?;
+                found.kind = fields.kind;
+            }
+            _ => {
+                // Not one of the four: the word itself is what is wrong.
+                cx.value::<WordText<PolicyKind>>(key, "kind", kind);
+                return None;
+            }
+        }
+        Some(found)
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        let shapes = [
+            ("holders", Holders::schema(defs)),
+            ("separation", Separation::schema(defs)),
+            ("only", Only::schema(defs)),
+            ("expiry", Expiry::schema(defs)),
+        ];
+        let shapes: Vec<serde_json::Value> = shapes
+            .into_iter()
+            .map(|(kind, shape)| {
+                let mut shape = shape.to_value();
+                if let Some(slot) = shape.pointer_mut("/properties/kind") {
+                    *slot = serde_json::json!({ "const": kind });
+                }
+                shape
+            })
+            .collect();
+        json_schema!({ "anyOf": shapes })
+    }
+}
+
+impl PolicyFields {
+    /// The policy under its key.
+    pub(super) fn named(self, key: Text) -> Policy {
+        Policy {
+            key,
+            span: self.span,
+            kind: self.kind,
+            rights: self.rights,
+            roles: self.roles,
+            people: self.people,
+        }
+    }
+}
+
+record! {
+    Waiver, "a waiver" {
+        /// For whom the rule does not count.
+        "person" person: PersonRef, required;
+        /// Until the end of this date.
+        "until" until: Moment;
+        /// Why.
+        "because" because: Prose;
+    }
+}
+
+record! {
+    ApprovalFields, "an approval" {
+        /// What it lets through.
+        "allow" allow: WordText<Allowed>, required;
+        /// For these people.
+        "people" people: Filled<PersonRef>;
+        /// For holders of this role.
+        "role" role: RoleRef;
+        /// For holders of this right.
+        "right" right: RightRef;
+        /// At this location.
+        "location" location: LocationRef;
+        /// For at most so many people.
+        "at_most" at_most: Count;
+        /// Until the end of this date.
+        "until" until: Moment;
+        /// Why.
+        "because" because: Prose;
+        /// Who approves.
+        "by" by: PersonRef;
+    }
+}
+
+from_record!(Approval, ApprovalFields, |found| Approval {
+    span: found.span,
+    allow: found.allow,
+    people: found.people.unwrap_or_default(),
+    role: found.role,
+    right: found.right,
+    location: found.location,
+    until: found.until,
+    by: found.by,
+});
+
+record! {
+    FenceFields, "a fence" {
+        /// Files it is about, as globs.
+        "files" files: OneOrMany<PathText>, required;
+        /// Sections these files may have.
+        "keys" keys: Filled<WordText<Section>>;
+        /// Places their lines may name.
+        "locations" locations: Selector;
+        /// Roles their lines may name.
+        "roles" roles: Filled<RoleRef>;
+        /// How long their lines may last, such as `400d`.
+        "longest" longest: Duration;
+        /// Who must review them; CODEOWNERS is generated from it.
+        "owners" owners: Filled<Line>;
+    }
+}
+
+from_record!(Fence, FenceFields, |found| Fence {
+    span: found.span,
+    files: found.files.unwrap_or_default(),
+    keys: found.keys.unwrap_or_default(),
+    locations: found.locations,
+    roles: found.roles.unwrap_or_default(),
+    owners: found.owners.unwrap_or_default(),
+});

@@ -1,0 +1,554 @@
+//! `keyholder.yaml`.
+
+use std::sync::Arc;
+
+use schemars::{Schema, json_schema};
+
+use super::generic::{
+    AnyKey, At, Closed, Filled, KeyRule, List, Map, Rest, Seen, declared_key, from_record, record,
+};
+use super::scalars::{Class, Id, Int, Line, PathText, PersonRef, Truth, Zone, class};
+use super::systems::Systems;
+use super::unforced::{Branch, Drift, Due, Invitations, Limits, Quiet, SecondPerson, Snapshot};
+use super::words::Word;
+use super::{Decoder, Shape, hosts, possible, shown};
+use crate::catalog::Kind;
+use crate::config::raw::{
+    ContactsSource, Fence, NamedRole, Settings, System, Text, TokenSource,
+};
+use crate::config::schema::Defs;
+use crate::config::yaml::{Node, View};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::model::{InvitePolicy, InviteWay, Ownership, Strangers};
+use crate::text::{Span, Spanned};
+
+/// Sections that belong into entry files.
+pub(super) const ENTRY_SECTIONS: &[&str] = &[
+    "locations", "roles", "people", "contacts", "policies", "approvals",
+];
+
+/// Keys of `keyholder.yaml`, as entry files know them.
+pub(super) const SETTINGS_KEYS: &[&str] = &[
+    "version", "time_zone", "catalogue", "files", "state", "systems", "limits", "quiet", "drift",
+    "protected", "invitations", "fences", "second_person",
+];
+
+/// Names that mean something beside a system's.
+const SYSTEM_WORDS: &[&str] = &[
+    "title", "description", "extends", "unlisted", "tags", "in", "role", "at", "chain", "system",
+    "location", "from", "until", "because", "plus", "minus", "never",
+];
+
+record! {
+    SettingsFields, "`keyholder.yaml`" {
+        /// The version of the language: 1.
+        "version" version: Version, required;
+        /// Where dates are meant, such as `Europe/Riga`; a location may have its own.
+        "time_zone" time_zone: Zone;
+        /// The version of the built-in rights catalogue that patterns expand over.
+        "catalogue" catalogue: Line;
+        /// Files and folders of entries, where they are not the default.
+        "files" files: Filled<PathText>;
+        /// Where the journal lives: `{ dir: .keyholder }`.
+        "state" state: StateFields;
+        /// The accounts of the chain at its vendors, by name.
+        "systems" systems: Map<SystemName, SystemShape>;
+        /// How many people a run may touch. Only the built-in limits in this version.
+        "limits" limits: Limits;
+        /// Hours without messages. Only `none` in this version.
+        "quiet" quiet: Quiet;
+        /// What happens to changes by hand. Only the default in this version.
+        "drift" drift: Drift;
+        /// People no rule, approval or limit can reduce.
+        "protected" protected: List<PersonRef>;
+        /// What happens to old invitations. Only the default in this version.
+        "invitations" invitations: Invitations;
+        /// Which files may say what.
+        "fences" fences: List<Fence>;
+        /// Contacts outside git: `{ file: PATH }` or `{ command: COMMAND }`.
+        "contacts" contacts: At<ContactsSource>;
+        /// Whether approvals need a second person. Only `true` in this version.
+        "second_person" second_person: SecondPerson;
+        rest others: Misplaced;
+    }
+}
+
+/// Entries in `keyholder.yaml`.
+#[derive(Default)]
+pub(super) struct Misplaced;
+
+impl Rest for Misplaced {
+    fn take<'a>(
+        &mut self,
+        key: Node<'a>,
+        name: &'a str,
+        _: Node<'a>,
+        known: &[&str],
+        what: &str,
+        cx: &mut Decoder<'a>,
+    ) {
+        if ENTRY_SECTIONS.contains(&name) {
+            cx.report(
+                Diagnostic::new(
+                    Code::MisplacedKey,
+                    format!("`{name}` does not belong into `keyholder.yaml`"),
+                )
+                .at(key.span(), "these are entries, not settings")
+                .help(format!("move it to `{name}.yaml`, or into a file of the folder `{name}`")),
+            );
+        } else {
+            cx.unknown_key(key, name, known, what);
+        }
+    }
+
+    fn describe(object: &mut serde_json::Map<String, serde_json::Value>, defs: &mut Defs) {
+        Closed::describe(object, defs);
+    }
+}
+
+/// `version: 1`.
+struct Version;
+
+impl Shape for Version {
+    type Value = ();
+    const WHAT: &'static str = "`1`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<()> {
+        let Some(scalar) = node.scalar() else {
+            cx.wrong_type(node, Self::WHAT);
+            return None;
+        };
+        if class(scalar) == Class::Int(Some(1)) {
+            return Some(());
+        }
+        cx.report(
+            Diagnostic::new(
+                Code::Version,
+                format!("version `{}` of the language is not known", shown(scalar.text)),
+            )
+            .at(node.span(), "this program knows version 1")
+            .help("write `version: 1`, or use a program that knows the newer language"),
+        );
+        None
+    }
+
+    fn schema(_: &mut Defs) -> Schema {
+        json_schema!({ "const": 1 })
+    }
+}
+
+record! {
+    StateFields, "the place of the state" {
+        /// A folder of the project.
+        "dir" dir: PathText;
+        /// A branch of the git remote. Not in this version.
+        "branch" branch: Branch;
+    }
+}
+
+/// The name of a system where it is declared.
+struct SystemName;
+
+impl KeyRule for SystemName {
+    fn accept<'a>(key: Node<'a>, name: &'a str, cx: &mut Decoder<'a>) -> Option<Text> {
+        declared_key(key, name, SYSTEM_WORDS, "a system", cx)
+    }
+}
+
+/// A system; one that cannot be read is kept apart from one that is not there.
+struct SystemShape;
+
+impl Shape for SystemShape {
+    type Value = Option<SystemFields>;
+    const WHAT: &'static str = SystemFields::WHAT;
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Option<SystemFields>> {
+        Some(SystemFields::decode(node, cx))
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        defs.define("system", SystemFields::schema)
+    }
+}
+
+record! {
+    SystemFields, "a system" {
+        /// The vendor: `altegio`, `yclients`, `keycrm`, `reservio` or `apenday`.
+        "kind" kind: Word<Kind>, required;
+        /// The vendor's address, if not the usual one. Other hosts need `--allow-host`.
+        "url" url: Line;
+        /// The vendor's id of the chain.
+        "chain" chain: Id;
+        /// Where each token comes from: `{ env: NAME }`, `{ file: PATH }` or `{ command: COMMAND }`; never the token.
+        "tokens" tokens: Map<AnyKey, TokenShape>;
+        /// The person or account id for whom plans are judged, if not the token's own.
+        "acting" acting: Id;
+        /// What may be changed: `report` (if absent), `add-only` or `full`.
+        "ownership" ownership: Word<Ownership>;
+        /// Accounts nobody declared: `ignore` or `report` (if absent).
+        "strangers" strangers: Word<Strangers>;
+        /// How invitations are sent, best first.
+        "invite_by" invite_by: Filled<Word<InviteWay>>;
+        /// `once`: one message per person; `each-place`: one for each place.
+        "invite" invite: Word<InvitePolicy>;
+        /// Who does manual steps.
+        "hands" hands: List<PersonRef>;
+        /// How soon manual steps are due. Only the default in this version.
+        "due" due: Due;
+        /// Assumptions no documentation confirms, by name.
+        "assume" assume: Map<AnyKey, Truth>;
+        /// KeyCRM's roles with their numbers, heaviest first.
+        "roles" roles: List<NamedRole>;
+        /// An export, for systems that cannot be read. Not in this version.
+        "snapshot" snapshot: Snapshot;
+    }
+}
+
+impl SystemFields {
+    fn named(mut self, name: Text, cx: &mut Decoder<'_>) -> System {
+        let kind = self.kind.clone();
+        if let Some(kind) = kind {
+            self.judge(&name, kind.value, cx);
+        }
+        if let Some(strangers) = self.strangers
+            && strangers.value == Strangers::Remove
+        {
+            cx.report(
+                Diagnostic::new(
+                    Code::NotInForce,
+                    "`strangers: remove` cannot be set in this version",
+                )
+                .at(strangers.span, "this would not be honored")
+                .help("write `ignore` or `report`"),
+            );
+            self.strangers = None;
+        }
+        let fallback = Spanned::new(Kind::Altegio, name.span);
+        System {
+            kind: self.kind.unwrap_or(fallback),
+            name,
+            url: self.url,
+            chain: self.chain,
+            tokens: self.tokens.unwrap_or_default(),
+            acting: self.acting,
+            ownership: self.ownership,
+            strangers: self.strangers,
+            invite_by: self.invite_by,
+            invite: self.invite,
+            hands: self.hands.unwrap_or_default(),
+            assume: self.assume.unwrap_or_default(),
+            roles: self.roles.unwrap_or_default(),
+        }
+    }
+
+    /// What can be judged once the kind is known.
+    fn judge(&self, name: &Text, kind: Kind, cx: &mut Decoder<'_>) {
+        if let Some(other) = Kind::parse(&name.value)
+            && other != kind
+        {
+            cx.report(
+                Diagnostic::new(
+                    Code::ReservedName,
+                    format!("a system of kind `{kind}` cannot be called `{other}`"),
+                )
+                .at(name.span, "the name of another kind")
+                .help("choose a name that says what the account is for, such as `salons`"),
+            );
+        }
+        if let Some(url) = &self.url
+            && let Some(fault) = hosts::judge(url, kind, cx.allow_hosts)
+        {
+            cx.report(fault);
+        }
+        for (token, _) in self.tokens.iter().flatten() {
+            let known: Vec<&str> = kind.tokens().iter().map(|token| token.name).collect();
+            if known.contains(&&*token.value) {
+                continue;
+            }
+            let near = nearest(&token.value, known.iter().copied());
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`? {}", possible(&known)),
+                None => possible(&known),
+            };
+            cx.report(
+                Diagnostic::new(
+                    Code::UnknownKey,
+                    format!("unknown token `{}`", shown(&token.value)),
+                )
+                .at(token.span, format!("{} has no such token", kind.title()))
+                .help(help),
+            );
+        }
+    }
+}
+
+record! {
+    NamedRoleFields, "a role with its number" {
+        /// The name that roles of the project use.
+        "name" name: Line, required;
+        /// The vendor's number.
+        "id" id: Int, required;
+    }
+}
+
+impl Shape for NamedRole {
+    type Value = NamedRole;
+    const WHAT: &'static str = "a role such as `{ name: manager, id: 2 }`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<NamedRole> {
+        let fields = NamedRoleFields::decode(node, cx)?;
+        Some(NamedRole {
+            name: fields.name?,
+            id: fields.id?,
+        })
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        NamedRoleFields::schema(defs)
+    }
+}
+
+/// `{ env | file | command }`; anything else is taken for the secret itself.
+struct TokenShape;
+
+impl Shape for TokenShape {
+    type Value = Spanned<TokenSource>;
+    const WHAT: &'static str = "`{ env: NAME }`, `{ file: PATH }` or `{ command: COMMAND }`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Spanned<TokenSource>> {
+        const KEYS: &[&str] = &["env", "file", "command"];
+        let pairs: Vec<_> = match node.view() {
+            View::Map(pairs) => pairs.collect(),
+            View::Null | View::Scalar(_) | View::List(_) => {
+                cx.literal(node, node.span());
+                return None;
+            }
+        };
+        let [(key, value)] = pairs.as_slice() else {
+            // Whatever this is, one of its values may be a secret.
+            cx.secrets.push(node.span());
+            cx.report(
+                Diagnostic::new(Code::WrongValue, "a token comes from one place")
+                    .at(Span { end: node.span().start, ..node.span() }, "here")
+                    .help(format!("write {}", Self::WHAT)),
+            );
+            return None;
+        };
+        let name = cx.key_text(*key)?;
+        if !KEYS.contains(&name) {
+            cx.literal(*value, value.span());
+            return None;
+        }
+        if matches!(value.view(), View::List(_) | View::Map(_)) {
+            // A secret may be wrapped in anything.
+            cx.secrets.push(value.span());
+        }
+        let text = cx.value::<Line>(*key, name, *value)?;
+        if name == "env" && !is_variable(&text.value) {
+            cx.literal(*value, value.span());
+            return None;
+        }
+        let source = match name {
+            "env" => TokenSource::Env(text.value),
+            "file" => TokenSource::File(text.value),
+            _ => TokenSource::Command(text.value),
+        };
+        Some(Spanned::new(source, node.span()))
+    }
+
+    fn schema(_: &mut Defs) -> Schema {
+        json_schema!({
+            "type": "object",
+            "properties": {
+                "env": {
+                    "type": "string",
+                    "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
+                    "description": "an environment variable",
+                },
+                "file": { "type": "string", "description": "a file whose first line is the token" },
+                "command": {
+                    "type": "string",
+                    "description": "a command that prints the token; only with --allow-commands",
+                },
+            },
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": false,
+        })
+    }
+}
+
+/// A name that a shell would take for a variable.
+fn is_variable(text: &str) -> bool {
+    !text.starts_with(|c: char| c.is_ascii_digit())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+impl<'a> Decoder<'a> {
+    /// Reports a secret in the text, and has its bytes blotted out.
+    fn literal(&mut self, node: Node<'a>, secret: Span) {
+        self.secrets.push(secret);
+        let name = shown(self.key);
+        self.report(
+            Diagnostic::new(
+                Code::LiteralToken,
+                format!("the token `{name}` is written into the file"),
+            )
+            .at(node.span(), "this should name where the token comes from")
+            .help(format!(
+                "write {}; whoever has read this file has the token, so replace it at the vendor",
+                TokenShape::WHAT
+            )),
+        );
+    }
+}
+
+impl Shape for ContactsSource {
+    type Value = ContactsSource;
+    const WHAT: &'static str = "`{ file: PATH }` or `{ command: COMMAND }`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<ContactsSource> {
+        let mut found = None;
+        let mut seen = Seen::default();
+        for (key, value) in cx.mapping(node, Self::WHAT)? {
+            let Some(name) = cx.key_text(key) else {
+                continue;
+            };
+            if let Some(first) = seen.add(name, key.span()) {
+                cx.duplicate_key(name, key.span(), first);
+                continue;
+            }
+            match name {
+                "file" | "command" if found.is_some() => {
+                    cx.wrong_value(
+                        node,
+                        "`contacts` come from one place".to_owned(),
+                        format!("write {}", Self::WHAT),
+                    );
+                }
+                "file" => {
+                    let text = cx.value::<PathText>(key, name, value)?;
+                    found = Some(ContactsSource::File(text.value));
+                }
+                "command" => {
+                    let text = cx.value::<Line>(key, name, value)?;
+                    found = Some(ContactsSource::Command(text.value));
+                }
+                _ if matches!(value.view(), View::Map(_)) => {
+                    cx.report(
+                        Diagnostic::new(
+                            Code::MisplacedKey,
+                            "contacts of people do not belong into `keyholder.yaml`",
+                        )
+                        .at(key.span(), "this is an entry, not a setting")
+                        .help(format!("move it to `contacts.yaml`; here stands {}", Self::WHAT)),
+                    );
+                    return None;
+                }
+                _ => cx.unknown_key(key, name, &["file", "command"], "`contacts`"),
+            }
+        }
+        if found.is_none() && seen.add("file", node.span()).is_none() {
+            cx.missing_key("file", node.span(), "`contacts`", "a path");
+        }
+        found
+    }
+
+    fn schema(_: &mut Defs) -> Schema {
+        json_schema!({
+            "type": "object",
+            "properties": {
+                "file": { "type": "string", "description": "a YAML file with `contacts:`" },
+                "command": {
+                    "type": "string",
+                    "description": "a command that prints such a file; only with --allow-commands",
+                },
+            },
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": false,
+        })
+    }
+}
+
+/// `keyholder.yaml` and what decoding entries needs of it.
+pub(crate) struct SettingsFile {
+    /// The settings.
+    pub(crate) settings: Settings,
+    /// Names and kinds of systems.
+    pub(crate) systems: Systems,
+}
+
+impl SettingsFile {
+    /// Reads the file's root; `None` is an empty file.
+    pub(crate) fn decode<'a>(root: Option<Node<'a>>, top: Span, cx: &mut Decoder<'a>) -> Self {
+        let Some(root) = root else {
+            cx.missing_key("version", top, "`keyholder.yaml`", "`1`");
+            return Self::unreadable();
+        };
+        let Some(fields) = SettingsFields::decode(root, cx) else {
+            return Self::unreadable();
+        };
+        let mut named: Vec<(Arc<str>, Option<Kind>)> = Vec::new();
+        let mut systems: Vec<System> = Vec::new();
+        let incomplete = fields.systems.is_none() && systems_key(root);
+        for (name, system) in fields.systems.unwrap_or_default() {
+            let kind = system
+                .as_ref()
+                .and_then(|fields| fields.kind.as_ref())
+                .map(|kind| kind.value);
+            named.push((name.value.clone(), kind));
+            if let Some(fields) = system {
+                systems.push(fields.named(name, cx));
+            }
+        }
+        systems.sort_by(|one, other| one.name.value.cmp(&other.name.value));
+        Self {
+            settings: Settings {
+                span: Some(fields.span),
+                time_zone: fields.time_zone,
+                catalogue: fields.catalogue,
+                files: fields.files.unwrap_or_default(),
+                systems,
+                protected: fields.protected.unwrap_or_default(),
+                state_dir: fields.state.and_then(|state| state.dir),
+                contacts: fields.contacts,
+                fences: fields.fences.unwrap_or_default(),
+            },
+            systems: Systems::new(named, incomplete),
+        }
+    }
+
+    /// Settings that could not be read: nothing can be said about systems then.
+    pub(crate) fn unreadable() -> Self {
+        Self {
+            settings: Settings::default(),
+            systems: Systems::new(Vec::new(), true),
+        }
+    }
+
+    /// What an editor is told about the file.
+    pub(crate) fn schema(defs: &mut Defs) -> Schema {
+        SettingsFields::schema(defs)
+    }
+}
+
+fn systems_key(root: Node<'_>) -> bool {
+    let View::Map(mut pairs) = root.view() else {
+        return true;
+    };
+    pairs.any(|(key, _)| key.scalar().is_some_and(|key| key.text == "systems"))
+}
+
+/// `files` and `contacts.file` alone, before the files of a project have their numbers.
+pub(crate) fn peek_files<'a>(root: Option<Node<'a>>) -> Option<Vec<&'a str>> {
+    let View::Map(mut pairs) = root?.view() else {
+        return None;
+    };
+    let (_, files) = pairs.find(|(key, _)| key.scalar().is_some_and(|key| key.text == "files"))?;
+    let View::List(files) = files.view() else {
+        return None;
+    };
+    let names: Vec<&str> = files.filter_map(|file| Some(file.scalar()?.text)).collect();
+    (!names.is_empty()).then_some(names)
+}

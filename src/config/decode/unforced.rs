@@ -1,0 +1,173 @@
+//! Settings that the language has and this version does not honor: accepted where they say what happens anyway.
+//!
+//! A setting that is read and ignored would be believed. Each is compared with its documented default, leaf by leaf.
+
+use schemars::{Schema, json_schema};
+use serde_json::{Map as Object, Value};
+
+use super::generic::Seen;
+use super::{Decoder, Shape};
+use crate::config::schema::Defs;
+use crate::config::yaml::{Node, View};
+use crate::diagnostic::{Code, Diagnostic};
+
+/// A default that may be written out and not changed.
+pub(super) enum Fixed {
+    /// This text or number.
+    Leaf(&'static str),
+    /// Any of these keys with their defaults.
+    Keys(&'static [(&'static str, Fixed)]),
+    /// No value: the key cannot be used yet.
+    Never,
+}
+
+impl Fixed {
+    fn check<'a>(&self, node: Node<'a>, cx: &mut Decoder<'a>) {
+        match (self, node.view()) {
+            (Fixed::Leaf(default), View::Scalar(scalar)) if scalar.text == *default => {}
+            (Fixed::Keys(known), View::Map(pairs)) => {
+                let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+                let mut seen = Seen::default();
+                for (key, value) in pairs {
+                    let Some(name) = cx.key_text(key) else {
+                        continue;
+                    };
+                    if let Some(first) = seen.add(name, key.span()) {
+                        cx.duplicate_key(name, key.span(), first);
+                        continue;
+                    }
+                    match known.iter().find(|(known, _)| *known == name) {
+                        Some((_, inner)) => {
+                            cx.under(name, |cx| inner.check(value, cx));
+                        }
+                        None => {
+                            let what = format!("`{}`", super::shown(cx.key));
+                            cx.unknown_key(key, name, &names, &what);
+                        }
+                    }
+                }
+            }
+            _ => self.refuse(node, cx),
+        }
+    }
+
+    fn refuse<'a>(&self, node: Node<'a>, cx: &mut Decoder<'a>) {
+        let subject = cx.subject();
+        let help = match self {
+            Fixed::Never => "remove the key: this version has nothing that would honor it".to_owned(),
+            Fixed::Leaf(_) | Fixed::Keys(_) => {
+                format!("remove the key, or write the default, {}", self.text())
+            }
+        };
+        cx.report(
+            Diagnostic::new(
+                Code::NotInForce,
+                format!("{subject} cannot be set in this version"),
+            )
+            .at(node.span(), "this would not be honored")
+            .help(help),
+        );
+    }
+
+    /// The default as one writes it.
+    fn text(&self) -> String {
+        match self {
+            Fixed::Leaf(text) => format!("`{text}`"),
+            Fixed::Never => String::new(),
+            Fixed::Keys(_) => format!("`{}`", self.flow()),
+        }
+    }
+
+    fn flow(&self) -> String {
+        match self {
+            Fixed::Leaf(text) => (*text).to_owned(),
+            Fixed::Never => String::new(),
+            Fixed::Keys(known) => {
+                let inner: Vec<String> = known
+                    .iter()
+                    .map(|(name, inner)| format!("{name}: {}", inner.flow()))
+                    .collect();
+                format!("{{ {} }}", inner.join(", "))
+            }
+        }
+    }
+
+    fn schema(&self) -> Value {
+        match self {
+            Fixed::Never => Value::Bool(false),
+            Fixed::Leaf(text) => match (text.parse::<i64>(), *text) {
+                (Ok(number), _) => serde_json::json!({ "const": number }),
+                (Err(_), "true") => serde_json::json!({ "const": true }),
+                (Err(_), text) => serde_json::json!({ "const": text }),
+            },
+            Fixed::Keys(known) => {
+                let properties: Object<String, Value> = known
+                    .iter()
+                    .map(|(name, inner)| ((*name).to_owned(), inner.schema()))
+                    .collect();
+                serde_json::json!({
+                    "type": "object",
+                    "properties": properties,
+                    "additionalProperties": false,
+                })
+            }
+        }
+    }
+}
+
+macro_rules! unforced {
+    ($($(#[$doc:meta])* $name:ident = $what:literal, $fixed:expr;)*) => {
+        $(
+            $(#[$doc])*
+            pub(super) struct $name;
+
+            impl $name {
+                const DEFAULT: Fixed = $fixed;
+            }
+
+            impl Shape for $name {
+                type Value = ();
+                const WHAT: &'static str = $what;
+
+                fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<()> {
+                    Self::DEFAULT.check(node, cx);
+                    Some(())
+                }
+
+                fn schema(_: &mut Defs) -> Schema {
+                    Schema::try_from(Self::DEFAULT.schema()).unwrap_or_else(|_| json_schema!({}))
+                }
+            }
+        )*
+    };
+}
+
+unforced! {
+    /// `limits`.
+    Limits = "the built-in limits", Fixed::Keys(&[
+        ("removals", Fixed::Keys(&[("count", Fixed::Leaf("10")), ("share", Fixed::Leaf("20%"))])),
+        ("inferred", Fixed::Keys(&[("count", Fixed::Leaf("2")), ("share", Fixed::Leaf("5%"))])),
+        ("escalations", Fixed::Keys(&[("count", Fixed::Leaf("20"))])),
+        ("messages", Fixed::Keys(&[("count", Fixed::Leaf("20"))])),
+    ]);
+    /// `quiet`.
+    Quiet = "`none`", Fixed::Leaf("none");
+    /// `drift`.
+    Drift = "the built-in answers to drift", Fixed::Keys(&[
+        ("widened", Fixed::Leaf("revert")),
+        ("reduced", Fixed::Leaf("hold")),
+    ]);
+    /// `invitations`.
+    Invitations = "the built-in answer to stale invitations", Fixed::Keys(&[
+        ("stale_after", Fixed::Leaf("14d")),
+        ("then", Fixed::Leaf("report")),
+    ]);
+    /// `second_person`.
+    SecondPerson = "`true`", Fixed::Leaf("true");
+    /// `due` of a system.
+    Due = "`1d`", Fixed::Leaf("1d");
+    /// `snapshot` of a system.
+    Snapshot = "nothing yet", Fixed::Never;
+    /// `state.branch`.
+    Branch = "nothing yet", Fixed::Never;
+}

@@ -1,0 +1,268 @@
+//! Values that are one of a few words.
+
+use std::marker::PhantomData;
+
+use schemars::{Schema, json_schema};
+use serde_json::{Value, json};
+
+use super::scalars::{Class, class};
+use super::{Decoder, Shape, possible, shown};
+use crate::catalog::Kind;
+use crate::config::raw::Unlisted;
+use crate::config::schema::Defs;
+use crate::config::yaml::Node;
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::model::{InvitePolicy, InviteWay, Ownership, PersonKind, PlaceStatus, Strangers};
+use crate::text::Spanned;
+
+/// A type whose values are words of the language.
+pub(super) trait Words: Copy + 'static {
+    /// The words, what they mean to the program and to a reader.
+    const WORDS: &'static [(&'static str, Self, &'static str)];
+}
+
+/// One of the words of `W`.
+pub(super) struct Word<W>(PhantomData<W>);
+
+impl<W: Words> Shape for Word<W> {
+    type Value = Spanned<W>;
+    const WHAT: &'static str = "one of a few words";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Spanned<W>> {
+        let names: Vec<&str> = W::WORDS.iter().map(|(name, ..)| *name).collect();
+        let Some(scalar) = node.scalar() else {
+            cx.wrong_type(node, &one_of(&names));
+            return None;
+        };
+        if let Some((_, word, _)) = W::WORDS.iter().find(|(name, ..)| *name == scalar.text) {
+            return Some(Spanned::new(*word, node.span()));
+        }
+        if class(scalar) == Class::Text || W::WORDS.len() > 1 {
+            let near = match class(scalar) {
+                // `true` for `allow` is the commonest slip of all.
+                Class::Truth(yes) => names
+                    .iter()
+                    .copied()
+                    .find(|name| *name == if yes { "allow" } else { "deny" }),
+                _ => nearest(scalar.text, names.iter().copied()),
+            };
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`? {}", possible(&names)),
+                None => possible(&names),
+            };
+            let subject = cx.subject();
+            cx.report(
+                Diagnostic::new(
+                    Code::WrongValue,
+                    format!(
+                        "{subject} takes {}, not `{}`",
+                        one_of(&names),
+                        shown(scalar.text)
+                    ),
+                )
+                .at(node.span(), "not one of them")
+                .help(help),
+            );
+        } else {
+            cx.wrong_type(node, &one_of(&names));
+        }
+        None
+    }
+
+    fn schema(_: &mut Defs) -> Schema {
+        let words: Vec<Value> = W::WORDS
+            .iter()
+            .map(|(name, _, about)| json!({ "const": name, "description": about }))
+            .collect();
+        json_schema!({ "anyOf": words })
+    }
+}
+
+/// "`a`, `b` or `c`".
+fn one_of(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => format!("`{one}`"),
+        [first @ .., last] => {
+            let first: Vec<String> = first.iter().map(|name| format!("`{name}`")).collect();
+            format!("{} or `{last}`", first.join(", "))
+        }
+    }
+}
+
+/// A word that is kept as text.
+pub(super) struct WordText<W>(PhantomData<W>);
+
+impl<W: Words> Shape for WordText<W> {
+    type Value = crate::config::raw::Text;
+    const WHAT: &'static str = Word::<W>::WHAT;
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Self::Value> {
+        let word = Word::<W>::decode(node, cx)?;
+        let text = node.scalar().map_or("", |scalar| scalar.text);
+        Some(Spanned::new(cx.texts.share(text), word.span))
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        Word::<W>::schema(defs)
+    }
+}
+
+impl Words for Kind {
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("altegio", Kind::Altegio, "Altegio: users, invitations and rights by API"),
+        ("yclients", Kind::Yclients, "YCLIENTS: users, invitations and rights by API"),
+        ("keycrm", Kind::Keycrm, "KeyCRM: users are read, changes are manual steps"),
+        ("reservio", Kind::Reservio, "Reservio: every change is a manual step"),
+        ("apenday", Kind::Apenday, "Apenday: every change is a manual step"),
+    ];
+}
+
+impl Words for Ownership {
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("report", Ownership::Report, "only look: say what differs, change nothing"),
+        ("add-only", Ownership::AddOnly, "give access, never take it away"),
+        ("full", Ownership::Full, "give and take"),
+    ];
+}
+
+impl Words for Strangers {
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("ignore", Strangers::Ignore, "say nothing of accounts nobody declared"),
+        ("report", Strangers::Report, "list accounts nobody declared"),
+        ("remove", Strangers::Remove, "remove accounts nobody declared; not in force yet"),
+    ];
+}
+
+impl Words for InviteWay {
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("email", InviteWay::Email, "by e-mail"),
+        ("phone", InviteWay::Phone, "by SMS"),
+    ];
+}
+
+impl Words for InvitePolicy {
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        (
+            "once",
+            InvitePolicy::Once,
+            "one message per person; the other places are granted when it is accepted",
+        ),
+        ("each-place", InvitePolicy::EachPlace, "one message for each place"),
+    ];
+}
+
+impl Words for PlaceStatus {
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("planned", PlaceStatus::Planned, "not open yet: gives no place"),
+        ("open", PlaceStatus::Open, "open"),
+        ("closed", PlaceStatus::Closed, "closed: gives no place, and takes all access there"),
+    ];
+}
+
+impl Words for PersonKind {
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("person", PersonKind::Person, "a human"),
+        ("shared", PersonKind::Shared, "a login that several people use; name them in `used_by`"),
+        ("service", PersonKind::Service, "a program"),
+    ];
+}
+
+impl Words for Unlisted {
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("deny", Unlisted::Deny, "rights nobody names are denied"),
+        ("keep", Unlisted::Keep, "rights nobody names stay as they are"),
+        ("default", Unlisted::Default, "the vendor's recommended set, expanded in the plan"),
+    ];
+}
+
+/// `allow` or `deny`.
+#[derive(Clone, Copy)]
+pub(super) struct Verdict(pub(super) bool);
+
+impl Words for Verdict {
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("allow", Verdict(true), "granted"),
+        ("deny", Verdict(false), "denied"),
+    ];
+}
+
+/// `allow` or `deny` as a truth value.
+pub(super) struct AllowDeny;
+
+impl Shape for AllowDeny {
+    type Value = Spanned<bool>;
+    const WHAT: &'static str = "`allow` or `deny`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Spanned<bool>> {
+        Some(Word::<Verdict>::decode(node, cx)?.map(|verdict| verdict.0))
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        Word::<Verdict>::schema(defs)
+    }
+}
+
+/// Words that are only checked; whoever uses them keeps the text.
+macro_rules! bare_words {
+    ($(#[$doc:meta])* $name:ident { $($word:literal $about:literal;)* }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub(super) struct $name;
+
+        impl Words for $name {
+            const WORDS: &'static [(&'static str, Self, &'static str)] =
+                &[$(($word, $name, $about)),*];
+        }
+    };
+}
+
+bare_words!(
+    /// Reservio's right to calendars.
+    Calendars {
+        "admin" "may change them";
+        "view" "may see them";
+        "none" "neither";
+    }
+);
+bare_words!(
+    /// Kinds of policies.
+    PolicyKind {
+        "holders" "a right keeps a number of holders";
+        "separation" "nobody holds all of these rights";
+        "only" "only these people have the role";
+        "expiry" "access of a class of people ends";
+    }
+);
+bare_words!(
+    /// What an approval lets through.
+    Allowed {
+        "removals" "removals over the limit";
+        "inferred" "removals that no line of YAML names";
+        "escalations" "escalations over the limit";
+        "messages" "messages over the limit";
+        "strangers" "removal of accounts nobody declared";
+        "ownership" "ownership of a vendor account";
+        "invitations" "a further invitation of the same person";
+        "drift" "giving back what somebody took away by hand";
+    }
+);
+bare_words!(
+    /// What a rule is counted by.
+    Within {
+        "location" "each location by itself";
+        "system" "each system by itself";
+        "chain" "the whole chain";
+    }
+);
+bare_words!(
+    /// The sections of entry files.
+    Section {
+        "locations" "locations";
+        "roles" "roles";
+        "people" "people";
+        "contacts" "contacts";
+        "policies" "policies";
+        "approvals" "approvals";
+    }
+);

@@ -1,0 +1,130 @@
+//! Which files belong to a project, by their paths alone.
+//!
+//! Shared by folders, texts in memory and commits. Hidden files and folders and nested projects are never selected.
+
+use super::PROJECT_FILE;
+use crate::config::raw::Text;
+use crate::diagnostic::{Code, Diagnostic};
+
+/// The files that are read when the settings name none.
+const DEFAULT: &[&str] = &[
+    "locations", "roles", "people", "contacts", "policies", "approvals",
+];
+
+/// Names of files and folders.
+#[derive(Debug)]
+pub(super) struct Selection {
+    /// Exact paths of files.
+    pub(super) files: Vec<String>,
+    /// Folders, without a slash at the end; the empty one is the project itself.
+    pub(super) folders: Vec<String>,
+}
+
+impl Selection {
+    /// What `files:` names, or the default.
+    pub(super) fn new(names: Option<&[&str]>) -> Self {
+        match names {
+            Some(names) => {
+                let names: Vec<String> = names.iter().filter_map(|name| tidy(name)).collect();
+                // Whether a name is a file or a folder is seen where files are listed.
+                Self {
+                    files: names.iter().filter(|name| !name.is_empty()).cloned().collect(),
+                    folders: names,
+                }
+            }
+            None => Self {
+                files: DEFAULT
+                    .iter()
+                    .flat_map(|name| [format!("{name}.yaml"), format!("{name}.yml")])
+                    .collect(),
+                folders: DEFAULT.iter().map(|name| (*name).to_owned()).collect(),
+            },
+        }
+    }
+}
+
+/// A name without what means nothing; `None` if it leads out of the project or into something hidden.
+pub(super) fn tidy(name: &str) -> Option<String> {
+    if name.starts_with('/') || name.contains('\\') {
+        return None;
+    }
+    let mut parts = Vec::new();
+    for part in name.split('/') {
+        match part {
+            "" | "." => {}
+            part if part.starts_with('.') => return None,
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// Whether a file of a folder is one of entries.
+pub(super) fn is_yaml(name: &str) -> bool {
+    !name.starts_with('.')
+        && [".yaml", ".yml"]
+            .iter()
+            .any(|end| name.len() > end.len() && name.ends_with(end))
+}
+
+/// The selected ones of all paths.
+pub(super) fn filter(selection: &Selection, paths: &[&str]) -> Vec<String> {
+    let nested: Vec<&str> = paths
+        .iter()
+        .filter_map(|path| path.strip_suffix(PROJECT_FILE)?.strip_suffix('/'))
+        .collect();
+    let inside = |folder: &str, path: &str| {
+        folder.is_empty()
+            || path
+                .strip_prefix(folder)
+                .is_some_and(|rest| rest.starts_with('/'))
+    };
+    paths
+        .iter()
+        .filter(|path| {
+            let hidden = path.split('/').any(|part| part.starts_with('.'));
+            let name = path.rsplit('/').next().unwrap_or_default();
+            let selected = selection.files.iter().any(|file| file == *path)
+                || (is_yaml(name) && selection.folders.iter().any(|folder| inside(folder, path)));
+            selected
+                && !hidden
+                && **path != PROJECT_FILE
+                && !nested.iter().any(|folder| inside(folder, path))
+        })
+        .map(|path| (*path).to_owned())
+        .collect()
+}
+
+/// What is wrong with the names in `files:`, given the files that were found.
+pub(super) fn faults(names: &[Text], paths: &[String]) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for name in names {
+        let Some(tidied) = tidy(&name.value) else {
+            found.push(
+                Diagnostic::new(
+                    Code::WrongValue,
+                    "`files` names something outside the project, or hidden",
+                )
+                .at(name.span, "this is not read")
+                .help("name files and folders below the folder of `keyholder.yaml`, with `/` between them"),
+            );
+            continue;
+        };
+        let folder = format!("{tidied}/");
+        let any = paths.iter().any(|path| {
+            path.as_str() != PROJECT_FILE
+                && (tidied.is_empty() || *path == tidied || path.starts_with(&folder))
+        });
+        if !any {
+            found.push(
+                Diagnostic::new(
+                    Code::Unreadable,
+                    format!("`files` names `{tidied}`, where there is no file to read"),
+                )
+                .at(name.span, "nothing here")
+                .help("name a file, or a folder with `*.yaml` or `*.yml` files in it"),
+            );
+        }
+    }
+    found
+}
