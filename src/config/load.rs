@@ -95,11 +95,13 @@ pub fn load(start: &Utf8Path, options: &LoadOptions) -> Loaded {
             let store = disk::Disk::new(root.clone());
             assemble(root, &store, options)
         }
-        None => no_project(Diagnostic::new(
-            Code::NoProject,
-            format!("there is no `{PROJECT_FILE}` in `{start}` or above it"),
-        )
-        .help("`keyholder init` begins a project; `--project DIR` names another folder")),
+        None => no_project(
+            Diagnostic::new(
+                Code::NoProject,
+                format!("there is no `{PROJECT_FILE}` in `{start}` or above it"),
+            )
+            .help("`keyholder init` begins a project; `--project DIR` names another folder"),
+        ),
     }
 }
 
@@ -114,7 +116,8 @@ pub fn load_texts(files: &[(&str, &str)], options: &LoadOptions) -> Loaded {
 
 /// Loads a project from bytes, by the same rules as from a folder: files that a commit holds, for example.
 pub fn load_bytes(files: &[(&str, &[u8])], options: &LoadOptions) -> Loaded {
-    let has_settings = options.settings.is_some() || files.iter().any(|(path, _)| *path == PROJECT_FILE);
+    let has_settings =
+        options.settings.is_some() || files.iter().any(|(path, _)| *path == PROJECT_FILE);
     if !has_settings {
         return no_project(Diagnostic::new(
             Code::NoProject,
@@ -235,7 +238,15 @@ fn assemble(root: Utf8PathBuf, store: &dyn Store, options: &LoadOptions) -> Load
         .settings
         .contacts
         .as_ref()
-        .and_then(|source| contacts_outside(source, file_id(paths.len()), store, options, &mut diagnostics));
+        .and_then(|source| {
+            contacts_outside(
+                source,
+                file_id(paths.len()),
+                store,
+                options,
+                &mut diagnostics,
+            )
+        });
     diagnostics.extend(select::faults(&settings.value.settings.files, &paths));
 
     let mut sources = Sources::new();
@@ -282,7 +293,9 @@ fn assemble(root: Utf8PathBuf, store: &dyn Store, options: &LoadOptions) -> Load
         root,
         sources,
         project: Project {
-            settings: settings_value.map(|value| value.settings).unwrap_or_default(),
+            settings: settings_value
+                .map(|value| value.settings)
+                .unwrap_or_default(),
             entries,
         },
         diagnostics,
@@ -325,8 +338,11 @@ fn contacts_outside(
         Ok(bytes) => bytes,
         Err(fault) => {
             diagnostics.push(
-                Diagnostic::new(Code::Unreadable, format!("the contacts cannot be read: {fault}"))
-                    .at(source.span, "named here"),
+                Diagnostic::new(
+                    Code::Unreadable,
+                    format!("the contacts cannot be read: {fault}"),
+                )
+                .at(source.span, "named here"),
             );
             return None;
         }

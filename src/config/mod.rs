@@ -13,6 +13,6 @@ mod yaml;
 
 pub use digest::ConfigDigest;
 pub use load::{
-    Budget, Loaded, LoadOptions, PROJECT_FILE, find_project, load, load_bytes, load_texts,
+    Budget, LoadOptions, Loaded, PROJECT_FILE, find_project, load, load_bytes, load_texts,
 };
 pub use schema::{entries_schema, project_schema};

@@ -40,7 +40,11 @@ impl Defs {
 
 /// The schema of `keyholder.yaml`.
 pub fn project_schema() -> Value {
-    document("keyholder project", "The settings of a keyholder project.", SettingsFile::schema)
+    document(
+        "keyholder project",
+        "The settings of a keyholder project.",
+        SettingsFile::schema,
+    )
 }
 
 /// The schema of every other file of a project.
@@ -56,7 +60,10 @@ fn document(title: &str, about: &str, make: impl FnOnce(&mut Defs) -> Schema) ->
     let mut defs = Defs::default();
     let mut root = make(&mut defs).to_value();
     if let Some(object) = root.as_object_mut() {
-        object.insert("$schema".to_owned(), json!("http://json-schema.org/draft-07/schema#"));
+        object.insert(
+            "$schema".to_owned(),
+            json!("http://json-schema.org/draft-07/schema#"),
+        );
         object.insert("title".to_owned(), json!(title));
         object.insert("description".to_owned(), json!(about));
         let parts: serde_json::Map<String, Value> = defs

@@ -46,7 +46,10 @@ pub(crate) enum Comments {
     /// Not needed to decode.
     Skip,
     /// Kept, for whoever rewrites the text.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the formatter is the one who keeps them"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the formatter is the one who keeps them")
+    )]
     Keep,
 }
 
@@ -96,7 +99,10 @@ impl Tape {
     }
 
     /// The byte ranges of all comments, in order; empty unless they were kept.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the formatter is the one who reads them"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "the formatter is the one who reads them")
+    )]
     pub(crate) fn comments(&self) -> &[(u32, u32)] {
         &self.comments
     }
@@ -239,6 +245,15 @@ impl Builder<'_> {
                 Ok(())
             }
             Event::Alias(anchor) => self.alias(anchor, start, end),
+            // The parser may learn new events; one that is skipped could be a node that is lost.
+            _ => self.refuse(
+                Code::UnsupportedYaml,
+                start,
+                end,
+                "a YAML feature the language does not use",
+                "here",
+                "write it in plain YAML",
+            ),
         }
     }
 
@@ -307,7 +322,9 @@ impl Builder<'_> {
             cell.link = after;
             // The parser ends a block collection where the next line begins; people see it end with its last node.
             match cell.kind {
-                CellKind::BlockList | CellKind::BlockMap => cell.end = self.last_end.max(cell.start),
+                CellKind::BlockList | CellKind::BlockMap => {
+                    cell.end = self.last_end.max(cell.start)
+                }
                 _ => {
                     cell.end = end;
                     self.last_end = end;
@@ -345,9 +362,7 @@ impl Builder<'_> {
                 "write shared values as roles or tags instead of aliases",
             );
         }
-        self.nodes = self
-            .nodes
-            .saturating_add(target.nodes.saturating_sub(1));
+        self.nodes = self.nodes.saturating_add(target.nodes.saturating_sub(1));
         self.count(start, end)?;
         self.deep(target.height, start, end)?;
         self.push(Cell {

@@ -36,6 +36,7 @@ texts! {
     "at-missing",
     "bad-key",
     "bad-url",
+    "command-not-allowed",
     "contact-declared-twice",
     "contact-used-twice",
     "date-order",

@@ -13,9 +13,7 @@ use super::roles::RoleFields;
 use super::rules::PolicyFields;
 use super::settings::SETTINGS_KEYS;
 use super::{Decoder, Shape};
-use crate::config::raw::{
-    Approval, ContactEntry, Entries, Location, Person, Policy, Role, Text,
-};
+use crate::config::raw::{Approval, ContactEntry, Entries, Location, Person, Policy, Role, Text};
 use crate::config::schema::Defs;
 use crate::config::yaml::Node;
 use crate::diagnostic::{Code, Diagnostic};
@@ -47,7 +45,7 @@ impl Rest for Misplaced {
         &mut self,
         key: Node<'a>,
         name: &'a str,
-        _: Node<'a>,
+        value: Node<'a>,
         known: &[&str],
         what: &str,
         cx: &mut Decoder<'a>,
@@ -62,7 +60,7 @@ impl Rest for Misplaced {
                 .help("move it to `keyholder.yaml`, which alone holds settings"),
             );
         } else {
-            cx.unknown_key(key, name, known, what);
+            cx.unknown_key(key, name, value, known, what);
         }
     }
 

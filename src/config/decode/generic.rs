@@ -52,7 +52,10 @@ impl<S: Shape> Shape for Filled<S> {
             cx.report(
                 Diagnostic::new(Code::EmptyList, format!("{subject} is an empty list"))
                     .at(node.span(), "nothing in it")
-                    .help(format!("name at least one entry, {}, or remove the key", S::WHAT)),
+                    .help(format!(
+                        "name at least one entry, {}, or remove the key",
+                        S::WHAT
+                    )),
             );
             return None;
         }
@@ -316,12 +319,12 @@ impl Rest for Closed {
         &mut self,
         key: Node<'a>,
         name: &'a str,
-        _: Node<'a>,
+        value: Node<'a>,
         known: &[&str],
         what: &str,
         cx: &mut Decoder<'a>,
     ) {
-        cx.unknown_key(key, name, known, what);
+        cx.unknown_key(key, name, value, known, what);
     }
 
     fn describe(object: &mut Object<String, Value>, _: &mut Defs) {
@@ -370,9 +373,9 @@ macro_rules! record {
         }
     ) => {
         $(#[$attribute])*
+        #[allow(dead_code, reason = "some keys are checked for their shape and not used yet")]
         pub(super) struct $name {
             /// The whole mapping.
-            #[allow(dead_code, reason = "not every record needs its place")]
             pub(super) span: $crate::text::Span,
             $(
                 $(#[doc = $about])*
@@ -413,7 +416,9 @@ macro_rules! record {
 
             fn schema(defs: &mut $crate::config::schema::Defs) -> schemars::Schema {
                 let mut properties = serde_json::Map::new();
-                let mut required: Vec<serde_json::Value> = Vec::new();
+                let required: [Option<&str>; _] = [$( record!(@mark $key $(, $required)?) ),*];
+                let required: Vec<serde_json::Value> =
+                    required.into_iter().flatten().map(serde_json::Value::from).collect();
                 $(
                     let about = concat!("", $($about),*);
                     let value = <$shape as $crate::config::decode::Shape>::schema(defs);
@@ -421,7 +426,6 @@ macro_rules! record {
                         $key.to_owned(),
                         $crate::config::decode::generic::described(value, about),
                     );
-                    $( record!(@mark $required, required, $key); )?
                 )*
                 let mut object = serde_json::Map::new();
                 object.insert("type".to_owned(), "object".into());
@@ -451,7 +455,8 @@ macro_rules! record {
             $cx.missing_key($key, $node.span(), Self::WHAT, needs);
         }
     };
-    (@mark required, $list:ident, $key:literal) => { $list.push($key.into()) };
+    (@mark $key:literal) => { None };
+    (@mark $key:literal, required) => { Some($key) };
 }
 
 pub(super) use record;

@@ -24,7 +24,10 @@ pub(super) fn parse(text: &str) -> Result<Address<'_>, &'static str> {
         Some(_) => return Err("it begins with neither `https://` nor `http://`"),
         None => return Err("it does not begin with `https://`"),
     };
-    if !text.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"' | b'<' | b'>')) {
+    if !text
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"' | b'<' | b'>'))
+    {
         return Err("it has characters that no address has");
     }
     if rest.contains(['?', '#']) {
@@ -63,7 +66,9 @@ pub(super) fn parse(text: &str) -> Result<Address<'_>, &'static str> {
                 && label.len() <= 63
                 && !label.starts_with('-')
                 && !label.ends_with('-')
-                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
         });
     // A name of digits and dots alone is an IPv4 address to some programs, in forms such as `127.1`.
     let numeric = host.bytes().all(|b| b.is_ascii_digit() || b == b'.');
@@ -78,8 +83,14 @@ impl Address<'_> {
     /// Whether it never leaves this machine.
     pub(super) fn is_loopback(&self) -> bool {
         self.host.eq_ignore_ascii_case("localhost")
-            || self.host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
-            || self.host.parse::<Ipv6Addr>().is_ok_and(|ip| ip.is_loopback())
+            || self
+                .host
+                .parse::<Ipv4Addr>()
+                .is_ok_and(|ip| ip.is_loopback())
+            || self
+                .host
+                .parse::<Ipv6Addr>()
+                .is_ok_and(|ip| ip.is_loopback())
     }
 }
 
@@ -102,7 +113,10 @@ pub(super) fn judge(url: &Text, kind: Kind, allowed: &[String]) -> Option<Diagno
         return Some(
             Diagnostic::new(
                 Code::PlainHttp,
-                format!("the address of `{}` is not encrypted", super::shown(address.host)),
+                format!(
+                    "the address of `{}` is not encrypted",
+                    super::shown(address.host)
+                ),
             )
             .at(url.span, "tokens would be readable on the way")
             .help("write `https://`; plain http is only for this machine itself"),
@@ -122,7 +136,11 @@ pub(super) fn judge(url: &Text, kind: Kind, allowed: &[String]) -> Option<Diagno
     Some(
         Diagnostic::new(
             Code::ForeignHost,
-            format!("`{}` is not a host of {}", super::shown(address.host), kind.title()),
+            format!(
+                "`{}` is not a host of {}",
+                super::shown(address.host),
+                kind.title()
+            ),
         )
         .at(url.span, "tokens would be sent there")
         .help(help),

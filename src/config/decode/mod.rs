@@ -158,8 +158,11 @@ impl<'a> Decoder<'a> {
         let found = describe(node);
         let subject = self.subject();
         self.report(
-            Diagnostic::new(Code::WrongType, format!("{subject} takes {what}, not {found}"))
-                .at(node.span(), format!("this is {found}")),
+            Diagnostic::new(
+                Code::WrongType,
+                format!("{subject} takes {what}, not {found}"),
+            )
+            .at(node.span(), format!("this is {found}")),
         );
     }
 
@@ -173,10 +176,22 @@ impl<'a> Decoder<'a> {
     }
 
     /// Says that a mapping has a key it cannot have.
-    fn unknown_key(&mut self, key: Node<'a>, name: &str, known: &[&str], what: &str) {
+    fn unknown_key(
+        &mut self,
+        key: Node<'a>,
+        name: &str,
+        value: Node<'a>,
+        known: &[&str],
+        what: &str,
+    ) {
         let near = nearest(name, known.iter().copied());
         let help = match near {
             Some(near) => format!("did you mean `{near}`? {}", possible(known)),
+            // `{ because: branch closes, HR-77 }`: what follows the comma is a key to YAML.
+            None if value.is_null() => format!(
+                "inside `{{ }}` a comma ends a text that is not quoted: quote the text before this; {}",
+                possible(known)
+            ),
             None => possible(known),
         };
         self.report(

@@ -77,7 +77,7 @@ impl PersonFields {
 }
 
 /// A name in one text or two.
-struct NameShape;
+pub(super) struct NameShape;
 
 record! {
     NameFields, "a name" {
@@ -125,7 +125,7 @@ fn trimmed(text: Text) -> std::sync::Arc<str> {
 }
 
 /// An e-mail address, perhaps shared.
-struct EmailShape;
+pub(super) struct EmailShape;
 
 record! {
     EmailFields, "an e-mail address" {
@@ -155,7 +155,7 @@ impl Shape for EmailShape {
 }
 
 /// A phone number, perhaps shared.
-struct PhoneShape;
+pub(super) struct PhoneShape;
 
 record! {
     PhoneFields, "a phone number" {
@@ -215,7 +215,7 @@ from_record!(Paused, PausedFields, |found| Paused {
 });
 
 /// A pin: ids alone, or everything that is known of an account.
-struct PinShape;
+pub(super) struct PinShape;
 
 record! {
     PinFields, "an account" {
@@ -358,7 +358,7 @@ impl Shape for Never {
 }
 
 /// `access`; what cannot be read counts as no line, so that it is not reported as missing too.
-struct AccessShape;
+pub(super) struct AccessShape;
 
 impl Shape for AccessShape {
     type Value = Spanned<Access>;
@@ -366,9 +366,11 @@ impl Shape for AccessShape {
 
     fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Spanned<Access>> {
         let access = match node.view() {
-            View::List(items) => {
-                Access::Lines(items.filter_map(|item| cx.item::<Assignment>(item)).collect())
-            }
+            View::List(items) => Access::Lines(
+                items
+                    .filter_map(|item| cx.item::<Assignment>(item))
+                    .collect(),
+            ),
             View::Scalar(scalar) if scalar.text == "unmanaged" => Access::Unmanaged,
             View::Null | View::Scalar(_) | View::Map(_) => {
                 cx.wrong_type(node, Self::WHAT);
@@ -411,7 +413,7 @@ record! {
 }
 
 /// `at`; one that cannot be read is kept apart from one that is absent.
-struct Places;
+pub(super) struct Places;
 
 impl Shape for Places {
     type Value = Option<Selector>;

@@ -224,4 +224,3 @@ fn tags<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<SelectorBody> {
         except,
     })
 }
-

@@ -3,9 +3,7 @@
 use schemars::{Schema, json_schema};
 use serde_json::{Map as Object, Value};
 
-use super::generic::{
-    AnyKey, At, KeyRule, List, Map, OneOrMany, Rest, Seen, from_record, record,
-};
+use super::generic::{AnyKey, At, KeyRule, List, Map, OneOrMany, Rest, Seen, from_record, record};
 use super::scalars::{Class, Int, Line, Prose, RightRef, RoleRef, Truth, class};
 use super::systems::Target;
 use super::words::{AllowDeny, Calendars, Word, WordText};
@@ -79,8 +77,11 @@ impl Rest for Blocks {
                         if names.is_empty() {
                             "declare the system under `systems:` in keyholder.yaml".to_owned()
                         } else {
-                            format!("the systems of this project: {}; {}", possible(&names)
-                                .trim_start_matches("possible here: "), possible(known))
+                            format!(
+                                "the systems of this project: {}; {}",
+                                possible(&names).trim_start_matches("possible here: "),
+                                possible(known)
+                            )
                         }
                     }
                 };
@@ -89,7 +90,10 @@ impl Rest for Blocks {
                         Code::UnknownSystem,
                         format!("there is no system `{}`", shown(name)),
                     )
-                    .at(key.span(), format!("neither a system, nor a kind, nor a key of {what}"))
+                    .at(
+                        key.span(),
+                        format!("neither a system, nor a kind, nor a key of {what}"),
+                    )
                     .help(help),
                 );
                 return;
@@ -124,8 +128,12 @@ impl Rest for Blocks {
     fn describe(object: &mut Object<String, Value>, defs: &mut Defs) {
         let rights = defs.define("rights-block", RightsBlock::schema).to_value();
         let keycrm = defs.define("keycrm-block", KeycrmBlock::schema).to_value();
-        let reservio = defs.define("reservio-block", ReservioBlock::schema).to_value();
-        let apenday = defs.define("apenday-block", ApendayBlock::schema).to_value();
+        let reservio = defs
+            .define("reservio-block", ReservioBlock::schema)
+            .to_value();
+        let apenday = defs
+            .define("apenday-block", ApendayBlock::schema)
+            .to_value();
         if let Some(properties) = object.get_mut("properties").and_then(Value::as_object_mut) {
             for kind in Kind::ALL {
                 let block = match kind {
@@ -180,7 +188,7 @@ from_record!(RightsBlock, RightsFields, |found| {
 });
 
 /// `unlisted`; one that cannot be read counts as `deny`, so that it is not reported as missing too.
-struct UnlistedShape;
+pub(super) struct UnlistedShape;
 
 impl Shape for UnlistedShape {
     type Value = Spanned<Unlisted>;
@@ -228,9 +236,7 @@ impl Shape for Rights {
         defs.define("rights", |_| {
             let properties: Object<String, Value> = crate::config::schema::rights()
                 .into_iter()
-                .map(|(slug, about)| {
-                    (slug, super::generic::described(value.clone(), &about))
-                })
+                .map(|(slug, about)| (slug, super::generic::described(value.clone(), &about)))
                 .collect();
             json_schema!({
                 "type": "object",
@@ -319,7 +325,7 @@ record! {
 }
 
 /// A name in a list; a bare number is more likely an id and would be looked up as a name.
-struct ItemName;
+pub(super) struct ItemName;
 
 impl Shape for ItemName {
     type Value = Text;
@@ -429,7 +435,7 @@ from_record!(ApendayBlock, ApendayFields, |found| ApendayBlock {
 });
 
 /// A notification: `true` or `false`, or the words for rights.
-struct Notification;
+pub(super) struct Notification;
 
 impl Shape for Notification {
     type Value = Spanned<bool>;

@@ -78,7 +78,12 @@ impl Shape for PolicyFields {
         let mut pairs = cx.mapping(node, Self::WHAT)?;
         let kind = pairs.find(|(key, _)| key.scalar().is_some_and(|key| key.text == "kind"));
         let Some((key, kind)) = kind else {
-            cx.missing_key("kind", node.span(), "a policy", WordText::<PolicyKind>::WHAT);
+            cx.missing_key(
+                "kind",
+                node.span(),
+                "a policy",
+                WordText::<PolicyKind>::WHAT,
+            );
             return None;
         };
         let mut found = Self {

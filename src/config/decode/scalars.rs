@@ -105,7 +105,10 @@ impl<'a> Decoder<'a> {
                     format!("{subject} takes {what}, not a truth value"),
                 )
                 .at(node.span(), "this is a truth value")
-                .help(format!("quote it if the text is meant: \"{}\"", scalar.text)),
+                .help(format!(
+                    "quote it if the text is meant: \"{}\"",
+                    scalar.text
+                )),
             );
             return None;
         }
@@ -250,7 +253,11 @@ fn text_schema() -> Schema {
 fn filled<'a>(node: Node<'a>, text: &'a str, cx: &mut Decoder<'a>) -> Option<&'a str> {
     if text.trim().is_empty() {
         let message = format!("{} is an empty text", cx.subject());
-        cx.wrong_value(node, message, "write something, or remove the key".to_owned());
+        cx.wrong_value(
+            node,
+            message,
+            "write something, or remove the key".to_owned(),
+        );
         return None;
     }
     Some(text)
@@ -336,7 +343,9 @@ impl Shape for Duration {
 
     fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Text> {
         let text = cx.text_of(node, Self::WHAT)?;
-        let days = text.strip_suffix('d').and_then(|days| days.parse::<u16>().ok());
+        let days = text
+            .strip_suffix('d')
+            .and_then(|days| days.parse::<u16>().ok());
         if days.is_none_or(|days| days == 0) {
             let message = format!("{} takes {}", cx.subject(), Self::WHAT);
             cx.wrong_value(node, message, "write days as a number and `d`".to_owned());
@@ -365,9 +374,12 @@ impl Shape for Moment {
                 let subject = cx.subject();
                 let (what, help) = fault.words(text);
                 cx.report(
-                    Diagnostic::new(Code::BadDate, format!("{subject}: `{}` {what}", shown(text)))
-                        .at(node.span(), "no date")
-                        .help(help),
+                    Diagnostic::new(
+                        Code::BadDate,
+                        format!("{subject}: `{}` {what}", shown(text)),
+                    )
+                    .at(node.span(), "no date")
+                    .help(help),
                 );
                 None
             }
@@ -444,9 +456,11 @@ pub(super) fn parse_when(text: &str) -> Result<When, DateFault> {
     let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = day else {
         return Err(DateFault::Form);
     };
-    let (Some(year), Some(month), Some(day)) =
-        (digits(&[y1, y2, y3, y4]), digits(&[m1, m2]), digits(&[d1, d2]))
-    else {
+    let (Some(year), Some(month), Some(day)) = (
+        digits(&[y1, y2, y3, y4]),
+        digits(&[m1, m2]),
+        digits(&[d1, d2]),
+    ) else {
         return Err(DateFault::Form);
     };
     let narrow = |number: i16| i8::try_from(number).unwrap_or(i8::MAX);
@@ -457,9 +471,11 @@ pub(super) fn parse_when(text: &str) -> Result<When, DateFault> {
     let (hour, minute, second) = match time {
         [] => return Ok(When::Date(date)),
         [b'T', h1, h2, b':', m1, m2] => (digits(&[*h1, *h2]), digits(&[*m1, *m2]), Some(0)),
-        [b'T', h1, h2, b':', m1, m2, b':', s1, s2] => {
-            (digits(&[*h1, *h2]), digits(&[*m1, *m2]), digits(&[*s1, *s2]))
-        }
+        [b'T', h1, h2, b':', m1, m2, b':', s1, s2] => (
+            digits(&[*h1, *h2]),
+            digits(&[*m1, *m2]),
+            digits(&[*s1, *s2]),
+        ),
         [b' ', rest @ ..] if rest.contains(&b':') => return Err(DateFault::Space),
         [b'T' | b't', rest @ ..]
             if rest

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use schemars::{Schema, json_schema};
 
 use super::generic::{
-    AnyKey, At, Closed, Filled, KeyRule, List, Map, Rest, Seen, declared_key, from_record, record,
+    AnyKey, At, Closed, Filled, KeyRule, List, Map, Rest, Seen, declared_key, record,
 };
 use super::scalars::{Class, Id, Int, Line, PathText, PersonRef, Truth, Zone, class};
 use super::systems::Systems;
@@ -13,9 +13,7 @@ use super::unforced::{Branch, Drift, Due, Invitations, Limits, Quiet, SecondPers
 use super::words::Word;
 use super::{Decoder, Shape, hosts, possible, shown};
 use crate::catalog::Kind;
-use crate::config::raw::{
-    ContactsSource, Fence, NamedRole, Settings, System, Text, TokenSource,
-};
+use crate::config::raw::{ContactsSource, Fence, NamedRole, Settings, System, Text, TokenSource};
 use crate::config::schema::Defs;
 use crate::config::yaml::{Node, View};
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -24,19 +22,50 @@ use crate::text::{Span, Spanned};
 
 /// Sections that belong into entry files.
 pub(super) const ENTRY_SECTIONS: &[&str] = &[
-    "locations", "roles", "people", "contacts", "policies", "approvals",
+    "locations",
+    "roles",
+    "people",
+    "contacts",
+    "policies",
+    "approvals",
 ];
 
 /// Keys of `keyholder.yaml`, as entry files know them.
 pub(super) const SETTINGS_KEYS: &[&str] = &[
-    "version", "time_zone", "catalogue", "files", "state", "systems", "limits", "quiet", "drift",
-    "protected", "invitations", "fences", "second_person",
+    "version",
+    "time_zone",
+    "catalogue",
+    "files",
+    "state",
+    "systems",
+    "limits",
+    "quiet",
+    "drift",
+    "protected",
+    "invitations",
+    "fences",
+    "second_person",
 ];
 
 /// Names that mean something beside a system's.
 const SYSTEM_WORDS: &[&str] = &[
-    "title", "description", "extends", "unlisted", "tags", "in", "role", "at", "chain", "system",
-    "location", "from", "until", "because", "plus", "minus", "never",
+    "title",
+    "description",
+    "extends",
+    "unlisted",
+    "tags",
+    "in",
+    "role",
+    "at",
+    "chain",
+    "system",
+    "location",
+    "from",
+    "until",
+    "because",
+    "plus",
+    "minus",
+    "never",
 ];
 
 record! {
@@ -82,7 +111,7 @@ impl Rest for Misplaced {
         &mut self,
         key: Node<'a>,
         name: &'a str,
-        _: Node<'a>,
+        value: Node<'a>,
         known: &[&str],
         what: &str,
         cx: &mut Decoder<'a>,
@@ -94,10 +123,12 @@ impl Rest for Misplaced {
                     format!("`{name}` does not belong into `keyholder.yaml`"),
                 )
                 .at(key.span(), "these are entries, not settings")
-                .help(format!("move it to `{name}.yaml`, or into a file of the folder `{name}`")),
+                .help(format!(
+                    "move it to `{name}.yaml`, or into a file of the folder `{name}`"
+                )),
             );
         } else {
-            cx.unknown_key(key, name, known, what);
+            cx.unknown_key(key, name, value, known, what);
         }
     }
 
@@ -107,7 +138,7 @@ impl Rest for Misplaced {
 }
 
 /// `version: 1`.
-struct Version;
+pub(super) struct Version;
 
 impl Shape for Version {
     type Value = ();
@@ -124,7 +155,10 @@ impl Shape for Version {
         cx.report(
             Diagnostic::new(
                 Code::Version,
-                format!("version `{}` of the language is not known", shown(scalar.text)),
+                format!(
+                    "version `{}` of the language is not known",
+                    shown(scalar.text)
+                ),
             )
             .at(node.span(), "this program knows version 1")
             .help("write `version: 1`, or use a program that knows the newer language"),
@@ -147,7 +181,7 @@ record! {
 }
 
 /// The name of a system where it is declared.
-struct SystemName;
+pub(super) struct SystemName;
 
 impl KeyRule for SystemName {
     fn accept<'a>(key: Node<'a>, name: &'a str, cx: &mut Decoder<'a>) -> Option<Text> {
@@ -156,7 +190,7 @@ impl KeyRule for SystemName {
 }
 
 /// A system; one that cannot be read is kept apart from one that is not there.
-struct SystemShape;
+pub(super) struct SystemShape;
 
 impl Shape for SystemShape {
     type Value = Option<SystemFields>;
@@ -210,7 +244,7 @@ impl SystemFields {
         if let Some(kind) = kind {
             self.judge(&name, kind.value, cx);
         }
-        if let Some(strangers) = self.strangers
+        if let Some(strangers) = &self.strangers
             && strangers.value == Strangers::Remove
         {
             cx.report(
@@ -309,7 +343,7 @@ impl Shape for NamedRole {
 }
 
 /// `{ env | file | command }`; anything else is taken for the secret itself.
-struct TokenShape;
+pub(super) struct TokenShape;
 
 impl Shape for TokenShape {
     type Value = Spanned<TokenSource>;
@@ -329,7 +363,13 @@ impl Shape for TokenShape {
             cx.secrets.push(node.span());
             cx.report(
                 Diagnostic::new(Code::WrongValue, "a token comes from one place")
-                    .at(Span { end: node.span().start, ..node.span() }, "here")
+                    .at(
+                        Span {
+                            end: node.span().start,
+                            ..node.span()
+                        },
+                        "here",
+                    )
                     .help(format!("write {}", Self::WHAT)),
             );
             return None;
@@ -441,11 +481,14 @@ impl Shape for ContactsSource {
                             "contacts of people do not belong into `keyholder.yaml`",
                         )
                         .at(key.span(), "this is an entry, not a setting")
-                        .help(format!("move it to `contacts.yaml`; here stands {}", Self::WHAT)),
+                        .help(format!(
+                            "move it to `contacts.yaml`; here stands {}",
+                            Self::WHAT
+                        )),
                     );
                     return None;
                 }
-                _ => cx.unknown_key(key, name, &["file", "command"], "`contacts`"),
+                _ => cx.unknown_key(key, name, value, &["file", "command"], "`contacts`"),
             }
         }
         if found.is_none() && seen.add("file", node.span()).is_none() {

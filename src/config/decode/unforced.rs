@@ -42,7 +42,7 @@ impl Fixed {
                         }
                         None => {
                             let what = format!("`{}`", super::shown(cx.key));
-                            cx.unknown_key(key, name, &names, &what);
+                            cx.unknown_key(key, name, value, &names, &what);
                         }
                     }
                 }
@@ -54,7 +54,9 @@ impl Fixed {
     fn refuse<'a>(&self, node: Node<'a>, cx: &mut Decoder<'a>) {
         let subject = cx.subject();
         let help = match self {
-            Fixed::Never => "remove the key: this version has nothing that would honor it".to_owned(),
+            Fixed::Never => {
+                "remove the key: this version has nothing that would honor it".to_owned()
+            }
             Fixed::Leaf(_) | Fixed::Keys(_) => {
                 format!("remove the key, or write the default, {}", self.text())
             }

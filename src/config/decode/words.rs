@@ -110,27 +110,63 @@ impl<W: Words> Shape for WordText<W> {
 
 impl Words for Kind {
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
-        ("altegio", Kind::Altegio, "Altegio: users, invitations and rights by API"),
-        ("yclients", Kind::Yclients, "YCLIENTS: users, invitations and rights by API"),
-        ("keycrm", Kind::Keycrm, "KeyCRM: users are read, changes are manual steps"),
-        ("reservio", Kind::Reservio, "Reservio: every change is a manual step"),
-        ("apenday", Kind::Apenday, "Apenday: every change is a manual step"),
+        (
+            "altegio",
+            Kind::Altegio,
+            "Altegio: users, invitations and rights by API",
+        ),
+        (
+            "yclients",
+            Kind::Yclients,
+            "YCLIENTS: users, invitations and rights by API",
+        ),
+        (
+            "keycrm",
+            Kind::Keycrm,
+            "KeyCRM: users are read, changes are manual steps",
+        ),
+        (
+            "reservio",
+            Kind::Reservio,
+            "Reservio: every change is a manual step",
+        ),
+        (
+            "apenday",
+            Kind::Apenday,
+            "Apenday: every change is a manual step",
+        ),
     ];
 }
 
 impl Words for Ownership {
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
-        ("report", Ownership::Report, "only look: say what differs, change nothing"),
-        ("add-only", Ownership::AddOnly, "give access, never take it away"),
+        (
+            "report",
+            Ownership::Report,
+            "only look: say what differs, change nothing",
+        ),
+        (
+            "add-only",
+            Ownership::AddOnly,
+            "give access, never take it away",
+        ),
         ("full", Ownership::Full, "give and take"),
     ];
 }
 
 impl Words for Strangers {
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
-        ("ignore", Strangers::Ignore, "say nothing of accounts nobody declared"),
+        (
+            "ignore",
+            Strangers::Ignore,
+            "say nothing of accounts nobody declared",
+        ),
         ("report", Strangers::Report, "list accounts nobody declared"),
-        ("remove", Strangers::Remove, "remove accounts nobody declared; not in force yet"),
+        (
+            "remove",
+            Strangers::Remove,
+            "remove accounts nobody declared; not in force yet",
+        ),
     ];
 }
 
@@ -148,22 +184,38 @@ impl Words for InvitePolicy {
             InvitePolicy::Once,
             "one message per person; the other places are granted when it is accepted",
         ),
-        ("each-place", InvitePolicy::EachPlace, "one message for each place"),
+        (
+            "each-place",
+            InvitePolicy::EachPlace,
+            "one message for each place",
+        ),
     ];
 }
 
 impl Words for PlaceStatus {
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
-        ("planned", PlaceStatus::Planned, "not open yet: gives no place"),
+        (
+            "planned",
+            PlaceStatus::Planned,
+            "not open yet: gives no place",
+        ),
         ("open", PlaceStatus::Open, "open"),
-        ("closed", PlaceStatus::Closed, "closed: gives no place, and takes all access there"),
+        (
+            "closed",
+            PlaceStatus::Closed,
+            "closed: gives no place, and takes all access there",
+        ),
     ];
 }
 
 impl Words for PersonKind {
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
         ("person", PersonKind::Person, "a human"),
-        ("shared", PersonKind::Shared, "a login that several people use; name them in `used_by`"),
+        (
+            "shared",
+            PersonKind::Shared,
+            "a login that several people use; name them in `used_by`",
+        ),
         ("service", PersonKind::Service, "a program"),
     ];
 }
@@ -171,8 +223,16 @@ impl Words for PersonKind {
 impl Words for Unlisted {
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
         ("deny", Unlisted::Deny, "rights nobody names are denied"),
-        ("keep", Unlisted::Keep, "rights nobody names stay as they are"),
-        ("default", Unlisted::Default, "the vendor's recommended set, expanded in the plan"),
+        (
+            "keep",
+            Unlisted::Keep,
+            "rights nobody names stay as they are",
+        ),
+        (
+            "default",
+            Unlisted::Default,
+            "the vendor's recommended set, expanded in the plan",
+        ),
     ];
 }
 

@@ -62,7 +62,9 @@ impl Store for Disk {
     fn read(&self, path: &str, limit: usize) -> Result<Vec<u8>, String> {
         let full = self.root.join(path);
         // Links were resolved when files were listed; the settings are the one file that is not listed.
-        let real = full.canonicalize_utf8().map_err(|error| error.to_string())?;
+        let real = full
+            .canonicalize_utf8()
+            .map_err(|error| error.to_string())?;
         if !real.starts_with(&self.root) {
             return Err("it is a link that leads out of the project".to_owned());
         }

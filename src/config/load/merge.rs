@@ -72,7 +72,10 @@ fn unique<T: Keyed>(all: Vec<T>, found: &mut Vec<Diagnostic>) -> Vec<T> {
     }
     let mut order: Vec<usize> = (0..all.len()).collect();
     order.par_sort_unstable_by(|&one, &other| {
-        let key = |at: usize| all.get(at).map(|entry| (&entry.key().value, entry.key().span));
+        let key = |at: usize| {
+            all.get(at)
+                .map(|entry| (&entry.key().value, entry.key().span))
+        };
         key(one).cmp(&key(other))
     });
     let mut slots: Vec<Option<T>> = all.into_iter().map(Some).collect();

@@ -8,7 +8,12 @@ use crate::diagnostic::{Code, Diagnostic};
 
 /// The files that are read when the settings name none.
 const DEFAULT: &[&str] = &[
-    "locations", "roles", "people", "contacts", "policies", "approvals",
+    "locations",
+    "roles",
+    "people",
+    "contacts",
+    "policies",
+    "approvals",
 ];
 
 /// Names of files and folders.
@@ -28,7 +33,11 @@ impl Selection {
                 let names: Vec<String> = names.iter().filter_map(|name| tidy(name)).collect();
                 // Whether a name is a file or a folder is seen where files are listed.
                 Self {
-                    files: names.iter().filter(|name| !name.is_empty()).cloned().collect(),
+                    files: names
+                        .iter()
+                        .filter(|name| !name.is_empty())
+                        .cloned()
+                        .collect(),
                     folders: names,
                 }
             }

@@ -90,7 +90,10 @@ impl<'a> Node<'a> {
     /// What it is.
     pub(crate) fn view(&self) -> View<'a> {
         let (at, cell) = self.resolved();
-        let children = Node { at: at + 1, ..*self };
+        let children = Node {
+            at: at + 1,
+            ..*self
+        };
         match cell.kind {
             CellKind::Empty | CellKind::Alias => View::Null,
             CellKind::BlockList | CellKind::FlowList => View::List(Items {

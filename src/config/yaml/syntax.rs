@@ -24,11 +24,10 @@ pub(crate) fn too_large(file: FileId, bytes: usize, limit: usize) -> Diagnostic 
 pub(super) fn forbidden_character(text: &str, file: FileId) -> Option<Diagnostic> {
     let bad = |byte: u8| (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte == 0x7f;
     // Whole blocks first: this loop has no branch and so runs at the speed of memory.
-    let clean = text.as_bytes().chunks(4096).all(|block| {
-        !block
-            .iter()
-            .fold(false, |found, &byte| found | bad(byte))
-    });
+    let clean = text
+        .as_bytes()
+        .chunks(4096)
+        .all(|block| !block.iter().fold(false, |found, &byte| found | bad(byte)));
     if clean {
         return None;
     }
@@ -90,7 +89,9 @@ fn explain(kind: &ErrorKind, line: &str) -> (Code, &'static str, Option<&'static
         ErrorKind::RecursionLimitExceeded => (
             Code::TooDeep,
             "this level is one too many",
-            Some("no shape of the language is nested like this; look for brackets that are not closed"),
+            Some(
+                "no shape of the language is nested like this; look for brackets that are not closed",
+            ),
         ),
         ErrorKind::DirectiveDisallowed => (
             Code::UnsupportedYaml,
@@ -110,7 +111,9 @@ fn explain(kind: &ErrorKind, line: &str) -> (Code, &'static str, Option<&'static
             "`*` begins an alias",
             Some("quote a text or a pattern that begins with `*`: `\"*\": deny`"),
         ),
-        ErrorKind::UnexpectedCharacter { character: '@' | '`' } => (
+        ErrorKind::UnexpectedCharacter {
+            character: '@' | '`',
+        } => (
             Code::Syntax,
             "no text begins with this",
             Some("quote a text that begins with `@` or a backtick"),
@@ -128,7 +131,9 @@ fn explain(kind: &ErrorKind, line: &str) -> (Code, &'static str, Option<&'static
         | ErrorKind::MismatchedFlowCollectionEnd { .. } => (
             Code::Syntax,
             "here",
-            Some("a list or mapping in brackets needs commas between its entries and its bracket closed"),
+            Some(
+                "a list or mapping in brackets needs commas between its entries and its bracket closed",
+            ),
         ),
         ErrorKind::MappingValueNotAllowed if trimmed.matches(": ").count() > 1 => (
             Code::Syntax,
@@ -144,7 +149,9 @@ fn explain(kind: &ErrorKind, line: &str) -> (Code, &'static str, Option<&'static
         ErrorKind::UnknownQuotedScalarEscape => (
             Code::Syntax,
             "no such escape",
-            Some("in double quotes a backslash is written `\\\\`; in single quotes it stands for itself"),
+            Some(
+                "in double quotes a backslash is written `\\\\`; in single quotes it stands for itself",
+            ),
         ),
         ErrorKind::MappingValueNotAllowed
         | ErrorKind::InvalidIndentation
