@@ -1,0 +1,40 @@
+//! `check`: every problem of the project, in one run.
+
+use crate::cli::args::{CheckArgs, ProblemFormat};
+use crate::cli::failure::{Ending, Endings, Failure};
+use crate::cli::session::Session;
+use crate::config::Summary;
+use crate::diagnostic::render::Form;
+
+pub(in crate::cli) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Endings, Failure> {
+    let project = session.open_anyway(None, Session::machine_now(), 7)?;
+    let failed = project.has_errors();
+    match args.format {
+        ProblemFormat::Text => {
+            let form = session.ui.problem_style().form;
+            let drawn = session.drawn(&project, form, false);
+            if !drawn.is_empty() {
+                session.ui.shout(&drawn);
+            }
+            if !failed {
+                session.ui.data(&counted(&project.summary));
+            }
+        }
+        ProblemFormat::Json => session.ui.data(&session.drawn(&project, Form::Json, false)),
+        ProblemFormat::Github => session.ui.data(&session.drawn(&project, Form::Github, false)),
+    }
+    // A large project is not worth taking apart: the process ends here.
+    std::mem::forget(project);
+    Ok(if failed { Endings::from([Ending::BadInput]) } else { Endings::new() })
+}
+
+fn counted(summary: &Summary) -> String {
+    let noun = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    format!(
+        "fine: {}, {}, {}, {}\n",
+        noun(summary.people, "person", "people"),
+        noun(summary.roles, "role", "roles"),
+        noun(summary.locations, "location", "locations"),
+        noun(summary.systems, "system", "systems"),
+    )
+}

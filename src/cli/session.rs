@@ -1,0 +1,97 @@
+//! One run of the program: what every command shares.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
+
+use super::args::Global;
+use super::env::Env;
+use super::failure::{Ending, Failure};
+use super::ui::Ui;
+use crate::clock::{Clock as _, SystemClock};
+use crate::config::{self, LoadOptions};
+use crate::diagnostic::render::{Form, Style, render};
+use crate::model::AsOf;
+use crate::ops::project::{self, OpenOptions, Project};
+use crate::ops::when;
+
+/// What a command is given.
+#[derive(Debug)]
+pub(super) struct Session<'a> {
+    /// The terminal.
+    pub(super) ui: &'a Ui,
+    /// The environment.
+    pub(super) env: &'a Env,
+    /// Options of every command.
+    pub(super) global: &'a Global,
+}
+
+impl Session<'_> {
+    /// The folder of the project at hand.
+    pub(super) fn root(&self) -> Result<Utf8PathBuf, Failure> {
+        config::find_project(&self.global.project).ok_or_else(|| {
+            Failure::input(format!("there is no `keyholder.yaml` in `{}` or above it", self.global.project))
+                .help("`--project DIR` names another folder")
+        })
+    }
+
+    /// What the caller allows.
+    pub(super) fn load_options(&self) -> LoadOptions {
+        LoadOptions {
+            allow_hosts: self.global.allow_hosts.clone(),
+            allow_commands: self.global.allow_commands,
+            ..LoadOptions::default()
+        }
+    }
+
+    /// The instant of the machine.
+    pub(super) fn machine_now() -> Timestamp {
+        SystemClock::new().now()
+    }
+
+    /// Opens the project, draws what is wrong with it, and refuses one with errors.
+    pub(super) fn open(&self, as_of: Option<&str>, now: Timestamp, ahead_days: u16) -> Result<Project, Failure> {
+        let project = self.open_anyway(as_of, now, ahead_days)?;
+        let form = if self.global.accessible { Form::Narrated } else { Form::Graphical };
+        if project.has_errors() {
+            self.ui.shout(&self.drawn(&project, form, true));
+            return Err(Failure::input("the project has errors; nothing was read and nothing was changed"));
+        }
+        Ok(project)
+    }
+
+    /// Opens the project and leaves what is wrong with it to the caller.
+    pub(super) fn open_anyway(&self, as_of: Option<&str>, now: Timestamp, ahead_days: u16) -> Result<Project, Failure> {
+        let loaded = config::load(&self.global.project, &self.load_options());
+        let as_of = match as_of {
+            None => AsOf::Instant(now),
+            Some(text) => when::as_of(text, &project::zone(&loaded)).ok_or_else(|| {
+                Failure::input(format!("`{text}` is no day and no instant"))
+                    .help("such as `2026-12-01`, `2026-12-01T09:00` or `2026-12-01T09:00+02:00`")
+            })?,
+        };
+        let ahead = std::time::Duration::from_secs(u64::from(ahead_days) * 86_400);
+        Ok(project::settle(loaded, &OpenOptions { load: self.load_options(), as_of, ahead }))
+    }
+
+    /// Problems as text for stderr, or in another form.
+    pub(super) fn drawn(&self, project: &Project, form: Form, errors_only: bool) -> String {
+        let style = Style { form, ..self.ui.problem_style() };
+        if errors_only {
+            let errors: Vec<_> = project.diagnostics.iter().filter(|problem| problem.is_error()).cloned().collect();
+            return render(&errors, &project.loaded.sources, &style);
+        }
+        render(&project.diagnostics, &project.loaded.sources, &style)
+    }
+
+    /// The folder in which state is kept: the simulators' record is apart from the real one.
+    pub(super) fn state_folder(&self, root: &Utf8Path, project: Option<&Project>) -> Utf8PathBuf {
+        let named = project.and_then(|project| project.loaded.project.settings.state_dir.as_ref());
+        let folder = root.join(named.map_or(super::simulator::STATE, |named| &*named.value));
+        if self.global.sandbox { folder.join("sandbox") } else { folder }
+    }
+}
+
+/// A failure to trust what was read or remembered.
+pub(super) fn untrusted(message: impl Into<String>) -> Failure {
+    Failure::new(Ending::Untrusted, message)
+}

@@ -1,0 +1,4 @@
+//! One function for each verb: what the library can do, typed. Nothing here prints, asks or reads the environment.
+
+pub mod project;
+pub mod when;

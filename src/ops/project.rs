@@ -1,0 +1,98 @@
+//! A project from a folder: loaded, resolved, with every problem in it.
+
+use std::time::Duration;
+
+use camino::Utf8Path;
+use jiff::tz::TimeZone;
+
+use crate::catalog::Catalog;
+use crate::config::{self, LoadOptions, Loaded, ResolveOptions, Summary};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::model::{AsOf, Desired};
+use crate::plan::ConfigFact;
+use crate::vcs;
+
+/// A project and what it wants at one time.
+#[derive(Debug)]
+pub struct Project {
+    /// The files and their raw content.
+    pub loaded: Loaded,
+    /// What they want.
+    pub desired: Desired,
+    /// Everything that is wrong with them, loading and resolving together.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The rights that patterns expand over.
+    pub catalog: &'static Catalog,
+    /// Where dates are meant.
+    pub zone: TimeZone,
+    /// How much is declared.
+    pub summary: Summary,
+}
+
+/// What to open a project for.
+#[derive(Clone, Debug)]
+pub struct OpenOptions {
+    /// What the caller allows.
+    pub load: LoadOptions,
+    /// The day or instant.
+    pub as_of: AsOf,
+    /// How far ahead to look for what time alone changes.
+    pub ahead: Duration,
+}
+
+/// Opens the project that a folder is in. Problems are in the value, never an error: all are found in one run.
+pub fn open(start: &Utf8Path, options: &OpenOptions) -> Project {
+    let loaded = config::load(start, &options.load);
+    settle(loaded, options)
+}
+
+/// The zone in which a project's dates are meant.
+pub fn zone(loaded: &Loaded) -> TimeZone {
+    loaded.project.settings.time_zone.as_ref().map_or(TimeZone::UTC, |zone| zone.value.clone())
+}
+
+/// Resolves a project that is loaded.
+pub fn settle(loaded: Loaded, options: &OpenOptions) -> Project {
+    let catalog = loaded
+        .project
+        .settings
+        .catalogue
+        .as_ref()
+        .and_then(|version| Catalog::version(&version.value))
+        .unwrap_or_else(Catalog::current);
+    let resolve = ResolveOptions { as_of: options.as_of, horizon: options.ahead };
+    let (desired, more) = config::resolve(&loaded.project, &resolve, catalog);
+    let mut diagnostics = loaded.diagnostics.clone();
+    // References into files that could not be read would only repeat that problem.
+    if loaded.complete {
+        diagnostics.extend(more);
+    } else {
+        diagnostics.extend(more.into_iter().filter(|diagnostic| !diagnostic.code.is_about_a_reference()));
+    }
+    diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span));
+    let zone = zone(&loaded);
+    let summary = config::summary(&loaded.project);
+    Project { loaded, desired, diagnostics, catalog, zone, summary }
+}
+
+impl Project {
+    /// Whether the project is refused.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// How many problems of a severity there are.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+    }
+
+    /// What a plan says about the files it was made from. Asks git, if there is one.
+    pub fn config_fact(&self) -> ConfigFact {
+        let commit = vcs::commit(&self.loaded.root);
+        ConfigFact {
+            digest: self.loaded.digest.to_string().into(),
+            dirty: commit.as_ref().is_some_and(|commit| commit.dirty),
+            commit: commit.map(|commit| commit.hash.into()),
+        }
+    }
+}
