@@ -200,9 +200,15 @@ pub struct ApplyArgs {
 pub enum JournalCommand {
     /// Print entries, oldest first.
     Show {
-        /// Only entries that name this person, location, system, account, step or run.
+        /// Only entries about this person.
         #[arg(long, value_name = "KEY")]
-        only: Option<String>,
+        person: Option<String>,
+        /// Only entries about the step with this id, or an id that begins so.
+        #[arg(long, value_name = "ID")]
+        step: Option<String>,
+        /// Only entries of this run.
+        #[arg(long, value_name = "NUMBER")]
+        run: Option<u64>,
         /// How to print them.
         #[arg(long, value_enum, default_value_t = DataFormat::Text)]
         format: DataFormat,
@@ -215,12 +221,8 @@ pub enum JournalCommand {
     },
     /// Print the head: number and hash of the last entry.
     Head,
-    /// Begin a journal where none is, or where the old one is lost for good.
-    Init {
-        /// Begin anew although files of an earlier one are there; they are kept aside.
-        #[arg(long)]
-        replace: bool,
-    },
+    /// Begin a journal where none is, also where one was lost: its last known head then stands in the first entry.
+    Init,
 }
 
 /// `explain`

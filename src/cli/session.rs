@@ -8,8 +8,10 @@ use super::env::Env;
 use super::failure::{Ending, Failure};
 use super::ui::Ui;
 use crate::clock::{Clock as _, SystemClock};
+use crate::config::raw::Settings;
 use crate::config::{self, LoadOptions};
 use crate::diagnostic::render::{Form, Style, render};
+use crate::journal::JournalError;
 use crate::model::AsOf;
 use crate::ops::project::{self, OpenOptions, Project};
 use crate::ops::when;
@@ -84,14 +86,20 @@ impl Session<'_> {
     }
 
     /// The folder in which state is kept: the simulators' record is apart from the real one.
-    pub(super) fn state_folder(&self, root: &Utf8Path, project: Option<&Project>) -> Utf8PathBuf {
-        let named = project.and_then(|project| project.loaded.project.settings.state_dir.as_ref());
+    pub(super) fn state_folder(&self, root: &Utf8Path, settings: Option<&Settings>) -> Utf8PathBuf {
+        let named = settings.and_then(|settings| settings.state_dir.as_ref());
         let folder = root.join(named.map_or(super::simulator::STATE, |named| &*named.value));
         if self.global.sandbox { folder.join("sandbox") } else { folder }
     }
 }
 
-/// A failure to trust what was read or remembered.
-pub(super) fn untrusted(message: impl Into<String>) -> Failure {
-    Failure::new(Ending::Untrusted, message)
+/// What a journal that cannot be used means for the run.
+pub(super) fn distrust(error: &JournalError) -> Failure {
+    let ending = match error {
+        JournalError::Locked { .. } => Ending::Locked,
+        error if error.is_distrust() => Ending::Untrusted,
+        _ => Ending::BadInput,
+    };
+    let source = std::error::Error::source(error).map(|source| format!(": {source}"));
+    Failure::new(ending, format!("{error}{}", source.unwrap_or_default()))
 }

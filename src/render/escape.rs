@@ -13,12 +13,21 @@ const LONGEST: usize = 200;
 /// A text from outside as a terminal may show it: one line, no control, no invisible and no direction-changing
 /// characters, at most 200 characters.
 pub fn terminal(text: &str) -> Cow<'_, str> {
-    if text.len() <= LONGEST && text.chars().all(|c| !is_hostile(c)) {
+    within(text, LONGEST)
+}
+
+/// The same for whole lines that hold several foreign texts: at most 4,000 characters.
+pub fn terminal_long(text: &str) -> Cow<'_, str> {
+    within(text, LONGEST * 20)
+}
+
+fn within(text: &str, longest: usize) -> Cow<'_, str> {
+    if text.len() <= longest && text.chars().all(|c| !is_hostile(c)) {
         return Cow::Borrowed(text);
     }
-    let mut safe = String::with_capacity(text.len().min(LONGEST * 2));
+    let mut safe = String::with_capacity(text.len().min(longest * 2));
     for (count, c) in text.chars().enumerate() {
-        if count == LONGEST {
+        if count == longest {
             safe.push('…');
             break;
         }

@@ -1,0 +1,18 @@
+//! `schema`: the JSON Schemas, as they are committed in `schema/`.
+
+use crate::cli::args::{SchemaArgs, SchemaName};
+use crate::cli::failure::Endings;
+use crate::cli::session::Session;
+
+pub(in crate::cli) fn run(session: &Session<'_>, args: &SchemaArgs) -> Endings {
+    let schema = match args.which {
+        SchemaName::Project => crate::config::project_schema(),
+        SchemaName::Entries => crate::config::entries_schema(),
+        SchemaName::Plan => crate::plan::wire::plan_schema(),
+        SchemaName::Observed => crate::snapshot::observed_schema(),
+        SchemaName::Journal => crate::journal::schema(),
+    };
+    // A JSON value that was built in memory always prints.
+    session.ui.data(&format!("{schema:#}\n"));
+    Endings::new()
+}
