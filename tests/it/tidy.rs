@@ -31,7 +31,6 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("secret",             "clock"),
     ("vcs",                ""),
     ("http",               "clock secret"),
-    ("snapshot",           "text catalog model"),
     ("provider",           "text diagnostic catalog model plan clock"),
     ("provider::altegio",  "text diagnostic catalog model plan clock http secret"),
     ("provider::keycrm",   "text diagnostic catalog model plan clock http secret"),
@@ -43,7 +42,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     // An island, reached over HTTP only: it must not share a misreading with the providers.
     ("sandbox",            "clock"),
     // One function per verb, and the command line around them.
-    ("ops",                "text canonical diagnostic catalog model config plan policy render snapshot clock secret http provider journal apply"),
+    ("ops",                "text canonical diagnostic catalog model config plan policy render snapshot clock secret vcs http provider journal apply"),
     ("cli",                "text diagnostic catalog model plan render clock secret ops sandbox provider::Events"),
     ("lib",                ""),
     ("main",               "cli"),
