@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::log::{Effect, Log};
 use super::rights;
 use super::roles;
-use super::state::{Account, Link, System, digits_of};
+use super::state::{Account, Link, Location, System, digits_of};
 
 /// One change by hand.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,6 +85,24 @@ pub enum Change {
         #[serde(default)]
         staff: Option<u64>,
     },
+    /// A thing of a location gets another title.
+    Rename {
+        /// The location.
+        location: u64,
+        /// What it is.
+        thing: Thing,
+        /// Its id.
+        id: u64,
+        /// Its new title.
+        title: String,
+    },
+    /// A team member is dismissed; the link to a user stays, as with the vendor.
+    Dismiss {
+        /// The location.
+        location: u64,
+        /// The team member.
+        staff: u64,
+    },
     /// Somebody changes their own profile; absent parts stay.
     SetProfile {
         /// The account.
@@ -101,6 +119,22 @@ pub enum Change {
     },
 }
 
+/// What a location has by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Thing {
+    /// A cash desk or bank account.
+    Account,
+    /// A storage.
+    Storage,
+    /// A position.
+    Position,
+    /// A payment item.
+    Expense,
+    /// A team member.
+    Staff,
+}
+
 fn worker() -> String {
     "worker".to_owned()
 }
@@ -113,14 +147,14 @@ pub(crate) fn apply(
     now: Timestamp,
 ) -> Result<(), String> {
     let name = system.name.clone();
-    let mut note = |what: &str, location: Option<u64>, account: u64| {
+    let mut note = |what: &str, location: Option<u64>, account: Option<u64>| {
         log.effects.push(Effect {
             at: now,
             system: name.clone(),
             by: None,
             what: what.to_owned(),
             location,
-            account: Some(account),
+            account,
             detail: json!(change),
         });
     };
@@ -155,7 +189,7 @@ pub(crate) fn apply(
                 link.approved = true;
                 link.visible = link.visible.min(now);
                 place.links.entry(other.unwrap_or(invited)).or_insert(link);
-                note("accepted", Some(*id), other.unwrap_or(invited));
+                note("accepted", Some(*id), Some(other.unwrap_or(invited)));
                 accepted += 1;
             }
             if accepted == 0 {
@@ -196,18 +230,15 @@ pub(crate) fn apply(
                 let link = Link::of_role(role, place, kind, now);
                 place.links.insert(id, link);
             }
-            note("changed", *location, id);
+            note("changed", *location, Some(id));
         }
         Change::RemoveUser { location, user } => {
-            let place = system
-                .locations
-                .get_mut(location)
-                .ok_or_else(|| format!("no location {location}"))?;
+            let place = place_mut(system, *location)?;
             place
                 .links
                 .remove(user)
                 .ok_or_else(|| format!("account {user} is not there"))?;
-            note("changed", Some(*location), *user);
+            note("changed", Some(*location), Some(*user));
         }
         Change::SetRight {
             location,
@@ -221,7 +252,7 @@ pub(crate) fn apply(
                 .read(value)
                 .ok_or_else(|| format!("`{slug}` cannot be {value}"))?;
             link.rights.insert(slug.clone(), value);
-            note("changed", Some(*location), *user);
+            note("changed", Some(*location), Some(*user));
         }
         Change::SetRole {
             location,
@@ -232,7 +263,7 @@ pub(crate) fn apply(
                 return Err(format!("no role `{role}`"));
             }
             role.clone_into(&mut link_mut(system, *location, *user)?.role);
-            note("changed", Some(*location), *user);
+            note("changed", Some(*location), Some(*user));
         }
         Change::SetStaff {
             location,
@@ -248,7 +279,33 @@ pub(crate) fn apply(
                 return Err(format!("no team member {staff} at {location}"));
             }
             link_mut(system, *location, *user)?.staff = *staff;
-            note("changed", Some(*location), *user);
+            note("changed", Some(*location), Some(*user));
+        }
+        Change::Rename {
+            location,
+            thing,
+            id,
+            title,
+        } => {
+            let place = place_mut(system, *location)?;
+            let named = match thing {
+                Thing::Account => place.cash_accounts.get_mut(id),
+                Thing::Storage => place.storages.get_mut(id),
+                Thing::Position => place.positions.get_mut(id),
+                Thing::Expense => place.expenses.get_mut(id),
+                Thing::Staff => place.staff.get_mut(id).map(|member| &mut member.name),
+            };
+            named
+                .ok_or_else(|| format!("no such thing {id} at {location}"))?
+                .clone_from(title);
+            note("changed", Some(*location), None);
+        }
+        Change::Dismiss { location, staff } => {
+            let member = place_mut(system, *location)?.staff.get_mut(staff);
+            member
+                .ok_or_else(|| format!("no team member {staff} at {location}"))?
+                .fired = true;
+            note("changed", Some(*location), None);
         }
         Change::SetProfile {
             user,
@@ -269,17 +326,21 @@ pub(crate) fn apply(
             if let Some(phone) = phone {
                 account.phone = digits_of(phone);
             }
-            note("changed", None, *user);
+            note("changed", None, Some(*user));
         }
     }
     Ok(())
 }
 
-fn link_mut(system: &mut System, location: u64, user: u64) -> Result<&mut Link, String> {
+fn place_mut(system: &mut System, location: u64) -> Result<&mut Location, String> {
     system
         .locations
         .get_mut(&location)
-        .ok_or_else(|| format!("no location {location}"))?
+        .ok_or_else(|| format!("no location {location}"))
+}
+
+fn link_mut(system: &mut System, location: u64, user: u64) -> Result<&mut Link, String> {
+    place_mut(system, location)?
         .links
         .get_mut(&user)
         .ok_or_else(|| format!("account {user} is not at {location}"))

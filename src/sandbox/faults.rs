@@ -219,7 +219,7 @@ impl Faults {
         ];
         let mut edge = 0;
         let hit = sides.into_iter().find(|(chance, _)| {
-            edge += chance;
+            edge = u32::saturating_add(edge, *chance);
             rolled < edge
         })?;
         chances.at_most = chances.at_most.map(|left| left - 1);

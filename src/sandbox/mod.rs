@@ -31,7 +31,7 @@ mod world;
 #[cfg(test)]
 mod tests;
 
-pub use change::Change;
+pub use change::{Change, Thing};
 pub use faults::{Chances, Fault, FaultKind};
 pub use host::{OpenError, Sandbox};
 pub use kind::Kind;

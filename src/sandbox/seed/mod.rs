@@ -80,6 +80,9 @@ impl std::error::Error for SeedError {}
 /// The simulated clock's first instant where a seed names none.
 const STARTS: &str = "2026-12-01T08:00:00Z";
 
+/// The largest id of a user; beyond it JSON readers begin to round.
+const LARGEST_ID: u64 = 9_007_199_254_740_991;
+
 /// The rights a chain can give, as the reference lists them; the older product knows the first six.
 pub(crate) const CHAIN_RIGHTS: &[&str] = &[
     "settings_access",
@@ -183,6 +186,12 @@ fn resolve(name: &str, live: LiveSystem) -> Result<System, String> {
     }
     for place in live.locations {
         let id = place.id;
+        if id == 0 || id > LARGEST_ID / 1_000 {
+            return Err(format!(
+                "location {id}: an id is a number from 1 to {}",
+                LARGEST_ID / 1_000
+            ));
+        }
         let resolved = resolve_location(place, &system.chains)
             .map_err(|message| format!("location {id}: {message}"))?;
         if system.locations.insert(id, resolved).is_some() {
@@ -192,6 +201,11 @@ fn resolve(name: &str, live: LiveSystem) -> Result<System, String> {
     let mut contacts = BTreeSet::new();
     for user in live.users {
         let id = user.id;
+        if id == 0 || id > LARGEST_ID {
+            return Err(format!(
+                "user {id}: an id is a number from 1 to {LARGEST_ID}"
+            ));
+        }
         let account = Account {
             name: user.name,
             phone: digits_of(&user.phone),

@@ -166,6 +166,39 @@ fn things_change_behind_our_back_around_a_call() {
 }
 
 #[test]
+fn names_change_and_people_are_dismissed_behind_our_back() {
+    let mut bench = Bench::new();
+    for change in [
+        json!({ "do": "rename", "location": 10231, "thing": "staff", "id": 77, "title": "Ilze Ozola" }),
+        json!({ "do": "dismiss", "location": 10231, "staff": 10_231_601 }),
+    ] {
+        let change: Change = serde_json::from_value(change).unwrap();
+        bench
+            .world
+            .change(Some("salons"), &change, bench.now)
+            .unwrap();
+    }
+    let rows = bench.data("/salons/api/v1/company/10231/staff");
+    assert_eq!(
+        (&rows[0]["name"], &rows[0]["fired"]),
+        (&json!("Ilze Ozola"), &json!(0))
+    );
+    assert_eq!(
+        (&rows[1]["fired"], &rows[1]["user_id"]),
+        (&json!(1), &json!(8812))
+    );
+    let nothing =
+        json!({ "do": "rename", "location": 10231, "thing": "account", "id": 5, "title": "X" });
+    let nothing: Change = serde_json::from_value(nothing).unwrap();
+    assert!(
+        bench
+            .world
+            .change(Some("salons"), &nothing, bench.now)
+            .is_err()
+    );
+}
+
+#[test]
 fn an_invitation_is_accepted_by_its_person_or_under_another_account() {
     let accept = |body: Value| serde_json::from_value::<Change>(body).unwrap();
     let mut bench = Bench::new();

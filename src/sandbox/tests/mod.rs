@@ -4,6 +4,7 @@
 //! reference says, so they are written from it and from nothing else.
 
 mod behavior;
+mod laws;
 mod misbehavior;
 mod running;
 mod seeding;

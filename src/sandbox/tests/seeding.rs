@@ -69,6 +69,10 @@ fn mistakes_are_named() {
             "cannot be a part of a URL",
         ),
         ("{\"systems\": {}}".to_owned(), "there must be at least one"),
+        (
+            LIVE.replace("\"id\": 10232,", "\"id\": 18446744073709551615,"),
+            "an id is a number from 1",
+        ),
         ("{".to_owned(), "EOF"),
     ];
     for (text, expected) in cases {
