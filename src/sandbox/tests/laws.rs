@@ -10,35 +10,16 @@ use serde_json::{Value, json};
 use super::{Bench, authorized};
 use crate::sandbox::rights;
 
-fn slug() -> impl Strategy<Value = Value> {
-    prop::sample::select(vec![
-        "timetable_access",
-        "records_access",
-        "records_edit_last_days_count",
-        "finances_accounts_limited_access",
-        "finances_accounts_ids",
-        "timetable_staff_id",
-        "settings_users_limited_access",
-        "settings_users_access",
-        "settings_users_edit_access",
-        "auth_list_allowed_ip",
-        "medicine_access",
-        "nonsense",
-    ])
-    .prop_map(|slug| json!(slug))
-}
-
+/// A value of any kind, rarely of the right one.
 fn value() -> impl Strategy<Value = Value> {
     prop::sample::select(vec![
         json!(true),
-        json!(false),
         json!(0),
         json!("1"),
         json!(-1),
         json!(i64::MAX),
         json!(77),
         json!([]),
-        json!([10_231_001]),
         json!(["10231002", 10_231_001]),
         json!(null),
         json!("10.0.0.1"),
@@ -46,77 +27,115 @@ fn value() -> impl Strategy<Value = Value> {
     ])
 }
 
+/// A right with a value that mostly fits.
+fn pair() -> impl Strategy<Value = Value> {
+    let fitting = prop::sample::select(vec![
+        ("timetable_access", json!(false)),
+        ("records_access", json!("1")),
+        ("records_edit_last_days_count", json!(-1)),
+        ("records_edit_last_days_count", json!("4")),
+        ("finances_accounts_limited_access", json!(1)),
+        ("finances_accounts_ids", json!(["10231002", 10_231_001])),
+        ("timetable_staff_id", json!(77)),
+        ("finances_salary_staff_id", json!(false)),
+        ("settings_users_limited_access", json!(true)),
+        ("settings_users_access", json!(1)),
+        ("settings_users_edit_access", json!(false)),
+        ("auth_list_allowed_ip", json!("10.0.0.1")),
+        ("nonsense", json!(true)),
+    ]);
+    (fitting, prop::option::weighted(0.1, value()))
+        .prop_map(|((slug, value), odd)| json!({ "slug": slug, "value": odd.unwrap_or(value) }))
+}
+
 fn permissions() -> impl Strategy<Value = Value> {
     prop_oneof![
-        4 => prop::collection::vec((slug(), value()), 0..4).prop_map(|pairs| {
-            pairs.into_iter().map(|(slug, value)| json!({ "slug": slug, "value": value })).collect()
-        }),
+        9 => prop::collection::vec(pair(), 0..3).prop_map(Value::Array),
         1 => value(),
     ]
 }
 
-fn body() -> impl Strategy<Value = Value> {
+fn write() -> impl Strategy<Value = Value> {
+    let staff = prop::sample::select(vec![json!(77), json!(null), json!(10_231_601), json!("x")]);
+    (role(), permissions(), staff).prop_map(|(role, rights, staff)| {
+        json!({ "user_role": role, "user_permissions": rights, "staff_id": staff, "user_id": 8812 })
+    })
+}
+
+fn role() -> impl Strategy<Value = Value> {
+    prop::sample::select(vec![
+        json!("worker"),
+        json!("manager"),
+        json!("owner"),
+        json!(null),
+        json!("boss"),
+    ])
+}
+
+fn invite() -> impl Strategy<Value = Value> {
     let contact = prop::sample::select(vec![
         "a@x.example",
         "k@home.example",
         "37120000001",
         "+37129",
-        "",
     ]);
-    let role = prop::sample::select(vec!["worker", "manager", "owner", "boss"]);
-    let invite = (contact, role.clone(), permissions()).prop_map(|(contact, role, permissions)| {
+    (contact, role(), permissions()).prop_map(|(contact, role, permissions)| {
         json!({ "invites": [
             { "name": "A", "search": contact, "user_role": role, "staff_id": 77 },
             { "name": "B", "search": "b@x.example", "user_permissions": permissions },
         ] })
-    });
-    let links = (permissions(), prop::sample::select(vec![10231, 10232, 5])).prop_map(|(rights, place)| {
-        json!({ "user_company_links": [{ "company_id": place, "user_permissions": rights }] })
-    });
-    prop_oneof![
-        (role, permissions(), value()).prop_map(|(role, rights, staff)| {
-            json!({ "user_role": role, "user_permissions": rights, "staff_id": staff, "user_id": 8812 })
-        }),
-        permissions().prop_map(|rights| json!({ "user_permissions": rights })),
-        invite,
-        links,
-        value(),
-    ]
+    })
 }
 
+fn links() -> impl Strategy<Value = Value> {
+    let rights = prop::option::of(permissions());
+    (rights, prop::sample::select(vec![10231, 10232, 5])).prop_map(|(rights, place)| {
+        json!({ "user_company_links": [{ "company_id": place, "user_permissions": rights }] })
+    })
+}
+
+/// A call that exists, mostly with a body of its own kind and by somebody who may make it.
 fn call() -> impl Strategy<Value = (String, String, u64, Value)> {
-    let method = prop::sample::select(vec!["GET", "POST", "PUT", "DELETE"]);
-    let user = prop::sample::select(vec![1_u64, 2, 8812, 8813, 8814, 900, 4040]);
-    let path = prop::sample::select(vec![
-        "company/{l}/users",
-        "company/{l}/users/{u}",
-        "company/{l}/users/{u}/permissions",
-        "company/{l}/users/{u}/permissions",
-        "company/{l}/users/{u}/copy_to_companies",
-        "company/{l}/users/{u}/remove_from_companies",
-        "company/{l}/users/roles?include[]=user_permissions",
-        "company_users/{l}",
-        "user/invite/{l}",
-        "user/invite/{l}",
-        "user/permissions/{l}",
-        "companies?my=1&include[]=staff&count=0&page=0",
-        "company/{l}/staff/quick",
-        "staff/{l}/77",
-        "groups",
-        "auth",
+    let get = prop::sample::select(vec![
+        "GET company/{l}/users",
+        "GET company/{l}/users/{u}/permissions",
+        "GET company/{l}/users/roles?include[]=user_permissions",
+        "GET company_users/{l}",
+        "GET user/permissions/{l}",
+        "GET companies?my=1&include[]=staff&count=0&page=0",
+        "GET groups",
+        "POST auth",
+        "PATCH company/{l}/users",
     ]);
-    let place = prop::sample::select(vec!["10231", "10232", "5"]);
-    (method, path, place, user.clone(), user, body()).prop_map(
-        |(method, path, place, user, caller, body)| {
-            let path = path.replace("{l}", place).replace("{u}", &user.to_string());
-            (
-                method.to_owned(),
-                format!("/salons/api/v1/{path}"),
-                caller,
-                body,
-            )
-        },
-    )
+    let several = prop::sample::select(vec![
+        "POST company/{l}/users/{u}/copy_to_companies",
+        "POST company/{l}/users/{u}/remove_from_companies",
+    ]);
+    let one = |call: &'static str| Just(call);
+    let quick = json!({ "name": "Q", "user_email": "q@x.example", "is_user_invite": true });
+    let sensible = prop_oneof![
+        2 => (get, value()),
+        4 => (one("PUT company/{l}/users/{u}/permissions"), write()),
+        3 => (one("POST user/invite/{l}"), invite()),
+        2 => (several, links()),
+        1 => (one("DELETE company/{l}/users/{u}"), Just(json!(null))),
+        1 => (one("POST company/{l}/staff/quick"), Just(quick)),
+        1 => (one("PUT staff/{l}/77"), write()),
+    ];
+    let place = prop::sample::select(vec!["10231", "10231", "10231", "10232", "5"]);
+    let user = prop::sample::select(vec![1_u64, 2, 8812, 8812, 8812, 8813, 8814, 900, 4040]);
+    let caller = prop::sample::select(vec![2_u64, 2, 2, 2, 1, 1, 8812, 8814, 4040]);
+    let odd = prop::option::weighted(0.1, value());
+    (sensible, place, user, caller, odd).prop_map(|((call, body), place, user, caller, odd)| {
+        let call = call.replace("{l}", place).replace("{u}", &user.to_string());
+        let (method, path) = call.split_once(' ').unwrap();
+        (
+            method.to_owned(),
+            format!("/salons/api/v1/{path}"),
+            caller,
+            odd.unwrap_or(body),
+        )
+    })
 }
 
 fn options() -> impl Strategy<Value = Value> {
