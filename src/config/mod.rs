@@ -8,6 +8,7 @@ mod decode;
 mod digest;
 mod load;
 pub mod raw;
+mod resolve;
 mod schema;
 mod yaml;
 
@@ -15,4 +16,5 @@ pub use digest::ConfigDigest;
 pub use load::{
     Budget, LoadOptions, Loaded, PROJECT_FILE, find_project, load, load_bytes, load_texts,
 };
+pub use resolve::{ResolveOptions, Summary, resolve, summary};
 pub use schema::{entries_schema, project_schema};

@@ -26,8 +26,10 @@ pub enum AsOf {
 /// Right sets are interned: people with equal roles at a place share one.
 #[derive(Clone, Debug, Default)]
 pub struct Desired {
-    /// The instant it holds for.
+    /// The instant it holds for; of a bare date its 00:00 in the project's zone.
     pub as_of: Timestamp,
+    /// The bare date it holds for, where one was asked for: 00:00 at each place.
+    pub date: Option<Date>,
     /// Settings of each system that planning needs.
     pub systems: BTreeMap<SystemName, DesiredSystem>,
     /// Facts about every declared location.

@@ -3,6 +3,8 @@
 //! `doc` is what an output says, `text` how it looks; views build the first, writers the second. Foreign text passes
 //! through `escape` and nowhere else.
 
+pub mod desired;
 pub mod doc;
 pub mod escape;
 pub mod text;
+pub mod words;
