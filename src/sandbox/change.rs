@@ -7,10 +7,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::link::Link;
 use super::log::{Effect, Log};
 use super::rights;
 use super::roles;
-use super::state::{Account, Link, Location, System, digits_of};
+use super::state::{Account, Location, System, digits_of};
 
 /// One change by hand.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

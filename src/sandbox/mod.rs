@@ -15,6 +15,7 @@ mod faults;
 mod host;
 mod kind;
 mod limits;
+mod link;
 pub mod log;
 pub mod options;
 mod rights;

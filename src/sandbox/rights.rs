@@ -4,6 +4,9 @@
 //! shows up as a disagreement. It keeps that every right has a most open and a most closed value, and that a stored
 //! value is always in the one form that [`Right::read`] gives.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use serde_json::{Value, json};
 
 use super::kind::Kind;
@@ -230,7 +233,9 @@ pub(crate) fn read_number(sent: &Value) -> Option<i64> {
 
 /// The right of a slug.
 pub(crate) fn find(slug: &str) -> Option<&'static Right> {
-    RIGHTS.iter().find(|right| right.slug == slug)
+    static BY_SLUG: LazyLock<BTreeMap<&str, &Right>> =
+        LazyLock::new(|| RIGHTS.iter().map(|right| (right.slug, right)).collect());
+    BY_SLUG.get(slug).copied()
 }
 
 /// The rights a location's tree has, in the order of the tree.

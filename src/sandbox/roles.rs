@@ -4,10 +4,13 @@
 //! are plausible, not true. They keep one property that tests rely on: an owner gets everything, and each lighter
 //! role of the main line less than the one above it.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use serde_json::{Value, json};
 
 use super::kind::Kind;
-use super::rights::{Right, Shape, find};
+use super::rights::{RIGHTS, Right, Shape, find};
 
 /// One role of a location.
 #[derive(Debug)]
@@ -148,6 +151,22 @@ pub(crate) fn recommends(role: &str, right: &Right) -> bool {
     }
 }
 
+/// The values a role gives to all rights, by slug.
+pub(crate) fn defaults(role: &str) -> &'static BTreeMap<&'static str, Value> {
+    type Values = BTreeMap<&'static str, Value>;
+    static ALL: LazyLock<BTreeMap<&str, Values>> = LazyLock::new(|| {
+        let of = |role: &Role| {
+            RIGHTS
+                .iter()
+                .map(|right| (right.slug, default_value(role.slug, right)))
+                .collect()
+        };
+        ROLES.iter().map(|role| (role.slug, of(role))).collect()
+    });
+    static NONE: Values = Values::new();
+    ALL.get(role).unwrap_or(&NONE)
+}
+
 /// The value a role gives a right.
 pub(crate) fn default_value(role: &str, right: &Right) -> Value {
     match right.shape {
@@ -161,7 +180,6 @@ pub(crate) fn default_value(role: &str, right: &Right) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::rights::RIGHTS;
 
     #[test]
     fn heavier_roles_recommend_more() {

@@ -1,18 +1,17 @@
 //! What a simulated Altegio or YCLIENTS account holds: people, places, links between them, chains.
 //!
-//! Plain data with look-ups; who may do what is decided in `routes`. It keeps that a link always carries a value for
-//! every right its location has, and that a team member belongs to at most one user of a location.
+//! Plain data with look-ups; who may do what is decided in `routes`. It keeps that a team member belongs to at most
+//! one user of a location.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::kind::Kind;
+use super::link::Link;
 use super::options::{Options, Phones};
 use super::rights::{self, Entity, Right};
-use super::{roles, stamp};
 
 /// One account of a chain at one vendor.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -67,21 +66,6 @@ pub(crate) struct Staff {
     pub(crate) name: String,
     pub(crate) position: Option<u64>,
     pub(crate) fired: bool,
-}
-
-/// A user's place in a location.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Link {
-    pub(crate) role: String,
-    pub(crate) staff: Option<u64>,
-    pub(crate) rights: BTreeMap<String, Value>,
-    /// False while an invitation waits.
-    pub(crate) approved: bool,
-    /// When it appears in answers.
-    #[serde(with = "stamp")]
-    pub(crate) visible: Timestamp,
-    pub(crate) non_deletable: bool,
-    pub(crate) information: String,
 }
 
 /// A network of locations.
@@ -204,41 +188,6 @@ impl Location {
             .find(|(_, link)| link.staff == Some(staff))
             .map(|(user, _)| *user)
     }
-}
-
-impl Link {
-    /// An accepted link with the rights its role recommends.
-    pub(crate) fn of_role(role: &str, location: &Location, kind: Kind, visible: Timestamp) -> Self {
-        Self {
-            role: role.to_owned(),
-            staff: None,
-            rights: default_rights(role, location, kind),
-            approved: true,
-            visible,
-            non_deletable: role == "owner",
-            information: String::new(),
-        }
-    }
-
-    /// Whether a switch is on.
-    pub(crate) fn has(&self, slug: &str) -> bool {
-        self.rights
-            .get(slug)
-            .and_then(rights::read_flag)
-            .unwrap_or(false)
-    }
-}
-
-/// The values a role gives at a location.
-pub(crate) fn default_rights(
-    role: &str,
-    location: &Location,
-    kind: Kind,
-) -> BTreeMap<String, Value> {
-    location
-        .rights(kind)
-        .map(|right| (right.slug.to_owned(), roles::default_value(role, right)))
-        .collect()
 }
 
 /// The digits of a phone number however it is written.

@@ -8,11 +8,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::{Answer, Call, Outcome, Refusal, one_id, permissions};
+use crate::sandbox::link::Link;
 use crate::sandbox::log::Message;
 use crate::sandbox::options::{Phones, Repeated};
 use crate::sandbox::rights::read_number;
 use crate::sandbox::roles;
-use crate::sandbox::state::{Account, Link};
+use crate::sandbox::state::Account;
 
 /// The most invitations in one call.
 const BATCH: usize = 15;

@@ -17,8 +17,9 @@ use serde_json::{Map, Value};
 
 use super::envelope::{Answer, Refusal};
 use super::kind::Kind;
+use super::link::Link;
 use super::log::{Effect, Log, Standing};
-use super::state::{Link, Location, System};
+use super::state::{Location, System};
 use super::wire::Request;
 
 pub(crate) type Outcome = Result<Answer, Refusal>;

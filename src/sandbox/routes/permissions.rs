@@ -10,10 +10,10 @@ use serde_json::{Map, Value, json};
 use super::{Answer, Call, Outcome, Refusal, one_id, two_ids, users};
 use crate::sandbox::envelope::{flag, maybe_number, right_value};
 use crate::sandbox::kind::Kind;
+use crate::sandbox::link::{Link, default_rights};
 use crate::sandbox::options::{Closed, Options, Unknown, Write};
 use crate::sandbox::rights::{Right, find, read_number};
 use crate::sandbox::roles;
-use crate::sandbox::state::{Link, default_rights};
 
 type Rights = BTreeMap<String, Value>;
 

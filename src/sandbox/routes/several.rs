@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::{Answer, Call, Outcome, Refusal, permissions, two_ids, users};
+use crate::sandbox::link::{Link, default_rights};
 use crate::sandbox::rights::read_number;
-use crate::sandbox::state::{Link, default_rights};
 
 /// The targets of a copy or a removal: each location once, at least one.
 fn targets(body: &Map<String, Value>) -> Result<Vec<(u64, Option<&Value>)>, Refusal> {
@@ -98,7 +98,7 @@ pub(super) fn copy(call: &mut Call<'_>, ids: &[u64]) -> Outcome {
         links.push((location, link));
     }
     for (location, link) in links {
-        let detail = json!({ "from": source, "pending": !link.approved, "rights": link.rights });
+        let detail = json!({ "from": source, "pending": !link.approved });
         if let Some(place) = call.system.locations.get_mut(&location) {
             place.links.insert(user, link);
         }

@@ -61,9 +61,10 @@ use self::shape::{Live, LiveChain, LiveLink, LiveLocation, LiveNamed, LiveSystem
 use crate::sandbox::faults::{Chances, Fault};
 use crate::sandbox::kind::Kind;
 use crate::sandbox::limits::Limits;
+use crate::sandbox::link::Link;
 use crate::sandbox::rights;
 use crate::sandbox::roles;
-use crate::sandbox::state::{Account, Chain, Link, Location, Staff, System, digits_of};
+use crate::sandbox::state::{Account, Chain, Location, Staff, System, digits_of};
 
 /// Why a seed was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
