@@ -11,8 +11,11 @@ pub mod args;
 mod commands;
 mod env;
 pub mod failure;
+mod planning;
 mod session;
+mod simulator;
 mod ui;
+mod world;
 
 pub use env::{Env, VARIABLES};
 

@@ -50,6 +50,14 @@ impl Session<'_> {
         SystemClock::new().now()
     }
 
+    /// The present: the machine's, or the simulators'.
+    pub(super) fn now(&self) -> Result<Timestamp, Failure> {
+        if self.global.sandbox {
+            return Ok(super::simulator::open(&self.root()?)?.now());
+        }
+        Ok(Self::machine_now())
+    }
+
     /// Opens the project, draws what is wrong with it, and refuses one with errors.
     pub(super) fn open(&self, as_of: Option<&str>, now: Timestamp, ahead_days: u16) -> Result<Project, Failure> {
         let project = self.open_anyway(as_of, now, ahead_days)?;

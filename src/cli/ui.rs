@@ -10,7 +10,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::args::{ColorChoice, Global};
 use super::env::Env;
 use super::failure::Failure;
+use crate::apply::{Listener, Outcome, Progress};
 use crate::model::SystemName;
+use crate::plan::Step;
 use crate::provider::Events;
 use crate::render::escape;
 use crate::render::text::Layout;
@@ -42,10 +44,7 @@ impl Ui {
         let width = env
             .get("COLUMNS")
             .and_then(|columns| columns.parse().ok())
-            .or_else(|| {
-                let (_, columns) = console_size()?;
-                (out || err).then_some(usize::from(columns))
-            })
+            .or_else(|| if out || err { terminal_columns() } else { None })
             .unwrap_or(80)
             .clamp(40, 120);
         Self {
@@ -122,11 +121,11 @@ impl Ui {
     /// Asks for a typed `yes`; anything else is no.
     pub fn confirm(&self, question: &str) -> bool {
         self.clear_progress();
-        let mut err = std::io::stderr().lock();
-        let _ = write!(err, "{question} Type yes to go on: ");
-        let _ = err.flush();
-        let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer).is_ok() && answer.trim() == "yes"
+        let answer = dialoguer::Input::<String>::new()
+            .with_prompt(format!("{question} Type yes to go on"))
+            .allow_empty(true)
+            .interact_text_on(&dialoguer::console::Term::stderr());
+        answer.is_ok_and(|answer| answer.trim() == "yes")
     }
 
     fn clear_progress(&self) {
@@ -143,27 +142,26 @@ fn lines(text: &str) -> String {
     text.lines().map(|line| escape::terminal(line).into_owned()).collect::<Vec<_>>().join("\n")
 }
 
-fn console_size() -> Option<(u16, u16)> {
-    let term = indicatif::TermLike::width(&indicatif_term());
-    (term > 0).then_some((0, term))
+fn terminal_columns() -> Option<usize> {
+    let (_, columns) = dialoguer::console::Term::stderr().size_checked()?;
+    Some(usize::from(columns))
 }
 
-fn indicatif_term() -> dialoguer::console::Term {
-    dialoguer::console::Term::stderr()
-}
-
-impl Events for Ui {
-    fn reading(&self, system: &SystemName, done: usize, total: usize) {
+impl Ui {
+    /// Shows how far something long is: a bar on a terminal; in a log a line for every fifty, none for what is short.
+    fn advance(&self, what: &str, done: usize, total: usize, unit: &str) {
         if self.quiet {
             return;
         }
         if !self.interactive {
-            // In a log: a line for every fifty calls of a long read, none for a short one.
-            if let Ok(mut told) = self.told.lock()
-                && done >= *told + 50
-            {
-                *told = done;
-                self.tell(&format!("reading {system}: {done} of {total} calls"));
+            if let Ok(mut told) = self.told.lock() {
+                if done < *told {
+                    *told = 0;
+                }
+                if done >= *told + 50 {
+                    *told = done;
+                    self.tell(&format!("{what}: {done} of {total} {unit}"));
+                }
             }
             return;
         }
@@ -173,19 +171,56 @@ impl Events for Ui {
                     .unwrap_or_else(|_| ProgressStyle::default_bar());
                 ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style)
             });
-            bar.set_prefix(format!("reading {system}"));
+            bar.set_prefix(what.to_owned());
             bar.set_length(total as u64);
             bar.set_position(done as u64);
         }
     }
 
-    fn waiting(&self, system: &SystemName, why: &str) {
+    /// Says beside the bar what is going on.
+    fn message(&self, text: &str) {
         if let Ok(bar) = self.bar.lock()
             && let Some(bar) = &*bar
         {
-            bar.set_message(escape::terminal(why).into_owned());
-            return;
+            bar.set_message(escape::terminal(text).into_owned());
         }
+    }
+}
+
+impl Events for Ui {
+    fn reading(&self, system: &SystemName, done: usize, total: usize) {
+        self.advance(&format!("reading {system}"), done, total, "calls");
+    }
+
+    fn waiting(&self, system: &SystemName, why: &str) {
+        self.message(why);
         tracing::info!(%system, why = %escape::terminal(why), "waiting");
+    }
+}
+
+/// Watches a run: a bar on a terminal, nothing in a log but what waits.
+#[derive(Debug)]
+pub(super) struct Watcher<'a> {
+    ui: &'a Ui,
+}
+
+impl<'a> Watcher<'a> {
+    /// Tells through `ui`.
+    pub(super) fn new(ui: &'a Ui) -> Self {
+        Self { ui }
+    }
+}
+
+impl Listener for Watcher<'_> {
+    fn started(&self, step: &Step) {
+        self.ui.message(&format!("{} for {}", step.kind.name(), step.name));
+    }
+
+    fn waiting(&self, system: &SystemName, why: &str) {
+        Events::waiting(self.ui, system, why);
+    }
+
+    fn finished(&self, _: &Step, _: &Outcome, progress: Progress) {
+        self.ui.advance("applying", progress.done, progress.total, "steps");
     }
 }

@@ -1,4 +1,7 @@
 //! One function for each verb: what the library can do, typed. Nothing here prints, asks or reads the environment.
 
+pub mod live;
+pub mod only;
 pub mod project;
+pub mod record;
 pub mod when;

@@ -1,0 +1,120 @@
+//! `apply`: plan, show, ask, do it, read back.
+
+use crate::apply::{Order, Outcomes, Ports, StopFlag, apply, settle};
+use crate::catalog::Kind;
+use crate::cli::args::{ApplyArgs, DataFormat};
+use crate::cli::commands::plan::print;
+use crate::cli::failure::{Ending, Endings, Failure};
+use crate::cli::planning::{Planned, Planning};
+use crate::cli::session::{Session, distrust};
+use crate::cli::ui::Watcher;
+use crate::cli::world::World;
+use crate::journal::{FileJournal, JournalSink as _};
+use crate::ops::{live, record};
+use crate::plan::{Mode, totals};
+use crate::render::{outcome, text};
+
+pub(in crate::cli) async fn run(session: &Session<'_>, args: &ApplyArgs) -> Result<Endings, Failure> {
+    if !args.yes && !session.ui.can_ask() {
+        return Err(Failure::input("nobody can be asked: there is no terminal")
+            .help("look at `keyholder plan` first; `apply --yes` does what it shows"));
+    }
+    let world = World::enter(session).await?;
+    let project = session.open(None, world.now(), args.inputs.ahead)?;
+    let settings = &project.loaded.project.settings;
+    let mut planning = Planning::new(session, &world, &project, &args.inputs.only)?;
+    let mut journal = FileJournal::open(&session.state_folder(&world.root, Some(settings)), world.now())
+        .map_err(|error| distrust(&error))?;
+    planning.reread(journal.sealed());
+    let providers = world.connect(session, &project)?;
+
+    let (places, contacts) = (live::places(&project), live::contacts(&project));
+    let (stop, watcher) = (StopFlag::new(), Watcher::new(session.ui));
+    let ports = Ports {
+        providers: &providers,
+        places: &places,
+        contacts: &contacts,
+        clock: &*world.clock,
+        listener: &watcher,
+        stop: &stop,
+    };
+    let settled = settle("apply", &ports, &mut journal).await.map_err(|error| distrust(&error))?;
+    if !settled.is_empty() {
+        session.ui.tell(&text::write(&outcome::settled(&settled), session.ui.layout()));
+        planning.reread(journal.sealed());
+    }
+
+    let planned = planning.from_live(&providers).await;
+    let mut endings = planned.endings();
+    if args.format == DataFormat::Text {
+        print(session, &planning, &planned, DataFormat::Text, &endings);
+    }
+    let has_steps = planned.plan.draft.steps.iter().any(|step| step.mode == Mode::Api);
+    if has_steps && !args.yes && !session.ui.confirm(&question(&planned)) {
+        world.leave(session, settings)?;
+        return Err(Failure::input("not confirmed; nothing was done"));
+    }
+
+    let listening = listen_for_ctrl_c(stop.clone());
+    let opening = record::opening(&project, &planned.observed, &planning.memory, journal.sealed());
+    let actor = session.env.actor();
+    let order = Order { plan: &planned.plan, opening: &opening, command: "apply", actor: Some(&actor) };
+    let outcomes = apply(&order, &ports, &mut journal).await;
+    listening.abort();
+    world.leave(session, settings)?;
+
+    if outcomes.is_partial() {
+        endings.insert(Ending::Partial);
+    }
+    report(session, &planning, &planned, &outcomes, args.format, &endings);
+    Ok(endings)
+}
+
+fn question(planned: &Planned) -> String {
+    let counts = totals(&planned.plan.draft);
+    let mut question = format!("Do {} for {}?", crate::render::words::count(counts.api, "step", "steps"), crate::render::words::count(counts.people, "person", "people"));
+    if counts.invitations > 0 {
+        question.push_str(&format!(" {} will be sent.", crate::render::words::count(counts.invitations, "message", "messages")));
+    }
+    let unsupported = planned.observed.systems.values().any(|seen| Kind::parse(seen.kind).is_some_and(|kind| !kind.has_rights()));
+    if unsupported {
+        question.push_str(" Systems this version cannot reach are left alone.");
+    }
+    question
+}
+
+fn report(
+    session: &Session<'_>,
+    planning: &Planning<'_>,
+    planned: &Planned,
+    outcomes: &Outcomes,
+    format: DataFormat,
+    endings: &Endings,
+) {
+    match format {
+        DataFormat::Text => {
+            let doc = outcome::outcomes(&planned.plan, outcomes, planning.project.catalog);
+            session.ui.data(&format!("\n{}", text::write(&doc, session.ui.layout()).trim_start_matches('\n')));
+        }
+        DataFormat::Json => {
+            let mut json = crate::plan::wire::to_json(&planned.plan, planning.project.catalog);
+            let mut all = outcome::to_json(outcomes);
+            all.extend(endings.iter().map(|ending| serde_json::json!({ "ending": ending.name() })));
+            json["outcomes"] = all.into();
+            session.ui.data(&format!("{json:#}\n"));
+        }
+    }
+}
+
+/// The first Ctrl-C ends the run after the current call, the second at once.
+fn listen_for_ctrl_c(stop: StopFlag) -> tokio::task::JoinHandle<()> {
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            stop.stop();
+        }
+        if tokio::signal::ctrl_c().await.is_ok() {
+            #[expect(clippy::exit, reason = "asked for twice; the journal is on disk before each call")]
+            std::process::exit(130);
+        }
+    })
+}

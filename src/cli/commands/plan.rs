@@ -1,0 +1,50 @@
+//! `plan`: the difference between the project and the live systems.
+
+use crate::cli::args::{DataFormat, PlanArgs};
+use crate::cli::failure::{Ending, Endings, Failure};
+use crate::cli::planning::{Planned, Planning};
+use crate::cli::session::Session;
+use crate::cli::world::World;
+use crate::render::{text, view};
+
+pub(in crate::cli) async fn run(session: &Session<'_>, args: &PlanArgs) -> Result<Endings, Failure> {
+    let world = World::enter(session).await?;
+    let project = session.open(args.as_of.as_deref(), world.now(), args.inputs.ahead)?;
+    let planning = Planning::new(session, &world, &project, &args.inputs.only)?;
+    let planned = match &args.observed {
+        Some(file) => planning.from_file(file, &args.max_age)?,
+        None => {
+            let providers = world.connect(session, &project)?;
+            planning.from_live(&providers).await
+        }
+    };
+    world.leave(session, &project.loaded.project.settings)?;
+    let mut endings = planned.endings();
+    if args.exit_code && !planned.plan.draft.steps.is_empty() {
+        endings.insert(Ending::Pending);
+    }
+    print(session, &planning, &planned, args.format, &endings);
+    std::mem::forget(project);
+    Ok(endings)
+}
+
+/// Prints a plan, as a document or as JSON.
+pub(in crate::cli) fn print(
+    session: &Session<'_>,
+    planning: &Planning<'_>,
+    planned: &Planned,
+    format: DataFormat,
+    endings: &Endings,
+) {
+    match format {
+        DataFormat::Text => {
+            let doc = view::plan(&planned.plan, &planning.frame());
+            session.ui.data(&text::write(&doc, session.ui.layout()));
+        }
+        DataFormat::Json => {
+            let mut json = crate::plan::wire::to_json(&planned.plan, planning.project.catalog);
+            json["outcomes"] = endings.iter().map(|ending| serde_json::json!({ "ending": ending.name() })).collect();
+            session.ui.data(&format!("{json:#}\n"));
+        }
+    }
+}

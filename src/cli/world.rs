@@ -1,0 +1,131 @@
+//! The surroundings of a run that asks vendors: the clock, the pace, and the simulators where they stand in.
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
+
+use super::failure::Failure;
+use super::session::Session;
+use super::simulator;
+use crate::apply::Providers;
+use crate::clock::{Clock as _, SharedClock, SystemClock};
+use crate::config::raw::Settings;
+use crate::http::Throttles;
+use crate::model::SystemName;
+use crate::ops::live::{self, Whereabouts};
+use crate::ops::project::Project;
+use crate::sandbox::{Sandbox, Server, serve};
+
+/// What stands for the simulator's address in a pace record: its port is another in every run.
+const SIMULATOR: &str = "sandbox";
+
+/// Everything around a run.
+pub(super) struct World {
+    /// The folder of the project.
+    pub(super) root: Utf8PathBuf,
+    /// The time.
+    pub(super) clock: SharedClock,
+    throttles: Arc<Throttles>,
+    simulator: Option<Simulator>,
+}
+
+struct Simulator {
+    sandbox: Arc<Sandbox>,
+    /// Serves as long as it is held.
+    server: Server,
+}
+
+impl World {
+    /// Finds the project and, with `--sandbox`, starts the simulators.
+    pub(super) async fn enter(session: &Session<'_>) -> Result<Self, Failure> {
+        let root = session.root()?;
+        if !session.global.sandbox {
+            let clock: SharedClock = Arc::new(SystemClock::new());
+            let throttles = Arc::new(Throttles::new(Arc::clone(&clock)));
+            return Ok(Self { root, clock, throttles, simulator: None });
+        }
+        let sandbox = Arc::new(simulator::open(&root)?);
+        if simulator::live(&root).is_ok_and(|live| sandbox.is_seeded_otherwise(&live)) {
+            session.ui.tell("note: `live.json` was edited since; `keyholder sandbox reset` begins with it");
+        }
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let server = serve(Arc::clone(&sandbox), address)
+            .await
+            .map_err(|error| Failure::input(format!("the simulators cannot listen on loopback: {error}")))?;
+        let clock = sandbox.clock();
+        let throttles = Arc::new(Throttles::new(Arc::clone(&clock)));
+        Ok(Self { root, clock, throttles, simulator: Some(Simulator { sandbox, server }) })
+    }
+
+    /// The present.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Providers for the project's systems. Opens no connection.
+    pub(super) fn connect(&self, session: &Session<'_>, project: &Project) -> Result<Providers, Failure> {
+        self.resume_pace(&session.state_folder(&self.root, Some(&project.loaded.project.settings)));
+        let addresses;
+        let env = |name: &str| session.env.get(name).map(str::to_owned);
+        let whereabouts = match &self.simulator {
+            Some(simulator) => {
+                addresses = simulator.addresses();
+                Whereabouts::Simulated(&addresses)
+            }
+            None => Whereabouts::Real { env: &env, allow_commands: session.global.allow_commands },
+        };
+        // Waits are scattered so that two runs that were refused together do not come back together.
+        let seed = self.now().as_nanosecond().unsigned_abs() as u64;
+        live::connect(project, &whereabouts, &self.clock, &self.throttles, &session.global.allow_hosts, seed).map_err(
+            |error| {
+                let source = std::error::Error::source(&error);
+                let cause = source.and_then(std::error::Error::source).map(|cause| format!(": {cause}"));
+                Failure::input(format!("{error}{}", cause.unwrap_or_default()))
+            },
+        )
+    }
+
+    /// Keeps what the next run must know: how busy each host was, and the simulators' state.
+    pub(super) fn leave(&self, session: &Session<'_>, settings: &Settings) -> Result<(), Failure> {
+        self.keep_pace(&session.state_folder(&self.root, Some(settings)));
+        match &self.simulator {
+            Some(simulator) => simulator::save(&simulator.sandbox),
+            None => Ok(()),
+        }
+    }
+
+    /// The record only spares the vendor's patience: where it cannot be kept, the next run is merely ignorant of this
+    /// one.
+    fn keep_pace(&self, state: &Utf8Path) {
+        let mut record = self.throttles.record();
+        if record.is_empty() {
+            return;
+        }
+        if let Some(simulator) = &self.simulator {
+            record = record.replace(&simulator.server.local_addr().to_string(), SIMULATOR);
+        }
+        let kept = std::fs::create_dir_all(state).and_then(|()| std::fs::write(live::pace_file(state), record));
+        if let Err(error) = kept {
+            tracing::debug!(%error, "the record of calls was not kept");
+        }
+    }
+
+    fn resume_pace(&self, state: &Utf8Path) {
+        let Ok(mut record) = std::fs::read_to_string(live::pace_file(state)) else { return };
+        if let Some(simulator) = &self.simulator {
+            record = record.replace(SIMULATOR, &simulator.server.local_addr().to_string());
+        }
+        self.throttles.resume(&record);
+    }
+}
+
+impl Simulator {
+    fn addresses(&self) -> BTreeMap<SystemName, String> {
+        self.sandbox.with_world(|world| {
+            world.systems().map(|name| (SystemName::new(name), self.server.url(name))).collect()
+        })
+    }
+}
