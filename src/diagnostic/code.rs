@@ -121,6 +121,19 @@ codes! {
 }
 
 impl Code {
+    /// Whether it says that something is not declared: not to be believed where a file could not be read.
+    pub fn is_about_a_reference(self) -> bool {
+        matches!(
+            self,
+            Code::UnknownSystem
+                | Code::UnknownLocation
+                | Code::UnknownRole
+                | Code::UnknownPerson
+                | Code::UnknownTag
+                | Code::EmptySelector
+        )
+    }
+
     /// The code of a name, as `keyholder explain` takes it.
     pub fn parse(name: &str) -> Option<Code> {
         Code::ALL.iter().copied().find(|code| code.name() == name)

@@ -140,7 +140,7 @@ pub fn settled(calls: &[SettledCall]) -> Doc {
             Settlement::NoEffect => "it did not happen",
             Settlement::Unknown => "it cannot be known",
         };
-        let mut runs = vec![say(format!("{} for ", call.call.name())), toned(Tone::Strong, whom)];
+        let mut runs = vec![say(format!("{} for ", call.call.as_str())), toned(Tone::Strong, whom)];
         runs.push(say(format!(" at {} ({}): {verdict}", call.place, call.system)));
         if let Some(why) = &call.why {
             runs.extend([say(": "), foreign(why.clone())]);

@@ -19,6 +19,6 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &ExplainArgs) -> Result<E
             None => failure.help("`keyholder explain` lists all"),
         }
     })?;
-    session.ui.data(&explain::text(code));
+    session.ui.data(&explain::explain(code).text(session.ui.layout().width));
     Ok(Endings::new())
 }

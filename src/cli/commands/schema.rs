@@ -9,10 +9,12 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &SchemaArgs) -> Endings {
         SchemaName::Project => crate::config::project_schema(),
         SchemaName::Entries => crate::config::entries_schema(),
         SchemaName::Plan => crate::plan::wire::plan_schema(),
-        SchemaName::Observed => crate::snapshot::observed_schema(),
-        SchemaName::Journal => crate::journal::schema(),
+        SchemaName::Observed => crate::snapshot::observed_schema().to_value(),
+        SchemaName::Journal => {
+            session.ui.data(&crate::journal::schema());
+            return Endings::new();
+        }
     };
-    // A JSON value that was built in memory always prints.
     session.ui.data(&format!("{schema:#}\n"));
     Endings::new()
 }
