@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::doc::{Block, Doc, Run, Section, Tone, foreign, foreign_toned, say, toned};
 use super::words;
 use crate::model::{AccountState, Desired, Observed, ObservedSystem, PlaceId, Reading, ScopeState, SystemName};
-use crate::plan::{gap_words, failure_words};
+use crate::plan::{failure_text, gap_text};
 
 /// A read as a document.
 pub fn observed(observed: &Observed, desired: &Desired, zone: &TimeZone) -> Doc {
@@ -44,11 +44,11 @@ fn scope(place: &PlaceId, reading: &Reading<ScopeState>, desired: &Desired) -> V
         Reading::Complete(_) => {}
         Reading::Partial(_, gaps) => {
             runs.push(toned(Tone::Alert, "; read in part: "));
-            runs.push(foreign(gaps.iter().map(gap_words).collect::<Vec<_>>().join("; ")));
+            runs.push(foreign(gaps.iter().map(gap_text).collect::<Vec<_>>().join("; ")));
         }
         Reading::Unreadable(failure) => {
             runs.push(toned(Tone::Alert, "not read: "));
-            runs.push(foreign(failure_words(failure)));
+            runs.push(foreign(failure_text(failure)));
         }
     }
     runs
