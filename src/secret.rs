@@ -171,7 +171,7 @@ impl TokenSource {
 mod tests {
     use super::*;
 
-    fn read(source: TokenSource, allow_commands: bool) -> Result<String, String> {
+    fn read(source: &TokenSource, allow_commands: bool) -> Result<String, String> {
         let folder = tempfile::tempdir().unwrap();
         let folder = Utf8Path::from_path(folder.path()).unwrap();
         std::fs::write(folder.join("good"), "s3cret\r\n").unwrap();
@@ -203,7 +203,7 @@ mod tests {
             TokenSource::File("good".into()),
             TokenSource::Command("cat good".into()),
         ] {
-            assert_eq!(read(source, true).as_deref(), Ok("s3cret"));
+            assert_eq!(read(&source, true).as_deref(), Ok("s3cret"));
         }
     }
 
@@ -225,7 +225,7 @@ mod tests {
                 "the command `exit 3` failed with exit code 3",
             ),
         ] {
-            let error = read(source, true).unwrap_err();
+            let error = read(&source, true).unwrap_err();
             assert!(error.contains(words), "{error}");
             assert!(!error.contains("s3cret"));
         }
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_command_runs_only_where_commands_are_allowed() {
-        let error = read(TokenSource::Command("cat good".into()), false).unwrap_err();
+        let error = read(&TokenSource::Command("cat good".into()), false).unwrap_err();
         assert!(error.contains("--allow-commands"), "{error}");
     }
 }

@@ -62,7 +62,7 @@ impl Backoff {
 
     /// Between three quarters of `wait` and the whole.
     fn scattered(&self, call: u64, number: u32, wait: Duration) -> Duration {
-        wait - self.scatter(call, number, wait / 4)
+        wait.saturating_sub(self.scatter(call, number, wait / 4))
     }
 
     /// Somewhere between nothing and `most`.

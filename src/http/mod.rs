@@ -11,6 +11,7 @@ mod limiter;
 mod network;
 mod redact;
 mod throttle;
+mod together;
 mod transport;
 
 pub use backoff::{Backoff, Trouble};
@@ -22,4 +23,5 @@ pub use limiter::{Decision, Limiter, Window};
 pub use network::Network;
 pub use redact::Redactor;
 pub use throttle::{Throttle, Throttles};
+pub use together::{Job, together};
 pub use transport::{HttpRequest, HttpResponse, Method, Transport, TransportError};

@@ -42,6 +42,9 @@ pub struct Caller {
     pub email: Option<Email>,
     /// Its contacts, if the vendor tells.
     pub phone: Option<Phone>,
+    /// Its own rights in each chain it sees, by the chain's id, with the catalogue's keys. Empty where
+    /// no chain is declared.
+    pub chains: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
 }
 
 /// A read and how far it can be trusted.

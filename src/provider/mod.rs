@@ -3,6 +3,10 @@
 //! A provider knows its vendor's wire and nothing of YAML, rendering or policy. Only `apply` calls
 //! [`Provider::execute`], with a journal entry on disk before.
 
+pub mod altegio;
+pub mod memory;
+pub mod registry;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

@@ -1,0 +1,813 @@
+//! Reading: what the token sees, who is where, and what the selected have.
+//!
+//! Not a judgement of what is missing: gaps are handed on as they are. Invariants: a list is
+//! complete only if it has as many distinct users as the vendor's total says; a token that is not
+//! accepted ends the whole read at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::map;
+use super::routes;
+use super::tree::LiveTree;
+use super::wire::{self, Content, Permissions, Refused, UserRow, Users};
+use super::{Altegio, Progress};
+use crate::catalog::{Catalog, ChainRight, Entity};
+use crate::http::{Exchange, Garbage, HttpError, Job, together};
+use crate::model::{
+    AccountId, Caller, Gap, NameTable, Named, ObservedSystem, OwnRights, PlaceId, ReadFailure,
+    Reading, RightSet, ScopeState,
+};
+use crate::provider::{NamesWanted, PlaceRef, ProviderError, ReadRequest};
+
+/// Calls under way at once; the limiter lets fewer leave, some wait to be repeated.
+const UNDER_WAY: usize = 16;
+
+/// Locations on a page.
+const PAGE: usize = 200;
+
+/// No token manages more pages than this.
+const MOST_PAGES: usize = 50;
+
+/// The right that reading users needs, for people who are told that it is missing.
+const MAY_VIEW: &str = "settings_users_access";
+
+/// Why something could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// The vendor said no.
+    Refused(Refused),
+    /// No usable answer.
+    Http(HttpError),
+}
+
+impl Trouble {
+    /// For people; cleaned of tokens.
+    pub(super) fn words(&self) -> String {
+        match self {
+            Trouble::Refused(refused) if refused.errors.is_empty() => {
+                format!("the vendor refused ({})", refused.status)
+            }
+            Trouble::Refused(refused) => {
+                let errors = refused.errors.join("; ");
+                format!("the vendor refused ({}): {errors}", refused.status)
+            }
+            Trouble::Http(error) => error.to_string(),
+        }
+    }
+
+    fn status(&self) -> Option<u16> {
+        match self {
+            Trouble::Refused(refused) => Some(refused.status),
+            Trouble::Http(_) => None,
+        }
+    }
+
+    /// The one trouble that ends everything.
+    fn fatal(&self) -> Option<ProviderError> {
+        (self.status() == Some(401)).then_some(ProviderError::Unauthorized)
+    }
+}
+
+/// A list and how far it goes.
+pub(super) type Listed = Reading<BTreeMap<AccountId, UserRow>>;
+
+/// What one side read of a place found.
+enum Found {
+    Tree(usize, Result<Arc<LiveTree>, Trouble>),
+    Own(usize, Result<Option<OwnRights>, Trouble>),
+    Names(usize, NameTable, Option<Trouble>),
+}
+
+impl Altegio {
+    /// One call that reads.
+    pub(super) async fn get<T>(
+        &self,
+        exchange: &Exchange,
+        progress: &Progress<'_>,
+        read: impl Fn(&Content) -> Result<T, Garbage> + Send + Sync,
+    ) -> Result<T, Trouble> {
+        let answer = self
+            .client
+            .fetch(exchange, progress, |reply| match wire::open(reply)? {
+                Ok(content) => read(&content).map(Ok),
+                Err(refused) => Ok(Err(refused)),
+            })
+            .await;
+        progress.done();
+        match answer {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(mut refused)) => {
+                for error in &mut refused.errors {
+                    *error = self.client.clean(error);
+                }
+                Err(Trouble::Refused(refused))
+            }
+            Err(error) => Err(Trouble::Http(error)),
+        }
+    }
+
+    /// Everything a plan needs.
+    pub(super) async fn read(
+        &self,
+        request: &ReadRequest<'_>,
+        progress: &Progress<'_>,
+    ) -> Result<ObservedSystem, ProviderError> {
+        let taken = self.clock.now();
+        let calls = self.client.calls();
+        progress.expect(1 + request.places.len());
+
+        let visible = self.visible(progress).await?;
+        let chains = match &self.chain {
+            Some(_) => self.chains(progress).await?,
+            None => BTreeMap::new(),
+        };
+        let jobs = request.places.iter().map(|(place, _)| {
+            let visible = &visible;
+            let job = async move {
+                let listed = match location(place) {
+                    Ok(id) if visible.as_ref().is_some_and(|all| !all.contains(&id)) => {
+                        Reading::Unreadable(ReadFailure::Invisible)
+                    }
+                    Ok(id) => self.users(id, progress).await?,
+                    Err(failure) => Reading::Unreadable(failure),
+                };
+                Ok(listed)
+            };
+            Box::pin(job) as Job<'_, Listed, ProviderError>
+        });
+        let listed = together(UNDER_WAY, jobs.collect()).await?;
+        let mut scopes: BTreeMap<PlaceId, Reading<ScopeState>> = BTreeMap::new();
+        for ((place, _), listed) in request.places.iter().zip(&listed) {
+            scopes.insert(place.place(), scope(listed));
+        }
+        if is_empty(&scopes) {
+            for reading in scopes.values_mut() {
+                *reading = Reading::Unreadable(ReadFailure::Empty);
+            }
+        } else {
+            let trees = self.read_sides(request, &mut scopes, progress).await?;
+            self.read_rights(request, &mut scopes, &trees, progress)
+                .await?;
+        }
+        Ok(ObservedSystem {
+            kind: self.profile.kind().as_str(),
+            host: Arc::clone(&self.host),
+            taken,
+            caller: Caller {
+                chains,
+                ..Caller::default()
+            },
+            scopes,
+            calls: self.client.calls().saturating_sub(calls),
+        })
+    }
+
+    /// The locations the token manages; none if that cannot be said.
+    ///
+    /// The list can be empty for the credentials of a marketplace application, although it reads
+    /// users well: then, and where the list is refused, each place answers for itself.
+    async fn visible(
+        &self,
+        progress: &Progress<'_>,
+    ) -> Result<Option<BTreeSet<u64>>, ProviderError> {
+        let mut all = BTreeSet::new();
+        for page in 1..=MOST_PAGES {
+            let mut exchange = routes::COMPANIES.exchange(&[]);
+            exchange.query = vec![
+                ("my", "1".into()),
+                ("page", page.to_string()),
+                ("count", PAGE.to_string()),
+            ];
+            let read = |content: &Content| Ok((wire::company_ids(content)?, content.total));
+            let (ids, total) = match self.get(&exchange, progress, read).await {
+                Ok(page) => page,
+                Err(Trouble::Http(HttpError::NotSent(why))) => {
+                    return Err(ProviderError::NotSent { why });
+                }
+                Err(trouble) => match trouble.fatal() {
+                    Some(fatal) => return Err(fatal),
+                    None => return Ok(None),
+                },
+            };
+            let before = all.len();
+            let came = ids.len();
+            all.extend(ids);
+            let new = all.len() - before;
+            let enough = match total {
+                Some(total) => u64::try_from(all.len()).unwrap_or(u64::MAX) >= total,
+                None => came < PAGE,
+            };
+            // A page without anything new is the same page again.
+            if enough || new == 0 {
+                return Ok((!all.is_empty()).then_some(all));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The caller's own rights in chains. They decide nothing: what is not known is not there.
+    async fn chains(
+        &self,
+        progress: &Progress<'_>,
+    ) -> Result<BTreeMap<Arc<str>, BTreeSet<Arc<str>>>, ProviderError> {
+        let exchange = routes::GROUPS.exchange(&[]);
+        let groups = fatal_or(self.get(&exchange, progress, wire::groups).await)?;
+        let groups = groups.unwrap_or_default().into_iter();
+        Ok(groups
+            .map(|(id, keys)| {
+                let keys = keys.iter().filter_map(|key| ChainRight::by_key(key));
+                let keys = keys.map(|right| Arc::from(right.key)).collect();
+                (Arc::from(id.to_string()), keys)
+            })
+            .collect())
+    }
+
+    /// The users of a location. A list that contradicts itself is read once more.
+    pub(super) async fn users(
+        &self,
+        location: u64,
+        progress: &Progress<'_>,
+    ) -> Result<Listed, ProviderError> {
+        let mut listed = None;
+        for _ in 0..2 {
+            let exchange = routes::USERS.exchange(&[location]);
+            let users = match self.get(&exchange, progress, Users::read).await {
+                Ok(users) => users,
+                Err(trouble) => match (trouble.fatal(), listed) {
+                    (Some(fatal), _) => return Err(fatal),
+                    // The first list is better than none.
+                    (None, Some(listed)) => return Ok(listed),
+                    (None, None) => return Ok(Reading::Unreadable(failure(&trouble))),
+                },
+            };
+            match judge(users) {
+                // Nobody at all is hard to believe: the caller is somebody.
+                Reading::Complete(rows) if rows.is_empty() && listed.is_none() => {
+                    listed = Some(Reading::Complete(rows));
+                }
+                complete @ Reading::Complete(_) => {
+                    listed = Some(complete);
+                    break;
+                }
+                doubtful => listed = Some(doubtful),
+            }
+        }
+        let listed = listed.unwrap_or(Reading::Unreadable(ReadFailure::Empty));
+        if let Some(rows) = listed.seen() {
+            self.remember_rows(location, rows);
+        }
+        Ok(listed)
+    }
+
+    /// Trees, the caller's own rights and names of every place that could be listed.
+    async fn read_sides(
+        &self,
+        request: &ReadRequest<'_>,
+        scopes: &mut BTreeMap<PlaceId, Reading<ScopeState>>,
+        progress: &Progress<'_>,
+    ) -> Result<BTreeMap<PlaceId, Arc<LiveTree>>, ProviderError> {
+        let mut jobs: Vec<Job<'_, Found, ProviderError>> = Vec::new();
+        for (number, (place, wanted)) in request.places.iter().enumerate() {
+            let readable = scopes.get(&place.place()).and_then(Reading::seen).is_some();
+            let Some(id) = location(place).ok().filter(|_| readable) else {
+                continue;
+            };
+            let wanted = *wanted;
+            jobs.push(Box::pin(async move {
+                let tree = self.tree(id, progress).await;
+                Ok(Found::Tree(number, fatal_or(tree)?))
+            }));
+            jobs.push(Box::pin(async move {
+                let own = self.own(id, progress).await;
+                Ok(Found::Own(number, fatal_or(own)?))
+            }));
+            if wanted != NamesWanted::default() {
+                jobs.push(Box::pin(async move {
+                    let (names, trouble) = self.names(id, wanted, progress).await;
+                    match trouble.as_ref().and_then(Trouble::fatal) {
+                        Some(fatal) => Err(fatal),
+                        None => Ok(Found::Names(number, names, trouble)),
+                    }
+                }));
+            }
+        }
+        progress.expect(jobs.len());
+        let mut trees = BTreeMap::new();
+        let mut troubles: BTreeMap<usize, Trouble> = BTreeMap::new();
+        for found in together(UNDER_WAY, jobs).await? {
+            let (Found::Tree(number, _) | Found::Own(number, _) | Found::Names(number, _, _)) =
+                &found;
+            let Some((place, _)) = request.places.get(*number) else {
+                continue;
+            };
+            let Some(reading) = scopes.get_mut(&place.place()) else {
+                continue;
+            };
+            match found {
+                Found::Tree(_, Ok(tree)) => {
+                    if let Some(state) = state(reading) {
+                        state.tree = Some(Arc::new(tree.model()));
+                    }
+                    trees.insert(place.place(), tree);
+                }
+                Found::Tree(_, Err(trouble)) => side_gap(reading, "the roles tree", &trouble),
+                Found::Own(_, Ok(own)) => {
+                    if let Some(state) = state(reading) {
+                        state.own = own;
+                    }
+                }
+                Found::Own(_, Err(trouble)) => {
+                    side_gap(reading, "the caller's own rights", &trouble);
+                }
+                Found::Names(number, names, trouble) => {
+                    if let Some(state) = state(reading) {
+                        state.names = names;
+                    }
+                    troubles.extend(trouble.map(|trouble| (number, trouble)));
+                }
+            }
+        }
+        for (number, (place, wanted)) in request.places.iter().enumerate() {
+            let Some(reading) = scopes.get_mut(&place.place()) else {
+                continue;
+            };
+            let tree = trees.get(&place.place());
+            let Some(state) = state(reading) else {
+                continue;
+            };
+            name_by_options(&mut state.names, *wanted, tree);
+            let mut trouble = troubles.remove(&number);
+            if let Ok(id) = location(place) {
+                let again = self.name_by_own_lists(id, &mut state.names, *wanted, progress);
+                trouble = again.await?.or(trouble);
+            }
+            say_what_is_unnamed(reading, *wanted, trouble.as_ref());
+        }
+        Ok(trees)
+    }
+
+    /// The lists that have a call of their own, where the joint call did not bring them.
+    async fn name_by_own_lists(
+        &self,
+        location: u64,
+        names: &mut NameTable,
+        wanted: NamesWanted,
+        progress: &Progress<'_>,
+    ) -> Result<Option<Trouble>, ProviderError> {
+        let mut trouble = None;
+        let joint = wanted.accounts || wanted.storages || wanted.expenses;
+        if !joint && wanted.staff != wanted.positions {
+            // A single list was asked for by that very call.
+            return Ok(None);
+        }
+        if wanted.staff && names.staff.is_none() {
+            let staff = fatal_or(self.staff(location, progress).await)?;
+            (names.staff, trouble) = parted(staff);
+        }
+        if wanted.positions && names.positions.is_none() {
+            let positions = fatal_or(self.positions(location, progress).await)?;
+            let (positions, refused) = parted(positions);
+            names.positions = positions;
+            trouble = refused.or(trouble);
+        }
+        Ok(trouble)
+    }
+
+    /// Rights of the selected accounts.
+    async fn read_rights(
+        &self,
+        request: &ReadRequest<'_>,
+        scopes: &mut BTreeMap<PlaceId, Reading<ScopeState>>,
+        trees: &BTreeMap<PlaceId, Arc<LiveTree>>,
+        progress: &Progress<'_>,
+    ) -> Result<(), ProviderError> {
+        let selected = (request.select)(scopes);
+        let mut whose = Vec::new();
+        for (place, _) in &request.places {
+            let Ok(id) = location(place) else { continue };
+            let at = place.place();
+            let listed = scopes.get(&at).and_then(Reading::seen);
+            for account in selected.get(&at).into_iter().flatten() {
+                if listed.is_some_and(|state| state.accounts.contains_key(account)) {
+                    whose.push((at.clone(), id, account.clone()));
+                }
+            }
+        }
+        progress.expect(whose.len());
+        let jobs = whose.iter().map(|(_, location, account)| {
+            let job = async move {
+                let read = match number(account) {
+                    Some(user) => fatal_or(self.permissions(*location, user, progress).await)?,
+                    None => Err(Trouble::Http(HttpError::NotSent(
+                        "the id is no number".into(),
+                    ))),
+                };
+                Ok(read)
+            };
+            Box::pin(job) as Job<'_, Result<Permissions, Trouble>, ProviderError>
+        });
+        let read = together(UNDER_WAY, jobs.collect()).await?;
+
+        let mut shared = Shared::default();
+        for ((at, _, account), read) in whose.iter().zip(read) {
+            let Some(reading) = scopes.get_mut(at) else {
+                continue;
+            };
+            match read {
+                Ok(permissions) => {
+                    let tree = trees.get(at).map(Arc::as_ref);
+                    let (rights, unknown) = map::rights(&permissions, tree);
+                    if let Some(state) = state(reading)
+                        && let Some(account) = state.accounts.get_mut(account)
+                    {
+                        let rights = shared.share(rights);
+                        map::with_permissions(account, &permissions, rights, unknown);
+                    }
+                }
+                Err(trouble) => {
+                    let why = match trouble.status() {
+                        Some(404) => "it vanished while it was read".into(),
+                        _ => trouble.words().into(),
+                    };
+                    let account = account.clone();
+                    add_gap(reading, Gap::RightsUnread { account, why });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The live catalogue of a location; read once, then remembered.
+    pub(super) async fn tree(
+        &self,
+        location: u64,
+        progress: &Progress<'_>,
+    ) -> Result<Arc<LiveTree>, Trouble> {
+        if let Some(tree) = self.remembered_tree(location) {
+            return Ok(tree);
+        }
+        let mut exchange = routes::ROLES.exchange(&[location]);
+        exchange.query = vec![("include[]", "user_permissions".into())];
+        let tree = Arc::new(self.get(&exchange, progress, LiveTree::read).await?);
+        self.remember_tree(location, &tree);
+        Ok(tree)
+    }
+
+    /// Role, staff link and rights of one user.
+    pub(super) async fn permissions(
+        &self,
+        location: u64,
+        user: u64,
+        progress: &Progress<'_>,
+    ) -> Result<Permissions, Trouble> {
+        let exchange = routes::PERMISSIONS.exchange(&[location, user]);
+        self.get(&exchange, progress, Permissions::read).await
+    }
+
+    /// What the token may do about users; none if the answer has none of the keys.
+    ///
+    /// A key that is not there forbids nothing: this read only spares a call that would be refused.
+    async fn own(
+        &self,
+        location: u64,
+        progress: &Progress<'_>,
+    ) -> Result<Option<OwnRights>, Trouble> {
+        let exchange = routes::OWN.exchange(&[location]);
+        let read = |content: &Content| {
+            let right = |slug: &str| {
+                let catalog = Catalog::current();
+                let right = catalog.by_slug(slug).map(|id| catalog.get(id));
+                let mut keys = right.map_or(&[] as &[_], |right| right.legacy).iter();
+                keys.find_map(|key| wire::own_right(&content.data, key))
+            };
+            if !content.data.is_object() {
+                return Err(Garbage("the caller's own rights are no object".into()));
+            }
+            let view = right(MAY_VIEW);
+            let create = right("settings_users_create_access");
+            let edit = right("settings_users_edit_access");
+            let delete = right("settings_users_delete_access");
+            let limited = right("settings_users_limited_access");
+            if [view, create, edit, delete, limited]
+                .iter()
+                .all(Option::is_none)
+            {
+                return Ok(None);
+            }
+            Ok(Some(OwnRights {
+                view: view.unwrap_or(true),
+                create: create.unwrap_or(true),
+                edit: edit.unwrap_or(true),
+                delete: delete.unwrap_or(true),
+                limited: limited.unwrap_or(false),
+            }))
+        };
+        self.get(&exchange, progress, read).await
+    }
+
+    /// Names of things at a location, in one call: the list of its own where one list is wanted and
+    /// has a call, else all wanted lists beside the location itself.
+    async fn names(
+        &self,
+        location: u64,
+        wanted: NamesWanted,
+        progress: &Progress<'_>,
+    ) -> (NameTable, Option<Trouble>) {
+        let mut names = NameTable::default();
+        let only = |it: NamesWanted| wanted == it;
+        let none = NamesWanted::default();
+        if only(NamesWanted {
+            staff: true,
+            ..none
+        }) {
+            let staff = self.staff(location, progress).await;
+            let (staff, trouble) = parted(staff);
+            names.staff = staff;
+            return (names, trouble);
+        }
+        if only(NamesWanted {
+            positions: true,
+            ..none
+        }) {
+            let (positions, trouble) = parted(self.positions(location, progress).await);
+            names.positions = positions;
+            return (names, trouble);
+        }
+        let mut exchange = routes::COMPANIES.exchange(&[]);
+        exchange.query = vec![("my", "1".into()), ("id", location.to_string())];
+        let lists = [
+            (wanted.staff, "staff"),
+            (wanted.positions, "positions"),
+            (wanted.accounts, "accounts"),
+            (wanted.storages, "storages"),
+            (wanted.expenses, "expenses"),
+        ];
+        let lists = lists.iter().filter(|(wanted, _)| *wanted);
+        let includes = lists.map(|(_, name)| ("include[]", (*name).to_owned()));
+        exchange.query.extend(includes);
+        let read = |content: &Content| {
+            let rows = wire::list(&content.data, "the list of locations")?;
+            let is_it = |row: &&Json| row.get("id").and_then(wire::unsigned) == Some(location);
+            let row = rows.iter().find(is_it);
+            let list = |name: &str| row?.get(name).and_then(wire::named).map(tidy);
+            Ok(NameTable {
+                accounts: list("accounts").filter(|_| wanted.accounts),
+                storages: list("storages").filter(|_| wanted.storages),
+                staff: list("staff").filter(|_| wanted.staff),
+                positions: list("positions").filter(|_| wanted.positions),
+                expenses: list("expenses").filter(|_| wanted.expenses),
+            })
+        };
+        match self.get(&exchange, progress, read).await {
+            Ok(table) => (table, None),
+            Err(trouble) => (names, Some(trouble)),
+        }
+    }
+
+    /// Team members. A token may be refused one spelling of this call and allowed the other.
+    async fn staff(&self, location: u64, progress: &Progress<'_>) -> Result<Vec<Named>, Trouble> {
+        let exchange = routes::STAFF.exchange(&[location]);
+        match self.get(&exchange, progress, all_named).await {
+            Err(trouble) if matches!(trouble.status(), Some(403 | 404)) => {
+                let exchange = routes::STAFF_OLDER.exchange(&[location]);
+                self.get(&exchange, progress, all_named).await
+            }
+            other => other,
+        }
+    }
+
+    /// Positions.
+    async fn positions(
+        &self,
+        location: u64,
+        progress: &Progress<'_>,
+    ) -> Result<Vec<Named>, Trouble> {
+        let exchange = routes::POSITIONS.exchange(&[location]);
+        self.get(&exchange, progress, all_named).await
+    }
+}
+
+/// A whole answer that is a list of things with names.
+fn all_named(content: &Content) -> Result<Vec<Named>, Garbage> {
+    let rows = wire::named(&content.data);
+    let rows = rows.ok_or_else(|| Garbage("a list of names without ids or names".into()))?;
+    Ok(tidy(rows))
+}
+
+fn tidy(rows: Vec<(i64, String)>) -> Vec<Named> {
+    let rows = rows.into_iter();
+    let mut named: Vec<Named> = rows
+        .map(|(id, name)| Named {
+            id,
+            name: name.into(),
+        })
+        .collect();
+    named.sort();
+    named.dedup();
+    named
+}
+
+fn parted<T>(result: Result<T, Trouble>) -> (Option<T>, Option<Trouble>) {
+    match result {
+        Ok(value) => (Some(value), None),
+        Err(trouble) => (None, Some(trouble)),
+    }
+}
+
+fn fatal_or<T>(result: Result<T, Trouble>) -> Result<Result<T, Trouble>, ProviderError> {
+    match result.as_ref().err().and_then(Trouble::fatal) {
+        Some(fatal) => Err(fatal),
+        None => Ok(result),
+    }
+}
+
+/// The vendor's number of a place.
+pub(super) fn location(place: &PlaceRef) -> Result<u64, ReadFailure> {
+    let id = place.remote.parse().ok().filter(|&id: &u64| id > 0);
+    id.ok_or_else(|| ReadFailure::Failed {
+        why: "the id of a location is a number here".into(),
+    })
+}
+
+/// The vendor's number of an account.
+pub(super) fn number(account: &AccountId) -> Option<u64> {
+    account.as_str().parse().ok().filter(|&id| id > 0)
+}
+
+/// Whether the list is whole: as many distinct users as the total says, each row understood.
+fn judge(users: Users) -> Listed {
+    let mut gaps = Vec::new();
+    let mut rows: BTreeMap<AccountId, UserRow> = BTreeMap::new();
+    let mut came = 0_u64;
+    for row in users.rows {
+        came += 1;
+        let row = match row {
+            Ok(row) => row,
+            Err(why) => {
+                gaps.push(Gap::BadRow { why: why.into() });
+                continue;
+            }
+        };
+        let id = map::account_id(row.id);
+        match rows.get(&id) {
+            Some(same) if *same == row => {}
+            Some(_) => gaps.push(Gap::BadRow {
+                why: format!("user {id} is there twice, and not the same").into(),
+            }),
+            None => drop(rows.insert(id, row)),
+        }
+    }
+    let distinct = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+    match users.total {
+        Some(told) if told == distinct && came == distinct => {}
+        Some(told) => gaps.push(Gap::CountDiffers {
+            told,
+            came: distinct,
+        }),
+        None => gaps.push(Gap::BadRow {
+            why: "the list came without its total".into(),
+        }),
+    }
+    if gaps.is_empty() {
+        Reading::Complete(rows)
+    } else {
+        Reading::Partial(rows, gaps)
+    }
+}
+
+/// A list as a scope without rights.
+pub(super) fn scope(listed: &Listed) -> Reading<ScopeState> {
+    let state = |rows: &BTreeMap<AccountId, UserRow>| ScopeState {
+        accounts: rows
+            .iter()
+            .map(|(id, row)| (id.clone(), map::account(row)))
+            .collect(),
+        ..ScopeState::default()
+    };
+    match listed {
+        Reading::Complete(rows) => Reading::Complete(state(rows)),
+        Reading::Partial(rows, gaps) => Reading::Partial(state(rows), gaps.clone()),
+        Reading::Unreadable(failure) => Reading::Unreadable(failure.clone()),
+    }
+}
+
+/// Whether a system that has places answers that nobody is anywhere.
+fn is_empty(scopes: &BTreeMap<PlaceId, Reading<ScopeState>>) -> bool {
+    let nobody = |reading: &Reading<ScopeState>| {
+        reading
+            .complete()
+            .is_some_and(|state| state.accounts.is_empty())
+    };
+    !scopes.is_empty() && scopes.values().all(nobody)
+}
+
+fn failure(trouble: &Trouble) -> ReadFailure {
+    match trouble.status() {
+        Some(403) => ReadFailure::Forbidden {
+            right: Some(MAY_VIEW.into()),
+        },
+        Some(404) => ReadFailure::Invisible,
+        _ => ReadFailure::Failed {
+            why: trouble.words().into(),
+        },
+    }
+}
+
+fn state(reading: &mut Reading<ScopeState>) -> Option<&mut ScopeState> {
+    match reading {
+        Reading::Complete(state) | Reading::Partial(state, _) => Some(state),
+        Reading::Unreadable(_) => None,
+    }
+}
+
+/// Takes away the completeness of a reading.
+fn add_gap(reading: &mut Reading<ScopeState>, gap: Gap) {
+    match reading {
+        Reading::Complete(state) => {
+            *reading = Reading::Partial(std::mem::take(state), vec![gap]);
+        }
+        Reading::Partial(_, gaps) => gaps.push(gap),
+        Reading::Unreadable(_) => {}
+    }
+}
+
+fn side_gap(reading: &mut Reading<ScopeState>, what: &str, trouble: &Trouble) {
+    let gap = Gap::SideRead {
+        what: what.into(),
+        why: trouble.words().into(),
+    };
+    add_gap(reading, gap);
+}
+
+/// Each list of names, whether it is wanted, and what it names.
+fn lists(
+    names: &mut NameTable,
+    wanted: NamesWanted,
+) -> [(bool, &mut Option<Vec<Named>>, Entity); 5] {
+    [
+        (wanted.accounts, &mut names.accounts, Entity::Account),
+        (wanted.storages, &mut names.storages, Entity::Storage),
+        (wanted.staff, &mut names.staff, Entity::Staff),
+        (wanted.positions, &mut names.positions, Entity::Position),
+        (wanted.expenses, &mut names.expenses, Entity::Expense),
+    ]
+}
+
+/// Lists that did not come are taken from the options of the rights that refer to them.
+fn name_by_options(names: &mut NameTable, wanted: NamesWanted, tree: Option<&Arc<LiveTree>>) {
+    for (wanted, list, entity) in lists(names, wanted) {
+        if wanted && list.is_none() {
+            *list = tree.and_then(|tree| tree.names(entity));
+        }
+    }
+}
+
+/// A list that is wanted and missing is a gap.
+fn say_what_is_unnamed(
+    reading: &mut Reading<ScopeState>,
+    wanted: NamesWanted,
+    trouble: Option<&Trouble>,
+) {
+    let Some(state) = state(reading) else { return };
+    let missing: Vec<Entity> = lists(&mut state.names, wanted)
+        .into_iter()
+        .filter(|(wanted, list, _)| *wanted && list.is_none())
+        .map(|(_, _, entity)| entity)
+        .collect();
+    for entity in missing {
+        let why = trouble.map_or_else(|| "the list did not come".into(), Trouble::words);
+        let what = format!("the names of {}", entity.plural());
+        add_gap(
+            reading,
+            Gap::SideRead {
+                what: what.into(),
+                why: why.into(),
+            },
+        );
+    }
+}
+
+/// Equal sets of rights are kept once: people of one role at one place mostly have the same.
+#[derive(Default)]
+struct Shared {
+    sets: Vec<Arc<RightSet>>,
+}
+
+impl Shared {
+    /// Beyond this many the search costs more than it saves.
+    const MOST: usize = 256;
+
+    fn share(&mut self, set: RightSet) -> Arc<RightSet> {
+        if let Some(known) = self.sets.iter().find(|known| ***known == set) {
+            return Arc::clone(known);
+        }
+        let set = Arc::new(set);
+        if self.sets.len() < Self::MOST {
+            self.sets.push(Arc::clone(&set));
+        }
+        set
+    }
+}
