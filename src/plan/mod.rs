@@ -2,12 +2,44 @@
 //!
 //! One [`Plan`] value is rendered, judged, applied and journaled. It leaves nothing to be decided by whoever executes
 //! it: ids are resolved, values are complete, the order is fixed. No clock, no environment, no network.
+//!
+//! In reading order: [`read`] says what must be known, `identity` whose account is whose, `target` what a grant comes
+//! to at a place, `values` what two values mean beside each other, `person` and `invite` what differs, `make` what
+//! the step for it looks like, `order` and `rules` which steps stay and in which order, `report` what else is worth
+//! saying, `seal` the id, and [`wire`] the JSON of all that.
 
+mod digest;
+mod identity;
+mod input;
+mod invite;
+mod make;
+mod names;
+mod order;
+mod origins;
+mod person;
+mod price;
+mod read;
+mod report;
+mod rules;
+mod seal;
 mod step;
+mod system;
+mod target;
+#[cfg(test)]
+mod tests;
+mod unmet;
+mod values;
+pub mod wire;
 
+pub use digest::{digest, value_json};
+pub use input::{Input, Only};
+pub use price::totals;
+pub use read::{names_wanted, selection};
+pub use seal::plan;
 pub use step::{
     Access, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Drift, Effect, Hold,
     HoldCode, Instruction, Lapse, ManualActor, Mode, Note, Plan, PlanId, Price, Reason, RightDelta,
     ScopeFact, StaffTarget, Step, StepId, StepKind, Stranger, SystemFact, Target, Totals, Waiting,
     Withheld,
 };
+pub use unmet::{Unmet, unmet};

@@ -1,0 +1,127 @@
+//! Values as JSON, and the hashes that name steps.
+//!
+//! Not the wire contract: that is `wire`, which uses the same words for values. Invariant: a
+//! digest depends on what is meant and not on how it was come by, so that what was said about a
+//! step survives the next night's plan.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::step::{Access, StepId, StepKind};
+use crate::canonical::{canonical, sha256_hex};
+use crate::catalog::Catalog;
+use crate::model::{AccountState, Days, Item, Items, One, PlaceId, RightSet, SystemName, Value};
+
+/// A value in the words of the contracts: `true`, a number of days, a list, `"all"`, `"self"`.
+pub fn value_json(value: &Value) -> Json {
+    let item = |item: &Item| match item {
+        Item::Id(id) => json!(id),
+        Item::Name(name) => json!(&**name),
+    };
+    match value {
+        Value::Switch(on) => json!(on),
+        Value::Days(Days::All) | Value::Items(Items::All) | Value::One(One::All) => json!("all"),
+        Value::Days(Days::Last(days)) => json!(days),
+        Value::Items(Items::Only(items)) => items.iter().map(item).collect(),
+        Value::One(One::Myself) => json!("self"),
+        Value::One(One::Only(only)) => item(only),
+        Value::Text(text) => json!(&**text),
+    }
+}
+
+/// A set of rights by slug.
+pub(super) fn rights_json(catalog: &'static Catalog, rights: &RightSet) -> Map<String, Json> {
+    rights
+        .iter()
+        .filter_map(|(index, value)| {
+            let right = catalog.get(catalog.at(index)?);
+            Some((right.slug.to_owned(), value_json(value)))
+        })
+        .collect()
+}
+
+/// The word of the contracts for a state.
+pub(super) fn state_name(state: AccountState) -> &'static str {
+    match state {
+        AccountState::Invited => "invited",
+        AccountState::Inactive => "inactive",
+        AccountState::Active => "active",
+        AccountState::Blocked => "blocked",
+    }
+}
+
+/// The hash of a JSON value that has no floats.
+pub(super) fn hash(value: &Json) -> String {
+    // Nothing here makes a float; were there one, its text is still the same for the same value.
+    let text = canonical(value).unwrap_or_else(|_| value.to_string());
+    sha256_hex(text.as_bytes())
+}
+
+/// What an account has, in one short text: role, staff link and rights, but not whether the
+/// invitation is accepted. The journal keeps it per person and place.
+pub fn digest(catalog: &'static Catalog, access: &Access) -> Arc<str> {
+    Digests::new(catalog).of(access)
+}
+
+/// Digests of right sets, each computed once however many people share the set.
+pub(super) struct Digests {
+    catalog: &'static Catalog,
+    /// By address; the set is kept so that its address is not given to another.
+    rights: BTreeMap<usize, (Arc<RightSet>, Arc<str>)>,
+}
+
+impl Digests {
+    pub(super) fn new(catalog: &'static Catalog) -> Self {
+        Self {
+            catalog,
+            rights: BTreeMap::new(),
+        }
+    }
+
+    fn of_rights(&mut self, rights: &Arc<RightSet>) -> Arc<str> {
+        let catalog = self.catalog;
+        self.rights
+            .entry(Arc::as_ptr(rights).addr())
+            .or_insert_with(|| {
+                let hash = hash(&Json::Object(rights_json(catalog, rights)));
+                (rights.clone(), hash.into())
+            })
+            .1
+            .clone()
+    }
+
+    pub(super) fn of(&mut self, access: &Access) -> Arc<str> {
+        let rights = self.of_rights(&access.rights);
+        hash(&json!({
+            "role": access.role.as_ref().map(|role| role.as_str()),
+            "staff": access.staff,
+            "rights": &*rights,
+        }))
+        .into()
+    }
+
+    /// The id of a step. `who` is the account, or the person before there is one.
+    pub(super) fn step(
+        &mut self,
+        system: &SystemName,
+        who: &str,
+        place: &PlaceId,
+        kind: StepKind,
+        after: Option<&Access>,
+    ) -> StepId {
+        let after = after.map(|access| {
+            let digest = self.of(access);
+            json!([state_name(access.state), &*digest])
+        });
+        let hash = hash(&json!([
+            system.as_str(),
+            who,
+            place.to_string(),
+            kind.name(),
+            after
+        ]));
+        StepId(hash.chars().take(12).collect::<String>().into())
+    }
+}

@@ -1,0 +1,122 @@
+//! What a plan needs to have read: whose rights, and which lists of names.
+//!
+//! Not the reading: that is a provider's. Invariant: whoever may differ is read, and nobody else;
+//! the matching of people to accounts is the very one that the plan uses.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::identity::{Keys, identify};
+use super::names::{uses_names, want};
+use crate::catalog::{Catalog, Entity};
+use crate::model::{
+    AccountId, Desired, GrantState, Item, Managed, Memory, Person, PlaceId, PlaceStatus, Reading,
+    ScopeState, StaffWish, SystemName,
+};
+use crate::provider::{NamesWanted, PlaceRef};
+
+/// Says, from the lists alone, whose rights must be read where: accounts of declared people whose
+/// access is managed and may differ from what they shall have. Not strangers, not the unmanaged,
+/// and nobody who is in doubt.
+pub fn selection<'a>(
+    desired: &'a Desired,
+    memory: &'a Memory,
+    system: &'a SystemName,
+) -> impl Fn(&BTreeMap<PlaceId, Reading<ScopeState>>) -> BTreeMap<PlaceId, BTreeSet<AccountId>> + 'a
+{
+    move |scopes| {
+        let people: Vec<&Person> = desired.people.values().collect();
+        let keys = Keys::of(desired);
+        let scopes = super::system::trusted(scopes);
+        let identity = identify(&people, &keys, memory, system, &scopes);
+        let mut selected: BTreeMap<PlaceId, BTreeSet<AccountId>> = BTreeMap::new();
+        for (person, found) in people.iter().zip(&identity.people) {
+            if person.managed == Managed::No || found.doubt.is_some() {
+                continue;
+            }
+            let seen = found
+                .accounts
+                .iter()
+                .filter_map(|&at| identity.seen.get(at));
+            for (place, row) in seen.flat_map(|seen| &seen.rows) {
+                if differs(desired, system, person, place) {
+                    let place = selected.entry((*place).clone()).or_default();
+                    place.insert(row.id.clone());
+                }
+            }
+        }
+        selected
+    }
+}
+
+/// Whether anything is said about what a person shall have at a place.
+fn differs(desired: &Desired, system: &SystemName, person: &Person, place: &PlaceId) -> bool {
+    let said = person
+        .grants
+        .iter()
+        .any(|grant| grant.system == *system && grant.place == *place);
+    let ordered = match person.managed {
+        Managed::No => return false,
+        Managed::Yes => false,
+        Managed::Nothing(_) | Managed::Left(_) => true,
+    };
+    let fact = place.location().and_then(|key| desired.places.get(key));
+    said || ordered || fact.is_some_and(|fact| fact.status != PlaceStatus::Planned)
+}
+
+/// The places of a system to list, each with the lists of names that a right or a staff link of
+/// somebody there refers to.
+pub fn names_wanted(
+    desired: &Desired,
+    catalog: &'static Catalog,
+    system: &SystemName,
+) -> Vec<(PlaceRef, NamesWanted)> {
+    let Some(wish) = desired.systems.get(system) else {
+        return Vec::new();
+    };
+    let mut wanted: BTreeMap<&PlaceId, NamesWanted> = BTreeMap::new();
+    // People with equal roles share a set: each is searched once, by address.
+    let mut searched: BTreeMap<usize, Vec<Entity>> = BTreeMap::new();
+    for person in desired.people.values() {
+        for grant in &person.grants {
+            if grant.system != *system || grant.state != GrantState::Present {
+                continue;
+            }
+            let entities = searched
+                .entry(Arc::as_ptr(&grant.rights).addr())
+                .or_insert_with(|| {
+                    let named = grant.rights.iter().filter(|(_, value)| uses_names(value));
+                    named
+                        .filter_map(|(at, _)| catalog.get(catalog.at(at)?).kind.entity())
+                        .collect()
+                });
+            let staff = match &grant.staff {
+                StaffWish::Link(item) => Some(item),
+                StaffWish::Keep => person.pins.get(system).and_then(|pin| {
+                    let location = grant.place.location()?;
+                    pin.staff.get(location)
+                }),
+                StaffWish::Nobody => None,
+            };
+            let by_name = matches!(staff, Some(Item::Name(_)));
+            if !entities.is_empty() || by_name {
+                let here = wanted.entry(&grant.place).or_default();
+                for &entity in &*entities {
+                    want(entity, here);
+                }
+                here.staff |= by_name;
+            }
+        }
+    }
+    wish.locations
+        .iter()
+        .map(|(key, (remote, _))| {
+            let place = PlaceRef {
+                key: key.clone(),
+                remote: remote.clone(),
+            };
+            let names = wanted.get(&place.place()).copied().unwrap_or_default();
+            (place, names)
+        })
+        .collect()
+}

@@ -1,0 +1,326 @@
+//! What a plan says beside its steps: scopes, strangers, lapses, and entries that vanished.
+//!
+//! Not a judgement: nothing here makes or drops a step. Invariant: every account that was seen is
+//! somebody's, in doubt, or in the list of strangers; every declared scope has a line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::identity::Owner;
+use super::step::{
+    Because, Completeness, Hold, HoldCode, Lapse, Note, ScopeFact, Stranger, SystemFact,
+};
+use super::system::{Context, System, count, some_of, title};
+use crate::catalog::Kind;
+use crate::model::{
+    Contact, DesiredSystem, Gap, GrantState, LocationKey, PersonKey, PlaceId, ReadFailure, Reading,
+    ScopeState, Strangers, SystemName,
+};
+
+/// A gap in words.
+fn gap_text(gap: &Gap) -> String {
+    match gap {
+        Gap::CountDiffers { told, came } => {
+            format!("the vendor counts {told} accounts and sent {came}")
+        }
+        Gap::RightsUnread { account, why } => {
+            format!("the rights of account {account} could not be read: {why}")
+        }
+        Gap::BadRow { why } => format!("a row could not be understood: {why}"),
+        Gap::SideRead { what, why } => format!("{what} could not be read: {why}"),
+    }
+}
+
+/// A failure in words.
+pub(super) fn failure_text(failure: &ReadFailure) -> String {
+    match failure {
+        ReadFailure::Forbidden { right: Some(right) } => {
+            format!("the acting account may not: it lacks `{right}`")
+        }
+        ReadFailure::Forbidden { right: None } => "the acting account may not".into(),
+        ReadFailure::Invisible => "the token does not see it".into(),
+        ReadFailure::Failed { why } => why.to_string(),
+        ReadFailure::Empty => "the whole system answered empty".into(),
+        ReadFailure::NotSupported => "this version cannot read systems of this kind".into(),
+    }
+}
+
+/// The line of a system.
+pub(super) fn system_fact(
+    ctx: &Context<'_>,
+    name: &SystemName,
+    wish: &DesiredSystem,
+) -> SystemFact {
+    let observed = ctx.input.observed.systems.get(name);
+    SystemFact {
+        name: name.clone(),
+        kind: wish.kind,
+        host: observed.map_or_else(|| "".into(), |observed| observed.host.clone()),
+    }
+}
+
+/// The lines of a system's scopes: what was read, and what is declared and was not.
+pub(super) fn scope_facts(
+    ctx: &Context<'_>,
+    name: &SystemName,
+    wish: &DesiredSystem,
+    scopes: &BTreeMap<PlaceId, Reading<ScopeState>>,
+) -> Vec<ScopeFact> {
+    let declared = wish.locations.keys().cloned().map(PlaceId::At);
+    let mut places: BTreeSet<PlaceId> = declared.chain(scopes.keys().cloned()).collect();
+    if places.is_empty() && Kind::parse(wish.kind).is_some_and(|kind| !kind.has_locations()) {
+        places.insert(PlaceId::Whole);
+    }
+    let fact = |place: PlaceId| {
+        let reading = scopes.get(&place);
+        let completeness = match reading {
+            None | Some(Reading::Unreadable(ReadFailure::NotSupported)) => Completeness::NotRead,
+            Some(Reading::Complete(_)) => Completeness::Complete,
+            Some(Reading::Partial(_, gaps)) => {
+                Completeness::Partial(gaps.iter().map(gap_text).collect())
+            }
+            Some(Reading::Unreadable(failure)) => Completeness::Unreadable(failure_text(failure)),
+        };
+        let accounts = reading
+            .and_then(Reading::seen)
+            .map_or(0, |scope| scope.accounts.len());
+        ScopeFact {
+            system: name.clone(),
+            title: title(ctx.input.desired, &place),
+            place,
+            completeness,
+            accounts: u32::try_from(accounts).unwrap_or(u32::MAX),
+        }
+    };
+    places.into_iter().map(fact).collect()
+}
+
+/// A system of a kind that this version cannot read: nothing is planned, and that is said.
+pub(super) fn note_unsupported(ctx: &mut Context<'_>, name: &SystemName, wish: &DesiredSystem) {
+    let declared = ctx.people.iter().filter(|person| {
+        person
+            .grants
+            .iter()
+            .any(|grant| grant.system == *name && grant.state != GrantState::Absent)
+    });
+    let declared = u32::try_from(declared.count()).unwrap_or(u32::MAX);
+    if declared > 0 {
+        ctx.found.notes.insert(Note {
+            system: Some(name.clone()),
+            place: None,
+            text: format!(
+                "access is declared for {}; this version does not read {} and plans nothing there: a coming one hands it out as steps by hand",
+                count(declared, "person", "people"),
+                Kind::parse(wish.kind).map_or(wish.kind, Kind::title)
+            ),
+        });
+    }
+}
+
+impl<'a, 's> System<'a, 's>
+where
+    'a: 's,
+{
+    /// Accounts that are nobody's.
+    pub(super) fn strangers(&self, ctx: &Context<'a>) -> Vec<Stranger> {
+        if self.wish.strangers == Strangers::Ignore {
+            return Vec::new();
+        }
+        let strangers = self
+            .identity
+            .seen
+            .iter()
+            .enumerate()
+            .filter(|(_, seen)| seen.owner == Owner::Nobody);
+        let mut found: Vec<(usize, Stranger)> = strangers
+            .map(|(at, seen)| {
+                let owner = seen
+                    .rows
+                    .iter()
+                    .any(|(_, row)| super::make::is_owner(row.role.as_ref()));
+                let remark = if self.callers.contains(&at) {
+                    Some("the token's own account")
+                } else if !seen.removable() && !seen.has_contacts() {
+                    Some("system user")
+                } else if owner || !seen.removable() {
+                    Some("owner")
+                } else {
+                    None
+                };
+                let stranger = Stranger {
+                    system: self.name.clone(),
+                    account: seen.id.clone(),
+                    name: seen.name().into(),
+                    places: seen
+                        .rows
+                        .iter()
+                        .map(|&(place, row)| (place.clone(), row.state))
+                        .collect(),
+                    remark: remark.map(str::to_owned),
+                };
+                (at, stranger)
+            })
+            .collect();
+        self.remark_contacts(ctx, &mut found);
+        found.into_iter().map(|(_, stranger)| stranger).collect()
+    }
+
+    /// Whoever has another account, and whose contact a stranger carries.
+    fn remark_contacts(&self, ctx: &Context<'a>, found: &mut [(usize, Stranger)]) {
+        if found.iter().all(|(_, stranger)| stranger.remark.is_some()) {
+            return;
+        }
+        let mut whose: BTreeMap<&Contact, &PersonKey> = BTreeMap::new();
+        for person in &ctx.people {
+            whose.extend(person.contacts.iter().map(|contact| (contact, &person.key)));
+        }
+        for (at, stranger) in found {
+            let Some(seen) = self.identity.seen.get(*at) else {
+                continue;
+            };
+            let contacts = seen.rows.iter().flat_map(|(_, row)| {
+                let email = row.email.clone().map(Contact::Email);
+                email
+                    .into_iter()
+                    .chain(row.phone.clone().map(Contact::Phone))
+            });
+            let known: BTreeSet<&PersonKey> = contacts
+                .filter_map(|contact| whose.get(&contact).copied())
+                .collect();
+            if stranger.remark.is_none() && !known.is_empty() {
+                let keys: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
+                stranger.remark = Some(format!("carries a contact of {}", some_of(&keys)));
+            }
+        }
+    }
+}
+
+/// What time alone will change.
+pub(super) fn lapses(ctx: &mut Context<'_>) -> Vec<Lapse> {
+    let changes = &ctx.input.desired.will_change;
+    changes
+        .iter()
+        .map(|change| Lapse {
+            at: change.at,
+            person: change.person.clone(),
+            place: change.place.clone(),
+            what: change.what.clone(),
+            origin: ctx.origins.origin(change.origin),
+        })
+        .collect()
+}
+
+/// An entry that is gone, and what it still has by memory or by sight.
+#[derive(Default)]
+struct Rest {
+    systems: BTreeSet<SystemName>,
+    places: BTreeSet<String>,
+}
+
+/// People, locations and systems that earlier applies knew, that still have something, and that
+/// are gone from YAML: no order, so everything of theirs is held.
+pub(super) fn vanished(ctx: &mut Context<'_>) {
+    let desired = ctx.input.desired;
+    let memory = ctx.input.memory;
+    let mut people: BTreeMap<&PersonKey, Rest> = BTreeMap::new();
+    let mut locations: BTreeMap<&LocationKey, Rest> = BTreeMap::new();
+    let mut systems: BTreeMap<&SystemName, BTreeSet<&PersonKey>> = BTreeMap::new();
+    for (system, place, key) in &memory.granted {
+        if ctx.keys.find(key).is_none() {
+            let rest = people.entry(key).or_default();
+            rest.systems.insert(system.clone());
+            rest.places.insert(place.to_string());
+        }
+        if let Some(location) = place.location()
+            && !desired.places.contains_key(location)
+        {
+            let rest = locations.entry(location).or_default();
+            rest.systems.insert(system.clone());
+            rest.places.insert(format!("`{key}`"));
+        }
+        if !desired.systems.contains_key(system) {
+            systems.entry(system).or_default().insert(key);
+        }
+    }
+    for ((system, id), known) in &memory.accounts {
+        if ctx.keys.find(&known.person).is_some() {
+            continue;
+        }
+        let observed = ctx.input.observed.systems.get(system);
+        let scopes = observed.into_iter().flat_map(|observed| &observed.scopes);
+        let seen = scopes.filter(|(_, reading)| {
+            reading
+                .seen()
+                .is_some_and(|scope| scope.accounts.contains_key(id))
+        });
+        for (place, _) in seen {
+            let rest = people.entry(&known.person).or_default();
+            rest.systems.insert(system.clone());
+            rest.places.insert(place.to_string());
+        }
+    }
+    let mut holds = Vec::new();
+    for (key, rest) in people {
+        let places: Vec<String> = rest.places.into_iter().collect();
+        holds.push(gone(
+            Some(key),
+            only_one(&rest.systems),
+            None,
+            format!(
+                "`{key}` is gone from `people` and has access at {}: that is no order to remove it",
+                some_of(&places)
+            ),
+            format!("put the entry back with `leaves:` or `access: []`, or name the new key's `was: [{key}]`"),
+        ));
+    }
+    for (key, rest) in locations {
+        let people: Vec<String> = rest.places.into_iter().collect();
+        holds.push(gone(
+            None,
+            only_one(&rest.systems),
+            Some(PlaceId::At(key.clone())),
+            format!(
+                "location `{key}` is gone from `locations` and people have access there: {}",
+                some_of(&people)
+            ),
+            "put the entry back with `status: closed` to remove everybody there".into(),
+        ));
+    }
+    for (name, people) in systems {
+        let people: Vec<String> = people.iter().map(|key| format!("`{key}`")).collect();
+        holds.push(gone(
+            None,
+            Some(name.clone()),
+            None,
+            format!(
+                "system `{name}` is gone from `systems` and people have access there: {}",
+                some_of(&people)
+            ),
+            "put it back; take the access away by an order before the system goes".into(),
+        ));
+    }
+    ctx.found.holds.extend(holds);
+}
+
+fn only_one(systems: &BTreeSet<SystemName>) -> Option<SystemName> {
+    systems.first().filter(|_| systems.len() == 1).cloned()
+}
+
+fn gone(
+    person: Option<&PersonKey>,
+    system: Option<SystemName>,
+    place: Option<PlaceId>,
+    message: String,
+    help: String,
+) -> Hold {
+    Hold {
+        code: HoldCode::Vanished,
+        name: person.map_or("", PersonKey::as_str).into(),
+        person: person.cloned(),
+        system,
+        place,
+        message,
+        help,
+        because: vec![Because::Rule("gone from YAML is not an order".into())],
+        step: None,
+    }
+}

@@ -1,0 +1,148 @@
+//! Diff, order, rules and the id: from an input to a finished plan.
+//!
+//! Invariant: the id is the hash of everything else, in a form that does not depend on a library.
+
+use std::sync::Arc;
+
+use super::input::Input;
+use super::order::order;
+use super::price::price;
+use super::report;
+use super::rules::judge;
+use super::step::{Draft, Mode, Plan, PlanId, Withheld};
+use super::system::{Context, System, trusted};
+use super::wire;
+use crate::canonical::{canonical, sha256_hex};
+use crate::catalog::Kind;
+
+/// Makes the plan.
+pub fn plan(input: &Input<'_>) -> Plan {
+    let draft = draft(input);
+    let id = seal(&draft, input);
+    Plan { id, draft }
+}
+
+fn draft(input: &Input<'_>) -> Draft {
+    let mut ctx = Context::new(input);
+    let mut draft = Draft {
+        as_of: input.desired.as_of,
+        observed: input
+            .observed
+            .systems
+            .values()
+            .map(|system| system.taken)
+            .min()
+            .unwrap_or(input.desired.as_of),
+        config: input.config.clone(),
+        ..Draft::default()
+    };
+    let none = std::collections::BTreeMap::new();
+    for (name, wish) in &input.desired.systems {
+        draft.systems.push(report::system_fact(&ctx, name, wish));
+        let scopes = input
+            .observed
+            .systems
+            .get(name)
+            .map_or(&none, |observed| &observed.scopes);
+        let scopes = trusted(scopes);
+        draft
+            .scopes
+            .extend(report::scope_facts(&ctx, name, wish, &scopes));
+        match Kind::parse(wish.kind) {
+            Some(kind) if kind.has_rights() => {
+                let mut system = System::new(&ctx, name, wish, kind, &scopes);
+                for at in 0..ctx.people.len() {
+                    system.plan_person(&mut ctx, at);
+                }
+                system.note_rights(&mut ctx);
+                system.note_scopes(&mut ctx);
+                draft.strangers.extend(system.strangers(&ctx));
+            }
+            _ => report::note_unsupported(&mut ctx, name, wish),
+        }
+    }
+    report::vanished(&mut ctx);
+    draft.lapses = report::lapses(&mut ctx);
+    let found = std::mem::take(&mut ctx.found);
+    let (steps, held) = judge(order(found.candidates), input.only);
+    draft.steps = steps;
+    draft.holds = found.holds;
+    draft.holds.extend(held);
+    draft.withheld = found.withheld;
+    draft.waiting = found.waiting;
+    draft.drift = found.drift;
+    draft.notes = found.notes.into_iter().collect();
+    narrow(&mut draft, input);
+    sort(&mut draft);
+    draft.price = price(&draft, input.observed);
+    draft
+}
+
+/// Leaves out what the plan was not asked for. Steps are narrowed already.
+fn narrow(draft: &mut Draft, input: &Input<'_>) {
+    let only = input.only;
+    if only.is_everything() {
+        return;
+    }
+    // What is about nobody in particular concerns everybody.
+    let of_person = |person: Option<&_>, system: Option<&_>, place: Option<&_>| {
+        only.admits(person, system, place)
+            || (person.is_none() && only.people.is_empty() && only.admits(None, system, place))
+    };
+    draft.holds.retain(|it| {
+        it.person.is_none() || of_person(it.person.as_ref(), it.system.as_ref(), it.place.as_ref())
+    });
+    draft.withheld.retain(|it| {
+        let step = &it.step;
+        of_person(step.person.as_ref(), Some(&step.system), Some(&step.place))
+    });
+    draft.waiting.retain(|it| {
+        it.places
+            .iter()
+            .any(|place| only.admits(Some(&it.person), Some(&it.system), Some(place)))
+    });
+    draft
+        .drift
+        .retain(|it| of_person(it.person.as_ref(), Some(&it.system), Some(&it.place)));
+    draft
+        .lapses
+        .retain(|it| only.admits(Some(&it.person), None, it.place.as_ref()));
+    draft.strangers.retain(|it| {
+        only.people.is_empty()
+            && it
+                .places
+                .iter()
+                .any(|(place, _)| only.admits(None, Some(&it.system), Some(place)))
+    });
+}
+
+fn sort(draft: &mut Draft) {
+    draft.holds.sort_by(|a, b| {
+        (&a.system, &a.person, &a.place, a.code, &a.message)
+            .cmp(&(&b.system, &b.person, &b.place, b.code, &b.message))
+    });
+    // A leaver where nothing may be taken is a step by hand, and comes first.
+    let by_hand = |it: &Withheld| it.step.mode != Mode::Api;
+    draft.withheld.sort_by(|a, b| {
+        let key = |it: &Withheld| {
+            let step = &it.step;
+            (
+                !by_hand(it),
+                step.system.clone(),
+                step.person.clone(),
+                step.place.clone(),
+                step.kind,
+            )
+        };
+        key(a).cmp(&key(b))
+    });
+}
+
+/// The id of a draft.
+fn seal(draft: &Draft, input: &Input<'_>) -> PlanId {
+    let body = wire::body_json(draft, input.catalog);
+    // The contract has no floats, which a test holds.
+    let text = canonical(&body).unwrap_or_else(|_| body.to_string());
+    let bytes = format!("{}\n{text}", wire::FORMAT);
+    PlanId(Arc::from(sha256_hex(bytes.as_bytes())))
+}

@@ -1,0 +1,21 @@
+//! The laws of planning and their examples, on a world built by hand.
+//!
+//! What each file is about: `identity` whose account, `invite` one message, `access` what differs,
+//! `keep` whom nothing may touch, `scopes` trust in reads, `contract` JSON and ids, `laws` the
+//! properties.
+
+mod access;
+mod contract;
+mod identity;
+mod invite;
+mod keep;
+mod laws;
+mod scopes;
+mod world;
+
+use crate::model::Value;
+
+/// Whether a value still refers to something by name, or to `self`.
+fn names_left(value: &Value) -> bool {
+    super::names::uses_names(value) || *value == Value::One(crate::model::One::Myself)
+}

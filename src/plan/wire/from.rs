@@ -1,0 +1,415 @@
+//! From the plan to its contract, field by field.
+//!
+//! Every structure is taken apart whole, so that a new field cannot be forgotten here.
+
+use std::collections::BTreeMap;
+
+use super::super::digest::{state_name, value_json};
+use super::super::price::totals;
+use super::super::step as plan;
+use super::{
+    Access, Because, Completeness, Config, Drift, Effect, FORMAT, Hold, Instruction, Lapse, Line,
+    Note, PlanBody, Price, Scope, Step, Stranger, StrangerPlace, System, Totals, Waiting, Withheld,
+};
+use crate::catalog::Catalog;
+use crate::model::{PersonKey, PlaceId, Value};
+use crate::text::Origin;
+
+pub(super) fn body(draft: &plan::Draft, catalog: &'static Catalog) -> PlanBody {
+    let plan::Draft {
+        as_of,
+        observed,
+        config,
+        systems,
+        scopes,
+        steps,
+        holds,
+        drift,
+        lapses,
+        strangers,
+        withheld,
+        waiting,
+        notes,
+        price: cost,
+    } = draft;
+    PlanBody {
+        format: FORMAT,
+        tool: env!("CARGO_PKG_VERSION"),
+        as_of: as_of.to_string(),
+        observed: observed.to_string(),
+        config: Config {
+            digest: config.digest.to_string(),
+            commit: config.commit.as_deref().map(str::to_owned),
+            dirty: config.dirty,
+        },
+        systems: systems.iter().map(system).collect(),
+        scopes: scopes.iter().map(scope).collect(),
+        steps: steps.iter().map(|it| step(it, catalog)).collect(),
+        holds: holds.iter().map(|it| hold(it, catalog)).collect(),
+        drift: drift.iter().map(drift_entry).collect(),
+        lapses: lapses.iter().map(lapse).collect(),
+        strangers: strangers.iter().map(stranger).collect(),
+        loosened: Vec::new(),
+        withheld: withheld
+            .iter()
+            .map(
+                |plan::Withheld {
+                     step: it,
+                     because: why,
+                 }| Withheld {
+                    step: step(it, catalog),
+                    because: because(why),
+                },
+            )
+            .collect(),
+        waiting: waiting.iter().map(wait).collect(),
+        notes: notes.iter().map(note).collect(),
+        price: price(cost),
+        totals: counts(&totals(draft)),
+    }
+}
+
+fn system(plan::SystemFact { name, kind, host }: &plan::SystemFact) -> System {
+    System {
+        name: name.to_string(),
+        kind: (*kind).to_owned(),
+        host: host.to_string(),
+    }
+}
+
+fn scope(
+    plan::ScopeFact {
+        system,
+        place,
+        title,
+        completeness,
+        accounts,
+    }: &plan::ScopeFact,
+) -> Scope {
+    let (completeness, gaps) = match completeness {
+        plan::Completeness::Complete => (Completeness::Complete, Vec::new()),
+        plan::Completeness::Partial(gaps) => (Completeness::Partial, gaps.clone()),
+        plan::Completeness::Unreadable(why) => (Completeness::Unreadable, vec![why.clone()]),
+        plan::Completeness::NotRead => (Completeness::NotRead, Vec::new()),
+    };
+    Scope {
+        system: system.to_string(),
+        location: place.to_string(),
+        title: title.to_string(),
+        completeness,
+        gaps,
+        accounts: *accounts,
+    }
+}
+
+fn step(it: &plan::Step, catalog: &'static Catalog) -> Step {
+    let plan::Step {
+        id,
+        kind,
+        mode,
+        class,
+        reason,
+        person,
+        name,
+        system,
+        place,
+        account,
+        before,
+        after,
+        deltas,
+        effects,
+        because: why,
+        waits_for,
+        change,
+    } = it;
+    let rights = |side: fn(&plan::RightDelta) -> &Option<Value>| -> BTreeMap<&'static str, _> {
+        deltas
+            .iter()
+            .filter_map(|delta| {
+                let value = side(delta).as_ref()?;
+                Some((catalog.get(delta.right).slug, value_json(value)))
+            })
+            .collect()
+    };
+    let instruction = match mode {
+        plan::Mode::Api => None,
+        plan::Mode::Manual(instruction) => Some(instruct(instruction)),
+    };
+    Step {
+        id: id.to_string(),
+        kind: kind.name(),
+        mode: if instruction.is_some() {
+            "manual"
+        } else {
+            "api"
+        },
+        person: key(person.as_ref()),
+        name: name.to_string(),
+        system: system.to_string(),
+        location: place.to_string(),
+        account: account.as_ref().map(ToString::to_string),
+        from: match change {
+            plan::Change::Grant { from, target: _ } => Some(from.to_string()),
+            plan::Change::Invite { .. }
+            | plan::Change::Set { .. }
+            | plan::Change::Remove
+            | plan::Change::Withdraw
+            | plan::Change::ByHand => None,
+        },
+        class: class.name(),
+        reason: reason.name(),
+        before: before
+            .as_ref()
+            .map(|it| access(it, rights(|delta| &delta.before))),
+        after: after
+            .as_ref()
+            .map(|it| access(it, rights(|delta| &delta.after))),
+        effects: effects.iter().map(effect).collect(),
+        because: why.iter().map(because).collect(),
+        waits_for: waits_for.iter().map(ToString::to_string).collect(),
+        instruction,
+    }
+}
+
+fn access(it: &plan::Access, changing: BTreeMap<&'static str, serde_json::Value>) -> Access {
+    let plan::Access {
+        state,
+        role,
+        staff,
+        staff_name,
+        // All of them are in the step's id; people and programs need those that change.
+        rights: _,
+    } = it;
+    Access {
+        state: state_name(*state),
+        role: role.as_ref().map(ToString::to_string),
+        staff: *staff,
+        staff_name: staff_name.as_deref().map(str::to_owned),
+        rights: changing,
+    }
+}
+
+fn instruct(
+    plan::Instruction {
+        actor,
+        actions,
+        check_before,
+    }: &plan::Instruction,
+) -> Instruction {
+    Instruction {
+        who: match actor {
+            plan::ManualActor::Hands(people) => people.iter().map(ToString::to_string).collect(),
+            plan::ManualActor::Person(person) => vec![person.to_string()],
+        },
+        actions: actions.clone(),
+        check_before: check_before.clone(),
+    }
+}
+
+fn effect(it: &plan::Effect) -> Effect {
+    let (kind, to) = match it {
+        plan::Effect::Mail(to) => ("mail", Some(to.clone())),
+        plan::Effect::Sms(to) => ("sms", Some(to.clone())),
+        plan::Effect::SignOut => ("sign-out", None),
+        plan::Effect::PaidSeat => ("paid-seat", None),
+    };
+    Effect { kind, to }
+}
+
+fn because(it: &plan::Because) -> Because {
+    match it {
+        plan::Because::Line(origin) => Because::Line(line(origin)),
+        plan::Because::Rule(rule) => Because::Rule { rule: rule.clone() },
+    }
+}
+
+fn line(
+    Origin {
+        file,
+        line,
+        column,
+        text,
+    }: &Origin,
+) -> Line {
+    Line {
+        file: file.to_string(),
+        line: *line,
+        column: *column,
+        text: text.to_string(),
+    }
+}
+
+fn hold(
+    plan::Hold {
+        code,
+        person,
+        name,
+        system,
+        place,
+        message,
+        help,
+        because: why,
+        step: kept,
+    }: &plan::Hold,
+    catalog: &'static Catalog,
+) -> Hold {
+    Hold {
+        code: code.name(),
+        person: key(person.as_ref()),
+        name: name.to_string(),
+        system: system.as_ref().map(ToString::to_string),
+        location: place.as_ref().map(PlaceId::to_string),
+        message: message.clone(),
+        help: help.clone(),
+        because: why.iter().map(because).collect(),
+        step: kept.as_deref().map(|it| step(it, catalog)),
+    }
+}
+
+fn drift_entry(
+    plan::Drift {
+        person,
+        system,
+        place,
+        account,
+        step,
+        what,
+    }: &plan::Drift,
+) -> Drift {
+    Drift {
+        person: key(person.as_ref()),
+        system: system.to_string(),
+        location: place.to_string(),
+        account: account.to_string(),
+        step: step.as_ref().map(ToString::to_string),
+        what: what.clone(),
+    }
+}
+
+fn lapse(
+    plan::Lapse {
+        at,
+        person,
+        place,
+        what,
+        origin,
+    }: &plan::Lapse,
+) -> Lapse {
+    Lapse {
+        at: at.to_string(),
+        person: person.to_string(),
+        location: place.as_ref().map(PlaceId::to_string),
+        what: what.to_string(),
+        because: line(origin),
+    }
+}
+
+fn stranger(
+    plan::Stranger {
+        system,
+        account,
+        name,
+        places,
+        remark,
+    }: &plan::Stranger,
+) -> Stranger {
+    Stranger {
+        system: system.to_string(),
+        account: account.to_string(),
+        name: name.to_string(),
+        places: places
+            .iter()
+            .map(|(place, state)| StrangerPlace {
+                location: place.to_string(),
+                state: state_name(*state),
+            })
+            .collect(),
+        remark: remark.clone(),
+    }
+}
+
+fn wait(
+    plan::Waiting {
+        person,
+        name,
+        system,
+        places,
+        since,
+        what,
+    }: &plan::Waiting,
+) -> Waiting {
+    Waiting {
+        person: person.to_string(),
+        name: name.to_string(),
+        system: system.to_string(),
+        locations: places.iter().map(PlaceId::to_string).collect(),
+        since: since.map(|at| at.to_string()),
+        what: what.clone(),
+    }
+}
+
+fn note(
+    plan::Note {
+        system,
+        place,
+        text,
+    }: &plan::Note,
+) -> Note {
+    Note {
+        system: system.as_ref().map(ToString::to_string),
+        location: place.as_ref().map(PlaceId::to_string),
+        text: text.clone(),
+    }
+}
+
+fn price(
+    plan::Price {
+        calls_read,
+        calls_apply,
+        seconds,
+        messages,
+        paid_seats,
+    }: &plan::Price,
+) -> Price {
+    Price {
+        calls_read: *calls_read,
+        calls_apply: *calls_apply,
+        seconds: *seconds,
+        messages: *messages,
+        paid_seats: *paid_seats,
+    }
+}
+
+fn counts(
+    plan::Totals {
+        people,
+        api,
+        manual,
+        invitations,
+        grants,
+        changes,
+        removals,
+        holds,
+        waiting,
+        withheld,
+        strangers,
+    }: &plan::Totals,
+) -> Totals {
+    Totals {
+        people: *people,
+        api: *api,
+        manual: *manual,
+        invitations: *invitations,
+        grants: *grants,
+        changes: *changes,
+        removals: *removals,
+        holds: *holds,
+        waiting: *waiting,
+        withheld: *withheld,
+        strangers: *strangers,
+    }
+}
+
+fn key(person: Option<&PersonKey>) -> Option<String> {
+    person.map(ToString::to_string)
+}
