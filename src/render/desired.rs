@@ -192,7 +192,10 @@ fn grant_head(grant: &Grant, desired: &Desired) -> Vec<Run> {
         PlaceId::Chain => say("the chain"),
         PlaceId::Whole => say("the whole system"),
         PlaceId::At(key) => {
-            let title = desired.places.get(key).map_or(key.as_str(), |fact| &fact.title);
+            let title = desired
+                .places
+                .get(key)
+                .map_or(key.as_str(), |fact| &fact.title);
             foreign(title.to_owned())
         }
     };
@@ -253,7 +256,11 @@ fn grant_items(grant: &Grant, catalog: &Catalog) -> Vec<Entry> {
         .count();
     if denied > 0 {
         let noun = if denied == 1 { "right" } else { "rights" };
-        items.push(entry('-', Tone::Take, vec![say(format!("{denied} {noun} denied"))]));
+        items.push(entry(
+            '-',
+            Tone::Take,
+            vec![say(format!("{denied} {noun} denied"))],
+        ));
     }
     if grant.unlisted_default {
         let rest = "the rest as the vendor recommends for this role";

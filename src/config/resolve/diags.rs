@@ -739,15 +739,6 @@ pub(super) fn missing_access(person: &Text) -> Diagnostic {
     .help("add `access: [...]`; `[]` is none, `unmanaged` leaves the person alone")
 }
 
-pub(super) fn missing_name(person: &Text) -> Diagnostic {
-    Diagnostic::new(
-        Code::MissingKey,
-        format!("`{}` has no `name`", person.value),
-    )
-    .at(person.span, "declared here")
-    .help("add `name:`, as one text or `{ first: ..., last: ... }`")
-}
-
 pub(super) fn no_contact(person: &Text, system: &str, shared: Option<Span>) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         Code::NoContact,

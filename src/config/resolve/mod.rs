@@ -38,6 +38,8 @@ mod rights;
 mod roles;
 mod sum;
 mod systems;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

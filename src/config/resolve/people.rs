@@ -104,9 +104,6 @@ fn one(
     if raw.access.is_none() {
         diagnostics.push(diags::missing_access(&raw.key));
     }
-    if raw.name.is_none() {
-        diagnostics.push(diags::missing_name(&raw.key));
-    }
     let unpinned = resolved.systems.iter().find_map(|&system| {
         let name = &context.systems.list.get(system)?.name;
         let pin = pins.get(name);
