@@ -11,7 +11,7 @@ use super::failure::Failure;
 use super::session::Session;
 use super::simulator;
 use crate::apply::Providers;
-use crate::clock::{Clock as _, SharedClock, SystemClock};
+use crate::clock::{SharedClock, SystemClock};
 use crate::config::raw::Settings;
 use crate::http::Throttles;
 use crate::model::SystemName;

@@ -95,36 +95,46 @@ impl Page {
         let mut line = first.to_owned();
         let mut width = first_width;
         let mut fresh = true;
-        // Spaces are kept as they are between words of one line, and dropped at a break.
-        let mut gap = String::new();
-        for run in runs {
-            let text = if run.foreign {
-                escape::terminal(&run.text)
+        for word in self.words(runs) {
+            if !fresh && width + word.gap + word.width > self.layout.width {
+                self.out.push_str(line.trim_end());
+                self.out.push('\n');
+                rest.clone_into(&mut line);
+                width = rest.width();
             } else {
-                (&*run.text).into()
-            };
-            for piece in pieces(&text) {
-                if piece.starts_with(' ') {
-                    gap.push_str(piece);
-                    continue;
-                }
-                let wide = piece.width();
-                if !fresh && width + gap.len() + wide > self.layout.width {
-                    self.out.push_str(line.trim_end());
-                    self.out.push('\n');
-                    rest.clone_into(&mut line);
-                    width = rest.width();
-                    gap.clear();
-                }
-                width += gap.len() + wide;
-                line.push_str(&gap);
-                gap.clear();
-                line.push_str(&self.painted(run.tone, piece));
-                fresh = false;
+                line.push_str(&" ".repeat(word.gap));
+                width += word.gap;
             }
+            line.push_str(&word.text);
+            width += word.width;
+            fresh = false;
         }
         self.out.push_str(line.trim_end());
         self.out.push('\n');
+    }
+
+    /// Runs cut at their spaces; what stands together stays together, also across runs.
+    fn words(&self, runs: &[Run]) -> Vec<Word> {
+        let mut words = Vec::new();
+        let mut word = Word::default();
+        for run in runs {
+            let text = if run.foreign { escape::terminal(&run.text) } else { (&*run.text).into() };
+            for piece in pieces(&text) {
+                if piece.starts_with(' ') {
+                    if !word.text.is_empty() {
+                        words.push(std::mem::take(&mut word));
+                    }
+                    word.gap += piece.len();
+                } else {
+                    word.width += piece.width();
+                    word.text.push_str(&self.painted(run.tone, piece));
+                }
+            }
+        }
+        if !word.text.is_empty() {
+            words.push(word);
+        }
+        words
     }
 
     fn painted(&self, tone: Tone, text: &str) -> String {
@@ -143,6 +153,14 @@ impl Page {
             text.to_owned()
         }
     }
+}
+
+/// A word, painted, and the spaces before it.
+#[derive(Default)]
+struct Word {
+    gap: usize,
+    width: usize,
+    text: String,
 }
 
 /// Splits into words and the runs of spaces between them.

@@ -64,9 +64,9 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
     if !draft.waiting.is_empty() {
         let lines = draft.waiting.iter().map(|waiting| {
             let mut runs = named(&waiting.name, Some(&waiting.person));
-            runs.extend([say(": "), foreign(waiting.what.clone())]);
+            runs.extend([say("  waits for "), foreign(waiting.what.clone())]);
             for (nth, place) in waiting.places.iter().enumerate() {
-                runs.push(say(if nth == 0 { ", then " } else { ", " }));
+                runs.push(say(if nth == 0 { ": " } else { ", " }));
                 runs.push(names.place(&waiting.system, place));
             }
             if let Some(since) = waiting.since {
