@@ -34,7 +34,8 @@ pub mod wire;
 pub use digest::{digest, value_json};
 pub use input::{Input, Only};
 pub use price::totals;
-pub use read::{names_wanted, selection};
+pub use read::{matches, names_wanted, selection};
+pub use report::{failure_text, gap_text};
 pub use seal::plan;
 pub use step::{
     Access, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Drift, Effect, Hold,

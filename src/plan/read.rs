@@ -10,7 +10,7 @@ use super::identity::{Keys, identify};
 use super::names::{uses_names, want};
 use crate::catalog::{Catalog, Entity};
 use crate::model::{
-    AccountId, Desired, GrantState, Item, Managed, Memory, Person, PlaceId, PlaceStatus, Reading,
+    AccountId, Desired, GrantState, Item, Managed, Memory, Person, PersonKey, PlaceId, PlaceStatus, Reading,
     ScopeState, StaffWish, SystemName,
 };
 use crate::provider::{NamesWanted, PlaceRef};
@@ -119,4 +119,30 @@ pub fn names_wanted(
             (place, names)
         })
         .collect()
+}
+
+/// Whose accounts they are, as far as that is beyond doubt: what the journal remembers of a read.
+pub fn matches(
+    desired: &Desired,
+    memory: &Memory,
+    system: &SystemName,
+    scopes: &BTreeMap<PlaceId, Reading<ScopeState>>,
+) -> BTreeMap<AccountId, PersonKey> {
+    let people: Vec<&Person> = desired.people.values().collect();
+    let keys = Keys::of(desired);
+    let scopes = super::system::trusted(scopes);
+    let identity = identify(&people, &keys, memory, system, &scopes);
+    let sure = people
+        .iter()
+        .zip(&identity.people)
+        .filter(|(_, found)| found.doubt.is_none());
+    sure.flat_map(|(person, found)| {
+        let seen = found
+            .accounts
+            .iter()
+            .filter_map(|&at| identity.seen.get(at));
+        seen.map(|seen| (seen.id.clone(), person.key.clone()))
+            .collect::<Vec<_>>()
+    })
+    .collect()
 }

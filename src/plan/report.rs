@@ -17,7 +17,7 @@ use crate::model::{
 };
 
 /// A gap in words.
-fn gap_text(gap: &Gap) -> String {
+pub fn gap_text(gap: &Gap) -> String {
     match gap {
         Gap::CountDiffers { told, came } => {
             format!("the vendor counts {told} accounts and sent {came}")
@@ -31,7 +31,7 @@ fn gap_text(gap: &Gap) -> String {
 }
 
 /// A failure in words.
-pub(super) fn failure_text(failure: &ReadFailure) -> String {
+pub fn failure_text(failure: &ReadFailure) -> String {
     match failure {
         ReadFailure::Forbidden { right: Some(right) } => {
             format!("the acting account may not: it lacks `{right}`")

@@ -4,7 +4,7 @@
 //! model: the model is free to change. Right sets and rights trees stand once per system and are pointed to by
 //! number, because most accounts of a chain have one of a few dozen sets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -86,6 +86,14 @@ pub(super) struct Caller {
     /// Its phone number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) phone: Option<String>,
+    /// Its own rights in each chain that it sees, by the chain's id, with the catalogue's keys.
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "distinct::map"
+    )]
+    #[schemars(with = "BTreeMap<String, BTreeSet<String>>")]
+    pub(super) chains: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
 }
 
 /// The reading of one place.

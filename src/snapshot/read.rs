@@ -82,6 +82,7 @@ fn system(
         account: caller.account.map(AccountId::new),
         email: email(caller.email, || format!("{at}.caller.email"))?,
         phone: phone(caller.phone, || format!("{at}.caller.phone"))?,
+        chains: caller.chains,
     };
     let tables = Tables {
         sets: right_sets

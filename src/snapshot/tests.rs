@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use proptest::collection::{btree_map, vec};
+use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -231,13 +231,19 @@ fn system() -> impl Strategy<Value = ObservedSystem> {
     let seconds = -62_135_596_800_i64..=253_402_200_000;
     let taken = (seconds, 0..1_000_000_000_i32)
         .prop_map(|(seconds, nanos)| Timestamp::new(seconds, nanos.max(0)).unwrap_or_default());
-    let caller = (option::of(text()), option::of(email()), option::of(phone())).prop_map(
-        |(account, email, phone)| Caller {
+    let chains = btree_map(text(), btree_set(text(), 0..3), 0..3);
+    let caller = (
+        option::of(text()),
+        option::of(email()),
+        option::of(phone()),
+        chains,
+    )
+        .prop_map(|(account, email, phone, chains)| Caller {
             account: account.map(AccountId::new),
             email,
             phone,
-        },
-    );
+            chains,
+        });
     let kind = select(Kind::ALL.to_vec());
     (
         (kind, text(), taken, caller, any::<u32>()),

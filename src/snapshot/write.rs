@@ -56,6 +56,7 @@ fn system(seen: &ObservedSystem, catalog: &Catalog) -> file::System {
         account,
         email,
         phone,
+        chains,
     } = caller;
     let mut sets = Numbers(BTreeMap::new());
     let mut trees = Numbers(BTreeMap::new());
@@ -72,6 +73,7 @@ fn system(seen: &ObservedSystem, catalog: &Catalog) -> file::System {
             account: account.as_ref().map(|id| id.as_str().into()),
             email: email.as_ref().map(|email| email.as_str().to_owned()),
             phone: phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            chains: chains.clone(),
         },
         scopes,
         right_sets: sets
