@@ -98,6 +98,9 @@ pub struct CheckArgs {
     /// How to print problems.
     #[arg(long, value_enum, default_value_t = ProblemFormat::Text)]
     pub format: ProblemFormat,
+    /// Show notes too: what is no problem, but may not be what was meant.
+    #[arg(long)]
+    pub notes: bool,
 }
 
 /// How to print problems.

@@ -10,6 +10,7 @@ use super::ui::Ui;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::raw::Settings;
 use crate::config::{self, LoadOptions};
+use crate::diagnostic::Severity;
 use crate::diagnostic::render::{Form, Style, render};
 use crate::journal::JournalError;
 use crate::model::AsOf;
@@ -63,7 +64,7 @@ impl Session<'_> {
         let project = self.open_anyway(as_of, now, ahead_days)?;
         let form = if self.global.accessible { Form::Narrated } else { Form::Graphical };
         if project.has_errors() {
-            self.ui.shout(&self.drawn(&project, form, true));
+            self.ui.shout(&self.drawn(&project, form, Severity::Error));
             return Err(Failure::input("the project has errors; nothing was read and nothing was changed"));
         }
         Ok(project)
@@ -83,14 +84,11 @@ impl Session<'_> {
         Ok(project::settle(loaded, &OpenOptions { load: self.load_options(), as_of, ahead }))
     }
 
-    /// Problems as text for stderr, or in another form.
-    pub(super) fn drawn(&self, project: &Project, form: Form, errors_only: bool) -> String {
+    /// Problems from a severity up, as text for stderr or in another form.
+    pub(super) fn drawn(&self, project: &Project, form: Form, least: Severity) -> String {
         let style = Style { form, ..self.ui.problem_style() };
-        if errors_only {
-            let errors: Vec<_> = project.diagnostics.iter().filter(|problem| problem.is_error()).cloned().collect();
-            return render(&errors, &project.loaded.sources, &style);
-        }
-        render(&project.diagnostics, &project.loaded.sources, &style)
+        let shown = project.diagnostics.iter().filter(|problem| problem.severity >= least);
+        render(&shown.cloned().collect::<Vec<_>>(), &project.loaded.sources, &style)
     }
 
     /// The folder in which state is kept: the simulators' record is apart from the real one.
