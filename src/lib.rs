@@ -10,11 +10,13 @@
 //! - [`provider`]: the vendors, and the port they are reached through;
 //! - [`snapshot`]: what they said, kept in a file;
 //! - [`journal`]: what was done and seen, hash-chained;
+//! - [`apply`]: a plan, carried out and read back;
 //! - [`render`]: values to bytes;
 //! - [`sandbox`]: the vendors, simulated; it knows none of the above.
 //!
 //! Who may import whom is checked by `tests/it/tidy.rs` and drawn in `ARCHITECTURE.md`.
 
+pub mod apply;
 pub mod canonical;
 pub mod catalog;
 pub mod clock;

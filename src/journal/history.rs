@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::entry::{CallResult, Entry, Intent, Record, Settlement, Verb, Verdict};
+use super::entry::{CallResult, Entry, Intent, Record, Settlement, Verb};
 
 /// A call and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct IntentState<'a> {
     pub status: IntentStatus,
     /// Whether reading back, or settling, found the account afterwards.
     pub seen: bool,
+    /// Whether an earlier run tried to settle it and could not.
+    pub tried: bool,
 }
 
 /// What became of a call.
@@ -69,6 +71,7 @@ pub fn history<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<IntentSt
                     intent,
                     status: IntentStatus::Open,
                     seen: false,
+                    tried: false,
                 });
             }
             Record::Outcome(outcome) => {
@@ -89,13 +92,17 @@ pub fn history<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<IntentSt
                         }
                         Settlement::NoEffect => call.status = IntentStatus::NoEffect,
                         Settlement::LeftToPlan => call.status = IntentStatus::LeftToPlan,
-                        Settlement::Unknown => call.status = IntentStatus::Unknown,
+                        Settlement::Unknown => {
+                            call.status = IntentStatus::Unknown;
+                            call.tried = true;
+                        }
                     }
                 }
             }
             Record::Verified(verified) => {
                 if let Some(call) = find(&mut calls, &by_seq, verified.intent) {
-                    call.seen |= verified.verdict == Verdict::AsPlanned && !verified.absent;
+                    // Its row was found, whatever it looks like.
+                    call.seen |= verified.account.is_some() && !verified.absent;
                 }
             }
             Record::Genesis(_)

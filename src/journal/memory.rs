@@ -37,8 +37,10 @@ pub fn memory<'a>(entries: impl IntoIterator<Item = &'a Entry> + Clone) -> Memor
                 if settled.verdict != Settlement::TookEffect {
                     continue;
                 }
-                if call.intent.call == Verb::Remove {
-                    forget_grant(&mut memory, call);
+                let intent = call.intent;
+                if let (Verb::Remove, Some(person)) = (intent.call, &intent.person) {
+                    let reason = Some(intent.reason.as_str());
+                    forget_grant(&mut memory, &intent.system, &intent.place, person, reason);
                 } else if let (Some(account), Some(person)) =
                     (&settled.account, &call.intent.person)
                 {
@@ -147,9 +149,10 @@ fn remember_check(
     calls: &BTreeMap<u64, IntentState<'_>>,
 ) {
     if verified.absent {
-        let call = verified.intent.and_then(|seq| calls.get(&seq));
-        if let (Verdict::AsPlanned, Some(call)) = (verified.verdict, call) {
-            forget_grant(memory, call);
+        if let (Verdict::AsPlanned, Some(person)) = (verified.verdict, &verified.person) {
+            let call = verified.intent.and_then(|seq| calls.get(&seq));
+            let reason = call.map(|call| call.intent.reason.as_str());
+            forget_grant(memory, &verified.system, &verified.place, person, reason);
         }
         return;
     }
@@ -179,20 +182,23 @@ fn remember_account(memory: &mut Memory, entry: &Entry, system: &str, account: &
 
 /// Access at a place was taken. Whoever has none left in that system because they left, or their
 /// lines ended, may be invited anew one day: the count of invitations ends with the employment.
-fn forget_grant(memory: &mut Memory, call: &IntentState<'_>) {
-    let Some(person) = &call.intent.person else {
-        return;
-    };
-    let system = SystemName::new(call.intent.system.as_str());
-    let person = PersonKey::new(person.as_str());
+fn forget_grant(
+    memory: &mut Memory,
+    system: &str,
+    place: &str,
+    person: &str,
+    reason: Option<&str>,
+) {
+    let system = SystemName::new(system);
+    let person = PersonKey::new(person);
     memory
         .granted
-        .remove(&(system.clone(), place_of(&call.intent.place), person.clone()));
+        .remove(&(system.clone(), place_of(place), person.clone()));
     let has_more = memory
         .granted
         .iter()
         .any(|(at, _, whose)| *at == system && *whose == person);
-    if !has_more && matches!(call.intent.reason.as_str(), "left" | "lapsed") {
+    if !has_more && matches!(reason, Some("left" | "lapsed")) {
         memory.invitations.remove(&(system, person));
     }
 }
