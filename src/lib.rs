@@ -6,25 +6,26 @@
 //!   people;
 //! - [`config`]: YAML to what should be;
 //! - [`plan`]: what should be and what is to what will happen;
-//! - [`http`], [`secret`]: calls, their pace, and the tokens they carry;
-//! - [`provider`]: the vendors, and the port they are reached through;
-//! - [`snapshot`]: what they said, kept in a file;
-//! - [`journal`]: what was done and seen, hash-chained;
-//! - [`apply`]: a plan, carried out and read back;
-//! - [`render`]: values to bytes;
-//! - [`sandbox`]: the vendors, simulated; it knows none of the above.
+//! - [`provider`], [`http`], [`secret`]: the vendors, and how they are reached;
+//! - [`apply`], [`journal`]: what is done, and the record of it;
+//! - [`snapshot`], [`render`]: values to bytes;
+//! - [`ops`], [`vcs`]: one function for each verb, and what git knows;
+//! - [`sandbox`]: the simulated vendors, an island;
+//! - [`cli`]: the command line.
 //!
 //! Who may import whom is checked by `tests/it/tidy.rs` and drawn in `ARCHITECTURE.md`.
 
 pub mod apply;
 pub mod canonical;
 pub mod catalog;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod diagnostic;
 pub mod http;
 pub mod journal;
 pub mod model;
+pub mod ops;
 pub mod plan;
 pub mod provider;
 pub mod render;
@@ -32,3 +33,4 @@ pub mod sandbox;
 pub mod secret;
 pub mod snapshot;
 pub mod text;
+pub mod vcs;

@@ -21,7 +21,10 @@ pub fn commit(folder: &Utf8Path) -> Option<Commit> {
         return None;
     }
     let status = git(folder, &["status", "--porcelain", "--", "."])?;
-    Some(Commit { hash: hash.to_owned(), dirty: !status.trim().is_empty() })
+    Some(Commit {
+        hash: hash.to_owned(),
+        dirty: !status.trim().is_empty(),
+    })
 }
 
 fn git(folder: &Utf8Path, arguments: &[&str]) -> Option<String> {
@@ -33,5 +36,9 @@ fn git(folder: &Utf8Path, arguments: &[&str]) -> Option<String> {
         .stderr(Stdio::null())
         .output()
         .ok()?;
-    output.status.success().then(|| String::from_utf8(output.stdout).ok()).flatten()
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8(output.stdout).ok())
+        .flatten()
 }

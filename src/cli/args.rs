@@ -8,7 +8,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 /// Who your people are and what they may do stands in YAML; `keyholder` shows how the live systems differ and brings
 /// them in line. Start with `keyholder check`, then `keyholder plan`.
 #[derive(Debug, Parser)]
-#[command(name = "keyholder", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    name = "keyholder",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     /// Options of every command.
     #[command(flatten)]
@@ -22,7 +27,13 @@ pub struct Cli {
 #[derive(Debug, Args)]
 pub struct Global {
     /// Folder of the project, or one inside it.
-    #[arg(short = 'C', long = "project", value_name = "DIR", default_value = ".", global = true)]
+    #[arg(
+        short = 'C',
+        long = "project",
+        value_name = "DIR",
+        default_value = ".",
+        global = true
+    )]
     pub project: Utf8PathBuf,
     /// Use the embedded simulators instead of the vendors: no token is read, no network is touched.
     #[arg(long, global = true)]

@@ -75,7 +75,11 @@ pub struct Failure {
 impl Failure {
     /// A failure without advice.
     pub fn new(ending: Ending, message: impl Into<String>) -> Self {
-        Self { ending, message: message.into(), help: None }
+        Self {
+            ending,
+            message: message.into(),
+            help: None,
+        }
     }
 
     /// Bad input or an error.
@@ -98,8 +102,25 @@ mod tests {
     #[test]
     fn the_first_that_is_true_wins() {
         assert_eq!(exit_code(&Endings::new()), 0);
-        assert_eq!(exit_code(&Endings::from([Ending::Pending, Ending::Held])), 3);
-        assert_eq!(exit_code(&Endings::from([Ending::Untrusted, Ending::Stale, Ending::Partial])), 4);
-        assert_eq!(exit_code(&Endings::from([Ending::Pending, Ending::Locked, Ending::BadInput])), 1);
+        assert_eq!(
+            exit_code(&Endings::from([Ending::Pending, Ending::Held])),
+            3
+        );
+        assert_eq!(
+            exit_code(&Endings::from([
+                Ending::Untrusted,
+                Ending::Stale,
+                Ending::Partial
+            ])),
+            4
+        );
+        assert_eq!(
+            exit_code(&Endings::from([
+                Ending::Pending,
+                Ending::Locked,
+                Ending::BadInput
+            ])),
+            1
+        );
     }
 }

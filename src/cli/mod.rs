@@ -33,13 +33,17 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, env: Env) -> u8 
         Ok(cli) => cli,
         Err(error) => {
             // Printing help and usage is clap's; where even that fails nobody is left to tell.
-            let _ = error.print();
+            drop(error.print());
             return if error.use_stderr() { USAGE } else { 0 };
         }
     };
     let ui = Ui::new(&cli.global, &env);
     log_to_stderr(cli.global.verbose);
-    let session = Session { ui: &ui, env: &env, global: &cli.global };
+    let session = Session {
+        ui: &ui,
+        env: &env,
+        global: &cli.global,
+    };
     let result = match &cli.command {
         Command::Check(args) => commands::check::run(&session, args),
         Command::Show(args) => commands::show::run(&session, args),

@@ -47,7 +47,14 @@ impl<'a> Planning<'a> {
         let only = only(&project.desired, keys).map_err(|error| unknown_key(&error))?;
         let folder = session.state_folder(&world.root, Some(&project.loaded.project.settings));
         let journal = journal::load(&folder).map_err(|error| distrust(&error))?;
-        let mut planning = Self { session, world, project, memory: Memory::default(), journal, only };
+        let mut planning = Self {
+            session,
+            world,
+            project,
+            memory: Memory::default(),
+            journal,
+            only,
+        };
         planning.remember();
         Ok(planning)
     }
@@ -65,16 +72,25 @@ impl<'a> Planning<'a> {
 
     /// Reads the vendors and plans.
     pub(super) async fn from_live(&self, providers: &Providers) -> Planned {
-        let observed = live::read(self.project, providers, &self.memory, &self.only, self.session.ui).await;
+        let observed = live::read(
+            self.project,
+            providers,
+            &self.memory,
+            &self.only,
+            self.session.ui,
+        )
+        .await;
         self.plan(observed)
     }
 
     /// Plans from a kept read.
     pub(super) fn from_file(&self, file: &Utf8Path, max_age: &str) -> Result<Planned, Failure> {
         let limit = when::duration(max_age).ok_or_else(|| {
-            Failure::input(format!("`{max_age}` is no age")).help("a number and `s`, `m`, `h` or `d`, such as `24h`")
+            Failure::input(format!("`{max_age}` is no age"))
+                .help("a number and `s`, `m`, `h` or `d`, such as `24h`")
         })?;
-        let text = std::fs::read_to_string(file).map_err(|error| Failure::input(format!("{file}: {error}")))?;
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| Failure::input(format!("{file}: {error}")))?;
         let observed = crate::snapshot::from_json(&text, self.project.catalog)
             .map_err(|error| Failure::input(format!("{file}: {error}")))?;
         for (name, system) in &observed.systems {
@@ -107,15 +123,27 @@ impl<'a> Planning<'a> {
     /// What a read alone means for the exit code.
     pub(super) fn endings_of_read(&self, observed: &Observed) -> Endings {
         let untrusted = observed.systems.values().any(|system| {
-            let supported = crate::catalog::Kind::parse(system.kind).is_some_and(|kind| kind.has_rights());
-            supported && system.scopes.values().any(|scope| scope.complete().is_none())
+            let supported =
+                crate::catalog::Kind::parse(system.kind).is_some_and(|kind| kind.has_rights());
+            supported
+                && system
+                    .scopes
+                    .values()
+                    .any(|scope| scope.complete().is_none())
         });
-        if untrusted { Endings::from([Ending::Untrusted]) } else { Endings::new() }
+        if untrusted {
+            Endings::from([Ending::Untrusted])
+        } else {
+            Endings::new()
+        }
     }
 
     /// What rendering needs.
     pub(super) fn frame(&self) -> Frame<'_> {
-        Frame { catalog: self.project.catalog, zone: &self.project.zone }
+        Frame {
+            catalog: self.project.catalog,
+            zone: &self.project.zone,
+        }
     }
 }
 
@@ -149,8 +177,12 @@ impl Planned {
 fn unknown_key(error: &OnlyError) -> Failure {
     let failure = Failure::input(format!("--only: {error}"));
     match error {
-        OnlyError::Unknown { near: Some(near), .. } => failure.help(format!("did you mean `{near}`?")),
+        OnlyError::Unknown {
+            near: Some(near), ..
+        } => failure.help(format!("did you mean `{near}`?")),
         OnlyError::Unknown { near: None, .. } => failure,
-        OnlyError::Several { .. } => failure.help("say which: `person:KEY`, `location:KEY` or `system:KEY`"),
+        OnlyError::Several { .. } => {
+            failure.help("say which: `person:KEY`, `location:KEY` or `system:KEY`")
+        }
     }
 }

@@ -32,8 +32,11 @@ impl Session<'_> {
     /// The folder of the project at hand.
     pub(super) fn root(&self) -> Result<Utf8PathBuf, Failure> {
         config::find_project(&self.global.project).ok_or_else(|| {
-            Failure::input(format!("there is no `keyholder.yaml` in `{}` or above it", self.global.project))
-                .help("`--project DIR` names another folder")
+            Failure::input(format!(
+                "there is no `keyholder.yaml` in `{}` or above it",
+                self.global.project
+            ))
+            .help("`--project DIR` names another folder")
         })
     }
 
@@ -60,18 +63,34 @@ impl Session<'_> {
     }
 
     /// Opens the project, draws what is wrong with it, and refuses one with errors.
-    pub(super) fn open(&self, as_of: Option<&str>, now: Timestamp, ahead_days: u16) -> Result<Project, Failure> {
+    pub(super) fn open(
+        &self,
+        as_of: Option<&str>,
+        now: Timestamp,
+        ahead_days: u16,
+    ) -> Result<Project, Failure> {
         let project = self.open_anyway(as_of, now, ahead_days)?;
-        let form = if self.global.accessible { Form::Narrated } else { Form::Graphical };
+        let form = if self.global.accessible {
+            Form::Narrated
+        } else {
+            Form::Graphical
+        };
         if project.has_errors() {
             self.ui.shout(&self.drawn(&project, form, Severity::Error));
-            return Err(Failure::input("the project has errors; nothing was read and nothing was changed"));
+            return Err(Failure::input(
+                "the project has errors; nothing was read and nothing was changed",
+            ));
         }
         Ok(project)
     }
 
     /// Opens the project and leaves what is wrong with it to the caller.
-    pub(super) fn open_anyway(&self, as_of: Option<&str>, now: Timestamp, ahead_days: u16) -> Result<Project, Failure> {
+    pub(super) fn open_anyway(
+        &self,
+        as_of: Option<&str>,
+        now: Timestamp,
+        ahead_days: u16,
+    ) -> Result<Project, Failure> {
         let loaded = config::load(&self.global.project, &self.load_options());
         let as_of = match as_of {
             None => AsOf::Instant(now),
@@ -81,21 +100,42 @@ impl Session<'_> {
             })?,
         };
         let ahead = std::time::Duration::from_secs(u64::from(ahead_days) * 86_400);
-        Ok(project::settle(loaded, &OpenOptions { load: self.load_options(), as_of, ahead }))
+        Ok(project::settle(
+            loaded,
+            &OpenOptions {
+                load: self.load_options(),
+                as_of,
+                ahead,
+            },
+        ))
     }
 
     /// Problems from a severity up, as text for stderr or in another form.
     pub(super) fn drawn(&self, project: &Project, form: Form, least: Severity) -> String {
-        let style = Style { form, ..self.ui.problem_style() };
-        let shown = project.diagnostics.iter().filter(|problem| problem.severity >= least);
-        render(&shown.cloned().collect::<Vec<_>>(), &project.loaded.sources, &style)
+        let style = Style {
+            form,
+            ..self.ui.problem_style()
+        };
+        let shown = project
+            .diagnostics
+            .iter()
+            .filter(|problem| problem.severity >= least);
+        render(
+            &shown.cloned().collect::<Vec<_>>(),
+            &project.loaded.sources,
+            &style,
+        )
     }
 
     /// The folder in which state is kept: the simulators' record is apart from the real one.
     pub(super) fn state_folder(&self, root: &Utf8Path, settings: Option<&Settings>) -> Utf8PathBuf {
         let named = settings.and_then(|settings| settings.state_dir.as_ref());
         let folder = root.join(named.map_or(super::simulator::STATE, |named| &*named.value));
-        if self.global.sandbox { folder.join("sandbox") } else { folder }
+        if self.global.sandbox {
+            folder.join("sandbox")
+        } else {
+            folder
+        }
     }
 }
 

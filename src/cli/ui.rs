@@ -19,7 +19,7 @@ use crate::render::text::Layout;
 
 /// How to talk to whoever started the run.
 #[derive(Debug)]
-pub struct Ui {
+pub(super) struct Ui {
     out_color: bool,
     err_color: bool,
     width: usize,
@@ -32,7 +32,7 @@ pub struct Ui {
 
 impl Ui {
     /// Looks at flags, environment and terminals once.
-    pub fn new(global: &Global, env: &Env) -> Self {
+    pub(super) fn new(global: &Global, env: &Env) -> Self {
         let colored = |terminal: bool| match global.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
@@ -40,7 +40,10 @@ impl Ui {
                 env.get("NO_COLOR").is_none() && (terminal || env.get("CLICOLOR_FORCE").is_some())
             }
         };
-        let (out, err) = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
+        let (out, err) = (
+            std::io::stdout().is_terminal(),
+            std::io::stderr().is_terminal(),
+        );
         let width = env
             .get("COLUMNS")
             .and_then(|columns| columns.parse().ok())
@@ -60,12 +63,15 @@ impl Ui {
     }
 
     /// How documents for stdout are laid out.
-    pub fn layout(&self) -> Layout {
-        Layout { width: self.width, color: self.out_color }
+    pub(super) fn layout(&self) -> Layout {
+        Layout {
+            width: self.width,
+            color: self.out_color,
+        }
     }
 
     /// How problems for stderr are drawn.
-    pub fn problem_style(&self) -> crate::diagnostic::render::Style {
+    pub(super) fn problem_style(&self) -> crate::diagnostic::render::Style {
         crate::diagnostic::render::Style {
             color: self.err_color,
             unicode: true,
@@ -79,34 +85,45 @@ impl Ui {
     }
 
     /// Writes data to stdout.
-    pub fn data(&self, text: &str) {
+    pub(super) fn data(&self, text: &str) {
         self.clear_progress();
         let mut out = std::io::stdout().lock();
-        if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
+        if out
+            .write_all(text.as_bytes())
+            .and_then(|()| out.flush())
+            .is_err()
+        {
             // Whoever read our output is gone; there is nobody left to tell.
-            #[expect(clippy::exit, reason = "a closed pipe is the end of the conversation, and no failure")]
+            #[expect(
+                clippy::exit,
+                reason = "a closed pipe is the end of the conversation, and no failure"
+            )]
             std::process::exit(0);
         }
     }
 
     /// Tells something on stderr, unless asked to be quiet.
-    pub fn tell(&self, text: &str) {
+    pub(super) fn tell(&self, text: &str) {
         if !self.quiet {
             self.shout(text);
         }
     }
 
     /// Tells something on stderr that must not be missed.
-    pub fn shout(&self, text: &str) {
+    pub(super) fn shout(&self, text: &str) {
         self.clear_progress();
         let mut err = std::io::stderr().lock();
         // A stderr that is closed leaves nowhere to complain.
-        let _ = writeln!(err, "{}", text.trim_end_matches('\n'));
+        drop(writeln!(err, "{}", text.trim_end_matches('\n')));
     }
 
     /// Tells why a run could not go on.
-    pub fn fail(&self, failure: &Failure) {
-        let (red, cyan, end) = if self.err_color { ("\u{1b}[1;31m", "\u{1b}[36m", "\u{1b}[0m") } else { ("", "", "") };
+    pub(super) fn fail(&self, failure: &Failure) {
+        let (red, cyan, end) = if self.err_color {
+            ("\u{1b}[1;31m", "\u{1b}[36m", "\u{1b}[0m")
+        } else {
+            ("", "", "")
+        };
         self.shout(&format!("{red}error{end}: {}", lines(&failure.message)));
         if let Some(help) = &failure.help {
             self.shout(&format!("{cyan}help{end}: {}", lines(help)));
@@ -114,12 +131,12 @@ impl Ui {
     }
 
     /// Whether somebody can be asked.
-    pub fn can_ask(&self) -> bool {
+    pub(super) fn can_ask(&self) -> bool {
         self.interactive
     }
 
     /// Asks for a typed `yes`; anything else is no.
-    pub fn confirm(&self, question: &str) -> bool {
+    pub(super) fn confirm(&self, question: &str) -> bool {
         self.clear_progress();
         let answer = dialoguer::Input::<String>::new()
             .with_prompt(format!("{question} Type yes to go on"))
@@ -139,7 +156,10 @@ impl Ui {
 
 /// Foreign text in messages, line by line.
 fn lines(text: &str) -> String {
-    text.lines().map(|line| escape::terminal(line).into_owned()).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .map(|line| escape::terminal(line).into_owned())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn terminal_columns() -> Option<usize> {
@@ -213,7 +233,8 @@ impl<'a> Watcher<'a> {
 
 impl Listener for Watcher<'_> {
     fn started(&self, step: &Step) {
-        self.ui.message(&format!("{} for {}", step.kind.name(), step.name));
+        self.ui
+            .message(&format!("{} for {}", step.kind.name(), step.name));
     }
 
     fn waiting(&self, system: &SystemName, why: &str) {
@@ -221,6 +242,7 @@ impl Listener for Watcher<'_> {
     }
 
     fn finished(&self, _: &Step, _: &Outcome, progress: Progress) {
-        self.ui.advance("applying", progress.done, progress.total, "steps");
+        self.ui
+            .advance("applying", progress.done, progress.total, "steps");
     }
 }

@@ -45,19 +45,33 @@ impl World {
         if !session.global.sandbox {
             let clock: SharedClock = Arc::new(SystemClock::new());
             let throttles = Arc::new(Throttles::new(Arc::clone(&clock)));
-            return Ok(Self { root, clock, throttles, simulator: None });
+            return Ok(Self {
+                root,
+                clock,
+                throttles,
+                simulator: None,
+            });
         }
         let sandbox = Arc::new(simulator::open(&root)?);
         if simulator::live(&root).is_ok_and(|live| sandbox.is_seeded_otherwise(&live)) {
-            session.ui.tell("note: `live.json` was edited since; `keyholder sandbox reset` begins with it");
+            session.ui.tell(
+                "note: `live.json` was edited since; `keyholder sandbox reset` begins with it",
+            );
         }
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let server = serve(Arc::clone(&sandbox), address)
             .await
-            .map_err(|error| Failure::input(format!("the simulators cannot listen on loopback: {error}")))?;
+            .map_err(|error| {
+                Failure::input(format!("the simulators cannot listen on loopback: {error}"))
+            })?;
         let clock = sandbox.clock();
         let throttles = Arc::new(Throttles::new(Arc::clone(&clock)));
-        Ok(Self { root, clock, throttles, simulator: Some(Simulator { sandbox, server }) })
+        Ok(Self {
+            root,
+            clock,
+            throttles,
+            simulator: Some(Simulator { sandbox, server }),
+        })
     }
 
     /// The present.
@@ -66,7 +80,11 @@ impl World {
     }
 
     /// Providers for the project's systems. Opens no connection.
-    pub(super) fn connect(&self, session: &Session<'_>, project: &Project) -> Result<Providers, Failure> {
+    pub(super) fn connect(
+        &self,
+        session: &Session<'_>,
+        project: &Project,
+    ) -> Result<Providers, Failure> {
         self.resume_pace(&session.state_folder(&self.root, Some(&project.loaded.project.settings)));
         let addresses;
         let env = |name: &str| session.env.get(name).map(str::to_owned);
@@ -75,17 +93,28 @@ impl World {
                 addresses = simulator.addresses();
                 Whereabouts::Simulated(&addresses)
             }
-            None => Whereabouts::Real { env: &env, allow_commands: session.global.allow_commands },
+            None => Whereabouts::Real {
+                env: &env,
+                allow_commands: session.global.allow_commands,
+            },
         };
         // Waits are scattered so that two runs that were refused together do not come back together.
         let seed = self.now().as_nanosecond().unsigned_abs() as u64;
-        live::connect(project, &whereabouts, &self.clock, &self.throttles, &session.global.allow_hosts, seed).map_err(
-            |error| {
-                let source = std::error::Error::source(&error);
-                let cause = source.and_then(std::error::Error::source).map(|cause| format!(": {cause}"));
-                Failure::input(format!("{error}{}", cause.unwrap_or_default()))
-            },
+        live::connect(
+            project,
+            &whereabouts,
+            &self.clock,
+            &self.throttles,
+            &session.global.allow_hosts,
+            seed,
         )
+        .map_err(|error| {
+            let source = std::error::Error::source(&error);
+            let cause = source
+                .and_then(std::error::Error::source)
+                .map(|cause| format!(": {cause}"));
+            Failure::input(format!("{error}{}", cause.unwrap_or_default()))
+        })
     }
 
     /// Keeps what the next run must know: how busy each host was, and the simulators' state.
@@ -107,14 +136,17 @@ impl World {
         if let Some(simulator) = &self.simulator {
             record = record.replace(&simulator.server.local_addr().to_string(), SIMULATOR);
         }
-        let kept = std::fs::create_dir_all(state).and_then(|()| std::fs::write(live::pace_file(state), record));
+        let kept = std::fs::create_dir_all(state)
+            .and_then(|()| std::fs::write(live::pace_file(state), record));
         if let Err(error) = kept {
             tracing::debug!(%error, "the record of calls was not kept");
         }
     }
 
     fn resume_pace(&self, state: &Utf8Path) {
-        let Ok(mut record) = std::fs::read_to_string(live::pace_file(state)) else { return };
+        let Ok(mut record) = std::fs::read_to_string(live::pace_file(state)) else {
+            return;
+        };
         if let Some(simulator) = &self.simulator {
             record = record.replace(SIMULATOR, &simulator.server.local_addr().to_string());
         }
@@ -125,7 +157,10 @@ impl World {
 impl Simulator {
     fn addresses(&self) -> BTreeMap<SystemName, String> {
         self.sandbox.with_world(|world| {
-            world.systems().map(|name| (SystemName::new(name), self.server.url(name))).collect()
+            world
+                .systems()
+                .map(|name| (SystemName::new(name), self.server.url(name)))
+                .collect()
         })
     }
 }

@@ -75,7 +75,9 @@ pub fn connect(
     allowed_hosts: &[String],
     seed: u64,
 ) -> Result<Providers, LiveError> {
-    let network = Network::new().map_err(|error| LiveError::NoNetwork { why: error.to_string() })?;
+    let network = Network::new().map_err(|error| LiveError::NoNetwork {
+        why: error.to_string(),
+    })?;
     let transport: Arc<dyn Transport> = Arc::new(network);
     let surroundings = Surroundings {
         transport,
@@ -91,18 +93,31 @@ pub fn connect(
         }
         let name = SystemName::new(Arc::clone(&system.name.value));
         let address = match whereabouts {
-            Whereabouts::Real { env, allow_commands } => {
-                let access = SecretAccess { env, folder: &project.loaded.root, allow_commands: *allow_commands };
+            Whereabouts::Real {
+                env,
+                allow_commands,
+            } => {
+                let access = SecretAccess {
+                    env,
+                    folder: &project.loaded.root,
+                    allow_commands: *allow_commands,
+                };
                 SystemAddress {
                     url: system.url.as_ref().map(|url| Arc::clone(&url.value)),
                     shown_as: None,
-                    tokens: tokens(system, &access)
-                        .map_err(|source| LiveError::Token { system: name.clone(), source })?,
+                    tokens: tokens(system, &access).map_err(|source| LiveError::Token {
+                        system: name.clone(),
+                        source,
+                    })?,
                     ..address(system, &name)
                 }
             }
             Whereabouts::Simulated(addresses) => {
-                let url = addresses.get(&name).ok_or_else(|| LiveError::NotSimulated { system: name.clone() })?;
+                let url = addresses
+                    .get(&name)
+                    .ok_or_else(|| LiveError::NotSimulated {
+                        system: name.clone(),
+                    })?;
                 SystemAddress {
                     url: Some(url.as_str().into()),
                     shown_as: Some(format!("sandbox:{name}").into()),
@@ -117,8 +132,11 @@ pub fn connect(
                 }
             }
         };
-        let provider = registry::connect(address, &surroundings)
-            .map_err(|source| LiveError::Connect { system: name.clone(), source })?;
+        let provider =
+            registry::connect(address, &surroundings).map_err(|source| LiveError::Connect {
+                system: name.clone(),
+                source,
+            })?;
         providers.insert(name, Arc::from(provider));
     }
     Ok(providers)
@@ -173,15 +191,29 @@ pub async fn read(
         let places = plan::names_wanted(&project.desired, project.catalog, name);
         let Some(provider) = providers.get(name) else {
             let scopes = places.iter().map(|(place, _)| place.place());
-            observed.systems.insert(name.clone(), unread(wish.kind, name.as_str(), project, scopes, &ReadFailure::NotSupported));
+            observed.systems.insert(
+                name.clone(),
+                unread(
+                    wish.kind,
+                    name.as_str(),
+                    project,
+                    scopes,
+                    &ReadFailure::NotSupported,
+                ),
+            );
             continue;
         };
         let select = plan::selection(&project.desired, memory, name);
-        let request = ReadRequest { places, select: &select };
+        let request = ReadRequest {
+            places,
+            select: &select,
+        };
         let seen = match provider.observe(&request, events).await {
             Ok(seen) => seen,
             Err(error) => {
-                let failure = ReadFailure::Failed { why: error.to_string().into() };
+                let failure = ReadFailure::Failed {
+                    why: error.to_string().into(),
+                };
                 let scopes = request.places.iter().map(|(place, _)| place.place());
                 unread(wish.kind, &provider.host(), project, scopes, &failure)
             }
@@ -213,20 +245,38 @@ fn unread(
 pub fn places(project: &Project) -> Places {
     let of = |system: &crate::model::DesiredSystem| {
         let places = system.locations.iter().map(|(key, (remote, _))| {
-            let place = PlaceRef { key: key.clone(), remote: Arc::clone(remote) };
+            let place = PlaceRef {
+                key: key.clone(),
+                remote: Arc::clone(remote),
+            };
             (place.place(), place)
         });
         places.collect()
     };
-    project.desired.systems.iter().map(|(name, system)| (name.clone(), of(system))).collect()
+    project
+        .desired
+        .systems
+        .iter()
+        .map(|(name, system)| (name.clone(), of(system)))
+        .collect()
 }
 
 /// Every contact of every declared person: how a row of a list is recognized.
 pub fn contacts(project: &Project) -> Contacts {
     let of = |person: &crate::model::Person| {
-        person.contacts.iter().chain(&person.shared_contacts).cloned().collect::<Vec<_>>()
+        person
+            .contacts
+            .iter()
+            .chain(&person.shared_contacts)
+            .cloned()
+            .collect::<Vec<_>>()
     };
-    project.desired.people.iter().map(|(key, person)| (key.clone(), of(person))).collect()
+    project
+        .desired
+        .people
+        .iter()
+        .map(|(key, person)| (key.clone(), of(person)))
+        .collect()
 }
 
 /// The folder-relative file in which a host's last calls are kept between two runs.

@@ -59,7 +59,12 @@ pub fn only(desired: &Desired, keys: &[String]) -> Result<Only, OnlyError> {
                     near: nearest(name, known).map(str::to_owned),
                 });
             }
-            _ => return Err(OnlyError::Several { key: key.clone(), what }),
+            _ => {
+                return Err(OnlyError::Several {
+                    key: key.clone(),
+                    what,
+                });
+            }
         }
     }
     Ok(only)

@@ -48,7 +48,12 @@ pub fn open(start: &Utf8Path, options: &OpenOptions) -> Project {
 
 /// The zone in which a project's dates are meant.
 pub fn zone(loaded: &Loaded) -> TimeZone {
-    loaded.project.settings.time_zone.as_ref().map_or(TimeZone::UTC, |zone| zone.value.clone())
+    loaded
+        .project
+        .settings
+        .time_zone
+        .as_ref()
+        .map_or(TimeZone::UTC, |zone| zone.value.clone())
 }
 
 /// Resolves a project that is loaded.
@@ -60,19 +65,32 @@ pub fn settle(loaded: Loaded, options: &OpenOptions) -> Project {
         .as_ref()
         .and_then(|version| Catalog::version(&version.value))
         .unwrap_or_else(Catalog::current);
-    let resolve = ResolveOptions { as_of: options.as_of, horizon: options.ahead };
+    let resolve = ResolveOptions {
+        as_of: options.as_of,
+        horizon: options.ahead,
+    };
     let (desired, more) = config::resolve(&loaded.project, &resolve, catalog);
     let mut diagnostics = loaded.diagnostics.clone();
     // References into files that could not be read would only repeat that problem.
     if loaded.complete {
         diagnostics.extend(more);
     } else {
-        diagnostics.extend(more.into_iter().filter(|diagnostic| !diagnostic.code.is_about_a_reference()));
+        diagnostics.extend(
+            more.into_iter()
+                .filter(|diagnostic| !diagnostic.code.is_about_a_reference()),
+        );
     }
     diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span));
     let zone = zone(&loaded);
     let summary = config::summary(&loaded.project);
-    Project { loaded, desired, diagnostics, catalog, zone, summary }
+    Project {
+        loaded,
+        desired,
+        diagnostics,
+        catalog,
+        zone,
+        summary,
+    }
 }
 
 impl Project {
@@ -83,7 +101,10 @@ impl Project {
 
     /// How many problems of a severity there are.
     pub fn count(&self, severity: Severity) -> usize {
-        self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count()
+        self.diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.severity == severity)
+            .count()
     }
 
     /// What a plan says about the files it was made from. Asks git, if there is one.

@@ -8,27 +8,44 @@ use crate::model::{Memory, Observed};
 use crate::plan;
 
 /// The opening entries of a run.
-pub fn opening(project: &Project, read: &Observed, memory: &Memory, sealed: &[Sealed]) -> Vec<Record> {
+pub fn opening(
+    project: &Project,
+    read: &Observed,
+    memory: &Memory,
+    sealed: &[Sealed],
+) -> Vec<Record> {
     let matches: BTreeMap<_, _> = read
         .systems
         .iter()
-        .map(|(name, system)| (name, plan::matches(&project.desired, memory, name, &system.scopes)))
+        .map(|(name, system)| {
+            (
+                name,
+                plan::matches(&project.desired, memory, name, &system.scopes),
+            )
+        })
         .collect();
     let scopes: Vec<ObservedScope<'_>> = read
         .systems
         .iter()
         .flat_map(|(name, system)| {
             let matches = &matches[name];
-            system.scopes.iter().map(move |(place, reading)| ObservedScope {
-                system: name,
-                place,
-                taken: system.taken,
-                reading,
-                matches,
-            })
+            system
+                .scopes
+                .iter()
+                .map(move |(place, reading)| ObservedScope {
+                    system: name,
+                    place,
+                    taken: system.taken,
+                    reading,
+                    matches,
+                })
         })
         .collect();
-    let mut records = observed(sealed.iter().map(|sealed| &sealed.entry), &scopes, project.catalog);
+    let mut records = observed(
+        sealed.iter().map(|sealed| &sealed.entry),
+        &scopes,
+        project.catalog,
+    );
     records.extend(known_after(memory, &Known::from(&project.desired)));
     records
 }

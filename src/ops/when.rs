@@ -19,7 +19,9 @@ pub fn as_of(text: &str, zone: &TimeZone) -> Option<AsOf> {
         return Some(AsOf::Instant(instant));
     }
     let local = text.parse::<DateTime>().ok()?;
-    Some(AsOf::Instant(local.to_zoned(zone.clone()).ok()?.timestamp()))
+    Some(AsOf::Instant(
+        local.to_zoned(zone.clone()).ok()?.timestamp(),
+    ))
 }
 
 /// A whole number and `s`, `m`, `h` or `d`, such as `24h`.
@@ -34,7 +36,10 @@ pub fn duration(text: &str) -> Option<Duration> {
         _ => return None,
     };
     // A thousand years are enough for everybody, and keep sums in range.
-    number.checked_mul(seconds).filter(|&total| total <= 31_536_000_000).map(Duration::from_secs)
+    number
+        .checked_mul(seconds)
+        .filter(|&total| total <= 31_536_000_000)
+        .map(Duration::from_secs)
 }
 
 #[cfg(test)]
@@ -44,11 +49,24 @@ mod tests {
     #[test]
     fn days_local_times_and_instants() {
         let riga = TimeZone::get("Europe/Riga").unwrap();
-        assert_eq!(as_of("2026-12-01", &riga), Some(AsOf::Date(jiff::civil::date(2026, 12, 1))));
+        assert_eq!(
+            as_of("2026-12-01", &riga),
+            Some(AsOf::Date(jiff::civil::date(2026, 12, 1)))
+        );
         let noon: Timestamp = "2026-12-01T10:00:00Z".parse().unwrap();
         assert_eq!(as_of("2026-12-01T12:00", &riga), Some(AsOf::Instant(noon)));
-        assert_eq!(as_of("2026-12-01T12:00+02:00", &riga), Some(AsOf::Instant(noon)));
-        for wrong in ["", "tomorrow", "2026-13-01", "2026-02-30", "12:00", "2026-12-01T"] {
+        assert_eq!(
+            as_of("2026-12-01T12:00+02:00", &riga),
+            Some(AsOf::Instant(noon))
+        );
+        for wrong in [
+            "",
+            "tomorrow",
+            "2026-13-01",
+            "2026-02-30",
+            "12:00",
+            "2026-12-01T",
+        ] {
             assert_eq!(as_of(wrong, &riga), None, "{wrong}");
         }
     }
@@ -57,7 +75,16 @@ mod tests {
     fn ages() {
         assert_eq!(duration("24h"), Some(Duration::from_secs(86_400)));
         assert_eq!(duration("3d"), Some(Duration::from_secs(259_200)));
-        for wrong in ["", "h", "1", "1w", "-1h", "1.5h", "99999999999999999999h", "9999999999999d"] {
+        for wrong in [
+            "",
+            "h",
+            "1",
+            "1w",
+            "-1h",
+            "1.5h",
+            "99999999999999999999h",
+            "9999999999999d",
+        ] {
             assert_eq!(duration(wrong), None, "{wrong}");
         }
     }

@@ -10,8 +10,8 @@ use super::identity::{Keys, identify};
 use super::names::{uses_names, want};
 use crate::catalog::{Catalog, Entity};
 use crate::model::{
-    AccountId, Desired, GrantState, Item, Managed, Memory, Person, PersonKey, PlaceId, PlaceStatus, Reading,
-    ScopeState, StaffWish, SystemName,
+    AccountId, Desired, GrantState, Item, Managed, Memory, Person, PersonKey, PlaceId, PlaceStatus,
+    Reading, ScopeState, StaffWish, SystemName,
 };
 use crate::provider::{NamesWanted, PlaceRef};
 

@@ -6,5 +6,8 @@
 pub mod desired;
 pub mod doc;
 pub mod escape;
+pub mod outcome;
+pub mod seen;
 pub mod text;
+pub mod view;
 pub mod words;

@@ -12,12 +12,21 @@ use crate::plan::{Plan, Step, StepId};
 /// What was done, what did not stick, what waits and what is left.
 pub fn outcomes(plan: &Plan, outcomes: &Outcomes, catalog: &Catalog) -> Doc {
     let steps = |standing: Standing| {
-        let of = move |step: &&Step| outcomes.of(&step.id).is_some_and(|outcome| outcome.standing() == standing);
+        let of = move |step: &&Step| {
+            outcomes
+                .of(&step.id)
+                .is_some_and(|outcome| outcome.standing() == standing)
+        };
         plan.draft.steps.iter().filter(of)
     };
     let section = |title: &'static str, tone: Tone, standing: Standing| {
-        let blocks: Vec<Block> = steps(standing).map(|step| Block::Line(line(plan, step, outcomes, catalog))).collect();
-        (!blocks.is_empty()).then(|| Section { title: vec![toned(tone, title)], blocks })
+        let blocks: Vec<Block> = steps(standing)
+            .map(|step| Block::Line(line(plan, step, outcomes, catalog)))
+            .collect();
+        (!blocks.is_empty()).then(|| Section {
+            title: vec![toned(tone, title)],
+            blocks,
+        })
     };
     let mut sections: Vec<Section> = [
         section("Done", Tone::Give, Standing::Done),
@@ -29,24 +38,41 @@ pub fn outcomes(plan: &Plan, outcomes: &Outcomes, catalog: &Catalog) -> Doc {
     .collect();
     let mut closing = vec![Block::Line(vec![toned(Tone::Strong, totals(outcomes))])];
     if outcomes.stopped {
-        closing.push(Block::Line(vec![say("The run was stopped; what was begun was finished, and run again goes on.")]));
+        closing.push(Block::Line(vec![say(
+            "The run was stopped; what was begun was finished, and run again goes on.",
+        )]));
     }
     if let Some(error) = &outcomes.journal {
         closing.push(Block::Line(vec![
-            toned(Tone::Alert, "The journal could not be written, so nothing more was done: "),
+            toned(
+                Tone::Alert,
+                "The journal could not be written, so nothing more was done: ",
+            ),
             foreign(error.to_string()),
         ]));
     }
     if let Some(head) = &outcomes.head {
-        closing.push(Block::Line(vec![toned(Tone::Dim, format!("Journal head {head}."))]));
+        closing.push(Block::Line(vec![toned(
+            Tone::Dim,
+            format!("Journal head {head}."),
+        )]));
     }
-    sections.push(Section { title: Vec::new(), blocks: closing });
-    Doc { title: Vec::new(), sections }
+    sections.push(Section {
+        title: Vec::new(),
+        blocks: closing,
+    });
+    Doc {
+        title: Vec::new(),
+        sections,
+    }
 }
 
 fn totals(outcomes: &Outcomes) -> String {
     let count = |standing| u32::try_from(outcomes.count(standing)).unwrap_or(u32::MAX);
-    let mut line = format!("{} done and read back", words::count(count(Standing::Done), "step", "steps"));
+    let mut line = format!(
+        "{} done and read back",
+        words::count(count(Standing::Done), "step", "steps")
+    );
     for (standing, word) in [(Standing::Waiting, "waiting"), (Standing::Left, "not done")] {
         if count(standing) > 0 {
             line.push_str(&format!(", {} {word}", count(standing)));
@@ -57,12 +83,24 @@ fn totals(outcomes: &Outcomes) -> String {
 }
 
 fn line(plan: &Plan, step: &Step, outcomes: &Outcomes, catalog: &Catalog) -> Vec<Run> {
-    let mut runs = vec![foreign_toned(Tone::Strong, step.name.to_string()), say(format!("  {}", step.kind.name()))];
+    let mut runs = vec![
+        foreign_toned(Tone::Strong, step.name.to_string()),
+        say(format!("  {}", step.kind.name())),
+    ];
     runs.push(say(" at "));
-    let scope = plan.draft.scopes.iter().find(|scope| scope.system == step.system && scope.place == step.place);
-    let title = scope.map(|scope| scope.title.to_string()).filter(|title| !title.is_empty());
+    let scope = plan
+        .draft
+        .scopes
+        .iter()
+        .find(|scope| scope.system == step.system && scope.place == step.place);
+    let title = scope
+        .map(|scope| scope.title.to_string())
+        .filter(|title| !title.is_empty());
     runs.push(foreign(title.unwrap_or_else(|| step.place.to_string())));
-    if let Some(text) = outcomes.of(&step.id).and_then(|outcome| explained(plan, outcome, catalog)) {
+    if let Some(text) = outcomes
+        .of(&step.id)
+        .and_then(|outcome| explained(plan, outcome, catalog))
+    {
         runs.push(say(": "));
         runs.push(foreign(text));
     }
@@ -70,7 +108,12 @@ fn line(plan: &Plan, step: &Step, outcomes: &Outcomes, catalog: &Catalog) -> Vec
 }
 
 fn titles(slugs: &[&str], catalog: &Catalog) -> String {
-    let title = |slug: &&str| catalog.by_slug(slug).map_or(*slug, |id| catalog.get(id).title).to_owned();
+    let title = |slug: &&str| {
+        catalog
+            .by_slug(slug)
+            .map_or(*slug, |id| catalog.get(id).title)
+            .to_owned()
+    };
     slugs.iter().map(title).collect::<Vec<_>>().join("; ")
 }
 
@@ -79,21 +122,31 @@ fn explained(plan: &Plan, outcome: &Outcome, catalog: &Catalog) -> Option<String
     Some(match outcome {
         Outcome::Done { also_changed, .. } if also_changed.is_empty() => return None,
         Outcome::Done { also_changed, .. } => {
-            format!("the vendor changed more than was asked: {}", titles(also_changed, catalog))
+            format!(
+                "the vendor changed more than was asked: {}",
+                titles(also_changed, catalog)
+            )
         }
         Outcome::Already { .. } => "was so already".to_owned(),
         Outcome::DidNotStick { differs, not_sent } => {
             let mut text = format!("did not stick: {}", titles(differs, catalog));
             if !not_sent.is_empty() {
                 let slugs: Vec<&str> = not_sent.iter().map(|slug| &**slug).collect();
-                text.push_str(&format!("; the caller may not change: {}", titles(&slugs, catalog)));
+                text.push_str(&format!(
+                    "; the caller may not change: {}",
+                    titles(&slugs, catalog)
+                ));
             }
             text
         }
         Outcome::Refused(error) => error.to_string(),
         Outcome::Unknown { why } => format!("it cannot be known whether it happened: {why}"),
-        Outcome::SentNotVisible => "accepted for sending, not in the list yet; it is not sent again".to_owned(),
-        Outcome::NotDone(NotDone::DependsOn(other)) => format!("comes after: {}", named(plan, other)),
+        Outcome::SentNotVisible => {
+            "accepted for sending, not in the list yet; it is not sent again".to_owned()
+        }
+        Outcome::NotDone(NotDone::DependsOn(other)) => {
+            format!("comes after: {}", named(plan, other))
+        }
         Outcome::NotDone(why) => why.to_string(),
         Outcome::ByHand => "to be done by hand".to_owned(),
         Outcome::Stopped => "the run was stopped before".to_owned(),
@@ -101,10 +154,14 @@ fn explained(plan: &Plan, outcome: &Outcome, catalog: &Catalog) -> Option<String
 }
 
 fn named(plan: &Plan, id: &StepId) -> String {
-    plan.draft.steps.iter().find(|step| step.id == *id).map_or_else(
-        || format!("step {id}"),
-        |step| format!("{} for {} at {}", step.kind.name(), step.name, step.place),
-    )
+    plan.draft
+        .steps
+        .iter()
+        .find(|step| step.id == *id)
+        .map_or_else(
+            || format!("step {id}"),
+            |step| format!("{} for {} at {}", step.kind.name(), step.name, step.place),
+        )
 }
 
 /// The outcomes as the JSON plan carries them.
@@ -112,14 +169,24 @@ pub fn to_json(outcomes: &Outcomes) -> Vec<Json> {
     let json = |(step, outcome): &(StepId, Outcome)| {
         let mut json = json!({ "step": step.to_string(), "outcome": outcome.name() });
         match outcome {
-            Outcome::Done { account, also_changed } => {
+            Outcome::Done {
+                account,
+                also_changed,
+            } => {
                 json["account"] = json!(account.as_ref().map(ToString::to_string));
                 json["also_changed"] = json!(also_changed);
             }
-            Outcome::Already { account } => json["account"] = json!(account.as_ref().map(ToString::to_string)),
+            Outcome::Already { account } => {
+                json["account"] = json!(account.as_ref().map(ToString::to_string))
+            }
             Outcome::DidNotStick { differs, not_sent } => {
                 json["differs"] = json!(differs);
-                json["not_sent"] = json!(not_sent.iter().map(|slug| slug.to_string()).collect::<Vec<_>>());
+                json["not_sent"] = json!(
+                    not_sent
+                        .iter()
+                        .map(|slug| slug.to_string())
+                        .collect::<Vec<_>>()
+                );
             }
             Outcome::Refused(error) => json["why"] = json!(error.to_string()),
             Outcome::Unknown { why } => json["why"] = json!(why),
@@ -134,14 +201,24 @@ pub fn to_json(outcomes: &Outcomes) -> Vec<Json> {
 /// What was found out about calls of an earlier run, a line each.
 pub fn settled(calls: &[SettledCall]) -> Doc {
     let line = |call: &SettledCall| {
-        let whom = call.person.as_ref().map_or_else(|| "somebody".to_owned(), ToString::to_string);
+        let whom = call
+            .person
+            .as_ref()
+            .map_or_else(|| "somebody".to_owned(), ToString::to_string);
         let verdict = match call.verdict {
             Settlement::TookEffect => "it happened",
             Settlement::NoEffect => "it did not happen",
             Settlement::Unknown => "it cannot be known",
+            Settlement::LeftToPlan => "the plan will tell",
         };
-        let mut runs = vec![say(format!("{} for ", call.call.as_str())), toned(Tone::Strong, whom)];
-        runs.push(say(format!(" at {} ({}): {verdict}", call.place, call.system)));
+        let mut runs = vec![
+            say(format!("{} for ", call.call.as_str())),
+            toned(Tone::Strong, whom),
+        ];
+        runs.push(say(format!(
+            " at {} ({}): {verdict}",
+            call.place, call.system
+        )));
         if let Some(why) = &call.why {
             runs.extend([say(": "), foreign(why.clone())]);
         }
@@ -150,7 +227,10 @@ pub fn settled(calls: &[SettledCall]) -> Doc {
     Doc {
         title: Vec::new(),
         sections: vec![Section {
-            title: vec![toned(Tone::Strong, "An earlier run left calls without an answer; reading says")],
+            title: vec![toned(
+                Tone::Strong,
+                "An earlier run left calls without an answer; reading says",
+            )],
             blocks: calls.iter().map(line).collect(),
         }],
     }

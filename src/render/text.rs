@@ -118,7 +118,11 @@ impl Page {
         let mut words = Vec::new();
         let mut word = Word::default();
         for run in runs {
-            let text = if run.foreign { escape::terminal(&run.text) } else { (&*run.text).into() };
+            let text = if run.foreign {
+                escape::terminal(&run.text)
+            } else {
+                (&*run.text).into()
+            };
             for piece in pieces(&text) {
                 if piece.starts_with(' ') {
                     if !word.text.is_empty() {

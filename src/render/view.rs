@@ -8,12 +8,15 @@ use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 
-use super::doc::{Block, Detail, Doc, Item, Run, Section, Tone, foreign, foreign_toned, say, toned};
+use super::doc::{
+    Block, Detail, Doc, Item, Run, Section, Tone, foreign, foreign_toned, say, toned,
+};
 use super::words;
 use crate::catalog::Catalog;
 use crate::model::{PersonKey, PlaceId, SystemName, Value};
 use crate::plan::{
-    Access, Completeness, DangerClass, Effect, Hold, ManualActor, Mode, Plan, RightDelta, Step, StepKind, Totals, totals,
+    Access, Completeness, DangerClass, Effect, Hold, ManualActor, Mode, Plan, RightDelta, Step,
+    StepKind, Totals, totals,
 };
 
 /// What a view needs beside the plan.
@@ -32,11 +35,17 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
     let mut sections = Vec::new();
     let unread = unread(plan, &names);
     if !unread.is_empty() {
-        sections.push(Section { title: heading(Tone::Alert, "Not everything could be read"), blocks: unread });
+        sections.push(Section {
+            title: heading(Tone::Alert, "Not everything could be read"),
+            blocks: unread,
+        });
     }
     let steps: Vec<&Step> = draft.steps.iter().collect();
     if !steps.is_empty() {
-        sections.push(Section { title: heading(Tone::Strong, "Changes"), blocks: people(&steps, frame, &names) });
+        sections.push(Section {
+            title: heading(Tone::Strong, "Changes"),
+            blocks: people(&steps, frame, &names),
+        });
     }
     if !draft.holds.is_empty() {
         sections.push(Section {
@@ -47,10 +56,18 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
     if !draft.drift.is_empty() {
         let lines = draft.drift.iter().map(|drift| {
             let mut runs = who(drift.person.as_ref(), drift.account.as_str());
-            runs.extend([say(" at "), names.place(&drift.system, &drift.place), say(": "), foreign(drift.what.clone())]);
+            runs.extend([
+                say(" at "),
+                names.place(&drift.system, &drift.place),
+                say(": "),
+                foreign(drift.what.clone()),
+            ]);
             Block::Line(runs)
         });
-        sections.push(Section { title: heading(Tone::Strong, "Changed by hand since the last apply"), blocks: lines.collect() });
+        sections.push(Section {
+            title: heading(Tone::Strong, "Changed by hand since the last apply"),
+            blocks: lines.collect(),
+        });
     }
     if !draft.withheld.is_empty() {
         sections.push(Section {
@@ -70,23 +87,46 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
                 runs.push(names.place(&waiting.system, place));
             }
             if let Some(since) = waiting.since {
-                runs.push(toned(Tone::Dim, format!(" (since {})", words::time(since, frame.zone))));
+                runs.push(toned(
+                    Tone::Dim,
+                    format!(" (since {})", words::time(since, frame.zone)),
+                ));
             }
             Block::Line(runs)
         });
-        sections.push(Section { title: heading(Tone::Strong, "Waiting for others"), blocks: lines.collect() });
+        sections.push(Section {
+            title: heading(Tone::Strong, "Waiting for others"),
+            blocks: lines.collect(),
+        });
     }
     if !draft.lapses.is_empty() {
         let lines = draft.lapses.iter().map(|lapse| {
-            let mut runs = vec![say(words::time(lapse.at, frame.zone)), say("  "), toned(Tone::Strong, lapse.person.to_string())];
+            let mut runs = vec![
+                say(words::time(lapse.at, frame.zone)),
+                say("  "),
+                toned(Tone::Strong, lapse.person.to_string()),
+            ];
             runs.extend([say(": "), foreign(lapse.what.to_string())]);
-            runs.push(toned(Tone::Dim, format!("  {}:{}", super::escape::terminal(&lapse.origin.file), lapse.origin.line)));
+            runs.push(toned(
+                Tone::Dim,
+                format!(
+                    "  {}:{}",
+                    super::escape::terminal(&lapse.origin.file),
+                    lapse.origin.line
+                ),
+            ));
             Block::Line(runs)
         });
-        sections.push(Section { title: heading(Tone::Strong, "Time will change"), blocks: lines.collect() });
+        sections.push(Section {
+            title: heading(Tone::Strong, "Time will change"),
+            blocks: lines.collect(),
+        });
     }
     if !draft.strangers.is_empty() {
-        sections.push(Section { title: heading(Tone::Strong, "Accounts nobody declared"), blocks: strangers(plan, &names) });
+        sections.push(Section {
+            title: heading(Tone::Strong, "Accounts nobody declared"),
+            blocks: strangers(plan, &names),
+        });
     }
     if !draft.notes.is_empty() {
         let lines = draft.notes.iter().map(|note| {
@@ -99,10 +139,19 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
             runs.push(foreign(note.text.clone()));
             Block::Line(runs)
         });
-        sections.push(Section { title: heading(Tone::Dim, "Worth knowing"), blocks: lines.collect() });
+        sections.push(Section {
+            title: heading(Tone::Dim, "Worth knowing"),
+            blocks: lines.collect(),
+        });
     }
-    sections.push(Section { title: Vec::new(), blocks: closing(plan) });
-    Doc { title: title(plan, frame), sections }
+    sections.push(Section {
+        title: Vec::new(),
+        blocks: closing(plan),
+    });
+    Doc {
+        title: title(plan, frame),
+        sections,
+    }
 }
 
 fn heading(tone: Tone, text: &'static str) -> Vec<Run> {
@@ -114,12 +163,22 @@ fn title(plan: &Plan, frame: &Frame<'_>) -> Vec<Run> {
     let zone = frame.zone.iana_name().unwrap_or("UTC");
     let mut runs = vec![
         toned(Tone::Strong, "Plan"),
-        say(format!(" as of {} ({zone})", words::time(draft.as_of, frame.zone))),
+        say(format!(
+            " as of {} ({zone})",
+            words::time(draft.as_of, frame.zone)
+        )),
     ];
     for (nth, system) in draft.systems.iter().enumerate() {
         runs.push(say(if nth == 0 { " for " } else { ", " }));
         runs.push(toned(Tone::Strong, system.name.to_string()));
-        runs.push(toned(Tone::Dim, format!(" ({}, {})", system.kind, super::escape::terminal(&system.host))));
+        runs.push(toned(
+            Tone::Dim,
+            format!(
+                " ({}, {})",
+                system.kind,
+                super::escape::terminal(&system.host)
+            ),
+        ));
     }
     runs
 }
@@ -132,8 +191,16 @@ struct Names<'a> {
 
 impl<'a> Names<'a> {
     fn of(plan: &'a Plan) -> Self {
-        let titles = plan.draft.scopes.iter().map(|scope| ((&scope.system, &scope.place), &*scope.title)).collect();
-        Self { titles, several: plan.draft.systems.len() > 1 }
+        let titles = plan
+            .draft
+            .scopes
+            .iter()
+            .map(|scope| ((&scope.system, &scope.place), &*scope.title))
+            .collect();
+        Self {
+            titles,
+            several: plan.draft.systems.len() > 1,
+        }
     }
 
     fn place(&self, system: &SystemName, place: &PlaceId) -> Run {
@@ -143,7 +210,14 @@ impl<'a> Names<'a> {
             (_, PlaceId::Chain) => "the chain".to_owned(),
             (_, PlaceId::Whole) => "everything".to_owned(),
         };
-        foreign_toned(Tone::Strong, if self.several { format!("{title} ({system})") } else { title })
+        foreign_toned(
+            Tone::Strong,
+            if self.several {
+                format!("{title} ({system})")
+            } else {
+                title
+            },
+        )
     }
 }
 
@@ -170,12 +244,17 @@ fn unread(plan: &Plan, names: &Names<'_>) -> Vec<Block> {
             Completeness::Partial(gaps) => ("read in part", gaps.clone()),
             Completeness::Unreadable(why) => ("not read", vec![why.clone()]),
         };
-        let mut runs = vec![names.place(&scope.system, &scope.place), say(format!(": {word}: "))];
+        let mut runs = vec![
+            names.place(&scope.system, &scope.place),
+            say(format!(": {word}: ")),
+        ];
         runs.push(foreign(whys.join("; ")));
         blocks.push(Block::Line(runs));
     }
     if !blocks.is_empty() {
-        blocks.push(Block::Line(vec![say("Nobody is removed and nobody is invited there.")]));
+        blocks.push(Block::Line(vec![say(
+            "Nobody is removed and nobody is invited there.",
+        )]));
     }
     blocks
 }
@@ -186,11 +265,17 @@ fn people(steps: &[&Step], frame: &Frame<'_>, names: &Names<'_>) -> Vec<Block> {
     for step in steps {
         let account = step.account.as_ref().map_or("", |account| account.as_str());
         let unnamed = if step.person.is_some() { "" } else { account };
-        groups.entry((step.person.as_ref(), unnamed)).or_default().push(step);
+        groups
+            .entry((step.person.as_ref(), unnamed))
+            .or_default()
+            .push(step);
     }
     let mut groups: Vec<Vec<&Step>> = groups.into_values().collect();
     groups.sort_by_key(|steps| Reverse(steps.iter().map(|step| step.class).max()));
-    groups.into_iter().map(|steps| group(&steps, frame, names)).collect()
+    groups
+        .into_iter()
+        .map(|steps| group(&steps, frame, names))
+        .collect()
 }
 
 fn group(steps: &[&Step], frame: &Frame<'_>, names: &Names<'_>) -> Block {
@@ -202,7 +287,10 @@ fn group(steps: &[&Step], frame: &Frame<'_>, names: &Names<'_>) -> Block {
         let reasons: Vec<_> = reasons.into_iter().map(words::reason).collect();
         head.push(toned(Tone::Dim, format!("  {}", reasons.join(", "))));
     }
-    Block::Group { head, items: steps.iter().map(|step| item(step, frame, names)).collect() }
+    Block::Group {
+        head,
+        items: steps.iter().map(|step| item(step, frame, names)).collect(),
+    }
 }
 
 fn item(step: &Step, frame: &Frame<'_>, names: &Names<'_>) -> Item {
@@ -210,7 +298,9 @@ fn item(step: &Step, frame: &Frame<'_>, names: &Names<'_>) -> Item {
     let role = |access: Option<&Access>| {
         access
             .and_then(|access| access.role.as_ref())
-            .map_or_else(Vec::new, |role| vec![say(" as "), foreign_toned(Tone::Strong, role.to_string())])
+            .map_or_else(Vec::new, |role| {
+                vec![say(" as "), foreign_toned(Tone::Strong, role.to_string())]
+            })
     };
     let (mark, tone, mut head) = match step.kind {
         StepKind::Invite => ('+', Tone::Give, vec![say("invite to "), place]),
@@ -218,9 +308,17 @@ fn item(step: &Step, frame: &Frame<'_>, names: &Names<'_>) -> Item {
         StepKind::Grant => ('+', Tone::Give, vec![say("give access to "), place]),
         StepKind::SetRights => ('~', Tone::Change, vec![say("change rights at "), place]),
         StepKind::ChangeRole => ('~', Tone::Change, vec![say("change role at "), place]),
-        StepKind::LinkStaff => ('~', Tone::Change, vec![say("change the linked team member at "), place]),
+        StepKind::LinkStaff => (
+            '~',
+            Tone::Change,
+            vec![say("change the linked team member at "), place],
+        ),
         StepKind::Remove => ('-', Tone::Take, vec![say("remove all access to "), place]),
-        StepKind::WithdrawInvitation => ('-', Tone::Take, vec![say("withdraw the invitation to "), place]),
+        StepKind::WithdrawInvitation => (
+            '-',
+            Tone::Take,
+            vec![say("withdraw the invitation to "), place],
+        ),
         StepKind::Block => ('-', Tone::Take, vec![say("block at "), place]),
         StepKind::Deactivate => ('-', Tone::Take, vec![say("deactivate at "), place]),
         StepKind::Unblock => ('+', Tone::Give, vec![say("unblock at "), place]),
@@ -237,7 +335,9 @@ fn item(step: &Step, frame: &Frame<'_>, names: &Names<'_>) -> Item {
         }
         StepKind::ChangeRole => {
             let name = |access: Option<&Access>| {
-                access.and_then(|access| access.role.as_ref()).map_or("none".to_owned(), ToString::to_string)
+                access
+                    .and_then(|access| access.role.as_ref())
+                    .map_or("none".to_owned(), ToString::to_string)
             };
             head.extend([
                 say(": "),
@@ -249,13 +349,22 @@ fn item(step: &Step, frame: &Frame<'_>, names: &Names<'_>) -> Item {
         _ => {}
     }
     if let Some(class) = words::class(step.class) {
-        let tone = if step.class == DangerClass::Messaging { Tone::Dim } else { Tone::Alert };
+        let tone = if step.class == DangerClass::Messaging {
+            Tone::Dim
+        } else {
+            Tone::Alert
+        };
         head.push(toned(tone, format!("  [{class}]")));
     }
     if matches!(step.mode, Mode::Manual(_)) {
         head.push(toned(Tone::Alert, "  [by hand]"));
     }
-    Item { mark, tone, head, details: details(step, frame) }
+    Item {
+        mark,
+        tone,
+        head,
+        details: details(step, frame),
+    }
 }
 
 fn details(step: &Step, frame: &Frame<'_>) -> Vec<Detail> {
@@ -263,14 +372,23 @@ fn details(step: &Step, frame: &Frame<'_>) -> Vec<Detail> {
     match step.kind {
         StepKind::Invite | StepKind::Grant => {
             if let Some(after) = &step.after {
-                push_all(&mut details, "gets", words::granted(frame.catalog, &named_rights(step, after)));
+                push_all(
+                    &mut details,
+                    "gets",
+                    words::granted(frame.catalog, &named_rights(step, after)),
+                );
             }
         }
         StepKind::Remove | StepKind::WithdrawInvitation => {}
         _ => deltas(&mut details, &step.deltas, frame.catalog),
     }
     let staff = |access: Option<&Access>| {
-        access.and_then(|access| access.staff_name.clone().or(access.staff.map(|id| format!("no. {id}").into())))
+        access.and_then(|access| {
+            access
+                .staff_name
+                .clone()
+                .or(access.staff.map(|id| format!("no. {id}").into()))
+        })
     };
     let (before, after) = (staff(step.before.as_ref()), staff(step.after.as_ref()));
     let gone = matches!(step.kind, StepKind::Remove | StepKind::WithdrawInvitation);
@@ -282,7 +400,10 @@ fn details(step: &Step, frame: &Frame<'_>) -> Vec<Detail> {
         if step.before.is_some() {
             text.splice(0..0, [word(before), say(" → ")]);
         }
-        details.push(Detail { label: "team member", text });
+        details.push(Detail {
+            label: "team member",
+            text,
+        });
     }
     for effect in &step.effects {
         let text = match effect {
@@ -302,24 +423,51 @@ fn details(step: &Step, frame: &Frame<'_>) -> Vec<Detail> {
     }
     if let Mode::Manual(instruction) = &step.mode {
         let by = match &instruction.actor {
-            ManualActor::Hands(hands) if hands.is_empty() => "nobody is named under `hands`".to_owned(),
-            ManualActor::Hands(hands) => hands.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or "),
+            ManualActor::Hands(hands) if hands.is_empty() => {
+                "nobody is named under `hands`".to_owned()
+            }
+            ManualActor::Hands(hands) => hands
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(" or "),
             ManualActor::Person(person) => person.to_string(),
         };
-        details.push(Detail { label: "by", text: vec![say(by)] });
+        details.push(Detail {
+            label: "by",
+            text: vec![say(by)],
+        });
         if let Some(check) = &instruction.check_before {
-            details.push(Detail { label: "first", text: vec![foreign(check.clone())] });
+            details.push(Detail {
+                label: "first",
+                text: vec![foreign(check.clone())],
+            });
         }
-        push_all(&mut details, "do", instruction.actions.iter().map(|action| vec![foreign(action.clone())]).collect());
+        push_all(
+            &mut details,
+            "do",
+            instruction
+                .actions
+                .iter()
+                .map(|action| vec![foreign(action.clone())])
+                .collect(),
+        );
     }
-    push_all(&mut details, "because", step.because.iter().map(words::because).collect());
+    push_all(
+        &mut details,
+        "because",
+        step.because.iter().map(words::because).collect(),
+    );
     details
 }
 
 /// One label for several lines.
 fn push_all(details: &mut Vec<Detail>, label: &'static str, lines: Vec<Vec<Run>>) {
     for (nth, text) in lines.into_iter().enumerate() {
-        details.push(Detail { label: if nth == 0 { label } else { "" }, text });
+        details.push(Detail {
+            label: if nth == 0 { label } else { "" },
+            text,
+        });
     }
 }
 
@@ -339,9 +487,16 @@ fn deltas(details: &mut Vec<Detail>, deltas: &[RightDelta], catalog: &Catalog) {
     for delta in deltas {
         let right = catalog.get(delta.right);
         let on = |value: Option<&Value>| matches!(value, Some(Value::Switch(true)));
-        let switch = matches!(delta.after.as_ref().or(delta.before.as_ref()), Some(Value::Switch(_)));
+        let switch = matches!(
+            delta.after.as_ref().or(delta.before.as_ref()),
+            Some(Value::Switch(_))
+        );
         if switch && !right.is_restricting() {
-            let list = if on(delta.after.as_ref()) { &mut gains } else { &mut loses };
+            let list = if on(delta.after.as_ref()) {
+                &mut gains
+            } else {
+                &mut loses
+            };
             list.push((right.sensitivity.is_none(), words::title(right)));
         } else {
             let mut text = words::title(right);
@@ -355,7 +510,11 @@ fn deltas(details: &mut Vec<Detail>, deltas: &[RightDelta], catalog: &Catalog) {
     }
     for (label, mut list) in [("loses", loses), ("gains", gains), ("changes", changes)] {
         list.sort_by_key(|(harmless, _)| *harmless);
-        push_all(details, label, list.into_iter().map(|(_, text)| text).collect());
+        push_all(
+            details,
+            label,
+            list.into_iter().map(|(_, text)| text).collect(),
+        );
     }
 }
 
@@ -366,24 +525,47 @@ fn held(hold: &Hold, names: &Names<'_>) -> Block {
     }
     let mut details = Vec::new();
     if let Some(step) = &hold.step {
-        details.push(Detail { label: "kept back", text: vec![say(step.kind.name())] });
+        details.push(Detail {
+            label: "kept back",
+            text: vec![say(step.kind.name())],
+        });
     }
-    details.push(Detail { label: "to do", text: vec![foreign(hold.help.clone())] });
-    push_all(&mut details, "because", hold.because.iter().map(words::because).collect());
+    details.push(Detail {
+        label: "to do",
+        text: vec![foreign(hold.help.clone())],
+    });
+    push_all(
+        &mut details,
+        "because",
+        hold.because.iter().map(words::because).collect(),
+    );
     Block::Group {
         head,
         items: vec![Item {
             mark: '!',
             tone: Tone::Alert,
-            head: vec![foreign(hold.message.clone()), toned(Tone::Dim, format!("  [{}]", hold.code.name()))],
+            head: vec![
+                foreign(hold.message.clone()),
+                toned(Tone::Dim, format!("  [{}]", hold.code.name())),
+            ],
             details,
         }],
     }
 }
 
 fn withheld(plan: &Plan, frame: &Frame<'_>, names: &Names<'_>) -> Vec<Block> {
-    let steps: Vec<&Step> = plan.draft.withheld.iter().map(|withheld| &withheld.step).collect();
-    let mut rules: Vec<_> = plan.draft.withheld.iter().map(|withheld| &withheld.because).collect();
+    let steps: Vec<&Step> = plan
+        .draft
+        .withheld
+        .iter()
+        .map(|withheld| &withheld.step)
+        .collect();
+    let mut rules: Vec<_> = plan
+        .draft
+        .withheld
+        .iter()
+        .map(|withheld| &withheld.because)
+        .collect();
     rules.sort();
     rules.dedup();
     let mut blocks = people(&steps, frame, names);
@@ -398,7 +580,13 @@ fn withheld(plan: &Plan, frame: &Frame<'_>, names: &Names<'_>) -> Vec<Block> {
 fn strangers(plan: &Plan, names: &Names<'_>) -> Vec<Block> {
     let lines = plan.draft.strangers.iter().map(|stranger| {
         let mut runs = named(&stranger.name, None);
-        runs.push(toned(Tone::Dim, format!("  account {}", super::escape::terminal(stranger.account.as_str()))));
+        runs.push(toned(
+            Tone::Dim,
+            format!(
+                "  account {}",
+                super::escape::terminal(stranger.account.as_str())
+            ),
+        ));
         for (nth, (place, state)) in stranger.places.iter().enumerate() {
             runs.push(say(if nth == 0 { "  at " } else { ", " }));
             runs.push(names.place(&stranger.system, place));
@@ -428,10 +616,16 @@ fn closing(plan: &Plan) -> Vec<Block> {
         ));
     }
     if price.messages > 0 {
-        cost.push_str(&format!(", {} to people", words::count(price.messages, "message", "messages")));
+        cost.push_str(&format!(
+            ", {} to people",
+            words::count(price.messages, "message", "messages")
+        ));
     }
     if price.paid_seats > 0 {
-        cost.push_str(&format!(", up to {}", words::count(price.paid_seats, "paid seat", "paid seats")));
+        cost.push_str(&format!(
+            ", up to {}",
+            words::count(price.paid_seats, "paid seat", "paid seats")
+        ));
     }
     cost.push('.');
     blocks.push(Block::Line(vec![toned(Tone::Dim, cost)]));
@@ -457,7 +651,11 @@ pub fn summary(counts: &Totals) -> String {
         "Nothing to do".to_owned()
     } else {
         let people = words::count(counts.people, "person", "people");
-        if parts.is_empty() { format!("For {people}") } else { format!("{} for {people}", parts.join(", ")) }
+        if parts.is_empty() {
+            format!("For {people}")
+        } else {
+            format!("{} for {people}", parts.join(", "))
+        }
     };
     for (number, text) in [
         (counts.manual, "by hand"),
@@ -470,7 +668,14 @@ pub fn summary(counts: &Totals) -> String {
         }
     }
     if counts.strangers > 0 {
-        line.push_str(&format!("; {}", words::count(counts.strangers, "undeclared account", "undeclared accounts")));
+        line.push_str(&format!(
+            "; {}",
+            words::count(
+                counts.strangers,
+                "undeclared account",
+                "undeclared accounts"
+            )
+        ));
     }
     line.push('.');
     line

@@ -16,7 +16,9 @@ pub fn value(right: &Right, value: Option<&Value>) -> Run {
         None => say("nothing"),
         Some(Value::Switch(on)) => match (right.kind, on) {
             (RightType::Limited | RightType::OwnOnly | RightType::CheckIp, true) => say("limited"),
-            (RightType::Limited | RightType::OwnOnly | RightType::CheckIp, false) => say("not limited"),
+            (RightType::Limited | RightType::OwnOnly | RightType::CheckIp, false) => {
+                say("not limited")
+            }
             (_, true) => say("yes"),
             (_, false) => say("no"),
         },
@@ -25,7 +27,9 @@ pub fn value(right: &Right, value: Option<&Value>) -> Run {
         Some(Value::Days(Days::Last(1))) => say("1 day"),
         Some(Value::Days(Days::Last(days))) => say(format!("{days} days")),
         Some(Value::Items(Items::All)) | Some(Value::One(One::All)) => {
-            say(right.kind.entity().map_or("all".to_owned(), |entity| format!("all {}", entity.plural())))
+            say(right.kind.entity().map_or("all".to_owned(), |entity| {
+                format!("all {}", entity.plural())
+            }))
         }
         Some(Value::Items(Items::Only(items))) => {
             foreign(items.iter().map(item).collect::<Vec<_>>().join(", "))
@@ -58,11 +62,15 @@ pub fn title(right: &Right) -> Vec<Run> {
 pub fn granted(catalog: &Catalog, rights: &RightSet) -> Vec<Vec<Run>> {
     let mut lines: Vec<(Option<crate::catalog::Section>, Vec<Run>)> = Vec::new();
     for (index, held) in rights.iter() {
-        let Some(right) = catalog.at(index).map(|id| catalog.get(id)) else { continue };
+        let Some(right) = catalog.at(index).map(|id| catalog.get(id)) else {
+            continue;
+        };
         let words = match (right.kind, held) {
             (RightType::Section, Value::Switch(true)) => Vec::new(),
             (RightType::Switch | RightType::NoLimitToday, Value::Switch(true)) => title(right),
-            (RightType::OwnOnly | RightType::CheckIp, Value::Switch(true)) => vec![say(right.title)],
+            (RightType::OwnOnly | RightType::CheckIp, Value::Switch(true)) => {
+                vec![say(right.title)]
+            }
             (RightType::Days, Value::Days(_))
             | (RightType::Ids(_), Value::Items(Items::Only(_)))
             | (RightType::Id(_), Value::One(One::Myself | One::Only(_)))
@@ -79,7 +87,9 @@ pub fn granted(catalog: &Catalog, rights: &RightSet) -> Vec<Vec<Run>> {
                 line.extend(words);
             }
             _ => {
-                let head = right.section.map_or("Besides".to_owned(), |section| section.title().to_owned());
+                let head = right
+                    .section
+                    .map_or("Besides".to_owned(), |section| section.title().to_owned());
                 let mut line = vec![toned(Tone::Strong, format!("{head}: "))];
                 line.extend(words);
                 lines.push((right.section, line));
@@ -98,7 +108,10 @@ pub fn granted(catalog: &Catalog, rights: &RightSet) -> Vec<Vec<Run>> {
 pub fn because(because: &Because) -> Vec<Run> {
     match because {
         Because::Line(origin) => vec![
-            toned(Tone::Dim, format!("{}:{}", super::escape::terminal(&origin.file), origin.line)),
+            toned(
+                Tone::Dim,
+                format!("{}:{}", super::escape::terminal(&origin.file), origin.line),
+            ),
             say("  "),
             foreign(shortened(&origin.text, 100)),
         ],
@@ -118,7 +131,9 @@ pub fn shortened(text: &str, most: usize) -> String {
 
 /// A point in time where the project lives, to the minute.
 pub fn time(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+    at.to_zoned(zone.clone())
+        .strftime("%Y-%m-%d %H:%M")
+        .to_string()
 }
 
 /// A number and its noun.

@@ -18,7 +18,8 @@ impl Chain {
         let folder = tempfile::tempdir().unwrap();
         copy_example(&root().join("examples").join(example), folder.path());
         let path = folder.path().join("live.json");
-        let mut live: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
+        let mut live: Value =
+            serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         for system in live["systems"].as_object_mut().unwrap().values_mut() {
             system["options"] = options.clone();
         }
@@ -36,7 +37,8 @@ impl Chain {
         all.extend(arguments);
         let output = self.run(&all);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        let plan = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {said}"));
+        let plan = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {said}"));
         (output.status.code().unwrap(), plan)
     }
 
@@ -52,7 +54,8 @@ impl Chain {
 
     /// What the simulator remembers.
     fn log(&self) -> Value {
-        let text = std::fs::read_to_string(self.folder.path().join(".keyholder/sandbox.json")).unwrap();
+        let text =
+            std::fs::read_to_string(self.folder.path().join(".keyholder/sandbox.json")).unwrap();
         let state: Value = serde_json::from_str(&text).unwrap();
         state["world"]["log"].clone()
     }
@@ -60,9 +63,22 @@ impl Chain {
     fn accept_everything(&self) {
         for message in self.log()["messages"].as_array().unwrap() {
             let to = message["to"].as_str().unwrap();
-            let to = if to.contains('@') { to.to_owned() } else { format!("+{}", to.trim_start_matches('+')) };
-            let output = self.run(&["sandbox", "accept", message["system"].as_str().unwrap(), &to]);
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            let to = if to.contains('@') {
+                to.to_owned()
+            } else {
+                format!("+{}", to.trim_start_matches('+'))
+            };
+            let output = self.run(&[
+                "sandbox",
+                "accept",
+                message["system"].as_str().unwrap(),
+                &to,
+            ]);
+            assert!(
+                output.status.success(),
+                "{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
         }
     }
 }
@@ -86,23 +102,44 @@ fn converges(example: &str, options: &Value) {
     assert!(steps > 0, "an example without a step proves nothing");
     chain.apply();
     let (code, second) = chain.plan(&["--exit-code"]);
-    assert_eq!(second["steps"], json!([]), "{options}: steps are left after apply");
+    assert_eq!(
+        second["steps"],
+        json!([]),
+        "{options}: steps are left after apply"
+    );
     assert_eq!(code, 0, "{options}");
     chain.accept_everything();
     chain.apply();
     let (code, last) = chain.plan(&["--exit-code"]);
-    assert_eq!(last["steps"], json!([]), "{options}: steps are left after everybody accepted");
-    assert_eq!(last["waiting"], json!([]), "{options}: nobody is waited for any more");
+    assert_eq!(
+        last["steps"],
+        json!([]),
+        "{options}: steps are left after everybody accepted"
+    );
+    assert_eq!(
+        last["waiting"],
+        json!([]),
+        "{options}: nobody is waited for any more"
+    );
     assert_eq!(code, 0, "{options}");
 
     let log = chain.log();
-    assert_eq!(log["statuses"].get("429"), None, "{options}: the limit was broken");
+    assert_eq!(
+        log["statuses"].get("429"),
+        None,
+        "{options}: the limit was broken"
+    );
     assert_eq!(log["undocumented"], json!([]), "{options}");
     let mut told: Vec<(&str, u64)> = log["messages"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|message| (message["system"].as_str().unwrap(), message["account"].as_u64().unwrap()))
+        .map(|message| {
+            (
+                message["system"].as_str().unwrap(),
+                message["account"].as_u64().unwrap(),
+            )
+        })
         .collect();
     assert!(!told.is_empty());
     let all = told.len();
@@ -117,24 +154,45 @@ fn converges(example: &str, options: &Value) {
 fn both_ways_of_treating_a_rights_write() {
     converges("hello", &json!({ "write": "replace" }));
     converges("hello", &json!({ "write": "merge" }));
-    converges("hello", &json!({ "write": "merge", "role_resets_rights": true }));
+    converges(
+        "hello",
+        &json!({ "write": "merge", "role_resets_rights": true }),
+    );
 }
 
 #[test]
 fn every_form_of_values_phones_and_envelopes() {
-    converges("hello", &json!({ "values": "strings", "empty_meta": "object", "phones": "digits" }));
-    converges("hello", &json!({ "values": "flags", "empty_meta": "list", "phones": "plus" }));
-    converges("hello", &json!({ "company_staff_denied": true, "unknown_slugs": "ignore" }));
+    converges(
+        "hello",
+        &json!({ "values": "strings", "empty_meta": "object", "phones": "digits" }),
+    );
+    converges(
+        "hello",
+        &json!({ "values": "flags", "empty_meta": "list", "phones": "plus" }),
+    );
+    converges(
+        "hello",
+        &json!({ "company_staff_denied": true, "unknown_slugs": "ignore" }),
+    );
 }
 
 #[test]
 fn invitations_that_appear_late() {
     converges("hello", &json!({ "invitation_appears_after": 0 }));
-    converges("hello", &json!({ "invitation_appears_after": 100, "repeated_invitation": "refuse" }));
-    converges("hello", &json!({ "invitation_appears_after": 60, "repeated_invitation": "silent" }));
+    converges(
+        "hello",
+        &json!({ "invitation_appears_after": 100, "repeated_invitation": "refuse" }),
+    );
+    converges(
+        "hello",
+        &json!({ "invitation_appears_after": 60, "repeated_invitation": "silent" }),
+    );
 }
 
 #[test]
 fn a_chain_of_forty_people_over_a_slow_line() {
-    converges("salon-chain", &json!({ "sms": true, "latency_there_ms": 150, "latency_back_ms": 250 }));
+    converges(
+        "salon-chain",
+        &json!({ "sms": true, "latency_there_ms": 150, "latency_back_ms": 250 }),
+    );
 }

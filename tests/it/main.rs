@@ -7,5 +7,7 @@
     reason = "a test that cannot go on stops where it is; functions beside the tests are test code too"
 )]
 
+mod converge;
 mod support;
 mod tidy;
+mod transcripts;

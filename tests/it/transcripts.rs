@@ -8,8 +8,10 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
+
+use crate::support::{copy_example, root};
 
 /// A README and the folder its commands are run in, both from the repository's root.
 const TRANSCRIPTS: &[(&str, &str)] = &[
@@ -17,10 +19,6 @@ const TRANSCRIPTS: &[(&str, &str)] = &[
     ("examples/hello/README.md", "examples/hello"),
     ("examples/salon-chain/README.md", "examples/salon-chain"),
 ];
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
 
 #[test]
 fn readmes_say_what_happens() {
@@ -30,7 +28,7 @@ fn readmes_say_what_happens() {
         let path = root().join(readme);
         let text = fs::read_to_string(&path).unwrap();
         let place = tempfile::tempdir().unwrap();
-        copy(&root().join(folder), place.path());
+        copy_example(&root().join(folder), place.path());
         let (now, commands) = replay(&text, place.path());
         assert!(commands > 0, "{readme} has no command");
         if now == text {
@@ -40,30 +38,18 @@ fn readmes_say_what_happens() {
             fs::write(&path, now).unwrap();
         } else {
             let diff = similar::TextDiff::from_lines(&text, &now);
-            write!(stale, "{}", diff.unified_diff().header(readme, "what happens")).unwrap();
+            write!(
+                stale,
+                "{}",
+                diff.unified_diff().header(readme, "what happens")
+            )
+            .unwrap();
         }
     }
-    assert!(stale.is_empty(), "UPDATE=1 cargo test rewrites these:\n{stale}");
-}
-
-/// Copies what a stranger would clone of an example: the project, not somebody's state.
-fn copy(from: &Path, to: &Path) {
-    let examples_only = from == root();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let name = entry.file_name();
-        let name = name.to_str().unwrap();
-        if name.starts_with('.') || (examples_only && name != "examples") {
-            continue;
-        }
-        let target = to.join(name);
-        if entry.file_type().unwrap().is_dir() {
-            fs::create_dir_all(&target).unwrap();
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), &target).unwrap();
-        }
-    }
+    assert!(
+        stale.is_empty(),
+        "UPDATE=1 cargo test rewrites these:\n{stale}"
+    );
 }
 
 /// The README with every output as it is now, and how many commands were run.
@@ -104,19 +90,28 @@ fn replay(text: &str, place: &Path) -> (String, usize) {
 
 /// Replaces the `-` lines of an edit by its `+` lines; the file is named after `---`.
 fn apply(edit: &[&str], place: &Path) {
-    let file = edit.iter().find_map(|line| line.strip_prefix("--- ")).expect("a line `--- FILE`");
+    let file = edit
+        .iter()
+        .find_map(|line| line.strip_prefix("--- "))
+        .expect("a line `--- FILE`");
     let pick = |mark: char| -> String {
         let lines = edit.iter().filter(|line| !line.starts_with("--- "));
         lines
             .filter_map(|line| {
-                line.strip_prefix(mark).or_else(|| line.strip_prefix(' ')).map(|line| format!("{line}\n"))
+                line.strip_prefix(mark)
+                    .or_else(|| line.strip_prefix(' '))
+                    .map(|line| format!("{line}\n"))
             })
             .collect()
     };
     let path = place.join(file);
     let text = fs::read_to_string(&path).unwrap();
     let old = pick('-');
-    assert_eq!(text.matches(&old).count(), 1, "{file} must have these lines once:\n{old}");
+    assert_eq!(
+        text.matches(&old).count(),
+        1,
+        "{file} must have these lines once:\n{old}"
+    );
     fs::write(&path, text.replace(&old, &pick('+'))).unwrap();
 }
 

@@ -14,7 +14,10 @@ use crate::ops::{live, record};
 use crate::plan::{Mode, totals};
 use crate::render::{outcome, text};
 
-pub(in crate::cli) async fn run(session: &Session<'_>, args: &ApplyArgs) -> Result<Endings, Failure> {
+pub(in crate::cli) async fn run(
+    session: &Session<'_>,
+    args: &ApplyArgs,
+) -> Result<Endings, Failure> {
     if !args.yes && !session.ui.can_ask() {
         return Err(Failure::input("nobody can be asked: there is no terminal")
             .help("look at `keyholder plan` first; `apply --yes` does what it shows"));
@@ -23,8 +26,11 @@ pub(in crate::cli) async fn run(session: &Session<'_>, args: &ApplyArgs) -> Resu
     let project = session.open(None, world.now(), args.inputs.ahead)?;
     let settings = &project.loaded.project.settings;
     let mut planning = Planning::new(session, &world, &project, &args.inputs.only)?;
-    let mut journal = FileJournal::open(&session.state_folder(&world.root, Some(settings)), world.now())
-        .map_err(|error| distrust(&error))?;
+    let mut journal = FileJournal::open(
+        &session.state_folder(&world.root, Some(settings)),
+        world.now(),
+    )
+    .map_err(|error| distrust(&error))?;
     planning.reread(journal.sealed());
     let providers = world.connect(session, &project)?;
 
@@ -38,9 +44,14 @@ pub(in crate::cli) async fn run(session: &Session<'_>, args: &ApplyArgs) -> Resu
         listener: &watcher,
         stop: &stop,
     };
-    let settled = settle("apply", &ports, &mut journal).await.map_err(|error| distrust(&error))?;
+    let settled = settle("apply", &ports, &mut journal)
+        .await
+        .map_err(|error| distrust(&error))?;
     if !settled.is_empty() {
-        session.ui.tell(&text::write(&outcome::settled(&settled), session.ui.layout()));
+        session.ui.tell(&text::write(
+            &outcome::settled(&settled),
+            session.ui.layout(),
+        ));
         planning.reread(journal.sealed());
     }
 
@@ -49,16 +60,31 @@ pub(in crate::cli) async fn run(session: &Session<'_>, args: &ApplyArgs) -> Resu
     if args.format == DataFormat::Text {
         print(session, &planning, &planned, DataFormat::Text, &endings);
     }
-    let has_steps = planned.plan.draft.steps.iter().any(|step| step.mode == Mode::Api);
+    let has_steps = planned
+        .plan
+        .draft
+        .steps
+        .iter()
+        .any(|step| step.mode == Mode::Api);
     if has_steps && !args.yes && !session.ui.confirm(&question(&planned)) {
         world.leave(session, settings)?;
         return Err(Failure::input("not confirmed; nothing was done"));
     }
 
     let listening = listen_for_ctrl_c(stop.clone());
-    let opening = record::opening(&project, &planned.observed, &planning.memory, journal.sealed());
+    let opening = record::opening(
+        &project,
+        &planned.observed,
+        &planning.memory,
+        journal.sealed(),
+    );
     let actor = session.env.actor();
-    let order = Order { plan: &planned.plan, opening: &opening, command: "apply", actor: Some(&actor) };
+    let order = Order {
+        plan: &planned.plan,
+        opening: &opening,
+        command: "apply",
+        actor: Some(&actor),
+    };
     let outcomes = apply(&order, &ports, &mut journal).await;
     listening.abort();
     world.leave(session, settings)?;
@@ -66,17 +92,35 @@ pub(in crate::cli) async fn run(session: &Session<'_>, args: &ApplyArgs) -> Resu
     if outcomes.is_partial() {
         endings.insert(Ending::Partial);
     }
-    report(session, &planning, &planned, &outcomes, args.format, &endings);
+    report(
+        session,
+        &planning,
+        &planned,
+        &outcomes,
+        args.format,
+        &endings,
+    );
     Ok(endings)
 }
 
 fn question(planned: &Planned) -> String {
     let counts = totals(&planned.plan.draft);
-    let mut question = format!("Do {} for {}?", crate::render::words::count(counts.api, "step", "steps"), crate::render::words::count(counts.people, "person", "people"));
+    let mut question = format!(
+        "Do {} for {}?",
+        crate::render::words::count(counts.api, "step", "steps"),
+        crate::render::words::count(counts.people, "person", "people")
+    );
     if counts.invitations > 0 {
-        question.push_str(&format!(" {} will be sent.", crate::render::words::count(counts.invitations, "message", "messages")));
+        question.push_str(&format!(
+            " {} will be sent.",
+            crate::render::words::count(counts.invitations, "message", "messages")
+        ));
     }
-    let unsupported = planned.observed.systems.values().any(|seen| Kind::parse(seen.kind).is_some_and(|kind| !kind.has_rights()));
+    let unsupported = planned
+        .observed
+        .systems
+        .values()
+        .any(|seen| Kind::parse(seen.kind).is_some_and(|kind| !kind.has_rights()));
     if unsupported {
         question.push_str(" Systems this version cannot reach are left alone.");
     }
@@ -94,12 +138,19 @@ fn report(
     match format {
         DataFormat::Text => {
             let doc = outcome::outcomes(&planned.plan, outcomes, planning.project.catalog);
-            session.ui.data(&format!("\n{}", text::write(&doc, session.ui.layout()).trim_start_matches('\n')));
+            session.ui.data(&format!(
+                "\n{}",
+                text::write(&doc, session.ui.layout()).trim_start_matches('\n')
+            ));
         }
         DataFormat::Json => {
             let mut json = crate::plan::wire::to_json(&planned.plan, planning.project.catalog);
             let mut all = outcome::to_json(outcomes);
-            all.extend(endings.iter().map(|ending| serde_json::json!({ "ending": ending.name() })));
+            all.extend(
+                endings
+                    .iter()
+                    .map(|ending| serde_json::json!({ "ending": ending.name() })),
+            );
             json["outcomes"] = all.into();
             session.ui.data(&format!("{json:#}\n"));
         }
@@ -113,7 +164,10 @@ fn listen_for_ctrl_c(stop: StopFlag) -> tokio::task::JoinHandle<()> {
             stop.stop();
         }
         if tokio::signal::ctrl_c().await.is_ok() {
-            #[expect(clippy::exit, reason = "asked for twice; the journal is on disk before each call")]
+            #[expect(
+                clippy::exit,
+                reason = "asked for twice; the journal is on disk before each call"
+            )]
             std::process::exit(130);
         }
     })

@@ -13,30 +13,54 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<End
     match args.format {
         ProblemFormat::Text => {
             let form = session.ui.problem_style().form;
-            let least = if args.notes { Severity::Note } else { Severity::Warning };
+            let least = if args.notes {
+                Severity::Note
+            } else {
+                Severity::Warning
+            };
             let drawn = session.drawn(&project, form, least);
             if !drawn.is_empty() {
                 session.ui.shout(&drawn);
             }
             if !failed {
                 let notes = project.count(Severity::Note);
-                session.ui.data(&counted(&project.summary, if args.notes { 0 } else { notes }));
+                session.ui.data(&counted(
+                    &project.summary,
+                    if args.notes { 0 } else { notes },
+                ));
             }
         }
-        ProblemFormat::Json => session.ui.data(&session.drawn(&project, Form::Json, Severity::Note)),
-        ProblemFormat::Github => session.ui.data(&session.drawn(&project, Form::Github, Severity::Warning)),
+        ProblemFormat::Json => {
+            session
+                .ui
+                .data(&session.drawn(&project, Form::Json, Severity::Note))
+        }
+        ProblemFormat::Github => {
+            session
+                .ui
+                .data(&session.drawn(&project, Form::Github, Severity::Warning))
+        }
     }
     // A large project is not worth taking apart: the process ends here.
     std::mem::forget(project);
-    Ok(if failed { Endings::from([Ending::BadInput]) } else { Endings::new() })
+    Ok(if failed {
+        Endings::from([Ending::BadInput])
+    } else {
+        Endings::new()
+    })
 }
 
 fn counted(summary: &Summary, notes: usize) -> String {
-    let noun = |count: usize, one: &str, many: &str| format!("{count} {}", if count == 1 { one } else { many });
+    let noun = |count: usize, one: &str, many: &str| {
+        format!("{count} {}", if count == 1 { one } else { many })
+    };
     let hidden = if notes == 0 {
         String::new()
     } else {
-        format!("; {} (`keyholder check --notes` shows them)", noun(notes, "note", "notes"))
+        format!(
+            "; {} (`keyholder check --notes` shows them)",
+            noun(notes, "note", "notes")
+        )
     };
     format!(
         "fine: {}, {}, {}, {}{hidden}\n",

@@ -6,26 +6,44 @@ use crate::cli::session::{Session, distrust};
 use crate::journal::{Filter, Head, Snapshot, init, load, show, show_json};
 use crate::render::escape;
 
-pub(in crate::cli) fn run(session: &Session<'_>, command: &JournalCommand) -> Result<Endings, Failure> {
+pub(in crate::cli) fn run(
+    session: &Session<'_>,
+    command: &JournalCommand,
+) -> Result<Endings, Failure> {
     let root = session.root()?;
     let loaded = crate::config::load(&root, &session.load_options());
     let folder = session.state_folder(&root, Some(&loaded.project.settings));
     let read = || load(&folder).map_err(|error| distrust(&error));
     match command {
-        JournalCommand::Show { person, step, run, format } => {
-            let filter = Filter { person: person.clone(), step: step.clone(), run: *run };
+        JournalCommand::Show {
+            person,
+            step,
+            run,
+            format,
+        } => {
+            let filter = Filter {
+                person: person.clone(),
+                step: step.clone(),
+                run: *run,
+            };
             let journal = read()?;
             match format {
                 DataFormat::Text => {
                     let zone = crate::ops::project::zone(&loaded);
                     let lines = show(&journal.sealed, &filter).into_iter().map(|line| {
                         let at = line.at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
-                        format!("{:>5}  {at}  {}\n", line.seq, escape::terminal_long(&line.text))
+                        format!(
+                            "{:>5}  {at}  {}\n",
+                            line.seq,
+                            escape::terminal_long(&line.text)
+                        )
                     });
                     session.ui.data(&lines.collect::<String>());
                 }
                 DataFormat::Json => {
-                    let lines = show_json(&journal.sealed, &filter).into_iter().map(|entry| format!("{entry}\n"));
+                    let lines = show_json(&journal.sealed, &filter)
+                        .into_iter()
+                        .map(|entry| format!("{entry}\n"));
                     session.ui.data(&lines.collect::<String>());
                 }
             }
@@ -34,7 +52,10 @@ pub(in crate::cli) fn run(session: &Session<'_>, command: &JournalCommand) -> Re
         JournalCommand::Verify { expect_head } => {
             let journal = read()?;
             let Some(head) = journal.head() else {
-                return Err(Failure::new(Ending::Untrusted, format!("there is no journal in `{folder}` yet")));
+                return Err(Failure::new(
+                    Ending::Untrusted,
+                    format!("there is no journal in `{folder}` yet"),
+                ));
             };
             if let Some(expected) = expect_head {
                 let expected: Head = expected
@@ -43,16 +64,26 @@ pub(in crate::cli) fn run(session: &Session<'_>, command: &JournalCommand) -> Re
                 if !journal.has(&expected) {
                     return Err(Failure::new(
                         Ending::Untrusted,
-                        format!("the journal does not contain the head {expected}: it was cut or written anew since"),
+                        format!(
+                            "the journal does not contain the head {expected}: it was cut or written anew since"
+                        ),
                     ));
                 }
             }
-            session.ui.data(&format!("{} entries, each in its place; head {head}\n", journal.sealed.len()));
+            session.ui.data(&format!(
+                "{} entries, each in its place; head {head}\n",
+                journal.sealed.len()
+            ));
             warn_torn(session, &journal);
         }
         JournalCommand::Head => match read()?.head() {
             Some(head) => session.ui.data(&format!("{head}\n")),
-            None => return Err(Failure::new(Ending::Untrusted, format!("there is no journal in `{folder}` yet"))),
+            None => {
+                return Err(Failure::new(
+                    Ending::Untrusted,
+                    format!("there is no journal in `{folder}` yet"),
+                ));
+            }
         },
         JournalCommand::Init => {
             let head = init(&folder, Session::machine_now()).map_err(|error| distrust(&error))?;

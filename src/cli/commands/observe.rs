@@ -12,17 +12,29 @@ use crate::cli::world::World;
 use crate::ops::live;
 use crate::render::{seen, text};
 
-pub(in crate::cli) async fn run(session: &Session<'_>, args: &ObserveArgs) -> Result<Endings, Failure> {
+pub(in crate::cli) async fn run(
+    session: &Session<'_>,
+    args: &ObserveArgs,
+) -> Result<Endings, Failure> {
     let world = World::enter(session).await?;
     let project = session.open(None, world.now(), 7)?;
     let planning = Planning::new(session, &world, &project, &args.only)?;
     let providers = world.connect(session, &project)?;
-    let observed = live::read(&project, &providers, &planning.memory, &planning.only, session.ui).await;
+    let observed = live::read(
+        &project,
+        &providers,
+        &planning.memory,
+        &planning.only,
+        session.ui,
+    )
+    .await;
     world.leave(session, &project.loaded.project.settings)?;
     let json = crate::snapshot::to_json(&observed, project.catalog);
     if let Some(file) = &args.out {
         keep(file, &format!("{json:#}\n"))?;
-        session.ui.tell(&format!("kept in {file}, contacts included: treat it as personal data"));
+        session.ui.tell(&format!(
+            "kept in {file}, contacts included: treat it as personal data"
+        ));
     }
     match args.format {
         DataFormat::Json => session.ui.data(&format!("{json:#}\n")),
@@ -46,6 +58,8 @@ fn keep(file: &Utf8Path, content: &str) -> Result<(), Failure> {
         options.mode(0o600);
     }
     let mut out = options.open(&new).map_err(failed)?;
-    out.write_all(content.as_bytes()).and_then(|()| out.sync_all()).map_err(failed)?;
+    out.write_all(content.as_bytes())
+        .and_then(|()| out.sync_all())
+        .map_err(failed)?;
     std::fs::rename(&new, file).map_err(failed)
 }

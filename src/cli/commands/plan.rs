@@ -7,7 +7,10 @@ use crate::cli::session::Session;
 use crate::cli::world::World;
 use crate::render::{text, view};
 
-pub(in crate::cli) async fn run(session: &Session<'_>, args: &PlanArgs) -> Result<Endings, Failure> {
+pub(in crate::cli) async fn run(
+    session: &Session<'_>,
+    args: &PlanArgs,
+) -> Result<Endings, Failure> {
     let world = World::enter(session).await?;
     let project = session.open(args.as_of.as_deref(), world.now(), args.inputs.ahead)?;
     let planning = Planning::new(session, &world, &project, &args.inputs.only)?;
@@ -43,7 +46,10 @@ pub(in crate::cli) fn print(
         }
         DataFormat::Json => {
             let mut json = crate::plan::wire::to_json(&planned.plan, planning.project.catalog);
-            json["outcomes"] = endings.iter().map(|ending| serde_json::json!({ "ending": ending.name() })).collect();
+            json["outcomes"] = endings
+                .iter()
+                .map(|ending| serde_json::json!({ "ending": ending.name() }))
+                .collect();
             session.ui.data(&format!("{json:#}\n"));
         }
     }

@@ -12,37 +12,59 @@ use crate::ops::when;
 use crate::render::escape;
 use crate::sandbox::{Change, Sandbox, World, serve};
 
-pub(in crate::cli) async fn run(session: &Session<'_>, args: &SandboxArgs) -> Result<Endings, Failure> {
+pub(in crate::cli) async fn run(
+    session: &Session<'_>,
+    args: &SandboxArgs,
+) -> Result<Endings, Failure> {
     let root = session.root()?;
     match &args.command {
         None => listen(session, &args.listen).await?,
         Some(SandboxCommand::Reset) => {
             let sandbox = simulator::reset(&root)?;
-            session.ui.tell(&format!("begun again; the simulated time is {}", sandbox.now()));
+            session.ui.tell(&format!(
+                "begun again; the simulated time is {}",
+                sandbox.now()
+            ));
         }
         Some(SandboxCommand::Accept { system, contact }) => {
             let sandbox = simulator::open(&root)?;
-            let change = Change::Accept { contact: Some(contact.clone()), user: None, location: None, other: None };
+            let change = Change::Accept {
+                contact: Some(contact.clone()),
+                user: None,
+                location: None,
+                other: None,
+            };
             let now = sandbox.now();
             sandbox
                 .with_world(|world| world.change(Some(system.as_str()), &change, now))
                 .map_err(|why| Failure::input(format!("nobody accepted anything: {why}")))?;
             simulator::save(&sandbox)?;
-            session.ui.tell(&format!("{} accepted the invitation", escape::terminal(contact)));
+            session.ui.tell(&format!(
+                "{} accepted the invitation",
+                escape::terminal(contact)
+            ));
         }
         Some(SandboxCommand::Wait { duration }) => {
             let wait = when::duration(duration).ok_or_else(|| {
-                Failure::input(format!("`{duration}` is no duration")).help("a number and `s`, `m`, `h` or `d`, such as `12h`")
+                Failure::input(format!("`{duration}` is no duration"))
+                    .help("a number and `s`, `m`, `h` or `d`, such as `12h`")
             })?;
             let sandbox = simulator::open(&root)?;
             sandbox.clock().sleep(wait).await;
             simulator::save(&sandbox)?;
-            session.ui.tell(&format!("the simulated time is {}", sandbox.now()));
+            session
+                .ui
+                .tell(&format!("the simulated time is {}", sandbox.now()));
         }
         Some(SandboxCommand::Messages) => {
             let sandbox = simulator::open(&root)?;
-            let lines: String = sandbox.with_world(|world| world.log().messages.iter().map(line).collect());
-            session.ui.data(if lines.is_empty() { "no message was sent\n" } else { &lines });
+            let lines: String =
+                sandbox.with_world(|world| world.log().messages.iter().map(line).collect());
+            session.ui.data(if lines.is_empty() {
+                "no message was sent\n"
+            } else {
+                &lines
+            });
         }
     }
     Ok(Endings::new())
@@ -62,22 +84,27 @@ fn line(message: &crate::sandbox::log::Message) -> String {
 
 /// Serves a copy of the project's `live.json` until somebody stops it; nothing is kept.
 async fn listen(session: &Session<'_>, address: &str) -> Result<(), Failure> {
-    let address: SocketAddr = address
-        .parse()
-        .map_err(|_| Failure::input(format!("`{address}` is no address")).help("such as `127.0.0.1:8765`"))?;
+    let address: SocketAddr = address.parse().map_err(|_| {
+        Failure::input(format!("`{address}` is no address")).help("such as `127.0.0.1:8765`")
+    })?;
     if !address.ip().is_loopback() {
-        return Err(Failure::input(format!("`{address}` can be reached by others"))
-            .help("the simulators listen on loopback only: they accept any token"));
+        return Err(
+            Failure::input(format!("`{address}` can be reached by others"))
+                .help("the simulators listen on loopback only: they accept any token"),
+        );
     }
     let live = simulator::live(&session.root()?)?;
-    let world = World::from_live(&live).map_err(|error| Failure::input(format!("live.json: {error}")))?;
+    let world =
+        World::from_live(&live).map_err(|error| Failure::input(format!("live.json: {error}")))?;
     let systems: Vec<String> = world.systems().map(str::to_owned).collect();
     let sandbox = Arc::new(Sandbox::real_time(world, Arc::new(SystemClock::new())));
     let server = serve(sandbox, address)
         .await
         .map_err(|error| Failure::input(format!("cannot listen on {address}: {error}")))?;
     for system in systems {
-        session.ui.shout(&format!("{system}: {}", server.url(&system)));
+        session
+            .ui
+            .shout(&format!("{system}: {}", server.url(&system)));
     }
     tokio::select! {
         ended = server.wait() => ended.map_err(|error| Failure::input(format!("the server ended: {error}"))),

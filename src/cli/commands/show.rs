@@ -28,7 +28,13 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &ShowArgs) -> Result<Endi
             session.ui.data(&format!("{shown:#}\n"));
         }
         DataFormat::Text => {
-            let text = desired::to_text(&project.desired, &wanted, project.catalog, &project.zone, session.ui.layout());
+            let text = desired::to_text(
+                &project.desired,
+                &wanted,
+                project.catalog,
+                &project.zone,
+                session.ui.layout(),
+            );
             session.ui.data(&text);
         }
     }

@@ -29,3 +29,22 @@ pub(crate) fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
     found.sort();
     found
 }
+
+/// Copies what a stranger would clone of a folder: the project, not somebody's state.
+pub(crate) fn copy_example(from: &std::path::Path, to: &std::path::Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.file_name();
+        let name = name.to_str().unwrap();
+        if name.starts_with('.') || (from == root() && name != "examples") {
+            continue;
+        }
+        let target = to.join(name);
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir_all(&target).unwrap();
+            copy_example(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), &target).unwrap();
+        }
+    }
+}
