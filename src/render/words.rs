@@ -153,7 +153,7 @@ pub fn reason(reason: Reason) -> &'static str {
         Reason::Joined => "joins",
         Reason::Left => "access ends",
         Reason::Moved => "moves",
-        Reason::RoleChanged => "role changed",
+        Reason::RoleChanged => "access differs",
         Reason::Lapsed => "time is up",
         Reason::Due => "begins now",
         Reason::Drift => "changed by hand at the vendor",
