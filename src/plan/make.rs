@@ -150,15 +150,12 @@ pub(super) fn assess(
     for right in catalog.all() {
         let old = before.and_then(|layers| layers.worth(right.id));
         let new = after.and_then(|layers| layers.worth(right.id));
-        let told = match (&old, &new) {
-            (None, None) => continue,
-            (Some(old), Some(new)) => !same(old, new),
-            // Out of reach on one side: worth a line only if it gives something on the other. What
-            // a governor closes is told by the governor, unless all access goes.
-            (None, Some(new)) => says_something(right, new),
-            (Some(old), None) => after.is_none() && says_something(right, old),
-        };
-        if !told {
+        if let (Some(old), Some(new)) = (&old, &new)
+            && same(old, new)
+        {
+            continue;
+        }
+        if old.is_none() && new.is_none() {
             continue;
         }
         let change = shift(right, old.as_ref(), new.as_ref());
@@ -173,6 +170,17 @@ pub(super) fn assess(
                 .as_ref()
                 .and_then(|tree| tree.rights.get(right.id.index()).copied().flatten())
                 .is_some_and(|fact| fact.paid);
+        // Out of reach on one side: worth a line only if it gives something on the other. What a
+        // governor closes is told by the governor, unless all access goes.
+        let told = match (&old, &new) {
+            (Some(_), Some(_)) => true,
+            (None, Some(new)) => says_something(right, new),
+            (Some(old), None) => after.is_none() && says_something(right, old),
+            (None, None) => false,
+        };
+        if !told {
+            continue;
+        }
         let named = |value: Value| match right.kind.entity() {
             Some(entity) => named_value(&scope.names, entity, &value),
             None => value,

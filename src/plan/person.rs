@@ -80,6 +80,7 @@ where
                 (PlaceId::Chain | PlaceId::Whole, _) => {}
             }
         }
+        grants.sort_by(|a: &&Grant, b| a.place.cmp(&b.place));
         let mut case = Case {
             at,
             person,

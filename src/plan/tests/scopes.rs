@@ -1,1 +1,143 @@
-//! To come.
+//! Nothing is concluded from what was not read.
+
+use super::world::*;
+use crate::model::*;
+use crate::plan::*;
+
+fn world() -> World {
+    let mut world = World::new();
+    world.give("jana", "center", "worker", &[]);
+    world.give("karl", "mall", "worker", &[]);
+    world
+}
+
+#[test]
+fn in_an_incomplete_scope_nobody_is_invited_and_others_go_on() {
+    let mut world = world();
+    world.partial("center");
+    let plan = world.plan();
+    assert_eq!(lines(&plan), ["invite karl@mall"]);
+    assert_eq!(holds(&plan), ["not-complete jana@center"]);
+    assert_eq!(
+        plan.draft.scopes[0].completeness,
+        Completeness::Partial(vec!["the vendor counts 9 accounts and sent 8".into()])
+    );
+}
+
+#[test]
+fn in_an_incomplete_scope_nothing_is_removed_or_granted_and_rights_are_set() {
+    let mut world = world();
+    world.account("7", "center", "worker", "jana@chain.example");
+    world.account("7", "port", "worker", "jana@chain.example");
+    world.account("8", "mall", "manager", "karl@chain.example");
+    world.partial("port");
+    world.partial("mall");
+    let plan = world.plan();
+    assert_eq!(holds(&plan), ["not-complete jana@port"]);
+    assert_eq!(
+        lines(&plan),
+        ["change-role karl@mall"],
+        "what is there is true"
+    );
+    world.give("jana", "mall", "worker", &[]);
+    let plan = world.plan();
+    assert_eq!(
+        holds(&plan),
+        ["not-complete jana@mall", "not-complete jana@port"]
+    );
+}
+
+#[test]
+fn an_unreadable_scope_is_said_once() {
+    let mut world = world();
+    world.give("lena", "center", "worker", &[]);
+    world.unreadable("center");
+    let plan = world.plan();
+    assert_eq!(lines(&plan), ["invite karl@mall"]);
+    assert_eq!(holds(&plan), ["not-complete ?@center"]);
+    assert!(plan.draft.holds[0].message.contains("of 2 people"));
+}
+
+#[test]
+fn nobody_is_invited_who_may_be_known_where_nothing_was_read() {
+    let mut world = world();
+    world.give("jana", "port", "worker", &[]);
+    world.unreadable("port");
+    let plan = world.plan();
+    assert_eq!(lines(&plan), ["invite karl@mall"]);
+    assert_eq!(
+        holds(&plan),
+        ["not-complete ?@port", "not-complete jana@center"]
+    );
+}
+
+#[test]
+fn a_system_that_answers_empty_has_answered_nothing() {
+    let mut world = world();
+    for place in PLACES {
+        world.scope(place).accounts.clear();
+    }
+    let plan = world.plan();
+    assert_eq!(lines(&plan), [""; 0]);
+    let empty = Completeness::Unreadable("the whole system answered empty".into());
+    assert!(
+        plan.draft
+            .scopes
+            .iter()
+            .all(|scope| scope.completeness == empty)
+    );
+    // One place without anybody is a new branch.
+    world.account(CALLER, "port", "owner", "robot@chain.example");
+    assert_eq!(
+        lines(&world.plan()),
+        ["invite jana@center", "invite karl@mall"]
+    );
+}
+
+#[test]
+fn rights_that_were_not_read_are_unknown_and_not_empty() {
+    let mut world = world();
+    world.account("7", "center", "worker", "jana@chain.example");
+    world.row("7", "center", |row| row.rights = None);
+    assert_eq!(holds(&world.plan()), ["not-complete jana@center"]);
+}
+
+#[test]
+fn what_was_not_asked_is_not_planned() {
+    let mut world = world();
+    world.scopes.remove(&at("center"));
+    let plan = world.plan();
+    assert_eq!(lines(&plan), ["invite karl@mall"]);
+    assert_eq!(plan.draft.scopes[0].completeness, Completeness::NotRead);
+}
+
+#[test]
+fn other_kinds_and_the_chain_are_said_to_be_for_later() {
+    let mut world = world();
+    let name = SystemName::new("orders");
+    let mut orders = world.wish().clone();
+    orders.kind = "keycrm";
+    orders.locations.clear();
+    world.desired.systems.insert(name.clone(), orders);
+    for (system, place) in [(name, PlaceId::Whole), (World::system(), PlaceId::Chain)] {
+        world.edit("jana", |person| {
+            let mut grant = person.grants[0].clone();
+            grant.system = system;
+            grant.place = place;
+            person.grants.push(grant);
+        });
+    }
+    let plan = world.plan();
+    assert_eq!(lines(&plan), ["invite jana@center", "invite karl@mall"]);
+    let notes: Vec<&str> = plan.draft.notes.iter().map(|note| &*note.text).collect();
+    assert!(
+        notes
+            .iter()
+            .any(|note| note.contains("does not read KeyCRM"))
+    );
+    assert!(
+        notes
+            .iter()
+            .any(|note| note.contains("access to the chain is declared for 1 person"))
+    );
+}

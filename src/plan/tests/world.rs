@@ -281,6 +281,11 @@ impl World {
         });
     }
 
+    pub(super) fn edit_place(&mut self, key: &str, status: PlaceStatus) {
+        let fact = self.desired.places.get_mut(&LocationKey::new(key));
+        fact.expect("a place").status = status;
+    }
+
     /// The person has left.
     pub(super) fn leave(&mut self, key: &str) {
         let span = self.line("leaves: 2026-11-19");
@@ -519,8 +524,10 @@ impl World {
             .iter()
             .find(|(_, known)| known.person.as_str() == key);
         let id = known.expect("a known account").0.1.clone();
-        for place in PLACES {
-            if let Some(row) = self.scope(place).accounts.get_mut(&id) {
+        for reading in self.scopes.values_mut() {
+            if let Reading::Complete(scope) | Reading::Partial(scope, _) = reading
+                && let Some(row) = scope.accounts.get_mut(&id)
+            {
                 row.state = AccountState::Active;
             }
         }
