@@ -268,3 +268,138 @@ fn grant_items(grant: &Grant, catalog: &Catalog) -> Vec<Entry> {
     }
     items
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{LoadOptions, ResolveOptions, load_texts, resolve};
+    use crate::model::AsOf;
+
+    const SETTINGS: &str = "\
+version: 1
+time_zone: Europe/Riga
+systems:
+  salons: { kind: altegio, tokens: { partner: { env: A }, user: { env: B } } }
+  orders: { kind: keycrm, tokens: { key: { env: C } }, roles: [ { name: manager, id: 2 } ] }
+  desk: { kind: reservio }
+";
+
+    const ENTRIES: &str = "\
+locations:
+  mall: { title: Rīga Mall, in: { salons: 2, desk: d2 } }
+roles:
+  floor:
+    salons:
+      role: worker
+      unlisted: keep
+      rights: { timetable_staff_id: self, records_edit_access: allow, records_edit_last_days_count: all, clients_export_access: deny, finances_accounts_ids: [Kase 1] }
+    orders: { role: manager, sources: [shop, app] }
+    desk: { own_bookings: allow }
+  head: { salons: { role: manager, unlisted: default, rights: { clients_visit_staff_id: { ids: [5] } }, chain: { users_access: allow } } }
+people:
+  jana:
+    name: Jana
+    email: jana@chain.example
+    accounts: { salons: { staff: { mall: \"Jana B.\" } } }
+    access: [ { role: floor, at: [mall] } ]
+  ilze: { name: Ilze, email: ilze@chain.example, paused: {}, access: [ { role: head, at: all, chain: salons } ] }
+  karlis: { name: Kārlis, phone: \"+37120000002\", leaves: 2026-11-22, access: [ { role: head, at: all } ] }
+  none: { name: None, access: [] }
+  owner: { name: Owner, access: unmanaged }
+";
+
+    fn desired(as_of: AsOf) -> Desired {
+        let files = [("keyholder.yaml", SETTINGS), ("people.yaml", ENTRIES)];
+        let loaded = load_texts(&files, &LoadOptions::default());
+        assert!(!loaded.has_errors(), "{:#?}", loaded.diagnostics);
+        let catalog = Catalog::current();
+        let (desired, found) = resolve(&loaded.project, &ResolveOptions::at(as_of), catalog);
+        assert!(
+            !found.iter().any(crate::diagnostic::Diagnostic::is_error),
+            "{found:#?}"
+        );
+        desired
+    }
+
+    #[test]
+    fn json_has_every_person_and_only_what_is_managed() {
+        let as_of = AsOf::Date("2026-12-01".parse().unwrap());
+        let found = to_json(&desired(as_of), &[], Catalog::current());
+        let expected = json!({
+            "format": "keyholder.desired/1",
+            "as_of": "2026-12-01",
+            "people": {
+                "jana": {
+                    "salons": { "mall": {
+                        "state": "present", "role": "worker", "staff": "Jana B.",
+                        "rights": {
+                            "timetable_staff_id": "self",
+                            "records_access": true,
+                            "records_edit_access": true,
+                            "records_edit_last_days_count": "all",
+                            "clients_export_access": false,
+                            "finances_accounts_limited_access": true,
+                            "finances_accounts_ids": ["Kase 1"],
+                        },
+                    } },
+                    "orders": { "*": {
+                        "state": "present", "role": "manager", "staff": null,
+                        "rights": { "sources": ["app", "shop"] },
+                    } },
+                    "desk": { "mall": {
+                        "state": "present", "role": null, "staff": null,
+                        "rights": { "own_bookings": true, "all_bookings": false, "client_list": false, "sections": false },
+                    } },
+                },
+                "ilze": { "salons": {
+                    "chain": { "state": "paused", "role": null, "staff": null, "rights": { "users_access": true } },
+                    "mall": {
+                        "state": "paused", "role": "manager", "staff": null,
+                        "rights": { "clients_visit_staff_id": 5 }, "unlisted": "default",
+                    },
+                } },
+                "karlis": { "salons": { "mall": { "state": "absent", "role": null, "staff": null, "rights": {} } } },
+                "none": {},
+                "owner": "unmanaged",
+            },
+        });
+        assert_eq!(found, expected, "{found:#}");
+    }
+
+    #[test]
+    fn an_instant_is_told_as_one_and_people_can_be_chosen() {
+        let as_of = AsOf::Instant("2026-12-01T08:00:00Z".parse().unwrap());
+        let found = to_json(
+            &desired(as_of),
+            &[PersonKey::new("none")],
+            Catalog::current(),
+        );
+        assert_eq!(
+            found,
+            json!({ "format": "keyholder.desired/1", "as_of": "2026-12-01T08:00:00Z", "people": { "none": {} } })
+        );
+    }
+
+    #[test]
+    fn text_says_it_in_titles() {
+        let as_of = AsOf::Date("2026-12-01".parse().unwrap());
+        let text = to_text(
+            &desired(as_of),
+            &[PersonKey::new("jana"), PersonKey::new("karlis")],
+            Catalog::current(),
+            &TimeZone::UTC,
+            Layout::PLAIN,
+        );
+        for part in [
+            "Desired state as of 2026-12-01",
+            "Jana (jana)",
+            "salons · Rīga Mall · worker · team member Jana B.",
+            "edit appointments",
+            "1 right denied",
+            "sources: app, shop",
+            "salons · Rīga Mall · absent",
+        ] {
+            assert!(text.contains(part), "{part} is not in\n{text}");
+        }
+    }
+}

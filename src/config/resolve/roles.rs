@@ -7,15 +7,22 @@
 //! a child undoes a parent's exact `deny` unseen. Lines that neither origin nor exactness settles are an error where
 //! they meet, once. The vendor's role and `unlisted` follow the same rule of origins.
 
+mod blocks;
+mod facts;
+mod graph;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use blocks::{Block, is_about_places, read_blocks};
+use graph::ancestors;
+
 use super::diags::{self, Known};
-use super::kinds::{self, FactsPart};
-use super::lines::{self, Exactness, Line};
+use super::kinds::FactsPart;
+use super::lines::Exactness;
 use super::rights::{self, RightsPart, Said};
 use super::systems::{Systems, Target};
-use crate::catalog::{Catalog, Kind, VendorRole, role, roles_for};
+use crate::catalog::{Catalog, Kind};
 use crate::config::raw::{self, BlockBody, RightsBlock, Unlisted};
 use crate::diagnostic::Diagnostic;
 use crate::model::{RoleKey, SystemName, VendorRoleSlug};
@@ -144,135 +151,6 @@ impl<'a> Roles<'a> {
             list,
             unknown_rights,
         }
-    }
-}
-
-/// For each role itself and everything it extends; reports unknown parents and circles.
-fn ancestors(raw: &[&raw::Role], diagnostics: &mut Vec<Diagnostic>) -> Vec<BTreeSet<usize>> {
-    let position = |key: &str| raw.binary_search_by(|role| (*role.key.value).cmp(key)).ok();
-    let parents: Vec<Vec<(usize, Span)>> = raw
-        .iter()
-        .map(|role| {
-            role.extends
-                .iter()
-                .filter_map(|parent| {
-                    let found = position(&parent.value);
-                    if found.is_none() {
-                        let known = raw.iter().map(|role| &*role.key.value);
-                        diagnostics.push(diags::unknown(Known::Role, parent, known));
-                    }
-                    Some((found?, parent.span))
-                })
-                .collect()
-        })
-        .collect();
-    let mut result: Vec<BTreeSet<usize>> = Vec::with_capacity(raw.len());
-    let mut in_circle: BTreeSet<usize> = BTreeSet::new();
-    for start in 0..raw.len() {
-        let mut seen: BTreeMap<usize, usize> = BTreeMap::from([(start, start)]);
-        let mut queue = vec![start];
-        let mut closing = None;
-        while let Some(at) = queue.pop() {
-            for &(parent, _) in parents.get(at).map_or(&[][..], Vec::as_slice) {
-                if parent == start {
-                    closing = closing.or(Some(at));
-                } else if !seen.contains_key(&parent) {
-                    seen.insert(parent, at);
-                    queue.push(parent);
-                }
-            }
-        }
-        if let Some(last) = closing
-            && in_circle.insert(start)
-        {
-            // Back from the role that closes the circle to its beginning.
-            let mut circle = vec![last];
-            let mut at = last;
-            while at != start {
-                at = seen.get(&at).copied().unwrap_or(start);
-                circle.push(at);
-            }
-            circle.reverse();
-            if circle.iter().skip(1).all(|role| in_circle.insert(*role)) {
-                let steps: Vec<(&str, Span)> = circle
-                    .iter()
-                    .enumerate()
-                    .filter_map(|(step, &role)| {
-                        let next = circle.get(step + 1).copied().unwrap_or(start);
-                        let (_, span) = parents.get(role)?.iter().find(|(to, _)| *to == next)?;
-                        Some((&*raw.get(role)?.key.value, *span))
-                    })
-                    .collect();
-                diagnostics.push(diags::role_cycle(&steps));
-            }
-        }
-        result.push(seen.into_keys().collect());
-    }
-    result
-}
-
-/// A block and its lines, understood once for all roles that inherit them.
-#[derive(Debug)]
-struct Block<'a> {
-    raw: &'a raw::RoleBlock,
-    target: Target,
-    lines: Vec<Line>,
-}
-
-fn read_blocks<'a>(
-    role: &'a raw::Role,
-    systems: &Systems<'_>,
-    catalog: &Catalog,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Block<'a>> {
-    role.blocks
-        .iter()
-        .filter_map(|raw| {
-            let target = systems.find(&raw.target, diagnostics)?;
-            let kind = systems.kind(target)?;
-            let lines = match &raw.body {
-                BlockBody::Rights(block) if kind.has_rights() => {
-                    check_block(block, kind, catalog, diagnostics);
-                    block
-                        .rights
-                        .iter()
-                        .filter_map(|line| lines::line(catalog, kind, line, diagnostics))
-                        .collect()
-                }
-                BlockBody::Rights(_)
-                | BlockBody::Keycrm(_)
-                | BlockBody::Reservio(_)
-                | BlockBody::Apenday(_) => Vec::new(),
-            };
-            Some(Block { raw, target, lines })
-        })
-        .collect()
-}
-
-/// What can be wrong with a block of rights beside its lines.
-fn check_block(
-    block: &RightsBlock,
-    kind: Kind,
-    catalog: &Catalog,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    if let Some(slug) = &block.role {
-        match role(&slug.value) {
-            Some(VendorRole { product, .. }) if product.covers(kind) => {}
-            Some(_) => diagnostics.push(diags::role_of_other_product(slug, kind)),
-            None => {
-                let known = roles_for(kind).map(|role| role.slug);
-                diagnostics.push(diags::unknown(Known::VendorRole, slug, known));
-            }
-        }
-    }
-    for (slug, _) in &block.unknown_rights {
-        if catalog.by_slug(&slug.value).is_some() {
-            diagnostics.push(diags::known_under_unknown(slug));
-        }
-    }
-    for (key, _) in &block.chain {
-        kinds::check_chain_right(key, kind, diagnostics);
     }
 }
 
@@ -598,118 +476,4 @@ impl<'a> Compiler<'_, 'a> {
                 .insert(RoleKey::new(raw.key.value.clone()), settled);
         }
     }
-
-    fn facts(
-        &mut self,
-        raw: &raw::Role,
-        system: usize,
-        kind: Kind,
-        seen: &[Seen<'_, 'a>],
-        span: Span,
-        is_abstract: bool,
-    ) -> Option<FactsPart> {
-        let mut roles: Vec<(Origin, raw::Text, Span)> = Vec::new();
-        let mut named: BTreeMap<Arc<str>, Vec<(Origin, kinds::Fact, Span)>> = BTreeMap::new();
-        let mut any = false;
-        for seen in seen {
-            let Some(said) = kinds::read(kind, &seen.block.raw.body) else {
-                continue;
-            };
-            any = true;
-            if let Some(role) = said.role {
-                roles.push((seen.origin, role.clone(), role.span));
-            }
-            for (name, fact, span) in said.facts {
-                named
-                    .entry(name)
-                    .or_default()
-                    .push((seen.origin, fact, span));
-            }
-        }
-        if !any {
-            return None;
-        }
-        let by_text: Vec<(Origin, Arc<str>, Span)> = roles
-            .iter()
-            .map(|(origin, role, span)| (*origin, role.value.clone(), *span))
-            .collect();
-        let role = self
-            .settle(&by_text, "the vendor's `role`", raw)
-            .and_then(|winner| roles.get(winner))
-            .map(|(_, role, _)| role.clone());
-        match &role {
-            None if kinds::needs_role(kind) && !is_abstract => {
-                self.report(span, span, diags::missing_vendor_role(&raw.key, span));
-            }
-            Some(role) if kind == Kind::Keycrm => {
-                let declared = self.systems.list.get(system).map(|system| system.raw);
-                let known = || declared.iter().flat_map(|system| &system.roles);
-                if !known().any(|named| named.name.value == role.value) {
-                    let diagnostic = diags::unknown(
-                        Known::VendorRole,
-                        role,
-                        known().map(|named| &*named.name.value),
-                    );
-                    self.report(role.span, role.span, diagnostic);
-                }
-            }
-            Some(_) | None => {}
-        }
-        let facts = named
-            .into_iter()
-            .filter_map(|(name, candidates)| {
-                let winner = self.settle(&candidates, &format!("`{name}`"), raw)?;
-                let (_, fact, span) = candidates.get(winner)?;
-                Some((name, (fact.clone(), *span)))
-            })
-            .collect();
-        let part = FactsPart {
-            role: role.map(|role| (VendorRoleSlug::new(role.value), role.span)),
-            facts,
-        };
-        let (part, useless) = kinds::normalize(kind, part);
-        for (name, span) in useless {
-            self.report(span, span, diags::tick_without_login(&name, span));
-        }
-        Some(part)
-    }
-
-    fn chain(&mut self, raw: &raw::Role, seen: &[Seen<'_, 'a>]) -> Option<FactsPart> {
-        let mut named: BTreeMap<&'static str, Vec<(Origin, bool, Span)>> = BTreeMap::new();
-        let mut any = false;
-        for seen in seen {
-            let BlockBody::Rights(block) = &seen.block.raw.body else {
-                continue;
-            };
-            any |= block.chain_span.is_some();
-            for (key, allow) in &block.chain {
-                if let Some(key_of) = kinds::chain_key(&key.value) {
-                    named
-                        .entry(key_of)
-                        .or_default()
-                        .push((seen.origin, allow.value, key.span));
-                }
-            }
-        }
-        any.then(|| FactsPart {
-            role: None,
-            facts: named
-                .into_iter()
-                .filter_map(|(key, candidates)| {
-                    let winner = self.settle(&candidates, &format!("`{key}`"), raw)?;
-                    let (_, allow, span) = candidates.get(winner)?;
-                    Some((key.into(), (kinds::Fact::Tick(*allow), *span)))
-                })
-                .collect(),
-        })
-    }
-}
-
-/// Whether a block says anything beside chain rights; an empty one does, badly.
-fn is_about_places(block: &RightsBlock) -> bool {
-    block.chain_span.is_none()
-        || block.role.is_some()
-        || block.unlisted.is_some()
-        || !block.rights.is_empty()
-        || !block.unknown_rights.is_empty()
 }

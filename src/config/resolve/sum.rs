@@ -367,8 +367,8 @@ fn reach(a: &Value, b: &Value) -> Reach {
         return Reach::Same;
     }
     match (a, b) {
-        (Value::Items(Items::All), _) | (Value::One(One::All), _) => Reach::Wider,
-        (_, Value::Items(Items::All)) | (_, Value::One(One::All)) => Reach::Narrower,
+        (Value::Items(Items::All) | Value::One(One::All), _) => Reach::Wider,
+        (_, Value::Items(Items::All) | Value::One(One::All)) => Reach::Narrower,
         (Value::Items(Items::Only(a)), Value::Items(Items::Only(b))) => {
             if b.iter().all(|item| a.contains(item)) {
                 Reach::Wider

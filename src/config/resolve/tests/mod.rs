@@ -229,6 +229,39 @@ fn show(value: &Value) -> String {
     }
 }
 
+#[test]
+fn the_order_of_files_and_entries_never_matters() {
+    let role = "roles: { r: { salons: { role: worker, unlisted: deny, rights: { timetable.*: allow } } } }\n";
+    let jana = "people: { jana: { name: Jana, email: j@chain.example, access: [ { role: r, at: all } ] } }\n";
+    let anna = "people: { anna: { name: Anna, email: a@chain.example, access: [ { role: r, at: { region: riga } } ] } }\n";
+    let settings = ("keyholder.yaml", SETTINGS);
+    let one = world_of(
+        &[
+            settings,
+            ("locations.yaml", PLACES),
+            ("roles.yaml", role),
+            ("people/a.yaml", jana),
+            ("people/b.yaml", anna),
+        ],
+        "2026-12-01",
+    );
+    let other = world_of(
+        &[
+            ("people/a.yaml", anna),
+            ("people/b.yaml", jana),
+            ("roles/x.yaml", role),
+            settings,
+            ("locations/y.yml", PLACES),
+        ],
+        "2026-12-01",
+    );
+    for person in ["jana", "anna"] {
+        assert_eq!(one.places(person), other.places(person));
+        assert_eq!(one.given(person, "center"), other.given(person, "center"));
+    }
+    assert_eq!(one.notes(), other.notes());
+}
+
 /// What is said about the staff link of a grant.
 pub(super) fn staff(grant: &Grant) -> String {
     match &grant.staff {

@@ -514,3 +514,78 @@ people:
         &world.grant("anna", "salons", "mall").rights
     ));
 }
+
+mod laws {
+    //! What holds for any two roles.
+
+    use proptest::prelude::*;
+
+    use super::two;
+    use crate::model::{Days, Items, Value};
+
+    /// Lines over a few rights that hang on each other.
+    fn lines() -> impl Strategy<Value = String> {
+        let switch = |slug: &'static str| {
+            prop_oneof![
+                2 => Just(String::new()),
+                2 => Just(format!("{slug}: allow, ")),
+                1 => Just(format!("{slug}: deny, ")),
+            ]
+        };
+        let days = prop_oneof![
+            Just(String::new()),
+            (0..9_u8).prop_map(|days| format!("records_edit_last_days_count: {days}, ")),
+        ];
+        let list = prop_oneof![
+            Just(String::new()),
+            Just("finances_accounts_ids: all, ".to_owned()),
+            (1..4_u8).prop_map(|id| format!("finances_accounts_ids: {{ ids: [{id}, 9] }}, ")),
+        ];
+        (
+            switch("records_edit_access"),
+            days,
+            switch("finances_access"),
+            list,
+            switch("send_sms_access"),
+        )
+            .prop_map(|(a, b, c, d, e)| a + &b + &c + &d + &e)
+    }
+
+    /// Whether one value gives at least what another gives.
+    fn gives(wide: Option<&Value>, narrow: Option<&Value>, restricts: bool) -> bool {
+        match (wide, narrow) {
+            (_, None) => true,
+            (Some(Value::Switch(wide)), Some(Value::Switch(narrow))) if restricts => {
+                *narrow || !*wide
+            }
+            (Some(Value::Switch(wide)), Some(Value::Switch(narrow))) => *wide || !*narrow,
+            (Some(Value::Days(wide)), Some(Value::Days(narrow))) => wide >= narrow,
+            (Some(Value::Items(Items::All)), Some(Value::Items(_))) => true,
+            (Some(Value::Items(Items::Only(wide))), Some(Value::Items(Items::Only(narrow)))) => {
+                narrow.iter().all(|item| wide.contains(item))
+            }
+            (Some(wide), Some(narrow)) => wide == narrow,
+            // What became irrelevant is below something denied: the narrower value gave nothing.
+            (None, Some(Value::Switch(on))) => !*on,
+            (None, Some(Value::Days(days))) => *days == Days::Last(0),
+            (None, Some(_)) => true,
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        #[test]
+        fn a_sum_is_the_same_either_way_and_gives_what_each_part_gives(a in lines(), b in lines()) {
+            let (one, other) = (two(&a, &b), two(&b, &a));
+            let sum = one.grant("jana", "salons", "center");
+            prop_assert_eq!(&sum.rights, &other.grant("jana", "salons", "center").rights);
+            // At the mall there is only the second role.
+            let alone = one.grant("jana", "salons", "mall");
+            for right in crate::catalog::Catalog::current().all() {
+                let (wide, narrow) = (sum.rights.get(right.id.index()), alone.rights.get(right.id.index()));
+                prop_assert!(gives(wide, narrow, right.is_restricting()), "{}: {wide:?} {narrow:?}", right.slug);
+            }
+        }
+    }
+}
