@@ -5,6 +5,7 @@
 //! nothing; a secret that stands in a file is blotted out of the text that is kept; nothing outside the project is
 //! read but what its settings name as contacts.
 
+mod blot;
 mod disk;
 mod merge;
 mod select;
@@ -206,13 +207,17 @@ fn assemble(root: Utf8PathBuf, store: &dyn Store, options: &LoadOptions) -> Load
     let settings_id = file_id(settings_at);
 
     let no_systems = Systems::default();
-    let settings = opened.finish(settings_path, settings_id, |root, top, broken| {
+    let settings = opened.finish(settings_path, settings_id, |opened, root| {
         let mut cx = Decoder::new(&no_systems, &options.allow_hosts);
-        let file = if broken {
-            SettingsFile::unreadable()
-        } else {
-            SettingsFile::decode(root, top, &mut cx)
-        };
+        let top = Span::top_of(settings_id);
+        let mut file = SettingsFile::decode(root, top, &mut cx);
+        if opened.fault.is_some() {
+            // What stands behind the fault may be what seems to be missing, or a secret.
+            file.systems.incomplete = true;
+            cx.diagnostics
+                .retain(|found| found.code != Code::MissingKey);
+            cx.secrets.extend(blot::suspects(&opened.text, settings_id));
+        }
         (file, cx.diagnostics, cx.secrets)
     });
     let systems = &settings.value.systems;
@@ -225,7 +230,7 @@ fn assemble(root: Utf8PathBuf, store: &dyn Store, options: &LoadOptions) -> Load
                 return None;
             }
             let opened = Opened::new(store.read(path, limit), file_id(at), &options.budget);
-            Some(opened.finish(path, file_id(at), |root, _, _| {
+            Some(opened.finish(path, file_id(at), |_, root| {
                 let mut cx = Decoder::new(systems, &options.allow_hosts);
                 let entries = root.map(|root| EntryFile::decode(root, &mut cx));
                 (entries.unwrap_or_default(), cx.diagnostics, cx.secrets)
@@ -349,7 +354,7 @@ fn contacts_outside(
     };
     let opened = Opened::new(Ok(bytes), file, &options.budget);
     let none = Systems::default();
-    Some(opened.finish(&path, file, |root, _, _| {
+    Some(opened.finish(&path, file, |_, root| {
         let mut cx = Decoder::new(&none, &options.allow_hosts);
         let contacts = root.map(|root| ContactsFile::decode(root, &mut cx));
         (contacts.unwrap_or_default(), cx.diagnostics, cx.secrets)
@@ -390,19 +395,12 @@ impl Opened {
             Some(rest) => rest.to_owned(),
             None => text,
         };
-        match yaml::read(&text, file, budget, Comments::Skip) {
-            Ok(tape) => Self {
-                text,
-                digest,
-                tape: Some(tape),
-                fault: None,
-            },
-            Err(found) => Self {
-                text,
-                digest,
-                tape: None,
-                fault: Some(*found),
-            },
+        let yaml::Reading { tape, fault } = yaml::read(&text, file, budget, Comments::Skip);
+        Self {
+            text,
+            digest,
+            tape: Some(tape),
+            fault: fault.map(|fault| *fault),
         }
     }
 
@@ -438,49 +436,40 @@ impl Opened {
 
     /// Decodes the tape under the file's final number and keeps the text without its secrets.
     fn finish<T>(
-        mut self,
+        self,
         path: &str,
         file: FileId,
-        decode: impl FnOnce(Option<yaml::Node<'_>>, Span, bool) -> (T, Vec<Diagnostic>, Vec<Span>),
+        decode: impl FnOnce(&Self, Option<yaml::Node<'_>>) -> (T, Vec<Diagnostic>, Vec<Span>),
     ) -> FileRead<T> {
         let root = self
             .tape
             .as_ref()
             .and_then(|tape| tape.root(&self.text, file));
-        let complete = self.fault.is_none();
-        let (value, mut diagnostics, secrets) = decode(root, Span::top_of(file), !complete);
-        diagnostics.extend(self.fault.take().map(|mut found| {
-            for label in &mut found.labels {
+        let (value, mut diagnostics, secrets) = decode(&self, root);
+        let Self {
+            text,
+            digest,
+            tape: _,
+            fault,
+        } = self;
+        let complete = fault.is_none();
+        if let Some(mut fault) = fault {
+            for label in &mut fault.labels {
                 label.span.file = file;
             }
-            found
-        }));
+            diagnostics.push(fault);
+        }
         let text = if secrets.is_empty() {
-            std::mem::take(&mut self.text)
+            text
         } else {
-            blot(&self.text, &secrets)
+            blot::out(&text, &secrets)
         };
         FileRead {
             source: SourceFile::new(path, text),
-            digest: self.digest,
+            digest,
             value,
             diagnostics,
             complete,
         }
     }
-}
-
-/// The text with secrets replaced by stars, byte by byte so that every place stays right.
-fn blot(text: &str, secrets: &[Span]) -> String {
-    let mut bytes = text.as_bytes().to_vec();
-    for secret in secrets {
-        let range = secret.start as usize..secret.end as usize;
-        for byte in bytes.get_mut(range).into_iter().flatten() {
-            if !matches!(byte, b'\n' | b'\r') {
-                *byte = b'*';
-            }
-        }
-    }
-    // Spans begin and end between characters; were one not to, nothing of the text is better than a secret.
-    String::from_utf8(bytes).unwrap_or_default()
 }

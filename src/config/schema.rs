@@ -9,6 +9,7 @@ use schemars::{Schema, json_schema};
 use serde_json::{Value, json};
 
 use super::decode::{EntryFile, SettingsFile};
+use crate::catalog::{Assumption, Catalog, ChainRight, Product, Section, VendorRole};
 
 /// The named parts of a schema.
 #[derive(Debug, Default)]
@@ -76,7 +77,108 @@ fn document(title: &str, about: &str, make: impl FnOnce(&mut Defs) -> Schema) ->
     root
 }
 
-/// The slugs of the catalogue and their titles, so that an editor completes them.
+/// The rights of the catalogue and the patterns of its sections, with titles, so that an editor completes them.
 pub(crate) fn rights() -> Vec<(String, String)> {
-    Vec::new()
+    let sections = Section::ALL.iter().map(|section| {
+        (
+            format!("{}.*", section.as_str()),
+            format!(
+                "{}: every right of the section that is neither sensitive nor restricting.",
+                section.title()
+            ),
+        )
+    });
+    let rights = Catalog::current().all().map(|right| {
+        let mut about = sentence(right.title);
+        if right.is_restricting() {
+            about.push_str(" Restricting: `allow` switches the restriction on.");
+        }
+        if let Some(sensitivity) = right.sensitivity {
+            about.push_str(&format!(
+                " Sensitive ({}): no pattern grants it.",
+                sensitivity.title()
+            ));
+        }
+        match right.product {
+            Product::Both => {}
+            Product::Altegio => about.push_str(" Altegio only."),
+            Product::Yclients => about.push_str(" YCLIENTS only."),
+        }
+        (right.slug.to_owned(), about)
+    });
+    sections.chain(rights).collect()
+}
+
+/// The rights of a chain, with titles.
+pub(crate) fn chain_rights() -> Vec<(String, String)> {
+    ChainRight::ALL
+        .iter()
+        .map(|right| (right.key.to_owned(), sentence(right.title)))
+        .collect()
+}
+
+/// The assumptions that settings may switch, with what they claim.
+pub(crate) fn assumptions() -> Vec<(String, String)> {
+    Assumption::ALL
+        .iter()
+        .filter(|assumption| assumption.is_optional())
+        .map(|assumption| (assumption.name.to_owned(), sentence(assumption.claim)))
+        .collect()
+}
+
+/// The vendors' own roles, with titles.
+pub(crate) fn vendor_roles() -> Vec<(String, String)> {
+    VendorRole::ALL
+        .iter()
+        .map(|role| (role.slug.to_owned(), role.title.to_owned()))
+        .collect()
+}
+
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(char::to_uppercase);
+    let mut text: String = first.into_iter().flatten().chain(letters).collect();
+    if !text.ends_with('.') {
+        text.push('.');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{entries_schema, project_schema};
+
+    /// `UPDATE=1 cargo test` rewrites what is committed.
+    #[test]
+    fn the_committed_schemas_are_these() {
+        for (path, schema) in [
+            ("schema/project.schema.json", project_schema()),
+            ("schema/entries.schema.json", entries_schema()),
+        ] {
+            let mut text = serde_json::to_string_pretty(&schema).unwrap();
+            text.push('\n');
+            #[expect(clippy::disallowed_methods, reason = "a test is its own rim")]
+            let update = std::env::var_os("UPDATE").is_some();
+            if update {
+                std::fs::create_dir_all("schema").unwrap();
+                std::fs::write(path, &text).unwrap();
+            }
+            let committed = std::fs::read_to_string(path).unwrap_or_default();
+            assert!(
+                committed == text,
+                "{path} is stale: run `UPDATE=1 cargo test`"
+            );
+        }
+    }
+
+    #[test]
+    fn hover_says_something_for_every_key_of_the_top() {
+        for schema in [project_schema(), entries_schema()] {
+            let properties = schema["properties"].as_object().unwrap();
+            assert!(!properties.is_empty());
+            for (key, about) in properties {
+                assert!(about["description"].is_string(), "{key}");
+            }
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! YAML text to a tape: every node with its kind, its place and the end of its subtree, in source order.
 //!
 //! The only file that names the parser. It knows YAML and no shape of the language. Invariant: whatever the bytes,
-//! [`read`] ends within its budgets and returns either a tape or one diagnostic with a place; it never panics and
-//! never expands an alias.
+//! [`read`] ends within its budgets, never panics and never expands an alias. A text that is broken somewhere gives a
+//! diagnostic with a place, and a tape of the entries that are whole before it, so that one run finds their faults too.
 
 mod node;
 mod syntax;
@@ -46,10 +46,6 @@ pub(crate) enum Comments {
     /// Not needed to decode.
     Skip,
     /// Kept, for whoever rewrites the text.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the formatter is the one who keeps them")
-    )]
     Keep,
 }
 
@@ -99,10 +95,7 @@ impl Tape {
     }
 
     /// The byte ranges of all comments, in order; empty unless they were kept.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the formatter is the one who reads them")
-    )]
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the formatter"))]
     pub(crate) fn comments(&self) -> &[(u32, u32)] {
         &self.comments
     }
@@ -116,6 +109,9 @@ struct Frame {
     before: usize,
     /// Levels below it.
     height: usize,
+    /// Nodes directly in it.
+    children: usize,
+    is_list: bool,
 }
 
 /// What an alias needs to know of the node it stands for.
@@ -127,20 +123,27 @@ struct Anchor {
     closed: bool,
 }
 
+/// A tape, and what ended it early.
+pub(crate) struct Reading {
+    /// What could be read; up to the last whole entry before a fault.
+    pub(crate) tape: Tape,
+    /// Why the rest could not.
+    pub(crate) fault: Option<Box<Diagnostic>>,
+}
+
 /// Reads a text into a tape.
 ///
 /// The text is what follows a byte-order mark, if there was one.
-pub(crate) fn read(
-    text: &str,
-    file: FileId,
-    budget: &Budget,
-    comments: Comments,
-) -> Result<Tape, Box<Diagnostic>> {
+pub(crate) fn read(text: &str, file: FileId, budget: &Budget, comments: Comments) -> Reading {
+    let refused = |found| Reading {
+        tape: Tape::default(),
+        fault: Some(Box::new(found)),
+    };
     if text.len() > budget.bytes {
-        return Err(Box::new(syntax::too_large(file, text.len(), budget.bytes)));
+        return refused(syntax::too_large(file, text.len(), budget.bytes));
     }
     if let Some(found) = syntax::forbidden_character(text, file) {
-        return Err(Box::new(found));
+        return refused(found);
     }
     let keep = comments == Comments::Keep;
     let options = granit_parser::options! {
@@ -159,18 +162,34 @@ pub(crate) fn read(
         alias_nodes: 0,
         documents: 0,
         last_end: 0,
+        section: 0,
+        entry: 0,
     };
     // A node takes some eight bytes of source; growing the vector by doubling would copy a large tape again and again.
     builder.tape.cells.reserve(text.len() / 10);
     for next in Parser::new_from_str_with_options(text, options) {
-        let (event, span) = match next {
-            Ok(next) => next,
-            Err(error) => return Err(Box::new(syntax::broken(text, file, &error))),
+        let taken = match next {
+            Ok((event, span)) => {
+                let range = span.byte_range().unwrap_or(0..0);
+                builder.take(event, narrow(range.start), narrow(range.end))
+            }
+            Err(error) => Err(Box::new(syntax::broken(text, file, &error))),
         };
-        let range = span.byte_range().unwrap_or(0..0);
-        builder.take(event, narrow(range.start), narrow(range.end))?;
+        if let Err(fault) = taken {
+            return match fault.code {
+                // A bomb is not looked at any closer.
+                Code::TooManyNodes | Code::TooDeep | Code::TooManyAliases => refused(*fault),
+                _ => Reading {
+                    tape: builder.whole_entries(),
+                    fault: Some(fault),
+                },
+            };
+        }
     }
-    Ok(builder.tape)
+    Reading {
+        tape: builder.tape,
+        fault: None,
+    }
 }
 
 /// Source positions fit 32 bits because the byte budget does.
@@ -190,6 +209,10 @@ struct Builder<'a> {
     documents: usize,
     /// Where the last node that has a text of its own ends.
     last_end: u32,
+    /// The last key of the root.
+    section: u32,
+    /// The last key, or entry, of the root's last value.
+    entry: u32,
 }
 
 impl Builder<'_> {
@@ -308,6 +331,8 @@ impl Builder<'_> {
             anchor,
             before: self.nodes - 1,
             height: 0,
+            children: 0,
+            is_list: matches!(kind, CellKind::BlockList | CellKind::FlowList),
         });
         self.anchor(anchor, cell, 0, 0, false);
         self.deep(0, start, end)
@@ -334,6 +359,31 @@ impl Builder<'_> {
         let nodes = self.nodes - frame.before;
         self.anchor(frame.anchor, frame.cell, nodes, frame.height, true);
         self.raise(frame.height + 1);
+    }
+
+    /// The tape without the entry, or section, that a fault left unfinished.
+    fn whole_entries(mut self) -> Tape {
+        let odd = |frame: &Frame| !frame.is_list && !frame.children.is_multiple_of(2);
+        let cut = match self.open.as_slice() {
+            [] => None,
+            [root] => odd(root).then_some(self.section),
+            // An odd root is within a key that is no text.
+            [root, section, ..] if !root.is_list && !odd(root) && section.children > 0 => {
+                Some(self.entry)
+            }
+            [..] => Some(self.section),
+        };
+        if let Some(cut) = cut {
+            self.tape.cells.truncate(cut as usize);
+        }
+        let after = narrow(self.tape.cells.len());
+        for frame in self.open.iter().take(2) {
+            if let Some(cell) = self.tape.cells.get_mut(frame.cell as usize) {
+                cell.link = after;
+                cell.end = self.last_end.max(cell.start);
+            }
+        }
+        self.tape
     }
 
     fn alias(&mut self, anchor: usize, start: u32, end: u32) -> Result<(), Box<Diagnostic>> {
@@ -379,6 +429,17 @@ impl Builder<'_> {
         let number = narrow(self.tape.cells.len());
         if !matches!(cell.kind, CellKind::Empty) {
             self.last_end = self.last_end.max(cell.end);
+        }
+        let level = self.open.len();
+        if let Some(parent) = self.open.last_mut() {
+            if parent.is_list || parent.children.is_multiple_of(2) {
+                match level {
+                    1 => self.section = number,
+                    2 => self.entry = number,
+                    _ => {}
+                }
+            }
+            parent.children += 1;
         }
         self.tape.cells.push(cell);
         number

@@ -46,10 +46,10 @@ impl Rest for Misplaced {
         key: Node<'a>,
         name: &'a str,
         value: Node<'a>,
-        known: &[&str],
+        known: &[&'static str],
         what: &str,
         cx: &mut Decoder<'a>,
-    ) {
+    ) -> Option<&'static str> {
         if SETTINGS_KEYS.contains(&name) {
             cx.report(
                 Diagnostic::new(
@@ -59,8 +59,9 @@ impl Rest for Misplaced {
                 .at(key.span(), "this is a setting, not an entry")
                 .help("move it to `keyholder.yaml`, which alone holds settings"),
             );
+            None
         } else {
-            cx.unknown_key(key, name, value, known, what);
+            cx.unknown_key(key, name, value, known, what)
         }
     }
 
@@ -94,8 +95,9 @@ impl<E: Entry> Shape for Section<E> {
     const WHAT: &'static str = "a mapping of keys to entries";
 
     fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Vec<E>> {
-        let mut found = Vec::new();
-        for (key, value) in cx.mapping(node, Self::WHAT)? {
+        let pairs = cx.mapping(node, Self::WHAT)?;
+        let mut found = Vec::with_capacity(pairs.clone().count());
+        for (key, value) in pairs {
             let Some(name) = cx.key_text(key) else {
                 continue;
             };

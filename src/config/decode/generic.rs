@@ -28,7 +28,10 @@ impl<S: Shape> Shape for List<S> {
             cx.wrong_type(node, &format!("a list, each entry {}", S::WHAT));
             return None;
         };
-        Some(items.filter_map(|item| cx.item::<S>(item)).collect())
+        // Counted first: most lists have one entry, for which a growing vector would hold room for four.
+        let mut found = Vec::with_capacity(items.clone().count());
+        found.extend(items.filter_map(|item| cx.item::<S>(item)));
+        Some(found)
     }
 
     fn schema(defs: &mut Defs) -> Schema {
@@ -186,9 +189,10 @@ impl<K: KeyRule, S: Shape> Shape for Map<K, S> {
     const WHAT: &'static str = "a mapping";
 
     fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Self::Value> {
-        let mut found: Self::Value = Vec::new();
+        let pairs = cx.mapping(node, Self::WHAT)?;
+        let mut found: Self::Value = Vec::with_capacity(pairs.clone().count());
         let mut seen = Seen::default();
-        for (key, value) in cx.mapping(node, Self::WHAT)? {
+        for (key, value) in pairs {
             let Some(name) = cx.key_text(key) else {
                 continue;
             };
@@ -288,6 +292,11 @@ impl<V> Slot<V> {
         self.seen.is_none()
     }
 
+    /// Whether the key is there and its value could not be read.
+    pub(super) fn is_broken(&self) -> bool {
+        self.seen.is_some() && self.value.is_none()
+    }
+
     pub(super) fn take(self) -> Option<V> {
         self.value
     }
@@ -295,16 +304,16 @@ impl<V> Slot<V> {
 
 /// What a record does with keys that are not in its table.
 pub(super) trait Rest: Default {
-    /// Takes a key; a fault is reported.
+    /// Takes a key; a fault is reported. Gives the key of the table that was probably meant.
     fn take<'a>(
         &mut self,
         key: Node<'a>,
         name: &'a str,
         value: Node<'a>,
-        known: &[&str],
+        known: &[&'static str],
         what: &str,
         cx: &mut Decoder<'a>,
-    );
+    ) -> Option<&'static str>;
 
     /// Says what the schema of the record allows beside its properties.
     fn describe(object: &mut Object<String, Value>, defs: &mut Defs);
@@ -320,11 +329,11 @@ impl Rest for Closed {
         key: Node<'a>,
         name: &'a str,
         value: Node<'a>,
-        known: &[&str],
+        known: &[&'static str],
         what: &str,
         cx: &mut Decoder<'a>,
-    ) {
-        cx.unknown_key(key, name, value, known, what);
+    ) -> Option<&'static str> {
+        cx.unknown_key(key, name, value, known, what)
     }
 
     fn describe(object: &mut Object<String, Value>, _: &mut Defs) {
@@ -377,6 +386,8 @@ macro_rules! record {
         pub(super) struct $name {
             /// The whole mapping.
             pub(super) span: $crate::text::Span,
+            /// Keys that are there, or were meant, and could not be read: their absence is not to be reported too.
+            pub(super) broken: Vec<&'static str>,
             $(
                 $(#[doc = $about])*
                 pub(super) $field: Option<<$shape as $crate::config::decode::Shape>::Value>,
@@ -393,22 +404,32 @@ macro_rules! record {
                 cx: &mut $crate::config::decode::Decoder<'a>,
             ) -> Option<Self> {
                 use $crate::config::decode::generic::{Rest, Slot};
-                const KEYS: &[&str] = &[$($key),*];
+                const KEYS: &[&'static str] = &[$($key),*];
                 let pairs = cx.mapping(node, Self::WHAT)?;
                 $( let mut $field = Slot::<<$shape as $crate::config::decode::Shape>::Value>::new(); )*
                 let mut others = record!(@rest $($rest_type)?);
+                let mut broken: Vec<&'static str> = Vec::new();
                 for (key, value) in pairs {
                     let Some(name) = cx.key_text(key) else {
                         continue;
                     };
                     match name {
                         $( $key => $field.fill::<$shape>(key, name, value, cx), )*
-                        _ => Rest::take(&mut others, key, name, value, KEYS, Self::WHAT, cx),
+                        _ => {
+                            let take = Rest::take(&mut others, key, name, value, KEYS, Self::WHAT, cx);
+                            broken.extend(take);
+                        }
                     }
                 }
-                $( record!(@require $key, $field, $shape, node, cx $(, $required)?); )*
+                $(
+                    if $field.is_broken() {
+                        broken.push($key);
+                    }
+                    record!(@require $key, $field, $shape, node, cx, broken $(, $required)?);
+                )*
                 Some(Self {
                     span: node.span(),
+                    broken,
                     $( $field: $field.take(), )*
                     $( $rest: others, )?
                 })
@@ -448,9 +469,9 @@ macro_rules! record {
     (@describe $object:ident, $defs:ident, $rest_type:ty) => {
         <$rest_type as $crate::config::decode::generic::Rest>::describe(&mut $object, $defs)
     };
-    (@require $key:literal, $field:ident, $shape:ty, $node:ident, $cx:ident) => {};
-    (@require $key:literal, $field:ident, $shape:ty, $node:ident, $cx:ident, required) => {
-        if $field.is_missing() {
+    (@require $key:literal, $field:ident, $shape:ty, $node:ident, $cx:ident, $broken:ident) => {};
+    (@require $key:literal, $field:ident, $shape:ty, $node:ident, $cx:ident, $broken:ident, required) => {
+        if $field.is_missing() && !$broken.contains(&$key) {
             let needs = <$shape as $crate::config::decode::Shape>::WHAT;
             $cx.missing_key($key, $node.span(), Self::WHAT, needs);
         }

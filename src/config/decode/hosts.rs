@@ -3,7 +3,7 @@
 //! A narrow grammar on purpose: what is not plainly `https://host[:port]/path` is refused, because two programs that
 //! read an odd address differently would send a token to the wrong one.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use core::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::catalog::Kind;
 use crate::config::raw::Text;

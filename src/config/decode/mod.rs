@@ -90,7 +90,10 @@ impl<'a> Decoder<'a> {
             self.report(
                 Diagnostic::new(Code::NullValue, format!("`{}` has no value", shown(name)))
                     .at(key.span(), "nothing follows this key")
-                    .help(format!("give it {}, or remove the key", S::WHAT)),
+                    .help(format!(
+                        "give it {}; a key without a value does not count as absent",
+                        S::WHAT
+                    )),
             );
             return None;
         }
@@ -175,16 +178,16 @@ impl<'a> Decoder<'a> {
         );
     }
 
-    /// Says that a mapping has a key it cannot have.
+    /// Says that a mapping has a key it cannot have; gives the key that was probably meant.
     fn unknown_key(
         &mut self,
         key: Node<'a>,
         name: &str,
         value: Node<'a>,
-        known: &[&str],
+        known: &[&'static str],
         what: &str,
-    ) {
-        let near = nearest(name, known.iter().copied());
+    ) -> Option<&'static str> {
+        let near: Option<&'static str> = nearest(name, known.iter().copied());
         let help = match near {
             Some(near) => format!("did you mean `{near}`? {}", possible(known)),
             // `{ because: branch closes, HR-77 }`: what follows the comma is a key to YAML.
@@ -199,6 +202,7 @@ impl<'a> Decoder<'a> {
                 .at(key.span(), format!("{what} has no such key"))
                 .help(help),
         );
+        near
     }
 
     /// Says that a key stands twice in one mapping.

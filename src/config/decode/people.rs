@@ -56,10 +56,19 @@ record! {
 impl PersonFields {
     /// The person under a key.
     pub(super) fn named(self, key: Text) -> Person {
+        // What could not be read has been reported; standing in for it keeps it from being reported as missing.
+        let unread = |name: &str| self.broken.contains(&name);
+        let access = match self.access {
+            None if unread("access") => Some(Spanned::new(Access::Unmanaged, key.span)),
+            access => access,
+        };
+        let name = self
+            .name
+            .or_else(|| Some(Spanned::new(Name::Whole(key.value.clone()), key.span)));
         Person {
             key,
             kind: self.kind,
-            name: self.name,
+            name,
             email: self.email,
             phone: self.phone,
             class: self.class,
@@ -71,7 +80,7 @@ impl PersonFields {
             invite_at: self.invite_at,
             accounts: self.accounts.unwrap_or_default(),
             never: self.never.unwrap_or_default(),
-            access: self.access,
+            access,
         }
     }
 }
@@ -298,10 +307,10 @@ impl Rest for Targets {
         key: Node<'a>,
         name: &'a str,
         value: Node<'a>,
-        known: &[&str],
+        known: &[&'static str],
         what: &str,
         cx: &mut Decoder<'a>,
-    ) {
+    ) -> Option<&'static str> {
         if self.any {
             let first = self.found.first().map(|(target, _)| target.span);
             let mut found = Diagnostic::new(
@@ -317,7 +326,7 @@ impl Rest for Targets {
                 found = found.at(first, "the first one");
             }
             cx.report(found);
-            return;
+            return None;
         }
         self.any = true;
         let target = AnyKey::accept(key, name, cx);
@@ -325,6 +334,7 @@ impl Rest for Targets {
         if let (Some(target), Some(rights)) = (target, rights) {
             self.found.push((target, rights));
         }
+        None
     }
 
     fn describe(object: &mut Object<String, Value>, defs: &mut Defs) {
@@ -357,7 +367,7 @@ impl Shape for Never {
     }
 }
 
-/// `access`; what cannot be read counts as no line, so that it is not reported as missing too.
+/// `access`.
 pub(super) struct AccessShape;
 
 impl Shape for AccessShape {
@@ -366,15 +376,11 @@ impl Shape for AccessShape {
 
     fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Spanned<Access>> {
         let access = match node.view() {
-            View::List(items) => Access::Lines(
-                items
-                    .filter_map(|item| cx.item::<Assignment>(item))
-                    .collect(),
-            ),
+            View::List(_) => Access::Lines(List::<Assignment>::decode(node, cx)?),
             View::Scalar(scalar) if scalar.text == "unmanaged" => Access::Unmanaged,
             View::Null | View::Scalar(_) | View::Map(_) => {
                 cx.wrong_type(node, Self::WHAT);
-                Access::Lines(Vec::new())
+                return None;
             }
         };
         Some(Spanned::new(access, node.span()))
@@ -396,7 +402,7 @@ record! {
         /// The role.
         "role" role: RoleRef, required;
         /// Where: keys, `all`, or tags. May be absent if the role has no part with locations.
-        "at" at: Places;
+        "at" at: Selector;
         /// A system whose chain rights of the role are given.
         "chain" chain: SystemRef;
         /// From the beginning of this date, or this moment.
@@ -412,38 +418,20 @@ record! {
     }
 }
 
-/// `at`; one that cannot be read is kept apart from one that is absent.
-pub(super) struct Places;
-
-impl Shape for Places {
-    type Value = Option<Selector>;
-    const WHAT: &'static str = Selector::WHAT;
-
-    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Option<Selector>> {
-        Some(Selector::decode(node, cx))
-    }
-
-    fn schema(defs: &mut Defs) -> Schema {
-        Selector::schema(defs)
-    }
-}
-
 impl Shape for Assignment {
     type Value = Assignment;
     const WHAT: &'static str = AssignmentFields::WHAT;
 
     fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Assignment> {
         let found = AssignmentFields::decode(node, cx)?;
-        let at = match found.at {
+        if found.broken.contains(&"at") {
             // A line at unknown places would be reported again for having none.
-            Some(None) => return None,
-            Some(at) => at,
-            None => None,
-        };
+            return None;
+        }
         Some(Assignment {
             span: found.span,
             role: found.role,
-            at,
+            at: found.at,
             chain: found.chain,
             from: found.from,
             until: found.until,

@@ -56,21 +56,22 @@ impl Rest for Blocks {
         key: Node<'a>,
         name: &'a str,
         value: Node<'a>,
-        known: &[&str],
+        known: &[&'static str],
         what: &str,
         cx: &mut Decoder<'a>,
-    ) {
+    ) -> Option<&'static str> {
         if let Some((_, first)) = self.seen.iter().find(|(known, _)| known == name) {
             cx.duplicate_key(name, key.span(), *first);
-            return;
+            return None;
         }
         self.seen.push((name.to_owned(), key.span()));
         let kind = match cx.systems.target(name) {
             Target::Kind(kind) => kind,
-            Target::Unreadable => return,
+            Target::Unreadable => return None,
             Target::Unknown => {
-                let own = nearest(name, known.iter().copied()).map(str::to_owned);
-                let help = match own.or_else(|| cx.systems.near(name)) {
+                let own: Option<&'static str> = nearest(name, known.iter().copied());
+                let near = own.map(str::to_owned).or_else(|| cx.systems.near(name));
+                let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => {
                         let names: Vec<&str> = cx.systems.names().collect();
@@ -96,11 +97,11 @@ impl Rest for Blocks {
                     )
                     .help(help),
                 );
-                return;
+                return own;
             }
         };
         let Some(target) = AnyKey::accept(key, name, cx) else {
-            return;
+            return None;
         };
         let body = match kind {
             Kind::Altegio | Kind::Yclients => cx
@@ -123,6 +124,7 @@ impl Rest for Blocks {
                 body,
             });
         }
+        None
     }
 
     fn describe(object: &mut Object<String, Value>, defs: &mut Defs) {
@@ -160,15 +162,15 @@ impl Rest for Blocks {
 record! {
     RightsFields, "a block of rights" {
         /// The vendor's own role, such as `worker`.
-        "role" role: Line;
+        "role" role: VendorRoleName;
         /// What happens to rights that no line names.
-        "unlisted" unlisted: UnlistedShape;
+        "unlisted" unlisted: Word<Unlisted>;
         /// Rights by slug, or by pattern: `timetable.*: allow`. An exact slug beats a pattern.
         "rights" rights: Rights;
         /// Rights that are not in the catalogue, by slug: allow or deny.
         "unknown_rights" unknown: Map<AnyKey, AllowDeny>;
         /// Rights over the whole chain; they come with `chain: SYSTEM` in a line of access.
-        "chain" chain: At<Map<AnyKey, AllowDeny>>;
+        "chain" chain: At<Map<ChainKey, AllowDeny>>;
     }
 }
 
@@ -179,7 +181,13 @@ from_record!(RightsBlock, RightsFields, |found| {
     };
     RightsBlock {
         role: found.role,
-        unlisted: found.unlisted,
+        // One that could not be read is not to be reported as missing too.
+        unlisted: match found.unlisted {
+            None if found.broken.contains(&"unlisted") => {
+                Some(Spanned::new(Unlisted::Deny, found.span))
+            }
+            unlisted => unlisted,
+        },
         rights: found.rights.unwrap_or_default(),
         unknown_rights: found.unknown.unwrap_or_default(),
         chain,
@@ -187,19 +195,36 @@ from_record!(RightsBlock, RightsFields, |found| {
     }
 });
 
-/// `unlisted`; one that cannot be read counts as `deny`, so that it is not reported as missing too.
-pub(super) struct UnlistedShape;
+/// The slug of a vendor's role, which an editor completes.
+pub(super) struct VendorRoleName;
 
-impl Shape for UnlistedShape {
-    type Value = Spanned<Unlisted>;
-    const WHAT: &'static str = "`deny`, `keep` or `default`";
+impl Shape for VendorRoleName {
+    type Value = Text;
+    const WHAT: &'static str = "the vendor's role, such as `worker`";
 
-    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Spanned<Unlisted>> {
-        Word::<Unlisted>::decode(node, cx).or(Some(Spanned::new(Unlisted::Deny, node.span())))
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Text> {
+        Line::decode(node, cx)
     }
 
-    fn schema(defs: &mut Defs) -> Schema {
-        Word::<Unlisted>::schema(defs)
+    fn schema(_: &mut Defs) -> Schema {
+        let roles: Vec<Value> = crate::config::schema::vendor_roles()
+            .into_iter()
+            .map(|(slug, about)| serde_json::json!({ "const": slug, "description": about }))
+            .collect();
+        json_schema!({ "anyOf": roles })
+    }
+}
+
+/// The key of a right of a chain.
+pub(super) struct ChainKey;
+
+impl KeyRule for ChainKey {
+    fn accept<'a>(key: Node<'a>, name: &'a str, cx: &mut Decoder<'a>) -> Option<Text> {
+        AnyKey::accept(key, name, cx)
+    }
+
+    fn names() -> Vec<(String, String)> {
+        crate::config::schema::chain_rights()
     }
 }
 
@@ -211,9 +236,10 @@ impl Shape for Rights {
     const WHAT: &'static str = "a mapping of rights to their values";
 
     fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Vec<RightLine>> {
-        let mut found = Vec::new();
+        let pairs = cx.mapping(node, Self::WHAT)?;
+        let mut found = Vec::with_capacity(pairs.clone().count());
         let mut seen = Seen::default();
-        for (key, value) in cx.mapping(node, Self::WHAT)? {
+        for (key, value) in pairs {
             let Some(name) = cx.key_text(key) else {
                 continue;
             };

@@ -11,6 +11,7 @@ use super::{Decoder, Shape};
 use crate::config::raw::{Approval, Fence, Policy, Selector, Text};
 use crate::config::schema::Defs;
 use crate::config::yaml::Node;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::text::Span;
 
 /// A policy before it has a key; its other keys depend on its kind.
@@ -103,6 +104,11 @@ impl Shape for PolicyFields {
                 let fields = Separation::decode(node, cx)?;
                 found.kind = fields.kind;
                 found.rights = fields.rights.unwrap_or_default();
+                for waiver in fields.waive.iter().flatten() {
+                    if waiver.because.is_none() && !waiver.broken.contains(&"because") {
+                        missing_reason(waiver.span, Waiver::WHAT, cx);
+                    }
+                }
                 let waivers = fields.waive.into_iter().flatten();
                 found.people = waivers.filter_map(|waiver| waiver.person).collect();
             }
@@ -194,16 +200,40 @@ record! {
     }
 }
 
-from_record!(Approval, ApprovalFields, |found| Approval {
-    span: found.span,
-    allow: found.allow,
-    people: found.people.unwrap_or_default(),
-    role: found.role,
-    right: found.right,
-    location: found.location,
-    until: found.until,
-    by: found.by,
-});
+impl Shape for Approval {
+    type Value = Approval;
+    const WHAT: &'static str = ApprovalFields::WHAT;
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Approval> {
+        let found = ApprovalFields::decode(node, cx)?;
+        if found.because.is_none() && !found.broken.contains(&"because") {
+            missing_reason(found.span, Self::WHAT, cx);
+        }
+        Some(Approval {
+            span: found.span,
+            allow: found.allow,
+            people: found.people.unwrap_or_default(),
+            role: found.role,
+            right: found.right,
+            location: found.location,
+            until: found.until,
+            by: found.by,
+        })
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        ApprovalFields::schema(defs)
+    }
+}
+
+/// Says that a line that loosens a rule does not say why.
+fn missing_reason(at: Span, what: &str, cx: &mut Decoder<'_>) {
+    cx.report(
+        Diagnostic::new(Code::MissingReason, format!("{what} must say why"))
+            .at(at, "no `because`")
+            .help("add `because:` with the reason, for whoever asks in a year"),
+    );
+}
 
 record! {
     FenceFields, "a fence" {

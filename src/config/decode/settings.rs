@@ -112,10 +112,10 @@ impl Rest for Misplaced {
         key: Node<'a>,
         name: &'a str,
         value: Node<'a>,
-        known: &[&str],
+        known: &[&'static str],
         what: &str,
         cx: &mut Decoder<'a>,
-    ) {
+    ) -> Option<&'static str> {
         if ENTRY_SECTIONS.contains(&name) {
             cx.report(
                 Diagnostic::new(
@@ -127,8 +127,9 @@ impl Rest for Misplaced {
                     "move it to `{name}.yaml`, or into a file of the folder `{name}`"
                 )),
             );
+            None
         } else {
-            cx.unknown_key(key, name, value, known, what);
+            cx.unknown_key(key, name, value, known, what)
         }
     }
 
@@ -189,6 +190,19 @@ impl KeyRule for SystemName {
     }
 }
 
+/// The name of an assumption; whether there is one is judged later.
+pub(super) struct AssumptionName;
+
+impl KeyRule for AssumptionName {
+    fn accept<'a>(key: Node<'a>, name: &'a str, cx: &mut Decoder<'a>) -> Option<Text> {
+        AnyKey::accept(key, name, cx)
+    }
+
+    fn names() -> Vec<(String, String)> {
+        crate::config::schema::assumptions()
+    }
+}
+
 /// A system; one that cannot be read is kept apart from one that is not there.
 pub(super) struct SystemShape;
 
@@ -230,7 +244,7 @@ record! {
         /// How soon manual steps are due. Only the default in this version.
         "due" due: Due;
         /// Assumptions no documentation confirms, by name.
-        "assume" assume: Map<AnyKey, Truth>;
+        "assume" assume: Map<AssumptionName, Truth>;
         /// KeyCRM's roles with their numbers, heaviest first.
         "roles" roles: List<NamedRole>;
         /// An export, for systems that cannot be read. Not in this version.
@@ -488,7 +502,9 @@ impl Shape for ContactsSource {
                     );
                     return None;
                 }
-                _ => cx.unknown_key(key, name, value, &["file", "command"], "`contacts`"),
+                _ => {
+                    cx.unknown_key(key, name, value, &["file", "command"], "`contacts`");
+                }
             }
         }
         if found.is_none() && seen.add("file", node.span()).is_none() {

@@ -22,7 +22,7 @@ pub(super) enum Fixed {
 }
 
 impl Fixed {
-    fn check<'a>(&self, node: Node<'a>, cx: &mut Decoder<'a>) {
+    fn check<'a>(&self, path: &str, node: Node<'a>, cx: &mut Decoder<'a>) {
         match (self, node.view()) {
             (Fixed::Leaf(default), View::Scalar(scalar)) if scalar.text == *default => {}
             (Fixed::Keys(known), View::Map(pairs)) => {
@@ -38,7 +38,8 @@ impl Fixed {
                     }
                     match known.iter().find(|(known, _)| *known == name) {
                         Some((_, inner)) => {
-                            cx.under(name, |cx| inner.check(value, cx));
+                            let path = format!("{path}.{name}");
+                            cx.under(name, |cx| inner.check(&path, value, cx));
                         }
                         None => {
                             let what = format!("`{}`", super::shown(cx.key));
@@ -47,12 +48,11 @@ impl Fixed {
                     }
                 }
             }
-            _ => self.refuse(node, cx),
+            _ => self.refuse(path, node, cx),
         }
     }
 
-    fn refuse<'a>(&self, node: Node<'a>, cx: &mut Decoder<'a>) {
-        let subject = cx.subject();
+    fn refuse<'a>(&self, path: &str, node: Node<'a>, cx: &mut Decoder<'a>) {
         let help = match self {
             Fixed::Never => {
                 "remove the key: this version has nothing that would honor it".to_owned()
@@ -64,7 +64,7 @@ impl Fixed {
         cx.report(
             Diagnostic::new(
                 Code::NotInForce,
-                format!("{subject} cannot be set in this version"),
+                format!("`{path}` cannot be set in this version"),
             )
             .at(node.span(), "this would not be honored")
             .help(help),
@@ -132,7 +132,8 @@ macro_rules! unforced {
                 const WHAT: &'static str = $what;
 
                 fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<()> {
-                    Self::DEFAULT.check(node, cx);
+                    let path = cx.key;
+                    Self::DEFAULT.check(path, node, cx);
                     Some(())
                 }
 

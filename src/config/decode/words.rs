@@ -17,6 +17,9 @@ use crate::text::Spanned;
 
 /// A type whose values are words of the language.
 pub(super) trait Words: Copy + 'static {
+    /// The words in a row, as a message names them.
+    const WHAT: &'static str;
+
     /// The words, what they mean to the program and to a reader.
     const WORDS: &'static [(&'static str, Self, &'static str)];
 }
@@ -26,12 +29,12 @@ pub(super) struct Word<W>(PhantomData<W>);
 
 impl<W: Words> Shape for Word<W> {
     type Value = Spanned<W>;
-    const WHAT: &'static str = "one of a few words";
+    const WHAT: &'static str = W::WHAT;
 
     fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Spanned<W>> {
         let names: Vec<&str> = W::WORDS.iter().map(|(name, ..)| *name).collect();
         let Some(scalar) = node.scalar() else {
-            cx.wrong_type(node, &one_of(&names));
+            cx.wrong_type(node, W::WHAT);
             return None;
         };
         if let Some((_, word, _)) = W::WORDS.iter().find(|(name, ..)| *name == scalar.text) {
@@ -54,17 +57,13 @@ impl<W: Words> Shape for Word<W> {
             cx.report(
                 Diagnostic::new(
                     Code::WrongValue,
-                    format!(
-                        "{subject} takes {}, not `{}`",
-                        one_of(&names),
-                        shown(scalar.text)
-                    ),
+                    format!("{subject} takes {}, not `{}`", W::WHAT, shown(scalar.text)),
                 )
                 .at(node.span(), "not one of them")
                 .help(help),
             );
         } else {
-            cx.wrong_type(node, &one_of(&names));
+            cx.wrong_type(node, W::WHAT);
         }
         None
     }
@@ -78,24 +77,12 @@ impl<W: Words> Shape for Word<W> {
     }
 }
 
-/// "`a`, `b` or `c`".
-fn one_of(names: &[&str]) -> String {
-    match names {
-        [] => String::new(),
-        [one] => format!("`{one}`"),
-        [first @ .., last] => {
-            let first: Vec<String> = first.iter().map(|name| format!("`{name}`")).collect();
-            format!("{} or `{last}`", first.join(", "))
-        }
-    }
-}
-
 /// A word that is kept as text.
 pub(super) struct WordText<W>(PhantomData<W>);
 
 impl<W: Words> Shape for WordText<W> {
     type Value = crate::config::raw::Text;
-    const WHAT: &'static str = Word::<W>::WHAT;
+    const WHAT: &'static str = W::WHAT;
 
     fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Self::Value> {
         let word = Word::<W>::decode(node, cx)?;
@@ -109,6 +96,7 @@ impl<W: Words> Shape for WordText<W> {
 }
 
 impl Words for Kind {
+    const WHAT: &'static str = "`altegio`, `yclients`, `keycrm`, `reservio` or `apenday`";
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
         (
             "altegio",
@@ -139,6 +127,7 @@ impl Words for Kind {
 }
 
 impl Words for Ownership {
+    const WHAT: &'static str = "`report`, `add-only` or `full`";
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
         (
             "report",
@@ -155,6 +144,7 @@ impl Words for Ownership {
 }
 
 impl Words for Strangers {
+    const WHAT: &'static str = "`ignore`, `report` or `remove`";
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
         (
             "ignore",
@@ -171,6 +161,7 @@ impl Words for Strangers {
 }
 
 impl Words for InviteWay {
+    const WHAT: &'static str = "`email` or `phone`";
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
         ("email", InviteWay::Email, "by e-mail"),
         ("phone", InviteWay::Phone, "by SMS"),
@@ -178,6 +169,7 @@ impl Words for InviteWay {
 }
 
 impl Words for InvitePolicy {
+    const WHAT: &'static str = "`once` or `each-place`";
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
         (
             "once",
@@ -193,6 +185,7 @@ impl Words for InvitePolicy {
 }
 
 impl Words for PlaceStatus {
+    const WHAT: &'static str = "`planned`, `open` or `closed`";
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
         (
             "planned",
@@ -209,6 +202,7 @@ impl Words for PlaceStatus {
 }
 
 impl Words for PersonKind {
+    const WHAT: &'static str = "`person`, `shared` or `service`";
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
         ("person", PersonKind::Person, "a human"),
         (
@@ -221,6 +215,7 @@ impl Words for PersonKind {
 }
 
 impl Words for Unlisted {
+    const WHAT: &'static str = "`deny`, `keep` or `default`";
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
         ("deny", Unlisted::Deny, "rights nobody names are denied"),
         (
@@ -241,6 +236,7 @@ impl Words for Unlisted {
 pub(super) struct Verdict(pub(super) bool);
 
 impl Words for Verdict {
+    const WHAT: &'static str = "`allow` or `deny`";
     const WORDS: &'static [(&'static str, Self, &'static str)] = &[
         ("allow", Verdict(true), "granted"),
         ("deny", Verdict(false), "denied"),
@@ -265,12 +261,13 @@ impl Shape for AllowDeny {
 
 /// Words that are only checked; whoever uses them keeps the text.
 macro_rules! bare_words {
-    ($(#[$doc:meta])* $name:ident { $($word:literal $about:literal;)* }) => {
+    ($(#[$doc:meta])* $name:ident, $what:literal { $($word:literal $about:literal;)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
         pub(super) struct $name;
 
         impl Words for $name {
+            const WHAT: &'static str = $what;
             const WORDS: &'static [(&'static str, Self, &'static str)] =
                 &[$(($word, $name, $about)),*];
         }
@@ -279,7 +276,7 @@ macro_rules! bare_words {
 
 bare_words!(
     /// Reservio's right to calendars.
-    Calendars {
+    Calendars, "`admin`, `view` or `none`" {
         "admin" "may change them";
         "view" "may see them";
         "none" "neither";
@@ -287,7 +284,7 @@ bare_words!(
 );
 bare_words!(
     /// Kinds of policies.
-    PolicyKind {
+    PolicyKind, "`holders`, `separation`, `only` or `expiry`" {
         "holders" "a right keeps a number of holders";
         "separation" "nobody holds all of these rights";
         "only" "only these people have the role";
@@ -296,7 +293,7 @@ bare_words!(
 );
 bare_words!(
     /// What an approval lets through.
-    Allowed {
+    Allowed, "`removals`, `inferred`, `escalations`, `messages`, `strangers`, `ownership`, `invitations` or `drift`" {
         "removals" "removals over the limit";
         "inferred" "removals that no line of YAML names";
         "escalations" "escalations over the limit";
@@ -309,7 +306,7 @@ bare_words!(
 );
 bare_words!(
     /// What a rule is counted by.
-    Within {
+    Within, "`location`, `system` or `chain`" {
         "location" "each location by itself";
         "system" "each system by itself";
         "chain" "the whole chain";
@@ -317,7 +314,7 @@ bare_words!(
 );
 bare_words!(
     /// The sections of entry files.
-    Section {
+    Section, "`locations`, `roles`, `people`, `contacts`, `policies` or `approvals`" {
         "locations" "locations";
         "roles" "roles";
         "people" "people";

@@ -82,11 +82,6 @@ impl<'a> Node<'a> {
         Span::new(self.file, cell.start, cell.end.max(cell.start))
     }
 
-    /// The file it is in.
-    pub(crate) fn file(&self) -> FileId {
-        self.file
-    }
-
     /// What it is.
     pub(crate) fn view(&self) -> View<'a> {
         let (at, cell) = self.resolved();

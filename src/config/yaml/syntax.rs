@@ -67,7 +67,15 @@ pub(super) fn broken(text: &str, file: FileId, error: &ScanError) -> Diagnostic 
         Code::UnsupportedYaml => "the language has no YAML directives".to_owned(),
         _ => format!("this is not well-formed YAML: {}", words(error)),
     };
-    let found = Diagnostic::new(code, message).at(span, label);
+    let mut found = Diagnostic::new(code, message).at(span, label);
+    if label == "still inside a quoted text"
+        && let Some(quote) = open_quote(text, at)
+    {
+        found = found.at(
+            Span::new(file, narrow(quote), narrow(quote + 1)),
+            "this quote is not closed",
+        );
+    }
     match help {
         Some(help) => found.help(help),
         None => found,
@@ -101,6 +109,7 @@ fn explain(kind: &ErrorKind, line: &str) -> (Code, &'static str, Option<&'static
         ErrorKind::TabInBlockIndentation
         | ErrorKind::TabInIndentation
         | ErrorKind::TabNotAllowed
+        | ErrorKind::TabInPlainScalar
         | ErrorKind::TabAtBlockScalarStart => (
             Code::Syntax,
             "a tab",
@@ -118,10 +127,12 @@ fn explain(kind: &ErrorKind, line: &str) -> (Code, &'static str, Option<&'static
             "no text begins with this",
             Some("quote a text that begins with `@` or a backtick"),
         ),
-        ErrorKind::UnclosedQuotedScalar => (
+        ErrorKind::UnclosedQuotedScalar
+        | ErrorKind::InvalidQuotedScalarIndent
+        | ErrorKind::DocumentIndicatorInQuotedScalar => (
             Code::Syntax,
-            "this quote is not closed",
-            Some("close the quote on the same line"),
+            "still inside a quoted text",
+            Some("close the quote on the line where it is opened"),
         ),
         ErrorKind::UnclosedFlowCollection { .. }
         | ErrorKind::UnexpectedEofFlowMapping
@@ -166,6 +177,25 @@ fn explain(kind: &ErrorKind, line: &str) -> (Code, &'static str, Option<&'static
         ),
         _ => (Code::Syntax, "here", None),
     }
+}
+
+/// The quote that was probably left open: the last one of the nearest line above that has an odd number of them.
+fn open_quote(text: &str, at: usize) -> Option<usize> {
+    let before = text.get(..at)?;
+    let mut end = before.len();
+    for line in before.rsplit('\n').take(100) {
+        let start = end - line.len();
+        let quotes: Vec<usize> = line
+            .char_indices()
+            .filter(|&(place, c)| c == '"' && !line.get(..place).is_some_and(|l| l.ends_with('\\')))
+            .map(|(place, _)| place)
+            .collect();
+        if let (1, Some(last)) = (quotes.len() % 2, quotes.last()) {
+            return Some(start + last);
+        }
+        end = start.saturating_sub(1);
+    }
+    None
 }
 
 fn line_around(text: &str, at: usize) -> &str {
