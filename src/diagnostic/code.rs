@@ -117,7 +117,7 @@ codes! {
     DateOrder Error "date-order" "An end before its beginning.";
     KeyUsedBefore Error "earlier-key-in-use" "An earlier key (`was`) that is somebody's key today, or two people's earlier key.";
     UnusedRole Note "unused-role" "A role nobody has.";
-    MissingReason Error "missing-reason" "A line that must say why does not.";
+    MissingReason Warning "missing-reason" "A line that should say why does not.";
 }
 
 impl Code {

@@ -227,6 +227,15 @@ impl<'a> Decoder<'a> {
         );
     }
 
+    /// Says that a line beside the usual rules does not say why.
+    fn missing_reason(&mut self, at: Span, what: &str) {
+        self.report(
+            Diagnostic::new(Code::MissingReason, format!("{what} does not say why"))
+                .at(at, "no `because`")
+                .help("add `because:` with the reason, for whoever asks in a year"),
+        );
+    }
+
     /// The key that is being read, as a message begins with it.
     fn subject(&self) -> String {
         if self.key.is_empty() {

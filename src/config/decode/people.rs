@@ -353,6 +353,9 @@ impl Shape for Never {
         if !fields.targets.any {
             cx.missing_key("SYSTEM", node.span(), NeverFields::WHAT, "the rights");
         }
+        if fields.because.is_none() && !fields.broken.contains(&"because") {
+            cx.missing_reason(fields.span, NeverFields::WHAT);
+        }
         let (target, rights) = fields.targets.found.into_iter().next()?;
         Some(Never {
             span: fields.span,

@@ -11,7 +11,6 @@ use super::{Decoder, Shape};
 use crate::config::raw::{Approval, Fence, Policy, Selector, Text};
 use crate::config::schema::Defs;
 use crate::config::yaml::Node;
-use crate::diagnostic::{Code, Diagnostic};
 use crate::text::Span;
 
 /// A policy before it has a key; its other keys depend on its kind.
@@ -106,7 +105,7 @@ impl Shape for PolicyFields {
                 found.rights = fields.rights.unwrap_or_default();
                 for waiver in fields.waive.iter().flatten() {
                     if waiver.because.is_none() && !waiver.broken.contains(&"because") {
-                        missing_reason(waiver.span, Waiver::WHAT, cx);
+                        cx.missing_reason(waiver.span, Waiver::WHAT);
                     }
                 }
                 let waivers = fields.waive.into_iter().flatten();
@@ -207,7 +206,7 @@ impl Shape for Approval {
     fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Approval> {
         let found = ApprovalFields::decode(node, cx)?;
         if found.because.is_none() && !found.broken.contains(&"because") {
-            missing_reason(found.span, Self::WHAT, cx);
+            cx.missing_reason(found.span, Self::WHAT);
         }
         Some(Approval {
             span: found.span,
@@ -224,15 +223,6 @@ impl Shape for Approval {
     fn schema(defs: &mut Defs) -> Schema {
         ApprovalFields::schema(defs)
     }
-}
-
-/// Says that a line that loosens a rule does not say why.
-fn missing_reason(at: Span, what: &str, cx: &mut Decoder<'_>) {
-    cx.report(
-        Diagnostic::new(Code::MissingReason, format!("{what} must say why"))
-            .at(at, "no `because`")
-            .help("add `because:` with the reason, for whoever asks in a year"),
-    );
 }
 
 record! {

@@ -419,8 +419,12 @@ fn people() {
         &[(MissingKey, "2:32 { because: x }")],
     );
     person(
-        "never: [ { salons: a, orders: b } ], access: []",
+        "never: [ { salons: a, orders: b, because: x } ], access: []",
         &[(UnknownKey, "2:45 orders")],
+    );
+    person(
+        "never: [ { salons: a } ], access: []",
+        &[(MissingReason, "2:32 { salons: a }")],
     );
     person(
         "accounts: { salons: { staf: {} } }, access: []",
