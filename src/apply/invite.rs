@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::event::Relay;
-use super::judge::{Judgment, judge};
+use super::judge::{Judgment, digest_of, judge};
 use super::outcome::{NotDone, Outcome};
 use super::record::{self, Check};
 use super::rows::{Row, contacts_of, find};
@@ -362,16 +362,18 @@ impl<'a> Runner<'a> {
         let sighting = provider
             .look(place, &account, &Relay(self.ports.listener))
             .await;
-        let differs = match (record::target_of(&self.steps[at].change), &sighting) {
-            (Some(target), Sighting::There(live)) => {
-                match judge(target, live, Catalog::current()) {
-                    Judgment::Differs(differs) => differs,
-                    // The rights of somebody who has not accepted may not be shown; a later plan compares them.
-                    Judgment::Fits | Judgment::Unread => Vec::new(),
-                }
+        let catalog = Catalog::current();
+        let (mut differs, mut digest) = (Vec::new(), None);
+        // The rights of somebody who has not accepted may not be shown; a later plan compares them.
+        if let (Some(target), Sighting::There(live)) =
+            (record::target_of(&self.steps[at].change), &sighting)
+        {
+            match judge(target, live, catalog) {
+                Judgment::Differs(found) => differs = found,
+                Judgment::Fits => digest = Some(digest_of(target, live, catalog)),
+                Judgment::Unread => {}
             }
-            _ => Vec::new(),
-        };
+        }
         let verdict = if differs.is_empty() {
             Verdict::AsPlanned
         } else {
@@ -383,6 +385,7 @@ impl<'a> Runner<'a> {
             verdict,
         );
         check.differs.clone_from(&differs);
+        check.digest = digest;
         let settled = sent
             .filter(|&(_, confirmed)| !confirmed)
             .map(|(intent, _)| {

@@ -1,11 +1,13 @@
 //! Whether what was read back is what was planned, by meaning.
 //!
-//! Pure. Invariant: a right below a denied governor is irrelevant and never compared, at any
-//! depth; what was not read is never taken for equal.
+//! Pure. The comparison is the plan's own, so that what was planned away cannot come back as "did
+//! not stick". Invariant: what was not read is never taken for equal.
+
+use std::sync::Arc;
 
 use crate::catalog::{Catalog, RightId};
-use crate::model::{Account, Items, RightSet, Value};
-use crate::plan::{Access, StaffTarget, Target};
+use crate::model::{Account, RightSet, Value};
+use crate::plan::{Access, StaffTarget, Target, digest, unmet};
 
 /// What a comparison found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,40 +20,38 @@ pub(super) enum Judgment {
     Unread,
 }
 
-/// Compares an account with what it shall have.
-pub(super) fn judge(target: &Target, live: &Account, catalog: &Catalog) -> Judgment {
-    let mut differs = Vec::new();
-    match (&target.role, &live.role) {
-        (None, _) => {}
-        (Some(_), None) => return Judgment::Unread,
-        (Some(wanted), Some(found)) if wanted != found => differs.push("role"),
-        (Some(_), Some(_)) => {}
+/// Compares an account with what it shall have, as planning does.
+pub(super) fn judge(target: &Target, live: &Account, catalog: &'static Catalog) -> Judgment {
+    let unread = (target.role.is_some() && live.role.is_none())
+        || (target.staff != StaffTarget::Keep && live.staff.is_none())
+        || (!target.rights.is_empty() && live.rights.is_none());
+    if unread {
+        return Judgment::Unread;
     }
-    match (target.staff, live.staff) {
-        (StaffTarget::Keep, _) => {}
-        (_, None) => return Judgment::Unread,
-        (StaffTarget::Link(wanted), Some(found)) if found != Some(wanted) => differs.push("staff"),
-        (StaffTarget::Nobody, Some(Some(_))) => differs.push("staff"),
-        (StaffTarget::Link(_) | StaffTarget::Nobody, Some(_)) => {}
+    let unmet = unmet(catalog, target, live);
+    if unmet.is_met() {
+        return Judgment::Fits;
     }
-    if !target.rights.is_empty() {
-        let Some(rights) = &live.rights else {
-            return Judgment::Unread;
-        };
-        for (index, wanted) in target.rights.iter() {
-            let Some(id) = catalog.at(index) else {
-                continue;
-            };
-            if is_relevant(id, rights, catalog) && !is_met(id, wanted, rights, catalog) {
-                differs.push(catalog.get(id).slug);
-            }
-        }
-    }
-    if differs.is_empty() {
-        Judgment::Fits
-    } else {
-        Judgment::Differs(differs)
-    }
+    let role = unmet.role.then_some("role");
+    let staff = unmet.staff.then_some("staff");
+    let rights = unmet.rights.iter().map(|&id| catalog.get(id).slug);
+    Judgment::Differs(role.into_iter().chain(staff).chain(rights).collect())
+}
+
+/// The digest of what was verified: role, link and managed rights.
+pub(super) fn digest_of(target: &Target, live: &Account, catalog: &'static Catalog) -> Arc<str> {
+    let access = Access {
+        state: live.state,
+        role: target.role.clone(),
+        staff: match target.staff {
+            StaffTarget::Keep => live.staff.flatten(),
+            StaffTarget::Link(id) => Some(id),
+            StaffTarget::Nobody => None,
+        },
+        staff_name: None,
+        rights: target.rights.clone(),
+    };
+    digest(catalog, &access)
 }
 
 /// Whether nothing above a right is denied.
@@ -59,23 +59,6 @@ fn is_relevant(id: RightId, rights: &RightSet, catalog: &Catalog) -> bool {
     catalog
         .governors(id)
         .all(|above| rights.get(above.index()) != Some(&Value::Switch(false)))
-}
-
-fn is_met(id: RightId, wanted: &Value, rights: &RightSet, catalog: &Catalog) -> bool {
-    match (wanted, rights.get(id.index())) {
-        (wanted, Some(found)) if wanted == found => true,
-        // A place that does not have the right does not grant it either.
-        (Value::Switch(false), None) => true,
-        // A list that its flag switches off restricts nothing, whatever it holds.
-        (Value::Items(Items::All), _) => {
-            let flag = catalog
-                .get(id)
-                .flag
-                .and_then(|flag| rights.get(flag.index()));
-            flag == Some(&Value::Switch(false))
-        }
-        (_, _) => false,
-    }
 }
 
 /// Rights nobody asked to change that changed all the same, by slug.

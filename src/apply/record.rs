@@ -4,6 +4,7 @@
 //! scrubbed and bounded.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Order;
 use crate::catalog::Catalog;
@@ -172,6 +173,7 @@ pub(super) struct Check {
     pub(super) absent: bool,
     pub(super) differs: Vec<&'static str>,
     pub(super) also_changed: Vec<&'static str>,
+    pub(super) digest: Option<Arc<str>>,
 }
 
 impl Check {
@@ -184,6 +186,7 @@ impl Check {
             absent: false,
             differs: Vec::new(),
             also_changed: Vec::new(),
+            digest: None,
         }
     }
 
@@ -199,6 +202,7 @@ impl Check {
             account: self.account.as_ref().map(ToString::to_string),
             verdict: self.verdict,
             absent: self.absent,
+            digest: self.digest.as_ref().map(ToString::to_string),
             differs: texts(&self.differs),
             also_changed: texts(&self.also_changed),
         })

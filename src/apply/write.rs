@@ -4,7 +4,7 @@
 //! twice, and once.
 
 use super::event::Relay;
-use super::judge::{Judgment, also_changed, judge};
+use super::judge::{Judgment, also_changed, digest_of, judge};
 use super::outcome::{NotDone, Outcome};
 use super::record::{self, Check};
 use super::run::Runner;
@@ -213,10 +213,13 @@ impl Runner<'_> {
                 check.also_changed =
                     also_changed(target, self.steps[at].before.as_ref(), &live, catalog);
                 match judge(target, &live, catalog) {
-                    Judgment::Fits => Outcome::Done {
-                        account: Some(live.id.clone()),
-                        also_changed: check.also_changed.clone(),
-                    },
+                    Judgment::Fits => {
+                        check.digest = Some(digest_of(target, &live, catalog));
+                        Outcome::Done {
+                            account: Some(live.id.clone()),
+                            also_changed: check.also_changed.clone(),
+                        }
+                    }
                     Judgment::Unread => {
                         check.verdict = Verdict::NotReadable;
                         unread("the vendor did not show its rights")

@@ -167,10 +167,13 @@ pub struct ConfigKnown {
     /// Names of systems.
     #[serde(default, skip_serializing_if = "KeyDelta::is_empty")]
     pub systems: KeyDelta,
-    /// Scopes the files give to people and the journal did not know of: what may be taken from
-    /// them once the line goes.
+    /// Scopes the files give to people and did not before. What is found there is theirs by us,
+    /// and may be taken once the line goes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub granted: Vec<GrantedAt>,
+    /// Scopes the files gave to people and do no more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ungranted: Vec<GrantedAt>,
 }
 
 /// Keys that came and went.
@@ -459,6 +462,10 @@ pub struct Verified {
     /// Whether the step takes access away: then `as-planned` means that nothing is there.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub absent: bool,
+    /// Digest of role, link and managed rights that were verified: tells later what we changed
+    /// from what they changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
     /// Slugs of rights (or `role`, `staff`) that are not as planned.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differs: Vec<String>,

@@ -58,25 +58,12 @@ pub fn known_after(memory: &Memory, known: &Known) -> Option<Record> {
     let tied_systems: BTreeSet<&SystemName> =
         memory.granted.iter().map(|(system, _, _)| system).collect();
 
-    let mut granted: BTreeMap<(&SystemName, &PlaceId), Vec<String>> = BTreeMap::new();
-    for (system, place, person) in known.granted.difference(&memory.granted) {
-        granted
-            .entry((system, place))
-            .or_default()
-            .push(person.to_string());
-    }
     let record = ConfigKnown {
         people: delta(&memory.people, &known.people, &tied_people),
         locations: delta(&memory.locations, &known.locations, &tied_places),
         systems: delta(&memory.systems, &known.systems, &tied_systems),
-        granted: granted
-            .into_iter()
-            .map(|((system, place), people)| GrantedAt {
-                system: system.to_string(),
-                place: place.to_string(),
-                people,
-            })
-            .collect(),
+        granted: by_scope(known.granted.difference(&memory.declared)),
+        ungranted: by_scope(memory.declared.difference(&known.granted)),
     };
     (record != ConfigKnown::default()).then_some(Record::ConfigKnown(record))
 }
@@ -94,4 +81,24 @@ fn delta<T: Ord + ToString>(
             .map(ToString::to_string)
             .collect(),
     }
+}
+
+fn by_scope<'a>(
+    grants: impl Iterator<Item = &'a (SystemName, PlaceId, PersonKey)>,
+) -> Vec<GrantedAt> {
+    let mut scopes: BTreeMap<(&SystemName, &PlaceId), Vec<String>> = BTreeMap::new();
+    for (system, place, person) in grants {
+        scopes
+            .entry((system, place))
+            .or_default()
+            .push(person.to_string());
+    }
+    let scopes = scopes
+        .into_iter()
+        .map(|((system, place), people)| GrantedAt {
+            system: system.to_string(),
+            place: place.to_string(),
+            people,
+        });
+    scopes.collect()
 }

@@ -4,201 +4,346 @@
 //! the careful side: what may have been sent counts as sent, what may have been granted as
 //! granted, until reading shows otherwise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::entry::{
-    ConfigKnown, Entry, KeyDelta, Observed, Record, Settlement, Verb, Verdict, Verified, place_of,
+    ConfigKnown, Entry, GrantedAt, KeyDelta, Observed, Record, Settlement, Verb, Verdict, Verified,
+    place_of,
 };
 use super::history::{IntentState, IntentStatus, history};
 use crate::model::{
-    AccountId, KnownAccount, LocationKey, Memory, PersonKey, SentInvitation, SystemName,
+    AccountId, KnownAccount, LocationKey, Memory, PersonKey, PlaceId, SentInvitation, SystemName,
 };
 
 /// What earlier runs did and saw.
 pub fn memory<'a>(entries: impl IntoIterator<Item = &'a Entry> + Clone) -> Memory {
-    let calls: BTreeMap<u64, IntentState<'a>> = history(entries.clone())
-        .into_iter()
-        .map(|call| (call.seq, call))
-        .collect();
-    let mut memory = Memory::default();
+    let mut calls = BTreeMap::new();
+    for call in history(entries.clone()) {
+        calls.insert(call.seq, call);
+    }
+    let mut remembering = Remembering {
+        calls,
+        ..Remembering::default()
+    };
     for entry in entries {
+        remembering.take(entry);
+    }
+    remembering.memory
+}
+
+/// What is known so far, with what only serves to know more.
+#[derive(Default)]
+struct Remembering<'a> {
+    memory: Memory,
+    /// Every call with what became of it in the end.
+    calls: BTreeMap<u64, IntentState<'a>>,
+    /// Rows of the last reads.
+    present: BTreeSet<(SystemName, AccountId, PlaceId)>,
+    /// Each person's accounts: the other way round than in memory.
+    theirs: BTreeMap<(SystemName, PersonKey), BTreeSet<AccountId>>,
+    /// Invitations that were lost and settled as not sent, since the last that was confirmed.
+    lost: BTreeMap<(SystemName, PersonKey), u32>,
+}
+
+impl Remembering<'_> {
+    fn take(&mut self, entry: &Entry) {
         match &entry.record {
-            Record::ConfigKnown(known) => remember_config(&mut memory, known),
-            Record::Observed(observed) => remember_read(&mut memory, entry, observed),
+            Record::ConfigKnown(known) => self.config(known),
+            Record::Observed(observed) => self.read(entry, observed),
             Record::Intent(_) => {
-                if let Some(call) = calls.get(&entry.seq) {
-                    remember_call(&mut memory, call);
+                if let Some(call) = self.calls.get(&entry.seq).cloned() {
+                    self.call(&call);
                 }
             }
-            Record::Settled(settled) => {
-                let Some(call) = calls.get(&settled.intent) else {
-                    continue;
+            Record::Settled(settled) if settled.verdict == Settlement::TookEffect => {
+                let Some(intent) = self.calls.get(&settled.intent).map(|call| call.intent) else {
+                    return;
                 };
-                if settled.verdict != Settlement::TookEffect {
-                    continue;
-                }
-                let intent = call.intent;
-                if let (Verb::Remove, Some(person)) = (intent.call, &intent.person) {
-                    let reason = Some(intent.reason.as_str());
-                    forget_grant(&mut memory, &intent.system, &intent.place, person, reason);
-                } else if let (Some(account), Some(person)) =
-                    (&settled.account, &call.intent.person)
-                {
-                    remember_account(&mut memory, entry, &call.intent.system, account, person);
+                let Some(person) = &intent.person else { return };
+                if intent.call == Verb::Remove {
+                    self.forget(&intent.system, &intent.place, person, Some(&intent.reason));
+                } else if let Some(account) = &settled.account {
+                    self.account(entry, &intent.system, account, person);
                 }
             }
-            Record::Verified(verified) => remember_check(&mut memory, entry, verified, &calls),
-            Record::Genesis(_)
+            Record::Verified(verified) => self.check(entry, verified),
+            Record::Settled(_)
+            | Record::Genesis(_)
             | Record::RunStarted(_)
             | Record::Outcome(_)
             | Record::RunEnded(_) => {}
         }
     }
-    memory
-}
 
-fn remember_config(memory: &mut Memory, known: &ConfigKnown) {
-    fn patch<T: Ord>(
-        set: &mut std::collections::BTreeSet<T>,
-        delta: &KeyDelta,
-        make: impl Fn(&str) -> T,
-    ) {
-        for key in &delta.gone {
-            set.remove(&make(key));
+    fn config(&mut self, known: &ConfigKnown) {
+        patch(&mut self.memory.people, &known.people, |key| {
+            PersonKey::new(key)
+        });
+        patch(&mut self.memory.locations, &known.locations, |key| {
+            LocationKey::new(key)
+        });
+        patch(&mut self.memory.systems, &known.systems, |key| {
+            SystemName::new(key)
+        });
+        for grant in known.ungranted.iter().flat_map(grants) {
+            self.memory.declared.remove(&grant);
         }
-        set.extend(delta.added.iter().map(|key| make(key)));
-    }
-    patch(&mut memory.people, &known.people, |key| PersonKey::new(key));
-    patch(&mut memory.locations, &known.locations, |key| {
-        LocationKey::new(key)
-    });
-    patch(&mut memory.systems, &known.systems, |key| {
-        SystemName::new(key)
-    });
-    for scope in &known.granted {
-        for person in &scope.people {
-            memory.granted.insert((
-                SystemName::new(scope.system.as_str()),
-                place_of(&scope.place),
-                PersonKey::new(person.as_str()),
-            ));
-        }
-    }
-}
-
-fn remember_read(memory: &mut Memory, entry: &Entry, observed: &Observed) {
-    let system = SystemName::new(observed.system.as_str());
-    for found in &observed.matched {
-        match &found.person {
-            Some(person) => {
-                remember_account(memory, entry, &observed.system, &found.account, person);
+        for grant in known.granted.iter().flat_map(grants) {
+            let (system, place, person) = &grant;
+            let accounts = self.theirs.get(&(system.clone(), person.clone()));
+            let is_there = accounts.into_iter().flatten().any(|account| {
+                self.present
+                    .contains(&(system.clone(), account.clone(), place.clone()))
+            });
+            if is_there {
+                self.memory.granted.insert(grant.clone());
             }
-            None => {
-                memory
-                    .accounts
-                    .remove(&(system.clone(), AccountId::new(found.account.as_str())));
+            self.memory.declared.insert(grant);
+        }
+    }
+
+    fn read(&mut self, entry: &Entry, observed: &Observed) {
+        let system = SystemName::new(observed.system.as_str());
+        let place = place_of(&observed.place);
+        for found in &observed.matched {
+            if let Some(person) = &found.person {
+                self.account(entry, &observed.system, &found.account, person);
+            } else {
+                let key = (system.clone(), AccountId::new(found.account.as_str()));
+                self.memory.accounts.remove(&key);
             }
         }
+        for account in &observed.gone {
+            let account = AccountId::new(account.as_str());
+            self.present
+                .remove(&(system.clone(), account, place.clone()));
+        }
+        for row in &observed.grants {
+            let account = AccountId::new(row.account.as_str());
+            self.present
+                .insert((system.clone(), account.clone(), place.clone()));
+            let key = (system.clone(), account);
+            let Some(known) = self.memory.accounts.get(&key) else {
+                if observed.complete {
+                    self.memory.strangers.insert(key);
+                }
+                continue;
+            };
+            let person = known.person.clone();
+            if let Some(sent) = self
+                .memory
+                .invitations
+                .get_mut(&(system.clone(), person.clone()))
+            {
+                // A row from before the invitation says nothing about it.
+                sent.seen |= observed.taken >= sent.at;
+            }
+            self.adopt(&system, &place, &person);
+        }
+        for found in &observed.matched {
+            let Some(person) = &found.person else {
+                continue;
+            };
+            let account = AccountId::new(found.account.as_str());
+            let first = (system.clone(), account.clone(), PlaceId::Whole);
+            let rows = self.present.range(first..);
+            let rows = rows.take_while(|(at, whose, _)| *at == system && *whose == account);
+            let places: Vec<PlaceId> = rows.map(|(_, _, place)| place.clone()).collect();
+            for place in places {
+                self.adopt(&system, &place, &PersonKey::new(person.as_str()));
+            }
+        }
     }
-    for row in &observed.grants {
-        let account = (system.clone(), AccountId::new(row.account.as_str()));
-        let Some(known) = memory.accounts.get(&account) else {
-            continue;
+
+    /// What the files give to somebody who has something there is ours from then on.
+    fn adopt(&mut self, system: &SystemName, place: &PlaceId, person: &PersonKey) {
+        let grant = (system.clone(), place.clone(), person.clone());
+        if self.memory.declared.contains(&grant) {
+            self.memory.granted.insert(grant);
+        }
+    }
+
+    fn call(&mut self, call: &IntentState<'_>) {
+        let Some(person) = &call.intent.person else {
+            return;
         };
-        let person = known.person.clone();
-        if let Some(invitation) = memory.invitations.get_mut(&(system.clone(), person)) {
-            // A row from before the invitation says nothing about it.
-            invitation.seen |= observed.taken >= invitation.at;
+        let key = (
+            SystemName::new(call.intent.system.as_str()),
+            PersonKey::new(person.as_str()),
+        );
+        if call.intent.call == Verb::Invite && call.status == IntentStatus::NoEffect {
+            *self.lost.entry(key).or_default() += 1;
+            return;
         }
-    }
-}
-
-fn remember_call(memory: &mut Memory, call: &IntentState<'_>) {
-    let Some(person) = &call.intent.person else {
-        return;
-    };
-    if call.intent.call == Verb::Remove || !call.status.may_have_happened() {
-        return;
-    }
-    let system = SystemName::new(call.intent.system.as_str());
-    let person = PersonKey::new(person.as_str());
-    let place = place_of(&call.intent.place);
-    memory
-        .granted
-        .insert((system.clone(), place.clone(), person.clone()));
-    if call.intent.call == Verb::Invite {
-        let sent = memory
+        if call.intent.call == Verb::Remove || !call.status.may_have_happened() {
+            return;
+        }
+        let place = place_of(&call.intent.place);
+        self.memory
+            .granted
+            .insert((key.0.clone(), place.clone(), key.1.clone()));
+        if call.intent.call != Verb::Invite {
+            return;
+        }
+        let confirmed = matches!(call.status, IntentStatus::Done | IntentStatus::TookEffect);
+        let lost = if confirmed {
+            self.lost.remove(&key);
+            0
+        } else {
+            self.lost.get(&key).copied().unwrap_or(0)
+        };
+        let before = self
+            .memory
             .invitations
-            .get(&(system.clone(), person.clone()))
+            .get(&key)
             .map_or(0, |sent| sent.count);
+        let count = before.saturating_add(lost).saturating_add(1);
         let invitation = SentInvitation {
             place,
             at: call.at,
-            confirmed: matches!(call.status, IntentStatus::Done | IntentStatus::TookEffect),
-            count: sent.saturating_add(1),
+            confirmed,
+            // What reading could not settle is not to be tried again: that is what two mean.
+            count: if call.tried && !confirmed {
+                count.max(2)
+            } else {
+                count
+            },
             seen: call.seen,
         };
-        memory.invitations.insert((system, person), invitation);
+        self.memory.invitations.insert(key, invitation);
     }
-}
 
-fn remember_check(
-    memory: &mut Memory,
-    entry: &Entry,
-    verified: &Verified,
-    calls: &BTreeMap<u64, IntentState<'_>>,
-) {
-    if verified.absent {
-        if let (Verdict::AsPlanned, Some(person)) = (verified.verdict, &verified.person) {
-            let call = verified.intent.and_then(|seq| calls.get(&seq));
-            let reason = call.map(|call| call.intent.reason.as_str());
-            forget_grant(memory, &verified.system, &verified.place, person, reason);
+    fn check(&mut self, entry: &Entry, verified: &Verified) {
+        let Some(person) = &verified.person else {
+            return;
+        };
+        if verified.absent {
+            if verified.verdict == Verdict::AsPlanned {
+                let call = verified.intent.and_then(|seq| self.calls.get(&seq));
+                let reason = call.map(|call| call.intent.reason.as_str());
+                self.forget(&verified.system, &verified.place, person, reason);
+            }
+            return;
         }
-        return;
+        if !matches!(verified.verdict, Verdict::AsPlanned | Verdict::DidNotStick) {
+            return;
+        }
+        let grant = (
+            SystemName::new(verified.system.as_str()),
+            place_of(&verified.place),
+            PersonKey::new(person.as_str()),
+        );
+        if let Some(account) = &verified.account {
+            self.account(entry, &verified.system, account, person);
+        }
+        if let (Verdict::AsPlanned, Some(digest)) = (verified.verdict, &verified.digest) {
+            self.memory
+                .applied
+                .insert(grant.clone(), digest.as_str().into());
+        }
+        self.memory.granted.insert(grant);
     }
-    let found = matches!(verified.verdict, Verdict::AsPlanned | Verdict::DidNotStick);
-    let (true, Some(person)) = (found, &verified.person) else {
-        return;
-    };
-    memory.granted.insert((
-        SystemName::new(verified.system.as_str()),
-        place_of(&verified.place),
-        PersonKey::new(person.as_str()),
-    ));
-    if let Some(account) = &verified.account {
-        remember_account(memory, entry, &verified.system, account, person);
+
+    fn account(&mut self, entry: &Entry, system: &str, account: &str, person: &str) {
+        let key = (SystemName::new(system), AccountId::new(account));
+        let person = PersonKey::new(person);
+        self.memory.strangers.remove(&key);
+        let known = KnownAccount {
+            person: person.clone(),
+            since: entry.at,
+        };
+        let (system, account) = key.clone();
+        let before = self.memory.accounts.insert(key, known);
+        if let Some(before) = before.filter(|before| before.person != person) {
+            let theirs = self
+                .theirs
+                .entry((system.clone(), before.person.clone()))
+                .or_default();
+            theirs.remove(&account);
+            if theirs.is_empty() {
+                self.rename(&system, &before.person, &person);
+            }
+        }
+        self.theirs
+            .entry((system, person))
+            .or_default()
+            .insert(account);
+    }
+
+    /// The last account of one key is another key's now: the same human under a new key.
+    fn rename(&mut self, system: &SystemName, old: &PersonKey, new: &PersonKey) {
+        type Grant = (SystemName, PlaceId, PersonKey);
+        let is_theirs = |grant: &Grant| grant.0 == *system && grant.2 == *old;
+        let renamed = |grant: Grant| (grant.0, grant.1, new.clone());
+        let granted: Vec<Grant> = self
+            .memory
+            .granted
+            .extract_if(.., |grant| is_theirs(grant))
+            .collect();
+        self.memory.granted.extend(granted.into_iter().map(renamed));
+        let applied: Vec<_> = self
+            .memory
+            .applied
+            .extract_if(.., |grant, _| is_theirs(grant))
+            .collect();
+        for (grant, digest) in applied {
+            self.memory.applied.insert(renamed(grant), digest);
+        }
+        if let Some(sent) = self
+            .memory
+            .invitations
+            .remove(&(system.clone(), old.clone()))
+        {
+            self.memory
+                .invitations
+                .entry((system.clone(), new.clone()))
+                .or_insert(sent);
+        }
+    }
+
+    /// Access at a place was taken. Whoever has none left in that system because they left, or
+    /// their lines ended, may be invited anew one day: the count of invitations ends with the
+    /// employment.
+    fn forget(&mut self, system: &str, place: &str, person: &str, reason: Option<&str>) {
+        let grant = (
+            SystemName::new(system),
+            place_of(place),
+            PersonKey::new(person),
+        );
+        self.memory.granted.remove(&grant);
+        self.memory.applied.remove(&grant);
+        let (system, place, person) = grant;
+        let employment = (system, person);
+        for account in self.theirs.get(&employment).into_iter().flatten() {
+            self.present
+                .remove(&(employment.0.clone(), account.clone(), place.clone()));
+        }
+        let has_more = self
+            .memory
+            .granted
+            .iter()
+            .any(|(at, _, whose)| *at == employment.0 && *whose == employment.1);
+        if !has_more && matches!(reason, Some("left" | "lapsed")) {
+            self.memory.invitations.remove(&employment);
+            self.lost.remove(&employment);
+        }
     }
 }
 
-fn remember_account(memory: &mut Memory, entry: &Entry, system: &str, account: &str, person: &str) {
-    let known = KnownAccount {
-        person: PersonKey::new(person),
-        since: entry.at,
-    };
-    memory
-        .accounts
-        .insert((SystemName::new(system), AccountId::new(account)), known);
+fn patch<T: Ord>(set: &mut BTreeSet<T>, delta: &KeyDelta, make: impl Fn(&str) -> T) {
+    for key in &delta.gone {
+        set.remove(&make(key));
+    }
+    set.extend(delta.added.iter().map(|key| make(key)));
 }
 
-/// Access at a place was taken. Whoever has none left in that system because they left, or their
-/// lines ended, may be invited anew one day: the count of invitations ends with the employment.
-fn forget_grant(
-    memory: &mut Memory,
-    system: &str,
-    place: &str,
-    person: &str,
-    reason: Option<&str>,
-) {
-    let system = SystemName::new(system);
-    let person = PersonKey::new(person);
-    memory
-        .granted
-        .remove(&(system.clone(), place_of(place), person.clone()));
-    let has_more = memory
-        .granted
-        .iter()
-        .any(|(at, _, whose)| *at == system && *whose == person);
-    if !has_more && matches!(reason, Some("left" | "lapsed")) {
-        memory.invitations.remove(&(system, person));
-    }
+fn grants(scope: &GrantedAt) -> impl Iterator<Item = (SystemName, PlaceId, PersonKey)> {
+    scope.people.iter().map(|person| {
+        let system = SystemName::new(scope.system.as_str());
+        (
+            system,
+            place_of(&scope.place),
+            PersonKey::new(person.as_str()),
+        )
+    })
 }

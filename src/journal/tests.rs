@@ -87,6 +87,7 @@ fn verified(
         account: account.map(str::to_owned),
         verdict,
         absent,
+        digest: None,
         differs: Vec::new(),
         also_changed: Vec::new(),
     })
@@ -150,20 +151,17 @@ fn every_changed_byte_shows_at_or_before_its_line() {
             bad[at] ^= flip;
             let chain = read(&bad);
             let found = chain.problems.first().map(|problem| problem.line);
-            if found.is_none() {
+            let Some(found) = found else {
                 // Only the last newline can change without a problem in a line: then the line is torn, and the
                 // head beside the journal tells that from a crash.
                 assert!(
                     at == good.len() - 1 && chain.torn && !chain.has(&head),
                     "byte {at}"
                 );
-            } else {
-                assert!(
-                    found.unwrap() <= line,
-                    "byte {at} of line {line}: {found:?}"
-                );
-                assert!(chain.sealed.len() < line, "byte {at} of line {line}");
-            }
+                continue;
+            };
+            assert!(found <= line, "byte {at} of line {line}: {found:?}");
+            assert!(chain.sealed.len() < line, "byte {at} of line {line}");
         }
         if good[at] == b'\n' {
             line += 1;
@@ -574,15 +572,181 @@ fn what_vanished_stays_known_while_access_is_tied_to_it() {
         PersonKey::new("jana"),
     ));
     let record = known_after(&Memory::default(), &first).unwrap();
-    let after_first = remember(vec![record]);
+    let after_first = remember(vec![saw("1", "jana"), record.clone()]);
     assert_eq!(after_first.people.len(), 2);
-    assert_eq!(after_first.granted.len(), 1);
+    assert_eq!(after_first.granted, first.granted);
     assert_eq!(known_after(&after_first, &first), None);
     // Both are gone from the files: only the one who still has access stays.
-    let Some(Record::ConfigKnown(second)) = known_after(&after_first, &keys(&[])) else {
+    let Some(second) = known_after(&after_first, &keys(&[])) else {
         panic!("no entry")
     };
-    assert_eq!(second.people.gone, ["karlis"]);
+    let Record::ConfigKnown(known) = &second else {
+        panic!("another entry")
+    };
+    assert_eq!(known.people.gone, ["karlis"]);
+    let after_second = remember(vec![saw("1", "jana"), record, second]);
+    assert_eq!(
+        after_second.granted, first.granted,
+        "a line that is gone takes nothing yet"
+    );
+    assert_eq!(after_second.declared.len(), 0);
+}
+
+/// A complete read of one account that is somebody's.
+fn saw(id: &str, person: &str) -> Record {
+    Record::Observed(Observed {
+        system: "salons".to_owned(),
+        place: "mall".to_owned(),
+        taken: at(0),
+        complete: true,
+        accounts: 1,
+        digest: String::new(),
+        matched: vec![Match {
+            account: id.to_owned(),
+            person: Some(person.to_owned()),
+        }],
+        grants: vec![GrantSeen {
+            account: id.to_owned(),
+            state: "active".to_owned(),
+            role: None,
+            staff: None,
+            set: None,
+        }],
+        gone: Vec::new(),
+        sets: BTreeMap::new(),
+    })
+}
+
+#[test]
+fn what_the_files_give_is_ours_once_it_is_found_there() {
+    let mut known = Known::default();
+    known.granted.insert((
+        SystemName::new("salons"),
+        place_of("mall"),
+        PersonKey::new("jana"),
+    ));
+    let declared = known_after(&Memory::default(), &known).unwrap();
+    // Declared alone is nothing that could be taken, and no sign of an earlier employment.
+    assert_eq!(remember(vec![declared.clone()]).granted.len(), 0);
+    assert_eq!(remember(vec![saw("1", "jana")]).granted.len(), 0);
+    // In either order.
+    assert_eq!(
+        remember(vec![saw("1", "jana"), declared.clone()]).granted,
+        known.granted
+    );
+    assert_eq!(
+        remember(vec![declared.clone(), saw("1", "jana")]).granted,
+        known.granted
+    );
+    // Until it is removed.
+    let remove = intent(Verb::Remove, "jana", "mall", Some("1"));
+    let gone = remember(vec![
+        saw("1", "jana"),
+        declared,
+        Record::Intent(remove.clone()),
+        outcome(3, CallResult::Done),
+        verified(3, &remove, Some("1"), Verdict::AsPlanned, true),
+    ]);
+    assert_eq!(gone.granted.len(), 0);
+}
+
+#[test]
+fn a_new_key_takes_over_what_the_old_one_had() {
+    let copy = intent(Verb::Copy, "jana", "mall", Some("1"));
+    let invite = intent(Verb::Invite, "jana", "mall", None);
+    let renamed = remember(vec![
+        saw("1", "jana"),
+        Record::Intent(invite),
+        outcome(2, CallResult::Done),
+        Record::Intent(copy.clone()),
+        outcome(4, CallResult::Done),
+        verified(4, &copy, Some("1"), Verdict::AsPlanned, false),
+        saw("1", "jana.berzina"),
+    ]);
+    let key = PersonKey::new("jana.berzina");
+    let place = (SystemName::new("salons"), place_of("mall"), key.clone());
+    assert_eq!(renamed.granted.iter().collect::<Vec<_>>(), [&place]);
+    assert!(
+        renamed
+            .invitations
+            .contains_key(&(SystemName::new("salons"), key))
+    );
+    assert_eq!(renamed.invitations.len(), 1);
+}
+
+#[test]
+fn what_was_verified_and_who_was_nobody_is_remembered() {
+    let write = intent(Verb::Write, "jana", "mall", Some("1"));
+    let mut check = verified(1, &write, Some("1"), Verdict::AsPlanned, false);
+    if let Record::Verified(check) = &mut check {
+        check.digest = Some("d1".to_owned());
+    }
+    let memory = remember(vec![Record::Intent(write), check]);
+    let applied: Vec<&str> = memory.applied.values().map(|digest| &**digest).collect();
+    assert_eq!(applied, ["d1"]);
+    let Record::Observed(mut seen) = saw("9", "nobody") else {
+        panic!("another entry")
+    };
+    seen.matched.clear();
+    let stranger = (SystemName::new("salons"), AccountId::new("9"));
+    assert!(
+        remember(vec![Record::Observed(seen.clone())])
+            .strangers
+            .contains(&stranger)
+    );
+    seen.complete = false;
+    assert_eq!(
+        remember(vec![Record::Observed(seen.clone())])
+            .strangers
+            .len(),
+        0
+    );
+    assert_eq!(
+        remember(vec![Record::Observed(seen), saw("9", "jana")])
+            .strangers
+            .len(),
+        0
+    );
+}
+
+#[test]
+fn a_lost_invitation_counts_until_one_is_confirmed() {
+    let invite = || Record::Intent(intent(Verb::Invite, "jana", "mall", None));
+    let settled = |intent, verdict| {
+        Record::Settled(Settled {
+            intent,
+            verdict,
+            account: None,
+            why: None,
+        })
+    };
+    let count = |records: Vec<Record>| {
+        remember(records)
+            .invitations
+            .get(&jana())
+            .map(|sent| sent.count)
+    };
+    // Lost once and settled as not sent: as if it had not been.
+    let once = vec![
+        invite(),
+        outcome(1, CallResult::Unknown),
+        settled(1, Settlement::NoEffect),
+    ];
+    assert_eq!(count(once.clone()), None);
+    // Lost again: the second.
+    let mut twice = once.clone();
+    twice.extend([invite(), outcome(4, CallResult::Unknown)]);
+    assert_eq!(count(twice), Some(2));
+    let mut confirmed = once;
+    confirmed.extend([invite(), outcome(4, CallResult::Done)]);
+    assert_eq!(count(confirmed), Some(1));
+    // Lost once, and reading could not tell: never again by itself.
+    let doubt = vec![
+        invite(),
+        outcome(1, CallResult::Unknown),
+        settled(1, Settlement::Unknown),
+    ];
+    assert_eq!(count(doubt), Some(2));
 }
 
 fn account(id: &str, on: &[&str]) -> Account {

@@ -12,10 +12,13 @@ use super::{AccountId, LocationKey, PersonKey, PlaceId, SystemName};
 pub struct Memory {
     /// Accounts that are known to belong to a person: we invited or changed them, or matched them without doubt.
     pub accounts: BTreeMap<(SystemName, AccountId), KnownAccount>,
-    /// Invitations whose account was not seen yet, or that are still pending.
+    /// The last invitation of each employment, kept until it ends: also when it was accepted long ago.
     pub invitations: BTreeMap<(SystemName, PersonKey), SentInvitation>,
-    /// Scopes in which we granted something to a person: what may be taken when the line goes.
+    /// Scopes in which a person has something that we gave, or that the files gave and a read found there: what may
+    /// be taken when the line goes.
     pub granted: BTreeSet<(SystemName, PlaceId, PersonKey)>,
+    /// Scopes that the files gave to a person at the last apply, whether or not anything was ever found there.
+    pub declared: BTreeSet<(SystemName, PlaceId, PersonKey)>,
     /// People, locations and systems the last apply knew.
     pub people: BTreeSet<PersonKey>,
     /// See `people`.
@@ -47,7 +50,8 @@ pub struct SentInvitation {
     pub at: Timestamp,
     /// Whether the vendor's answer arrived. `false`: it may or may not have gone out.
     pub confirmed: bool,
-    /// How many were sent within this employment, this one included.
+    /// How many were sent, or were lost and settled as not sent, within this employment, this one included. One that
+    /// reading could not settle counts as two: it is never sent again by itself.
     pub count: u32,
     /// Whether the pending row was seen in a complete list after that.
     pub seen: bool,
