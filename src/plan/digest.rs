@@ -12,7 +12,9 @@ use serde_json::{Map, Value as Json, json};
 use super::step::{Access, StepId, StepKind};
 use crate::canonical::{canonical, sha256_hex};
 use crate::catalog::Catalog;
-use crate::model::{AccountState, Days, Item, Items, One, PlaceId, RightSet, SystemName, Value};
+use crate::model::{
+    AccountState, Days, Item, Items, One, PlaceId, RightSet, SystemName, Value, VendorRoleSlug,
+};
 
 /// A value in the words of the contracts: `true`, a number of days, a list, `"all"`, `"self"`.
 pub fn value_json(value: &Value) -> Json {
@@ -95,7 +97,7 @@ impl Digests {
     pub(super) fn of(&mut self, access: &Access) -> Arc<str> {
         let rights = self.of_rights(&access.rights);
         hash(&json!({
-            "role": access.role.as_ref().map(|role| role.as_str()),
+            "role": access.role.as_ref().map(VendorRoleSlug::as_str),
             "staff": access.staff,
             "rights": &*rights,
         }))

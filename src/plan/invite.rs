@@ -45,7 +45,7 @@ where
         case: &mut Case<'a>,
         needs: &[&'a Grant],
     ) {
-        let Some(first) = self.first_place(case, needs) else {
+        let Some(first) = Self::first_place(case, needs) else {
             return;
         };
         // Somewhere that was not read completely they may be known already; then the place would
@@ -104,7 +104,7 @@ where
     }
 
     /// Where the one invitation goes: where YAML says, else where the role is heaviest.
-    fn first_place(&self, case: &Case<'a>, needs: &[&'a Grant]) -> Option<&'a Grant> {
+    fn first_place(case: &Case<'a>, needs: &[&'a Grant]) -> Option<&'a Grant> {
         let named = case.person.invite_at.as_ref();
         let named = needs
             .iter()
@@ -427,14 +427,6 @@ where
         case: &mut Case<'a>,
         accounts: &[usize],
     ) -> bool {
-        let needs: Vec<&'a Grant> = case
-            .grants
-            .iter()
-            .copied()
-            .filter(|grant| {
-                grant.state == GrantState::Present && self.scope(&grant.place).is_some()
-            })
-            .collect();
         let [account] = accounts else {
             return false;
         };
@@ -445,12 +437,23 @@ where
             .rows
             .iter()
             .all(|(_, row)| row.state == AccountState::Invited);
-        if needs.is_empty() || !pending || !self.changed_contact(case, *account) {
+        if !pending || !self.changed_contact(case, *account) {
+            return false;
+        }
+        let needs: Vec<&'a Grant> = case
+            .grants
+            .iter()
+            .copied()
+            .filter(|grant| {
+                grant.state == GrantState::Present && self.scope(&grant.place).is_some()
+            })
+            .collect();
+        if needs.is_empty() {
             return false;
         }
         let rows = seen.rows.clone();
         let seen_places: Vec<&PlaceId> = rows.iter().map(|&(place, _)| place).collect();
-        let Some(first) = self.first_place(case, &needs) else {
+        let Some(first) = Self::first_place(case, &needs) else {
             return false;
         };
         let made = self.make_invitation(ctx, case, first);

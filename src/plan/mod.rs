@@ -4,11 +4,13 @@
 //! it: ids are resolved, values are complete, the order is fixed. No clock, no environment, no network.
 //!
 //! In reading order: [`read`] says what must be known, `identity` whose account is whose, `target` what a grant comes
-//! to at a place, `values` what two values mean beside each other, `person` and `invite` what differs, `make` what
-//! the step for it looks like, `order` and `rules` which steps stay and in which order, `report` what else is worth
+//! to at a place, `values` what two values mean beside each other, `person` what differs, `take`, `set`, `give`, `invite` and
+//! `follow` what is done about it, `make` what the step for it looks like, `order` and `rules` which steps stay and in which order, `report` what else is worth
 //! saying, `seal` the id, and [`wire`] the JSON of all that.
 
 mod digest;
+mod follow;
+mod give;
 mod identity;
 mod input;
 mod invite;
@@ -22,8 +24,10 @@ mod read;
 mod report;
 mod rules;
 mod seal;
+mod set;
 mod step;
 mod system;
+mod take;
 mod target;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,237 @@
+//! What a person has to do or to decide: doubts, checks of the chain, contacts to change.
+//!
+//! Invariant: nothing here changes access; what cannot be known is said with everyone involved.
+
+use super::identity::{Doubt, Seen};
+use super::make::{Candidate, Parts, Rank, Refusal, step};
+use super::person::Case;
+use super::step::{
+    Change, DangerClass, HoldCode, Instruction, ManualActor, Mode, Note, Reason, Step, StepKind,
+};
+use super::system::{Context, System};
+use super::values::Shift;
+use crate::model::{Contact, GrantState, Ownership, PlaceId};
+
+impl<'a, 's> System<'a, 's>
+where
+    'a: 's,
+{
+    pub(super) fn hold_doubt(&self, ctx: &mut Context<'a>, case: &Case<'a>, doubt: &Doubt) {
+        let person = case.person;
+        let key = &person.key;
+        let pin = |id: &str| {
+            format!(
+                "pin the right one: `accounts: {{ {}: {{ id: {id} }} }}`",
+                self.name
+            )
+        };
+        let name_of = |at: &usize| {
+            ctx.people
+                .get(*at)
+                .map_or_else(String::new, |person| format!("`{}`", person.key))
+        };
+        let id_of = |at: usize| {
+            self.identity
+                .seen
+                .get(at)
+                .map_or_else(String::new, |seen| seen.id.to_string())
+        };
+        let refusal = match doubt {
+            Doubt::Accounts(accounts) => {
+                let calls: Vec<String> = accounts.iter().map(|&it| self.call(ctx, it)).collect();
+                Refusal {
+                    code: HoldCode::IdentityDoubt,
+                    message: format!(
+                        "`{key}` matches {} accounts: {}",
+                        accounts.len(),
+                        calls.join("; ")
+                    ),
+                    help: pin(&accounts.first().map_or_else(String::new, |&it| id_of(it))),
+                }
+            }
+            Doubt::People { account, people } => Refusal {
+                code: HoldCode::IdentityDoubt,
+                message: format!(
+                    "{} matches several people: {}",
+                    self.call(ctx, *account),
+                    people.iter().map(name_of).collect::<Vec<_>>().join(", ")
+                ),
+                help: pin(&id_of(*account)),
+            },
+            Doubt::PinnedElsewhere(account) => Refusal {
+                code: HoldCode::IdentityDoubt,
+                message: format!(
+                    "`{key}` is pinned to an account that is not there, and {} carries their contact",
+                    self.call(ctx, *account)
+                ),
+                help: format!("{}, or `not: [{}]`", pin(&id_of(*account)), id_of(*account)),
+            },
+            Doubt::Elsewhere(account) => Refusal {
+                code: HoldCode::ContactElsewhere,
+                message: format!(
+                    "a contact of `{key}` belongs to {}",
+                    self.call(ctx, *account)
+                ),
+                help: format!(
+                    "correct the contact, say `was:` if it is one person under a new key, or `not: [{}]`",
+                    id_of(*account)
+                ),
+            },
+        };
+        let because = ctx.person_line(person);
+        self.hold(ctx, person, None, refusal, because, None);
+    }
+
+    pub(super) fn note_paused(&self, ctx: &mut Context<'a>, case: &Case<'a>) {
+        let paused = case
+            .grants
+            .iter()
+            .any(|grant| grant.state == GrantState::Paused);
+        if paused && case.order.is_none() && !case.takes.is_empty() {
+            let stays = case
+                .grants
+                .iter()
+                .any(|grant| grant.state == GrantState::Present);
+            ctx.found.notes.insert(Note {
+                system: Some(self.name.clone()),
+                place: None,
+                text: format!(
+                    "`{}` is paused; {} cannot block, so access is removed, and coming back takes {}",
+                    case.person.key,
+                    self.kind.title(),
+                    if stays { "a grant without a message" } else { "a new invitation" }
+                ),
+            });
+        }
+    }
+
+    /// Somebody in use under a contact that YAML does not have any more.
+    pub(super) fn follow_contact(&mut self, ctx: &mut Context<'a>, case: &Case<'a>) {
+        for account in self.accounts(case.at) {
+            let active = self.identity.seen.get(account).and_then(Seen::active_at);
+            let Some((place, row)) = active else {
+                continue;
+            };
+            let stays = case
+                .grants
+                .iter()
+                .any(|grant| grant.state == GrantState::Present);
+            if !stays || !self.changed_contact(case, account) {
+                continue;
+            }
+            let because = ctx.person_line(case.person);
+            let step = step(
+                &mut ctx.digests,
+                Parts {
+                    kind: StepKind::FollowUp,
+                    mode: Mode::Manual(Instruction {
+                        actor: ManualActor::Person(case.person.key.clone()),
+                        actions: vec![
+                            format!("sign in to {} and open your own profile", self.kind.title()),
+                            format!(
+                                "change your contact to {}",
+                                case.person
+                                    .contacts
+                                    .iter()
+                                    .map(Contact::masked)
+                                    .collect::<Vec<_>>()
+                                    .join(" and ")
+                            ),
+                        ],
+                        check_before: None,
+                    }),
+                    class: DangerClass::Safe,
+                    reason: Reason::RoleChanged,
+                    person: Some(case.person.key.clone()),
+                    name: case.person.name.clone(),
+                    system: self.name.clone(),
+                    place: place.clone(),
+                    account: Some(row.id.clone()),
+                    before: None,
+                    after: None,
+                    deltas: Vec::new(),
+                    effects: Vec::new(),
+                    because,
+                    change: Change::ByHand,
+                },
+            );
+            let place = place.clone();
+            if self.ownership(&place) == Ownership::Report {
+                self.withhold(ctx, step, &place);
+                continue;
+            }
+            ctx.found.candidates.push(by_hand(case, step));
+        }
+    }
+
+    /// Chain access cannot be read: whoever leaves is looked up there by a person.
+    ///
+    /// Only while something of theirs is still taken in this plan, so that plans come to an end:
+    /// that somebody looked is not yet remembered.
+    pub(super) fn check_chain(&mut self, ctx: &mut Context<'a>, case: &Case<'a>) {
+        let (Some(span), Some(chain)) = (case.order, self.wish.chain.clone()) else {
+            return;
+        };
+        let Some(first) = case
+            .takes
+            .first()
+            .and_then(|&at| ctx.found.candidates.get(at))
+        else {
+            return;
+        };
+        let account = first.step.account.clone();
+        let because = vec![ctx.origins.line(span)];
+        let step = step(
+            &mut ctx.digests,
+            Parts {
+                kind: StepKind::Check,
+                mode: Mode::Manual(Instruction {
+                    actor: ManualActor::Hands(self.wish.hands.clone()),
+                    actions: vec![
+                        format!(
+                            "open chain {chain} in {}, Settings, Users",
+                            self.kind.title()
+                        ),
+                        format!(
+                            "look for {}; remove them if they are there",
+                            case.person.name
+                        ),
+                    ],
+                    check_before: None,
+                }),
+                class: DangerClass::Safe,
+                reason: Reason::Left,
+                person: Some(case.person.key.clone()),
+                name: case.person.name.clone(),
+                system: self.name.clone(),
+                place: PlaceId::Chain,
+                account,
+                before: None,
+                after: None,
+                deltas: Vec::new(),
+                effects: Vec::new(),
+                because,
+                change: Change::ByHand,
+            },
+        );
+        ctx.found.notes.insert(Note {
+            system: Some(self.name.clone()),
+            place: Some(PlaceId::Chain),
+            text: "access to the chain cannot be read: each leaver's check is shown once, with the removals, and is not remembered by this version".into(),
+        });
+        ctx.found.candidates.push(by_hand(case, step));
+    }
+}
+
+fn by_hand(case: &Case<'_>, step: Step) -> Candidate {
+    Candidate {
+        step,
+        person: Some(case.at),
+        leaver: case.order.is_some(),
+        refusal: None,
+        manages: Shift::default(),
+        rank: Rank::Anybody,
+        after: Vec::new(),
+        unit: false,
+    }
+}

@@ -1,0 +1,354 @@
+//! A row that should be there, and is not as it should be: one write of role, staff link and rights.
+//!
+//! Not a comparison of values: that is `target`. Invariant: one step per account and place, and
+//! where nothing may be taken only its gains.
+
+use super::give::refuse_ownership;
+use super::identity::keys;
+use super::make::{
+    Assessment, Candidate, Parts, Rank, Refusal, access_of, assess, class_of, gains_only, is_owner,
+    role_shift, set_kind, step,
+};
+use super::names::staff_name;
+use super::person::Case;
+use super::step::{
+    Access, Change, DangerClass, Drift, Effect, HoldCode, Mode, Reason, StaffTarget, Step,
+    StepKind, Target,
+};
+use super::system::{Context, System, count, some_of};
+use super::target::{compare, locked_differs, staff_after, staff_wish, writable};
+use super::values::Layers;
+use crate::catalog::RightId;
+use crate::model::{Account, AccountState, Grant, Ownership, PlaceId, RightSet, ScopeState};
+
+impl<'a, 's> System<'a, 's>
+where
+    'a: 's,
+{
+    /// A row that should be there: is it as it should be?
+    pub(super) fn adjust(
+        &mut self,
+        ctx: &mut Context<'a>,
+        case: &mut Case<'a>,
+        grant: &'a Grant,
+        account: usize,
+        row: &Account,
+        scope: &ScopeState,
+    ) {
+        let catalog = ctx.input.catalog;
+        let place = &grant.place;
+        let Some(live) = row.rights.as_ref() else {
+            let because = ctx.origins.behind(grant, &[]);
+            let refusal = Refusal {
+                code: HoldCode::NotComplete,
+                message: format!(
+                    "the rights of `{}` at {place} could not be read",
+                    case.person.key
+                ),
+                help: "see the gaps of that place".into(),
+            };
+            self.hold(ctx, case.person, Some(place), refusal, because, None);
+            return;
+        };
+        if self.is_settled(ctx, case, grant, row, live, scope) {
+            return;
+        }
+        let staff_now = row.staff.flatten();
+        let (prepared, mut target) = match self.resolve(ctx, case, grant, scope, staff_now) {
+            Ok(resolved) => resolved,
+            Err(refusal) => {
+                let because = ctx.origins.behind(grant, &[]);
+                self.hold(ctx, case.person, Some(place), refusal, because, None);
+                return;
+            }
+        };
+        let differences = compare(catalog, &target.rights, live);
+        for (id, want) in &prepared.locked {
+            if locked_differs(catalog, *id, want, live) {
+                self.note_locked(case, place, *id);
+            }
+        }
+        for id in &differences.absent {
+            self.note_locked(case, place, *id);
+        }
+        let role = row.role.is_some() && target.role.is_some() && row.role != target.role;
+        let staff = match target.staff {
+            StaffTarget::Keep => false,
+            StaffTarget::Link(id) => row.staff.is_some_and(|now| now != Some(id)),
+            StaffTarget::Nobody => row.staff.flatten().is_some(),
+        };
+        if !role && !staff && differences.changed.is_empty() {
+            return;
+        }
+        target.rights = writable(catalog, &target.rights, live);
+
+        let reason = self.set_reason(ctx, case, place, &target, staff_now);
+        let full = self.set(
+            ctx,
+            case,
+            grant,
+            account,
+            row,
+            scope,
+            target.clone(),
+            reason,
+        );
+        if reason == Reason::Drift {
+            ctx.found.drift.push(Drift {
+                person: Some(case.person.key.clone()),
+                system: self.name.clone(),
+                place: place.clone(),
+                account: row.id.clone(),
+                step: Some(full.step.id.clone()),
+                what: drift_words(role, staff, full.step.deltas.len()),
+            });
+        }
+        match self.ownership(place) {
+            Ownership::Report => self.withhold(ctx, full.step, place),
+            Ownership::AddOnly if full.step.class == DangerClass::Removing => {
+                let gains = gains_only(catalog, &target, row, live, &differences.changed);
+                self.withhold(ctx, full.step, place);
+                if let Some(gains) = gains {
+                    let step = self.set(ctx, case, grant, account, row, scope, gains, reason);
+                    ctx.found.candidates.push(step);
+                }
+            }
+            Ownership::AddOnly | Ownership::Full => ctx.found.candidates.push(full),
+        }
+    }
+
+    /// Whether a row is so plainly as it should be that nothing has to be made to tell.
+    fn is_settled(
+        &mut self,
+        ctx: &Context<'a>,
+        case: &Case<'a>,
+        grant: &'a Grant,
+        row: &Account,
+        live: &RightSet,
+        scope: &ScopeState,
+    ) -> bool {
+        let prepared = self.prepared(ctx, grant, scope);
+        if prepared.fault.is_some() || !prepared.locked.is_empty() {
+            return false;
+        }
+        let now = row.staff.flatten();
+        let Ok(staff) = staff_wish(case.person, grant, &scope.names) else {
+            return false;
+        };
+        let after = staff_after(staff, now);
+        (prepared.selves.is_empty() || after.is_some())
+            && (grant.role.is_none() || row.role == grant.role)
+            && after == now
+            && prepared.is_held(after, live)
+    }
+
+    pub(super) fn note_locked(&mut self, case: &Case<'a>, place: &PlaceId, id: RightId) {
+        self.locked
+            .entry((place.clone(), id))
+            .or_default()
+            .push(case.person.key.clone());
+    }
+
+    pub(super) fn set_reason(
+        &mut self,
+        ctx: &mut Context<'a>,
+        case: &Case<'a>,
+        place: &PlaceId,
+        target: &Target,
+        staff_now: Option<i64>,
+    ) -> Reason {
+        let applied = keys(case.person).find_map(|key| {
+            let known = (self.name.clone(), place.clone(), key.clone());
+            ctx.input.memory.applied.get(&known)
+        });
+        let Some(applied) = applied else {
+            return Reason::RoleChanged;
+        };
+        let wanted = Access {
+            state: AccountState::Active,
+            role: target.role.clone(),
+            staff: staff_after(target.staff, staff_now),
+            staff_name: None,
+            rights: target.rights.clone(),
+        };
+        // The same is wanted as what was last verified: so somebody else has changed it.
+        if ctx.digests.of(&wanted) == *applied {
+            Reason::Drift
+        } else {
+            Reason::RoleChanged
+        }
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one row and its target; all of it is used once"
+    )]
+    pub(super) fn set(
+        &self,
+        ctx: &mut Context<'a>,
+        case: &Case<'a>,
+        grant: &'a Grant,
+        account: usize,
+        row: &Account,
+        scope: &ScopeState,
+        target: Target,
+        reason: Reason,
+    ) -> Candidate {
+        let catalog = ctx.input.catalog;
+        let live = row.rights.as_deref();
+        let after = Layers {
+            catalog,
+            over: Some(&target.rights),
+            under: live,
+        };
+        let found = assess(catalog, live, Some(after), scope);
+        let role_after = target.role.clone().or_else(|| row.role.clone());
+        let role = role_shift(row.role.as_ref(), role_after.as_ref());
+        let role_differs = row.role != role_after;
+        let rights_differ = !compare(catalog, &target.rights, live.unwrap_or(&target.rights))
+            .changed
+            .is_empty();
+        let staff = staff_after(target.staff, row.staff.flatten());
+        let changed: Vec<_> = found.deltas.iter().map(|delta| delta.right).collect();
+        let paid = found.paid && row.paid_seat != Some(true);
+        let step = step(
+            &mut ctx.digests,
+            Parts {
+                kind: set_kind(role_differs, rights_differ),
+                mode: Mode::Api,
+                class: class_of(&found, role, false),
+                reason,
+                person: Some(case.person.key.clone()),
+                name: case.person.name.clone(),
+                system: self.name.clone(),
+                place: grant.place.clone(),
+                account: Some(row.id.clone()),
+                before: Some(access_of(catalog, row, scope)),
+                after: Some(Access {
+                    state: row.state,
+                    role: role_after,
+                    staff,
+                    staff_name: staff.and_then(|id| staff_name(&scope.names, id)),
+                    rights: target.rights.clone(),
+                }),
+                deltas: found.deltas.clone(),
+                effects: if paid {
+                    vec![Effect::PaidSeat]
+                } else {
+                    Vec::new()
+                },
+                because: ctx.origins.behind(grant, &changed),
+                change: Change::Set { target },
+            },
+        );
+        let refusal = self.refuse_set(ctx, case, account, row, scope, &step, &found);
+        Candidate {
+            rank: if step.class == DangerClass::Removing {
+                self.rank(account, row, &found)
+            } else {
+                Rank::Anybody
+            },
+            step,
+            person: Some(case.at),
+            leaver: false,
+            refusal,
+            manages: found.manages,
+            after: Vec::new(),
+            unit: false,
+        }
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the row, the step and what judging them takes"
+    )]
+    pub(super) fn refuse_set(
+        &self,
+        ctx: &Context<'a>,
+        case: &Case<'a>,
+        account: usize,
+        row: &Account,
+        scope: &ScopeState,
+        step: &Step,
+        found: &Assessment,
+    ) -> Option<Refusal> {
+        let key = &case.person.key;
+        let place = &step.place;
+        let refusal = |code, message: String, help: &str| {
+            Some(Refusal {
+                code,
+                message,
+                help: help.into(),
+            })
+        };
+        let reduces = step.class == DangerClass::Removing;
+        let role_differs = step.kind == StepKind::ChangeRole;
+        if self.callers.contains(&account)
+            && (reduces || role_differs || found.manages.more || found.manages.less)
+        {
+            return refusal(
+                HoldCode::Protected,
+                format!(
+                    "`{key}` is the account whose token `keyholder` uses: it never changes its own power"
+                ),
+                "let another owner do it by hand, or use another token",
+            );
+        }
+        if ctx.input.desired.protected.contains(key) && reduces {
+            return refusal(
+                HoldCode::Protected,
+                format!("`{key}` is protected: nothing takes their access"),
+                "take the key out of `protected` first, in a change of its own",
+            );
+        }
+        if row.editable == Some(false) {
+            return refusal(
+                HoldCode::VendorForbids,
+                format!("the vendor says that the acting account cannot change `{key}` at {place}"),
+                "an owner can do it in the vendor's own page, or lend the token more",
+            );
+        }
+        if !row.removable || (is_owner(row.role.as_ref()) && reduces) {
+            return refusal(
+                HoldCode::Protected,
+                format!("`{key}` is an owner or a system user at {place}: those are never touched"),
+                "change it in the vendor's own page",
+            );
+        }
+        let to_owner = step
+            .after
+            .as_ref()
+            .is_some_and(|it| is_owner(it.role.as_ref()));
+        if to_owner && !is_owner(row.role.as_ref()) {
+            return Some(refuse_ownership(case.person, place));
+        }
+        if scope.own.is_some_and(|own| !own.edit) {
+            return refusal(
+                HoldCode::CallerLacks,
+                format!(
+                    "the acting account may not change rights at {place} (`settings_users_edit_access`)"
+                ),
+                "give it that right in the vendor's own page",
+            );
+        }
+        None
+    }
+}
+
+fn drift_words(role: bool, staff: bool, rights: usize) -> String {
+    let mut parts = Vec::new();
+    if role {
+        parts.push("the vendor role".to_owned());
+    }
+    if staff {
+        parts.push("the linked team member".to_owned());
+    }
+    if rights > 0 {
+        parts.push(count(
+            u32::try_from(rights).unwrap_or(u32::MAX),
+            "right",
+            "rights",
+        ));
+    }
+    format!("{} changed since the last apply", some_of(&parts))
+}
