@@ -25,7 +25,7 @@ use super::words;
 use crate::catalog::Catalog;
 use crate::model::{
     Days, Desired, Grant, GrantState, Item, Items, Managed, One, Person, PersonKey, PlaceId,
-    StaffWish, Value,
+    StaffWish, Value, VendorRoleSlug,
 };
 
 /// The desired state of some people, or of everybody where `only` is empty, as `keyholder.desired/1`.
@@ -82,7 +82,7 @@ fn grant_json(grant: &Grant, catalog: &Catalog) -> Json {
         ("state".to_owned(), json!(state_word(grant.state))),
         (
             "role".to_owned(),
-            json!(grant.role.as_ref().map(|role| role.as_str())),
+            json!(grant.role.as_ref().map(VendorRoleSlug::as_str)),
         ),
         ("staff".to_owned(), staff_json(&grant.staff)),
         ("rights".to_owned(), Json::Object(rights)),

@@ -13,8 +13,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use jiff::Timestamp;
-
 use assignment::{Line, never, read};
 pub(super) use sums::Sums;
 
@@ -211,20 +209,6 @@ impl<'c> Resolver<'c, '_> {
         }
     }
 
-    /// The stretch of time in which a line is in force, in a zone.
-    fn window(&self, line: &Line<'_>, clock: &Clock, employment: Window) -> Window {
-        if line.in_force {
-            clock
-                .window(line.raw.from.as_ref(), line.raw.until.as_ref())
-                .clipped(employment)
-        } else {
-            Window {
-                start: Timestamp::MIN,
-                end: Timestamp::MIN,
-            }
-        }
-    }
-
     /// Works out what all lines at one place of one system come to.
     fn grant(&mut self, group: &[Entry]) {
         let Some(&Entry { system, spot, .. }) = group.first() else {
@@ -244,7 +228,7 @@ impl<'c> Resolver<'c, '_> {
             .iter()
             .filter_map(|entry| {
                 let line = self.lines.get(entry.line)?;
-                Some((*entry, self.window(line, clock, employment)))
+                Some((*entry, line.window(clock, employment)))
             })
             .collect();
         if windows.iter().filter(|(entry, _)| entry.gives).count() > 1 {

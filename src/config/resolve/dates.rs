@@ -27,6 +27,12 @@ pub(super) struct Window {
 }
 
 impl Window {
+    /// No time at all.
+    pub(super) const NEVER: Window = Window {
+        start: Timestamp::MIN,
+        end: Timestamp::MIN,
+    };
+
     /// What lies in both.
     pub(super) fn clipped(self, to: Window) -> Window {
         Window {

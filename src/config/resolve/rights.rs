@@ -254,16 +254,16 @@ impl RightsPart {
                 if is_open {
                     continue;
                 }
-                let joined = match known.as_ref().map(|said| &said.value) {
-                    None => value.clone(),
-                    Some(known_value) => match join(known_value, value) {
-                        Some(joined) => joined,
-                        None => {
-                            let span = known.as_ref().map_or(line.span, |said| said.span);
-                            faults.push((line.span, PlusFault::OtherId(*id, span)));
-                            continue;
-                        }
-                    },
+                let joined = match known.as_ref() {
+                    None => Ok(value.clone()),
+                    Some(said) => join(&said.value, value).ok_or(said.span),
+                };
+                let joined = match joined {
+                    Ok(joined) => joined,
+                    Err(other) => {
+                        faults.push((line.span, PlusFault::OtherId(*id, other)));
+                        continue;
+                    }
                 };
                 if known.as_ref().is_none_or(|said| said.value != joined) {
                     *known = Some(Said {

@@ -64,12 +64,15 @@ pub(super) enum Part {
     Facts(FactsPart),
 }
 
+/// Rights outside the catalogue, by system and role: slug, value, place.
+type UnknownRights = BTreeMap<SystemName, BTreeMap<RoleKey, Vec<(Arc<str>, bool, Span)>>>;
+
 /// All roles, by key.
 #[derive(Debug)]
 pub(super) struct Roles<'a> {
     pub(super) list: Vec<Role<'a>>,
     /// Rights outside the catalogue that roles name, by system and role.
-    pub(super) unknown_rights: BTreeMap<SystemName, BTreeMap<RoleKey, Vec<(Arc<str>, bool, Span)>>>,
+    pub(super) unknown_rights: UnknownRights,
 }
 
 impl<'a> Roles<'a> {
@@ -168,7 +171,7 @@ struct Compiler<'c, 'a> {
     ancestors: &'c [BTreeSet<usize>],
     /// Pairs of places already reported, so that an inherited clash is told once.
     reported: BTreeSet<(crate::diagnostic::Code, Span, Span)>,
-    unknown_rights: BTreeMap<SystemName, BTreeMap<RoleKey, Vec<(Arc<str>, bool, Span)>>>,
+    unknown_rights: UnknownRights,
     diagnostics: &'c mut Vec<Diagnostic>,
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::super::dates::{Clock, Window};
 use super::super::diags;
 use super::super::lines;
 use super::super::places::Place;
@@ -29,6 +30,19 @@ pub(super) struct Line<'a> {
     pub(super) plus: BTreeMap<usize, Arc<Part>>,
     /// What its `minus` takes, by system.
     pub(super) minus: BTreeMap<usize, Vec<(RightId, Span)>>,
+}
+
+impl Line<'_> {
+    /// The stretch of time in which it is in force, in a zone.
+    pub(super) fn window(&self, clock: &Clock, employment: Window) -> Window {
+        if self.in_force {
+            clock
+                .window(self.raw.from.as_ref(), self.raw.until.as_ref())
+                .clipped(employment)
+        } else {
+            Window::NEVER
+        }
+    }
 }
 
 /// What `never` takes, by system.

@@ -40,7 +40,7 @@ impl Resolver<'_, '_> {
                 .filter_map(|at| self.context.places.clocks().get(*at))
             {
                 let employment = clock.window(person.starts.as_ref(), person.leaves.as_ref());
-                let window = self.window(line, clock, employment);
+                let window = line.window(clock, employment);
                 if window.is_empty() {
                     continue;
                 }

@@ -1,5 +1,6 @@
 //! Who extends whom, and circles.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::diags::{self, Known};
@@ -39,8 +40,8 @@ pub(super) fn ancestors(
             for &(parent, _) in parents.get(at).map_or(&[][..], Vec::as_slice) {
                 if parent == start {
                     closing = closing.or(Some(at));
-                } else if !seen.contains_key(&parent) {
-                    seen.insert(parent, at);
+                } else if let Entry::Vacant(new) = seen.entry(parent) {
+                    new.insert(at);
                     queue.push(parent);
                 }
             }
