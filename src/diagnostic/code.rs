@@ -67,7 +67,7 @@ codes! {
     ForeignHost Error "foreign-host" "A host that is not the vendor's; tokens would be sent there.";
     PlainHttp Error "plain-http" "An address without TLS; tokens would be readable on the way.";
     BadUrl Error "bad-url" "An address that is none.";
-    MissingToken Error "missing-token" "A system lacks a token its vendor needs.";
+    MissingToken Warning "missing-token" "A system lacks a token its vendor needs.";
     UnknownZone Error "unknown-time-zone" "A time zone nobody knows.";
     UnknownCatalogue Error "unknown-catalogue" "A version of the rights catalogue this program does not have.";
     UnknownAssumption Error "unknown-assumption" "An assumption this program does not make.";
@@ -121,7 +121,13 @@ codes! {
 }
 
 impl Code {
-    /// Whether it says that something is not declared: not to be believed where a file could not be read.
+    /// The code of a name, as `keyholder explain` takes it.
+    pub fn parse(name: &str) -> Option<Code> {
+        Code::ALL.iter().copied().find(|code| code.name() == name)
+    }
+
+    /// Whether it may come from something else not being there: while a file of the project cannot be read, it would
+    /// only repeat that problem.
     pub fn is_about_a_reference(self) -> bool {
         matches!(
             self,
@@ -130,13 +136,15 @@ impl Code {
                 | Code::UnknownRole
                 | Code::UnknownPerson
                 | Code::UnknownTag
+                | Code::UnknownVendorRole
                 | Code::EmptySelector
+                | Code::PlannedOnly
+                | Code::NoIdInSystem
+                | Code::MissingUnlisted
+                | Code::MissingVendorRole
+                | Code::NoContact
+                | Code::UnusedRole
         )
-    }
-
-    /// The code of a name, as `keyholder explain` takes it.
-    pub fn parse(name: &str) -> Option<Code> {
-        Code::ALL.iter().copied().find(|code| code.name() == name)
     }
 }
 

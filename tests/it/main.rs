@@ -7,7 +7,9 @@
     reason = "a test that cannot go on stops where it is; functions beside the tests are test code too"
 )]
 
+mod broken;
 mod converge;
+mod explained;
 mod support;
 mod tidy;
 mod transcripts;

@@ -43,7 +43,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("sandbox",            "clock"),
     // One function per verb, and the command line around them.
     ("ops",                "text canonical diagnostic catalog model config plan policy render snapshot clock secret vcs http provider journal apply"),
-    ("cli",                "text diagnostic catalog model plan render clock secret ops sandbox provider::Events"),
+    ("cli",                "text diagnostic catalog model plan render clock secret ops sandbox provider::Events config snapshot journal"),
     ("lib",                ""),
     ("main",               "cli"),
 ];
@@ -69,8 +69,8 @@ const ONLY_IN: &[(&str, &str, &str)] = &[
     ("std::env",           "cli main",                  "the environment is an input"),
     ("std::process",       "cli main secret vcs config::load", "programs are started for a token, for git, for contacts"),
     ("std::fs",            "cli ops secret journal sandbox config::load", "the core does no IO"),
-    ("std::net",           "http sandbox ops cli",      "the core does no IO"),
-    ("tokio::net",         "http sandbox ops cli",      "the core does no IO"),
+    ("TcpStream",          "http sandbox ops cli",      "the core does no IO"),
+    ("TcpListener",        "http sandbox ops cli",      "the core does no IO"),
     ("tokio::fs",          "",                          "files are small and local: std"),
     ("SystemTime",         "clock",                     "time is an input"),
     ("std::time::Instant", "clock",                     "time is an input"),

@@ -36,6 +36,7 @@ mod places;
 mod refs;
 mod rights;
 mod roles;
+mod settings;
 mod sum;
 mod systems;
 #[cfg(test)]
@@ -110,6 +111,7 @@ pub fn resolve(
     catalog: &'static Catalog,
 ) -> (Desired, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
+    settings::check(&project.settings, &mut diagnostics);
     let systems = Systems::new(&project.settings);
     let places = Places::new(project, &systems, options.as_of, &mut diagnostics);
     let mut people: Vec<&raw::Person> = project.entries.people.iter().collect();

@@ -185,10 +185,10 @@ error[wrong-value]
 
   × two places
    ╭─[people.yaml:1:10005]
- 1 │ …xxxxxxxxxx first xxxxxxxxxxxxxxxxxx…xxxxxxxxxx secondxxxxxxxxxxxxxxxxxx…
-   ·             ──┬──                               ───┬──
-   ·               │                                    ╰── two
-   ·               ╰── one
+ 1 │ a: xxxxxxxxxxxxxxxxx…xxxxxxxx first …xxxxxxxx secondxxxxxxxxxxxxxxxxxxxx…
+   ·                               ──┬──           ───┬──
+   ·                                 │                ╰── two
+   ·                                 ╰── one
    ╰────
 
 1 error in 1 file; `keyholder explain wrong-value` tells more
@@ -230,6 +230,7 @@ error[unknown-key]
 
   × unknown key `knid`
    ╭─[keyholder.yaml:4:5]
+ 2 │   salons:
  3 │     tokens: { user: … }
  4 │     knid: altegio
    ·     ────

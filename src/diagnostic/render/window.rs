@@ -12,8 +12,18 @@ use crate::text::{FileId, Place, SourceFile, Sources, Span};
 
 /// Lines shown before and after a marked one.
 const CONTEXT: usize = 1;
+/// Lines that may be shown before a marked one to reach the entry it belongs to.
+const REACH: usize = 6;
 /// Marked lines at most this far apart share a window.
-const NEAR: usize = 2 * CONTEXT + 1;
+const NEAR: usize = REACH;
+/// Columns left of a source line beside its number.
+const GUTTER: usize = 4;
+/// Columns that a source line has on the narrowest terminal.
+const LEAST_ROOM: usize = 40;
+/// Characters of the beginning of a long line that are shown in any case: the key stands there.
+const HEAD: usize = 20;
+/// Characters of a long line that are shown before and after its marks.
+const AROUND: usize = 8;
 /// Places of one diagnostic that are shown; the rest is counted.
 const MOST_PLACES: usize = 8;
 /// How many bytes lie between two counts of characters in a [`LineIndex`].
@@ -84,8 +94,8 @@ pub(super) struct Sheet<'a> {
     sources: &'a Sources,
     indexes: BTreeMap<FileId, LineIndex>,
     redacted: BTreeMap<FileId, Vec<Range<usize>>>,
-    /// Columns a source line may take.
-    room: usize,
+    /// Columns a line may take, its number and the frame included.
+    width: usize,
     ellipsis: &'static str,
 }
 
@@ -147,7 +157,7 @@ impl<'a> Sheet<'a> {
             sources,
             indexes: BTreeMap::new(),
             redacted,
-            room: width.saturating_sub(10).max(40),
+            width,
             ellipsis: if unicode { "…" } else { "..." },
         }
     }
@@ -225,7 +235,12 @@ impl<'a> Sheet<'a> {
             let range = index.range(file.text(), line);
             file.text().get(range).unwrap_or_default().trim().is_empty()
         };
-        let mut first = first_marked.saturating_sub(CONTEXT);
+        let indent = |line: usize| {
+            let range = index.range(file.text(), line);
+            let text = file.text().get(range).unwrap_or_default();
+            text.len() - text.trim_start_matches([' ', '-']).len()
+        };
+        let mut first = reach_up(first_marked, &blank, &indent);
         while first < first_marked && blank(first) {
             first += 1;
         }
@@ -234,6 +249,8 @@ impl<'a> Sheet<'a> {
             last -= 1;
         }
 
+        let digits = (last + 1).to_string().len();
+        let room = self.width.saturating_sub(GUTTER + digits).max(LEAST_ROOM);
         let mut window = Window {
             name: safe::line(file.path()),
             line: first,
@@ -248,7 +265,7 @@ impl<'a> Sheet<'a> {
                 .filter(|member| member.line == line)
                 .collect();
             let bounds: Vec<_> = here.iter().map(|member| member.range.clone()).collect();
-            let drawn = self.draw(file.text(), range, hidden, &bounds);
+            let drawn = self.draw(file.text(), range, hidden, &bounds, room);
             let base = window.text.len();
             for (member, at) in here.into_iter().zip(&drawn.marks) {
                 let before = drawn.text.get(..at.start).unwrap_or_default();
@@ -275,9 +292,10 @@ impl<'a> Sheet<'a> {
         line: Range<usize>,
         hidden: &[Range<usize>],
         marks: &[Range<usize>],
+        room: usize,
     ) -> Drawn {
         let mut drawn = Drawn::new(marks);
-        let pieces = self.pieces(text, &line, marks);
+        let pieces = pieces(text, &line, marks, room);
         let mut at = line.start;
         for piece in pieces {
             if piece.start > at {
@@ -307,35 +325,75 @@ impl<'a> Sheet<'a> {
         drawn.reach(usize::MAX);
         drawn
     }
+}
 
-    /// The parts of a line that are shown: all of it, or what lies around the marks.
-    fn pieces(&self, text: &str, line: &Range<usize>, marks: &[Range<usize>]) -> Vec<Range<usize>> {
-        let whole = text.get(line.clone()).unwrap_or_default();
-        if whole.len() <= self.room || ends_within(whole, self.room) {
-            return vec![line.clone()];
-        }
-        let Some(first) = marks.first() else {
-            let end = forward(text, line.start, self.room).min(line.end);
-            return std::iter::once(line.start..end).collect();
-        };
-        let share = self.room / marks.len().clamp(1, 4);
-        let lead = share / 3;
-        let mut pieces: Vec<Range<usize>> = Vec::new();
-        for mark in marks {
-            let mut start = back(text, mark.start, lead).max(line.start);
-            if mark == first
-                && ends_within(text.get(line.start..mark.start).unwrap_or(""), share / 2)
-            {
-                start = line.start;
-            }
-            let end = forward(text, start, share).min(line.end);
-            match pieces.last_mut() {
-                Some(last) if last.end >= start => last.end = last.end.max(end),
-                _ => pieces.push(start..end),
-            }
-        }
-        pieces
+/// The parts of a line that are shown: all of it, or what lies around the marks.
+fn pieces(
+    text: &str,
+    line: &Range<usize>,
+    marks: &[Range<usize>],
+    room: usize,
+) -> Vec<Range<usize>> {
+    let whole = text.get(line.clone()).unwrap_or_default();
+    if whole.len() <= room || ends_within(whole, room) {
+        return vec![line.clone()];
     }
+    let from_start = forward(text, line.start, room - 1).min(line.end);
+    // What comes first tells whose line it is; without marks, or with all of them there, nothing else matters.
+    if marks.iter().all(|mark| mark.end <= from_start) {
+        return std::iter::once(line.start..from_start).collect();
+    }
+    let mut pieces: Vec<Range<usize>> = Vec::new();
+    let mut add = |start: usize, end: usize| match pieces.last_mut() {
+        Some(last) if last.end >= start => last.end = last.end.max(end),
+        _ => pieces.push(start..end),
+    };
+    // Places that are near each other: around them a little, and of the beginning as much as there is room for.
+    if let (Some(first), Some(last)) = (marks.first(), marks.last()) {
+        let start = back(text, first.start, AROUND).max(line.start);
+        let end = forward(text, last.end, AROUND).min(line.end);
+        let tail = text.get(start..end).unwrap_or_default();
+        if ends_within(tail, room.saturating_sub(HEAD + 2)) {
+            let head = (room - 2).saturating_sub(tail.chars().count());
+            add(line.start, forward(text, line.start, head).min(line.end));
+            add(start, end);
+            return pieces;
+        }
+    }
+    let share = room / marks.len().clamp(1, 4);
+    add(line.start, forward(text, line.start, HEAD).min(line.end));
+    for (number, mark) in marks.iter().enumerate() {
+        let spent = if number == 0 { HEAD + 2 } else { 2 };
+        let start = back(text, mark.start, share / 4).max(line.start);
+        let whole_mark = mark.end.min(forward(text, mark.start, share));
+        let end = forward(text, start, share.saturating_sub(spent)).max(whole_mark);
+        add(start, end.min(line.end));
+    }
+    pieces
+}
+
+/// The first line of a window: the entry that a marked line belongs to, if it is near; else the key right above it; else
+/// the line before. Read from indentation alone, so that it works for files that are no YAML.
+fn reach_up(
+    marked: usize,
+    blank: &impl Fn(usize) -> bool,
+    indent: &impl Fn(usize) -> usize,
+) -> usize {
+    let mut best = marked.saturating_sub(CONTEXT);
+    let mut level = indent(marked);
+    for line in (marked.saturating_sub(REACH)..marked).rev() {
+        if level == 0 {
+            break;
+        }
+        if !blank(line) && indent(line) < level {
+            level = indent(line);
+            // The top-level key says no more than the name of the file, unless it is the very line before.
+            if level > 0 {
+                best = line;
+            }
+        }
+    }
+    best
 }
 
 /// A line as it is shown.

@@ -1,6 +1,7 @@
 //! What several tests need: where the project lies, generated files that rewrite themselves, Rust text to look at.
 
 pub(crate) mod generated;
+pub(crate) mod project;
 pub(crate) mod rust;
 
 use std::path::PathBuf;
