@@ -104,7 +104,7 @@ pub fn connect(
         system.name,
         shown_as,
         profile,
-        system.chain,
+        system.chain.is_some(),
         client,
         clock,
     )))

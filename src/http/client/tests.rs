@@ -39,6 +39,10 @@ impl Watch for Told {
     }
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "an answer of the script may be an error"
+)]
 fn status(status: u16, body: &str) -> Answer {
     Ok(HttpResponse {
         status,

@@ -29,6 +29,8 @@
 //! - Lists included in `/companies` stand under the names they are asked by (INF,
 //!   `included_lists_keep_their_names`); where they do not, the tree's options and the lists' own
 //!   calls give the names.
+//! - A location may be missing among one's own and yet belong to a chain that the token sees (RC);
+//!   then its own list of users decides whether it can be read.
 //! - No documented call tells whose token it is; settings do.
 
 use std::collections::BTreeMap;
@@ -65,8 +67,8 @@ pub struct Altegio {
     system: SystemName,
     host: Arc<str>,
     profile: Profile,
-    /// The chain of the settings.
-    chain: Option<Arc<str>>,
+    /// Whether the settings name a chain.
+    has_chain: bool,
     client: Client,
     clock: SharedClock,
     /// What was read of locations and spares a second read within this run.
@@ -86,7 +88,7 @@ impl Altegio {
         system: SystemName,
         host: Arc<str>,
         profile: Profile,
-        chain: Option<Arc<str>>,
+        has_chain: bool,
         client: Client,
         clock: SharedClock,
     ) -> Self {
@@ -94,7 +96,7 @@ impl Altegio {
             system,
             host,
             profile,
-            chain,
+            has_chain,
             client,
             clock,
             memory: Mutex::default(),

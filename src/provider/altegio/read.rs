@@ -71,6 +71,9 @@ impl Trouble {
     }
 }
 
+/// The caller's own rights in chains, by the chain's id.
+type Chains = BTreeMap<Arc<str>, BTreeSet<Arc<str>>>;
+
 /// A list and how far it goes.
 pub(super) type Listed = Reading<BTreeMap<AccountId, UserRow>>;
 
@@ -119,11 +122,7 @@ impl Altegio {
         let calls = self.client.calls();
         progress.expect(1 + request.places.len());
 
-        let visible = self.visible(progress).await?;
-        let chains = match &self.chain {
-            Some(_) => self.chains(progress).await?,
-            None => BTreeMap::new(),
-        };
+        let (visible, chains) = self.visible(request, progress).await?;
         let jobs = request.places.iter().map(|(place, _)| {
             let visible = &visible;
             let job = async move {
@@ -169,7 +168,7 @@ impl Altegio {
     ///
     /// The list can be empty for the credentials of a marketplace application, although it reads
     /// users well: then, and where the list is refused, each place answers for itself.
-    async fn visible(
+    async fn managed(
         &self,
         progress: &Progress<'_>,
     ) -> Result<Option<BTreeSet<u64>>, ProviderError> {
@@ -208,21 +207,35 @@ impl Altegio {
         Ok(None)
     }
 
-    /// The caller's own rights in chains. They decide nothing: what is not known is not there.
-    async fn chains(
+    /// The locations the token sees, none if that cannot be said, and its own rights in chains.
+    ///
+    /// A declared location that is not among those it manages may still be one of a chain it sees:
+    /// then the list of its users decides. Chains are asked for only where that is in question, or
+    /// where the settings name one.
+    async fn visible(
         &self,
+        request: &ReadRequest<'_>,
         progress: &Progress<'_>,
-    ) -> Result<BTreeMap<Arc<str>, BTreeSet<Arc<str>>>, ProviderError> {
-        let exchange = routes::GROUPS.exchange(&[]);
-        let groups = fatal_or(self.get(&exchange, progress, wire::groups).await)?;
-        let groups = groups.unwrap_or_default().into_iter();
-        Ok(groups
-            .map(|(id, keys)| {
-                let keys = keys.iter().filter_map(|key| ChainRight::by_key(key));
-                let keys = keys.map(|right| Arc::from(right.key)).collect();
-                (Arc::from(id.to_string()), keys)
-            })
-            .collect())
+    ) -> Result<(Option<BTreeSet<u64>>, Chains), ProviderError> {
+        let mut managed = self.managed(progress).await?;
+        let is_elsewhere = |place: &PlaceRef| {
+            let all = managed.as_ref();
+            all.is_some_and(|all| location(place).is_ok_and(|id| !all.contains(&id)))
+        };
+        let mut chains = Chains::new();
+        if self.has_chain || request.places.iter().any(|(place, _)| is_elsewhere(place)) {
+            let exchange = routes::GROUPS.exchange(&[]);
+            let groups = fatal_or(self.get(&exchange, progress, wire::groups).await)?;
+            for group in groups.unwrap_or_default() {
+                if let Some(all) = &mut managed {
+                    all.extend(group.locations);
+                }
+                let own = group.own.iter().filter_map(|key| ChainRight::by_key(key));
+                let own = own.map(|right| Arc::from(right.key)).collect();
+                chains.insert(group.id.to_string().into(), own);
+            }
+        }
+        Ok((managed, chains))
     }
 
     /// The users of a location. A list that contradicts itself is read once more.

@@ -104,10 +104,6 @@ fn ok(body: &str) -> Answer {
     Ok((200, body.to_owned()))
 }
 
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "an answer of the script may be an error"
-)]
 fn data(data: &Json) -> Answer {
     ok(&json!({ "success": true, "data": data, "meta": [] }).to_string())
 }
@@ -146,10 +142,10 @@ struct Case {
 
 /// Two places with the fixtures' users and everything else the documentation promises.
 fn case() -> Case {
-    case_of(Kind::Altegio, None)
+    case_of(Kind::Altegio)
 }
 
-fn case_of(kind: Kind, chain: Option<&str>) -> Case {
+fn case_of(kind: Kind) -> Case {
     let vendor = Arc::new(Vendor::default());
     vendor.on("GET /companies", [ok(fixture!("companies"))]);
     vendor.on("GET /companies?names", [ok(fixture!("names"))]);
@@ -181,17 +177,17 @@ fn case_of(kind: Kind, chain: Option<&str>) -> Case {
         allowed_hosts: Vec::new(),
         seed: 1,
     };
-    let provider = connect(address(kind, chain), &surroundings).unwrap();
+    let provider = connect(address(kind), &surroundings).unwrap();
     Case { vendor, provider }
 }
 
-fn address(kind: Kind, chain: Option<&str>) -> SystemAddress {
+fn address(kind: Kind) -> SystemAddress {
     let tokens = [("partner", "s3cret-partner"), ("user", "s3cret-user")];
     SystemAddress {
         name: SystemName::new("salons"),
         kind,
         url: Some("http://127.0.0.1:9/api/v1".into()),
-        chain: chain.map(Arc::from),
+        chain: None,
         shown_as: None,
         tokens: tokens
             .map(|(name, token)| (Arc::from(name), SecretString::from(token)))
@@ -494,16 +490,25 @@ fn rights_that_cannot_be_read_are_a_gap_of_that_account() {
 }
 
 #[test]
-fn chains_are_asked_for_once_where_one_is_declared() {
-    assert!(case().both().caller.chains.is_empty());
-    let case = case_of(Kind::Altegio, Some("4521"));
-    let chains = case.both().caller.chains;
-    let keys: Vec<&str> = chains["4521"].iter().map(|key| &**key).collect();
-    assert_eq!(
-        keys,
-        ["network_services_access", "settings_access", "users_access"]
+fn a_place_of_a_visible_chain_answers_for_itself() {
+    let case = case();
+    let list = "GET /company/10233/users";
+    case.vendor.on(list, [refused(403)]);
+    let none = NamesWanted::default();
+    let chained = (place("chained", "10233"), none);
+    let seen = case.read(&[(mall(), none), chained]).unwrap();
+    let reading = &seen.scopes[&at("chained")];
+    assert!(
+        matches!(reading, Reading::Unreadable(ReadFailure::Forbidden { .. })),
+        "{reading:?}"
     );
     assert_eq!(case.vendor.count("GET /groups"), 1);
+    case.both();
+    assert_eq!(
+        case.vendor.count("GET /groups"),
+        1,
+        "asked only where it is in question"
+    );
 }
 
 fn rights(values: &[(&str, Value)]) -> Arc<RightSet> {
@@ -548,7 +553,7 @@ fn an_invitation_carries_role_rights_and_staff_link() {
         (Kind::Altegio, "+37120000001"),
         (Kind::Yclients, "37120000001"),
     ] {
-        let case = case_of(kind, None);
+        let case = case_of(kind);
         let call = "POST /user/invite/10231";
         case.vendor
             .on(call, [Ok((202, fixture!("invited").into()))]);
@@ -778,15 +783,15 @@ fn connecting_asks_for_tokens_and_a_fitting_host() {
         seed: 1,
     };
     let error_of = |system: SystemAddress| connect(system, &surroundings).err().unwrap();
-    let keycrm = address(Kind::Keycrm, None);
+    let keycrm = address(Kind::Keycrm);
     assert_eq!(error_of(keycrm), ConnectError::NotSupported(Kind::Keycrm));
-    let mut poor = address(Kind::Altegio, None);
+    let mut poor = address(Kind::Altegio);
     poor.tokens.remove("user");
     assert_eq!(error_of(poor), ConnectError::TokenMissing("user"));
-    let mut foreign = address(Kind::Altegio, None);
+    let mut foreign = address(Kind::Altegio);
     foreign.url = Some("https://api.yclients.com/api/v1".into());
     assert!(matches!(error_of(foreign), ConnectError::Unfit(_)));
-    let mut own = address(Kind::Yclients, None);
+    let mut own = address(Kind::Yclients);
     own.url = None;
     own.shown_as = Some("sandbox:salons".into());
     assert!(!format!("{own:?}").contains("s3cret"));

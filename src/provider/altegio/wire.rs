@@ -271,19 +271,36 @@ pub(super) fn company_ids(content: &Content) -> Result<Vec<u64>, Garbage> {
         .ok_or_else(|| Garbage("a location without an id".into()))
 }
 
-/// The chains the token sees: id, and the keys of the caller's own rights there that are on.
-pub(super) fn groups(content: &Content) -> Result<Vec<(u64, Vec<String>)>, Garbage> {
+/// A chain as the token sees it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Group {
+    pub(super) id: u64,
+    /// Its locations.
+    pub(super) locations: Vec<u64>,
+    /// Keys of the caller's own rights there that are on.
+    pub(super) own: Vec<String>,
+}
+
+/// The chains the token sees.
+pub(super) fn groups(content: &Content) -> Result<Vec<Group>, Garbage> {
     let rows = list(&content.data, "the list of chains")?;
     rows.iter()
         .map(|row| {
-            let id = row.get("id").and_then(unsigned)?;
+            // The table of fields says `locations`, the documented payload `companies`.
+            let names = ["companies", "locations"].iter();
+            let places = names.filter_map(|name| row.get(name)?.as_array());
+            let ids = places.flatten().map(|place| unsigned(place.get("id")?));
             let access = row.get("access").and_then(Json::as_object);
-            let keys = access.into_iter().flatten();
-            let on = keys.filter(|(_, value)| flag(value) == Some(true));
-            Some((id, on.map(|(key, _)| key.clone()).collect()))
+            let on = access.into_iter().flatten();
+            let on = on.filter(|(_, value)| flag(value) == Some(true));
+            Some(Group {
+                id: row.get("id").and_then(unsigned)?,
+                locations: ids.collect::<Option<_>>()?,
+                own: on.map(|(key, _)| key.clone()).collect(),
+            })
         })
         .collect::<Option<_>>()
-        .ok_or_else(|| Garbage("a chain without an id".into()))
+        .ok_or_else(|| Garbage("a chain or its location without an id".into()))
 }
 
 /// Things with an id and a name, without those that are dismissed.
