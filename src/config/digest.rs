@@ -34,8 +34,12 @@ impl ConfigDigest {
             hasher.update(path.as_bytes());
             hasher.update(digest.0);
         }
+        let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
         let bytes = hasher.finalize();
-        Self(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+        let digits = bytes
+            .iter()
+            .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+        Self(digits.collect())
     }
 
     /// 64 hexadecimal digits.

@@ -30,11 +30,11 @@ impl Defs {
             let part = make(self).to_value();
             self.parts.insert(name, part);
         }
-        self.reference(name)
+        Self::reference(name)
     }
 
     /// Refers to a part that is defined elsewhere.
-    pub(crate) fn reference(&self, name: &str) -> Schema {
+    pub(crate) fn reference(name: &str) -> Schema {
         json_schema!({ "$ref": format!("#/definitions/{name}") })
     }
 }
@@ -94,10 +94,9 @@ pub(crate) fn rights() -> Vec<(String, String)> {
             about.push_str(" Restricting: `allow` switches the restriction on.");
         }
         if let Some(sensitivity) = right.sensitivity {
-            about.push_str(&format!(
-                " Sensitive ({}): no pattern grants it.",
-                sensitivity.title()
-            ));
+            about.push_str(" Sensitive (");
+            about.push_str(sensitivity.title());
+            about.push_str("): no pattern grants it.");
         }
         match right.product {
             Product::Both => {}

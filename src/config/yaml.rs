@@ -348,7 +348,7 @@ impl Builder<'_> {
             // The parser ends a block collection where the next line begins; people see it end with its last node.
             match cell.kind {
                 CellKind::BlockList | CellKind::BlockMap => {
-                    cell.end = self.last_end.max(cell.start)
+                    cell.end = self.last_end.max(cell.start);
                 }
                 _ => {
                     cell.end = end;

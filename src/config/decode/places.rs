@@ -130,7 +130,7 @@ impl Shape for Selector {
         defs.define("selector", |defs| {
             let keys = Filled::<LocationRef>::schema(defs);
             let value = OneOrMany::<TagValue>::schema(defs);
-            let except = defs.reference("selector");
+            let except = Defs::reference("selector");
             json_schema!({
                 "anyOf": [
                     { "const": "all", "description": "every open location" },

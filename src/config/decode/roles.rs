@@ -71,19 +71,14 @@ impl Rest for Blocks {
             Target::Unknown => {
                 let own: Option<&'static str> = nearest(name, known.iter().copied());
                 let near = own.map(str::to_owned).or_else(|| cx.systems.near(name));
-                let help = match near {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => {
-                        let names: Vec<&str> = cx.systems.names().collect();
-                        if names.is_empty() {
-                            "declare the system under `systems:` in keyholder.yaml".to_owned()
-                        } else {
-                            format!(
-                                "the systems of this project: {}; {}",
-                                possible(&names).trim_start_matches("possible here: "),
-                                possible(known)
-                            )
-                        }
+                let help = if let Some(near) = near {
+                    format!("did you mean `{near}`?")
+                } else {
+                    let systems: Vec<&str> = cx.systems.names().collect();
+                    if systems.is_empty() {
+                        "declare the system under `systems:` in keyholder.yaml".to_owned()
+                    } else {
+                        possible(&[systems.as_slice(), known].concat())
                     }
                 };
                 cx.report(
@@ -100,9 +95,7 @@ impl Rest for Blocks {
                 return own;
             }
         };
-        let Some(target) = AnyKey::accept(key, name, cx) else {
-            return None;
-        };
+        let target = AnyKey::accept(key, name, cx)?;
         let body = match kind {
             Kind::Altegio | Kind::Yclients => cx
                 .value::<RightsBlock>(key, name, value)

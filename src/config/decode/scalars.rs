@@ -271,13 +271,11 @@ impl Shape for Truth {
     const WHAT: &'static str = "`true` or `false`";
 
     fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Spanned<bool>> {
-        match node.scalar().map(class) {
-            Some(Class::Truth(value)) => Some(Spanned::new(value, node.span())),
-            _ => {
-                cx.wrong_type(node, Self::WHAT);
-                None
-            }
+        if let Some(Class::Truth(value)) = node.scalar().map(class) {
+            return Some(Spanned::new(value, node.span()));
         }
+        cx.wrong_type(node, Self::WHAT);
+        None
     }
 
     fn schema(_: &mut Defs) -> Schema {

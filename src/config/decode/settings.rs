@@ -600,7 +600,7 @@ fn systems_key(root: Node<'_>) -> bool {
 }
 
 /// `files` and `contacts.file` alone, before the files of a project have their numbers.
-pub(crate) fn peek_files<'a>(root: Option<Node<'a>>) -> Option<Vec<&'a str>> {
+pub(crate) fn peek_files(root: Option<Node<'_>>) -> Option<Vec<&str>> {
     let View::Map(mut pairs) = root?.view() else {
         return None;
     };

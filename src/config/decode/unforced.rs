@@ -36,15 +36,12 @@ impl Fixed {
                         cx.duplicate_key(name, key.span(), first);
                         continue;
                     }
-                    match known.iter().find(|(known, _)| *known == name) {
-                        Some((_, inner)) => {
-                            let path = format!("{path}.{name}");
-                            cx.under(name, |cx| inner.check(&path, value, cx));
-                        }
-                        None => {
-                            let what = format!("`{}`", super::shown(cx.key));
-                            cx.unknown_key(key, name, value, &names, &what);
-                        }
+                    if let Some((_, inner)) = known.iter().find(|(known, _)| *known == name) {
+                        let path = format!("{path}.{name}");
+                        cx.under(name, |cx| inner.check(&path, value, cx));
+                    } else {
+                        let what = format!("`{}`", super::shown(cx.key));
+                        cx.unknown_key(key, name, value, &names, &what);
                     }
                 }
             }
