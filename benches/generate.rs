@@ -34,6 +34,11 @@ impl Size {
             },
         }
     }
+
+    /// The region of a location: each has several.
+    fn region(self, location: usize) -> String {
+        format!("r{}", location % (self.locations / 5).clamp(1, 8))
+    }
 }
 
 /// Path and text of every file.
@@ -91,9 +96,6 @@ fn settings() -> Value {
     })
 }
 
-/// So many regions, whatever the size.
-const REGIONS: usize = 8;
-
 fn location(number: usize) -> String {
     format!("salon-{number:03}")
 }
@@ -104,7 +106,7 @@ fn locations(size: Size) -> Value {
         .map(|number| {
             let entry = json!({
                 "title": format!("Salons Nr. {number}"),
-                "tags": { "region": format!("r{}", number % REGIONS), "format": format[number % 3] },
+                "tags": { "region": size.region(number), "format": format[number % 3] },
                 "in": { "salons": 10_000 + number },
             });
             (location(number), entry)
@@ -340,7 +342,7 @@ fn person(number: usize, size: Size) -> Value {
         }
         // A region's manager, who covers for a while.
         6 => json!([
-            { "role": role(5, level), "at": { "region": format!("r{}", home % REGIONS), "except": [location(home)] } },
+            { "role": role(5, level), "at": { "region": size.region(home), "except": [location(home)] } },
         ]),
         // Two jobs in two branches.
         7..=16 => json!([
