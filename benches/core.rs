@@ -35,7 +35,8 @@ fn main() -> ExitCode {
     match words[..] {
         ["--generate", folder, people, ..] => {
             let people = people.parse().expect("a number of people");
-            generate::write(folder.as_ref(), Size::of(people)).expect("a folder that can be written");
+            generate::write(folder.as_ref(), Size::of(people))
+                .expect("a folder that can be written");
         }
         ["--processes", ..] => processes::table(),
         _ => divan::main(),
@@ -52,7 +53,10 @@ fn folder(people: usize) -> PathBuf {
 
 fn loaded(people: usize) -> Loaded {
     let files = generate::project(Size::of(people));
-    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(path, text)| (path.as_str(), text.as_str()))
+        .collect();
     let loaded = load_texts(&files, &LoadOptions::default());
     assert!(!loaded.has_errors(), "{:?}", loaded.diagnostics.first());
     loaded
@@ -106,6 +110,11 @@ fn plan_against_live(bencher: Bencher<'_, '_>, people: usize) {
         now: now(),
         only: &Only::default(),
     };
+    let steps = plan(&input).draft.steps.len();
+    assert!(
+        steps > 0 && steps < people / 100,
+        "{steps} steps: about one in two hundred should differ"
+    );
     bencher
         .counter(ItemsCount::new(people))
         .bench_local(|| plan(black_box(&input)));

@@ -50,7 +50,8 @@ pub(crate) fn project(size: Size) -> Vec<(String, String)> {
     ];
     let each = size.people.div_ceil(size.files);
     for file in 0..size.files {
-        let people: serde_json::Map<String, Value> = (file * each..((file + 1) * each).min(size.people))
+        let people: serde_json::Map<String, Value> = (file * each
+            ..((file + 1) * each).min(size.people))
             .map(|number| (key(number), person(number, size)))
             .collect();
         files.push((
@@ -122,6 +123,7 @@ const FAMILIES: [(&str, &str, &[(&str, &str)]); 6] = [
         "worker",
         &[
             ("timetable.*", "allow"),
+            ("timetable_position_id", "all"),
             ("timetable_staff_id", "self"),
             ("timetable_last_days_count", "30"),
             ("records_clients_access", "allow"),
@@ -157,8 +159,8 @@ const FAMILIES: [(&str, &str, &[(&str, &str)]); 6] = [
         &[
             ("finances_transactions_access", "allow"),
             ("finances_transactions_last_days_count", "30"),
-            ("finances_suppliers_read_access", "allow"),
-            ("finances_expenses_read_access", "allow"),
+            ("finances_suppliers_access", "allow"),
+            ("finances_expenses_access", "allow"),
             ("finances_z_report_access", "allow"),
         ],
     ),
@@ -181,7 +183,7 @@ const FAMILIES: [(&str, &str, &[(&str, &str)]); 6] = [
         "manager",
         &[
             ("*", "allow"),
-            ("medicine.*", "deny"),
+            ("billing.*", "deny"),
             ("timetable_last_days_count", "all"),
             ("records_edit_last_days_count", "all"),
             ("records_goods_transaction_create_last_days_count", "all"),
@@ -242,7 +244,8 @@ fn role(family: usize, level: usize) -> String {
 
 /// A value as one writes it: a number as a number.
 fn right_value(text: &str) -> Value {
-    text.parse::<u32>().map_or_else(|_| json!(text), |number| json!(number))
+    text.parse::<u32>()
+        .map_or_else(|_| json!(text), |number| json!(number))
 }
 
 /// Six families of five levels: thirty roles.
@@ -253,14 +256,24 @@ fn roles() -> Value {
             let mut lines: serde_json::Map<String, Value> = serde_json::Map::new();
             let mut block = serde_json::Map::new();
             let mut entry = serde_json::Map::new();
-            entry.insert("title".into(), json!(format!("{} {title}", FAMILIES[family].0)));
+            entry.insert(
+                "title".into(),
+                json!(format!("{} {title}", FAMILIES[family].0)),
+            );
             if level == 0 {
                 block.insert("role".into(), json!(vendor_role));
                 block.insert("unlisted".into(), json!("deny"));
-                lines.extend(base.iter().map(|(slug, value)| ((*slug).to_owned(), right_value(value))));
+                lines.extend(
+                    base.iter()
+                        .map(|(slug, value)| ((*slug).to_owned(), right_value(value))),
+                );
             } else {
                 entry.insert("extends".into(), json!([role(family, level - 1)]));
-                lines.extend(added.iter().map(|(slug, value)| ((*slug).to_owned(), right_value(value))));
+                lines.extend(
+                    added
+                        .iter()
+                        .map(|(slug, value)| ((*slug).to_owned(), right_value(value))),
+                );
             }
             block.insert("rights".into(), Value::Object(lines));
             entry.insert("salons".into(), Value::Object(block));
@@ -271,12 +284,52 @@ fn roles() -> Value {
 }
 
 const FIRST: [&str; 24] = [
-    "Anna", "Jānis", "Ilze", "Kārlis", "Līga", "Māris", "Olga", "Andris", "Elīna", "Pēteris", "Dace", "Artūrs", "Zane",
-    "Edgars", "Inese", "Juris", "Kristīne", "Mārtiņš", "Natālija", "Roberts", "Santa", "Toms", "Vita", "Żaneta",
+    "Anna",
+    "Jānis",
+    "Ilze",
+    "Kārlis",
+    "Līga",
+    "Māris",
+    "Olga",
+    "Andris",
+    "Elīna",
+    "Pēteris",
+    "Dace",
+    "Artūrs",
+    "Zane",
+    "Edgars",
+    "Inese",
+    "Juris",
+    "Kristīne",
+    "Mārtiņš",
+    "Natālija",
+    "Roberts",
+    "Santa",
+    "Toms",
+    "Vita",
+    "Żaneta",
 ];
 const LAST: [&str; 20] = [
-    "Bērziņš", "Kalniņš", "Ozoliņš", "Jansons", "Ozols", "Liepiņš", "Krūmiņš", "Balodis", "Eglītis", "Zariņš",
-    "Pētersons", "Vītols", "Kļaviņš", "Kārkliņš", "Vanags", "Ivanova", "Šmits", "Petrova", "Zālītis", "Kowalski",
+    "Bērziņš",
+    "Kalniņš",
+    "Ozoliņš",
+    "Jansons",
+    "Ozols",
+    "Liepiņš",
+    "Krūmiņš",
+    "Balodis",
+    "Eglītis",
+    "Zariņš",
+    "Pētersons",
+    "Vītols",
+    "Kļaviņš",
+    "Kārkliņš",
+    "Vanags",
+    "Ivanova",
+    "Šmits",
+    "Petrova",
+    "Zālītis",
+    "Kowalski",
 ];
 
 /// A number that looks drawn and is not: the finalizer of SplitMix64.
@@ -386,7 +439,10 @@ fn person(number: usize, size: Size) -> Value {
         // Pinned, renamed, linked to a team member by name.
         29 => {
             put("was", json!([format!("old{number:06}")]));
-            put("accounts", json!({ "salons": { "id": 1_000_000 + number } }));
+            put(
+                "accounts",
+                json!({ "salons": { "id": 1_000_000 + number } }),
+            );
             json!([at_home(role(family, level))])
         }
         30 => {

@@ -10,9 +10,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use keyholder::catalog::{Catalog, RightType};
 use keyholder::model::{
-    Account, AccountId, AccountState, Caller, Contact, Days, Desired, Grant, GrantState, Item, Items, KnownAccount,
-    Memory, NameTable, Named, Observed, ObservedSystem, One, OwnRights, Person, PlaceId, Reading, RightFact, RightSet,
-    RightsTree, ScopeState, SystemName, Value, VendorRoleSlug,
+    Account, AccountId, AccountState, Caller, Contact, Days, Desired, Grant, GrantState, Item,
+    Items, KnownAccount, Memory, NameTable, Named, Observed, ObservedSystem, One, OwnRights,
+    Person, PlaceId, Reading, RightFact, RightSet, RightsTree, ScopeState, SystemName, Value,
+    VendorRoleSlug,
 };
 
 /// The live side of one system, and the journal's memory of it.
@@ -47,7 +48,9 @@ pub(crate) fn live(desired: &Desired, catalog: &Catalog, taken: Timestamp) -> (O
                 name: staff_name(person, number),
             });
             scope.accounts.insert(id.clone(), account);
-            memory.granted.insert((name.clone(), grant.place.clone(), person.key.clone()));
+            memory
+                .granted
+                .insert((name.clone(), grant.place.clone(), person.key.clone()));
             seen = true;
         }
         if seen {
@@ -77,7 +80,11 @@ pub(crate) fn live(desired: &Desired, catalog: &Catalog, taken: Timestamp) -> (O
     (observed, memory)
 }
 
-fn empty_scopes(desired: &Desired, name: &SystemName, catalog: &Catalog) -> BTreeMap<PlaceId, ScopeState> {
+fn empty_scopes(
+    desired: &Desired,
+    name: &SystemName,
+    catalog: &Catalog,
+) -> BTreeMap<PlaceId, ScopeState> {
     let fact = RightFact {
         editable: true,
         paid: false,
@@ -102,9 +109,14 @@ fn empty_scopes(desired: &Desired, name: &SystemName, catalog: &Catalog) -> BTre
         },
         ..ScopeState::default()
     };
-    let system = desired.systems.get(name).expect("generated projects have it");
+    let system = desired
+        .systems
+        .get(name)
+        .expect("generated projects have it");
     let places = system.locations.keys();
-    places.map(|key| (PlaceId::At(key.clone()), scope.clone())).collect()
+    places
+        .map(|key| (PlaceId::At(key.clone()), scope.clone()))
+        .collect()
 }
 
 fn account_id(person: &Person, system: &SystemName, number: usize) -> AccountId {
@@ -124,7 +136,13 @@ fn staff_name(person: &Person, number: usize) -> Arc<str> {
     format!("{first} {number}").into()
 }
 
-fn account(person: &Person, grant: &Grant, id: &AccountId, number: usize, catalog: &Catalog) -> Account {
+fn account(
+    person: &Person,
+    grant: &Grant,
+    id: &AccountId,
+    number: usize,
+    catalog: &Catalog,
+) -> Account {
     let mut rights = RightSet::empty(catalog.len());
     for right in catalog.all() {
         let at = right.id.index();
@@ -136,7 +154,10 @@ fn account(person: &Person, grant: &Grant, id: &AccountId, number: usize, catalo
         rights.set(at, Some(value));
     }
     if number % 400 == 50 {
-        let changed = catalog.by_slug("records_edit_access").expect("in the catalogue").index();
+        let changed = catalog
+            .by_slug("records_edit_access")
+            .expect("in the catalogue")
+            .index();
         let on = rights.get(changed) == Some(&Value::Switch(true));
         rights.set(changed, Some(Value::Switch(!on)));
     }

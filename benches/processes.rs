@@ -56,7 +56,10 @@ fn check(folder: &Path) -> Command {
     command
 }
 
-#[expect(clippy::disallowed_methods, reason = "a measure needs the machine's clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a measure needs the machine's clock"
+)]
 fn time(folder: &Path) -> Duration {
     let start = Instant::now();
     let status = check(folder).status().expect("the built binary runs");
@@ -72,7 +75,10 @@ fn peak_memory(folder: &Path) -> Option<u64> {
     let mut peak = None;
     while child.try_wait().expect("our own child").is_none() {
         let held = std::fs::read_to_string(&status).ok().and_then(|text| {
-            let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim();
+            let line = text
+                .lines()
+                .find_map(|line| line.strip_prefix("VmHWM:"))?
+                .trim();
             line.strip_suffix(" kB")?.trim().parse().ok()
         });
         peak = peak.max(held);
