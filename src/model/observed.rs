@@ -43,7 +43,7 @@ pub struct Caller {
     /// Its contacts, if the vendor tells.
     pub phone: Option<Phone>,
     /// Its own rights in each chain it sees, by the chain's id, with the catalogue's keys. Empty where
-    /// chains were not asked for.
+    /// no chain is declared.
     pub chains: BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
 }
 

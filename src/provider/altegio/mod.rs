@@ -47,6 +47,7 @@ use crate::model::{AccountId, ObservedSystem, ReadFailure, Reading, ScopeState, 
 use super::{Call, Events, PlaceRef, Provider, ProviderError, ReadRequest, Receipt, Sighting};
 
 mod map;
+mod names;
 mod profile;
 mod read;
 mod routes;

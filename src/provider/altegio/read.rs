@@ -7,18 +7,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::Value as Json;
-
 use super::map;
+use super::names::{name_by_options, say_what_is_unnamed};
 use super::routes;
 use super::tree::LiveTree;
 use super::wire::{self, Content, Permissions, Refused, UserRow, Users};
 use super::{Altegio, Progress};
-use crate::catalog::{Catalog, ChainRight, Entity};
+use crate::catalog::{Catalog, ChainRight};
 use crate::http::{Exchange, Garbage, HttpError, Job, together};
 use crate::model::{
-    AccountId, Caller, Gap, NameTable, Named, ObservedSystem, OwnRights, PlaceId, ReadFailure,
-    Reading, RightSet, ScopeState,
+    AccountId, Caller, Gap, NameTable, ObservedSystem, OwnRights, PlaceId, ReadFailure, Reading,
+    RightSet, ScopeState,
 };
 use crate::provider::{NamesWanted, PlaceRef, ProviderError, ReadRequest};
 
@@ -58,7 +57,7 @@ impl Trouble {
         }
     }
 
-    fn status(&self) -> Option<u16> {
+    pub(super) fn status(&self) -> Option<u16> {
         match self {
             Trouble::Refused(refused) => Some(refused.status),
             Trouble::Http(_) => None,
@@ -362,33 +361,6 @@ impl Altegio {
         Ok(trees)
     }
 
-    /// The lists that have a call of their own, where the joint call did not bring them.
-    async fn name_by_own_lists(
-        &self,
-        location: u64,
-        names: &mut NameTable,
-        wanted: NamesWanted,
-        progress: &Progress<'_>,
-    ) -> Result<Option<Trouble>, ProviderError> {
-        let mut trouble = None;
-        let joint = wanted.accounts || wanted.storages || wanted.expenses;
-        if !joint && wanted.staff != wanted.positions {
-            // A single list was asked for by that very call.
-            return Ok(None);
-        }
-        if wanted.staff && names.staff.is_none() {
-            let staff = fatal_or(self.staff(location, progress).await)?;
-            (names.staff, trouble) = parted(staff);
-        }
-        if wanted.positions && names.positions.is_none() {
-            let positions = fatal_or(self.positions(location, progress).await)?;
-            let (positions, refused) = parted(positions);
-            names.positions = positions;
-            trouble = refused.or(trouble);
-        }
-        Ok(trouble)
-    }
-
     /// Rights of the selected accounts.
     async fn read_rights(
         &self,
@@ -520,117 +492,9 @@ impl Altegio {
         };
         self.get(&exchange, progress, read).await
     }
-
-    /// Names of things at a location, in one call: the list of its own where one list is wanted and
-    /// has a call, else all wanted lists beside the location itself.
-    async fn names(
-        &self,
-        location: u64,
-        wanted: NamesWanted,
-        progress: &Progress<'_>,
-    ) -> (NameTable, Option<Trouble>) {
-        let mut names = NameTable::default();
-        let only = |it: NamesWanted| wanted == it;
-        let none = NamesWanted::default();
-        if only(NamesWanted {
-            staff: true,
-            ..none
-        }) {
-            let staff = self.staff(location, progress).await;
-            let (staff, trouble) = parted(staff);
-            names.staff = staff;
-            return (names, trouble);
-        }
-        if only(NamesWanted {
-            positions: true,
-            ..none
-        }) {
-            let (positions, trouble) = parted(self.positions(location, progress).await);
-            names.positions = positions;
-            return (names, trouble);
-        }
-        let mut exchange = routes::COMPANIES.exchange(&[]);
-        exchange.query = vec![("my", "1".into()), ("id", location.to_string())];
-        let lists = [
-            (wanted.staff, "staff"),
-            (wanted.positions, "positions"),
-            (wanted.accounts, "accounts"),
-            (wanted.storages, "storages"),
-            (wanted.expenses, "expenses"),
-        ];
-        let lists = lists.iter().filter(|(wanted, _)| *wanted);
-        let includes = lists.map(|(_, name)| ("include[]", (*name).to_owned()));
-        exchange.query.extend(includes);
-        let read = |content: &Content| {
-            let rows = wire::list(&content.data, "the list of locations")?;
-            let is_it = |row: &&Json| row.get("id").and_then(wire::unsigned) == Some(location);
-            let row = rows.iter().find(is_it);
-            let list = |name: &str| row?.get(name).and_then(wire::named).map(tidy);
-            Ok(NameTable {
-                accounts: list("accounts").filter(|_| wanted.accounts),
-                storages: list("storages").filter(|_| wanted.storages),
-                staff: list("staff").filter(|_| wanted.staff),
-                positions: list("positions").filter(|_| wanted.positions),
-                expenses: list("expenses").filter(|_| wanted.expenses),
-            })
-        };
-        match self.get(&exchange, progress, read).await {
-            Ok(table) => (table, None),
-            Err(trouble) => (names, Some(trouble)),
-        }
-    }
-
-    /// Team members. A token may be refused one spelling of this call and allowed the other.
-    async fn staff(&self, location: u64, progress: &Progress<'_>) -> Result<Vec<Named>, Trouble> {
-        let exchange = routes::STAFF.exchange(&[location]);
-        match self.get(&exchange, progress, all_named).await {
-            Err(trouble) if matches!(trouble.status(), Some(403 | 404)) => {
-                let exchange = routes::STAFF_OLDER.exchange(&[location]);
-                self.get(&exchange, progress, all_named).await
-            }
-            other => other,
-        }
-    }
-
-    /// Positions.
-    async fn positions(
-        &self,
-        location: u64,
-        progress: &Progress<'_>,
-    ) -> Result<Vec<Named>, Trouble> {
-        let exchange = routes::POSITIONS.exchange(&[location]);
-        self.get(&exchange, progress, all_named).await
-    }
 }
 
-/// A whole answer that is a list of things with names.
-fn all_named(content: &Content) -> Result<Vec<Named>, Garbage> {
-    let rows = wire::named(&content.data);
-    let rows = rows.ok_or_else(|| Garbage("a list of names without ids or names".into()))?;
-    Ok(tidy(rows))
-}
-
-fn tidy(rows: Vec<(i64, String)>) -> Vec<Named> {
-    let rows = rows.into_iter();
-    let mut named: Vec<Named> = rows
-        .map(|(id, name)| Named {
-            id,
-            name: name.into(),
-        })
-        .collect();
-    named.sort();
-    named.dedup();
-    named
-}
-
-fn parted<T>(result: Result<T, Trouble>) -> (Option<T>, Option<Trouble>) {
-    match result {
-        Ok(value) => (Some(value), None),
-        Err(trouble) => (None, Some(trouble)),
-    }
-}
-
-fn fatal_or<T>(result: Result<T, Trouble>) -> Result<Result<T, Trouble>, ProviderError> {
+pub(super) fn fatal_or<T>(result: Result<T, Trouble>) -> Result<Result<T, Trouble>, ProviderError> {
     match result.as_ref().err().and_then(Trouble::fatal) {
         Some(fatal) => Err(fatal),
         None => Ok(result),
@@ -729,7 +593,7 @@ fn failure(trouble: &Trouble) -> ReadFailure {
     }
 }
 
-fn state(reading: &mut Reading<ScopeState>) -> Option<&mut ScopeState> {
+pub(super) fn state(reading: &mut Reading<ScopeState>) -> Option<&mut ScopeState> {
     match reading {
         Reading::Complete(state) | Reading::Partial(state, _) => Some(state),
         Reading::Unreadable(_) => None,
@@ -737,7 +601,7 @@ fn state(reading: &mut Reading<ScopeState>) -> Option<&mut ScopeState> {
 }
 
 /// Takes away the completeness of a reading.
-fn add_gap(reading: &mut Reading<ScopeState>, gap: Gap) {
+pub(super) fn add_gap(reading: &mut Reading<ScopeState>, gap: Gap) {
     match reading {
         Reading::Complete(state) => {
             *reading = Reading::Partial(std::mem::take(state), vec![gap]);
@@ -753,54 +617,6 @@ fn side_gap(reading: &mut Reading<ScopeState>, what: &str, trouble: &Trouble) {
         why: trouble.words().into(),
     };
     add_gap(reading, gap);
-}
-
-/// Each list of names, whether it is wanted, and what it names.
-fn lists(
-    names: &mut NameTable,
-    wanted: NamesWanted,
-) -> [(bool, &mut Option<Vec<Named>>, Entity); 5] {
-    [
-        (wanted.accounts, &mut names.accounts, Entity::Account),
-        (wanted.storages, &mut names.storages, Entity::Storage),
-        (wanted.staff, &mut names.staff, Entity::Staff),
-        (wanted.positions, &mut names.positions, Entity::Position),
-        (wanted.expenses, &mut names.expenses, Entity::Expense),
-    ]
-}
-
-/// Lists that did not come are taken from the options of the rights that refer to them.
-fn name_by_options(names: &mut NameTable, wanted: NamesWanted, tree: Option<&Arc<LiveTree>>) {
-    for (wanted, list, entity) in lists(names, wanted) {
-        if wanted && list.is_none() {
-            *list = tree.and_then(|tree| tree.names(entity));
-        }
-    }
-}
-
-/// A list that is wanted and missing is a gap.
-fn say_what_is_unnamed(
-    reading: &mut Reading<ScopeState>,
-    wanted: NamesWanted,
-    trouble: Option<&Trouble>,
-) {
-    let Some(state) = state(reading) else { return };
-    let missing: Vec<Entity> = lists(&mut state.names, wanted)
-        .into_iter()
-        .filter(|(wanted, list, _)| *wanted && list.is_none())
-        .map(|(_, _, entity)| entity)
-        .collect();
-    for entity in missing {
-        let why = trouble.map_or_else(|| "the list did not come".into(), Trouble::words);
-        let what = format!("the names of {}", entity.plural());
-        add_gap(
-            reading,
-            Gap::SideRead {
-                what: what.into(),
-                why: why.into(),
-            },
-        );
-    }
 }
 
 /// Equal sets of rights are kept once: people of one role at one place mostly have the same.
