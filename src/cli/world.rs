@@ -13,9 +13,8 @@ use super::simulator;
 use crate::apply::Providers;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::raw::Settings;
-use crate::http::Throttles;
 use crate::model::SystemName;
-use crate::ops::live::{self, Whereabouts};
+use crate::ops::live::{self, Throttles, Whereabouts};
 use crate::ops::project::Project;
 use crate::sandbox::{Sandbox, Server, serve};
 

@@ -9,6 +9,7 @@ mod id;
 mod memory;
 mod observed;
 mod rights;
+mod wanted;
 
 pub use contact::{Contact, ContactFault, Email, Phone};
 pub use desired::{
@@ -23,3 +24,4 @@ pub use observed::{
     ReadFailure, Reading, RightFact, RightsTree, ScopeState, UnknownRight,
 };
 pub use rights::{Days, Item, Items, One, RightSet, Value};
+pub use wanted::{NamesWanted, PlaceRef};

@@ -11,7 +11,7 @@ use crate::apply::{Contacts, Places, Providers};
 use crate::catalog::Kind;
 use crate::clock::SharedClock;
 use crate::config::raw;
-use crate::http::{Network, Throttles, Transport};
+use crate::http::{Network, Transport};
 use crate::model::{
     Caller, Memory, Observed, ObservedSystem, PlaceId, ReadFailure, Reading, ScopeState, SystemName,
 };
@@ -19,6 +19,8 @@ use crate::plan::{self, Only};
 use crate::provider::registry::{self, ConnectError, Surroundings, SystemAddress};
 use crate::provider::{Events, PlaceRef, ReadRequest};
 use crate::secret::{SecretAccess, SecretError, TokenSource};
+
+pub use crate::http::Throttles;
 
 /// Where the vendors of a run are.
 pub enum Whereabouts<'a> {

@@ -9,8 +9,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::catalog::Entity;
 use crate::diagnostic::nearest;
-use crate::model::{Item, Items, NameTable, Named, One, Value};
-use crate::provider::NamesWanted;
+use crate::model::{Item, Items, NameTable, Named, NamesWanted, One, Value};
 
 /// Why a name has no id.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,10 +10,9 @@ use super::identity::{Keys, identify};
 use super::names::{uses_names, want};
 use crate::catalog::{Catalog, Entity};
 use crate::model::{
-    AccountId, Desired, GrantState, Item, Managed, Memory, Person, PersonKey, PlaceId, PlaceStatus,
-    Reading, ScopeState, StaffWish, SystemName,
+    AccountId, Desired, GrantState, Item, Managed, Memory, NamesWanted, Person, PersonKey, PlaceId,
+    PlaceRef, PlaceStatus, Reading, ScopeState, StaffWish, SystemName,
 };
-use crate::provider::{NamesWanted, PlaceRef};
 
 /// Says, from the lists alone, whose rights must be read where: accounts of declared people whose
 /// access is managed and may differ from what they shall have. Not strangers, not the unmanaged,

@@ -12,51 +12,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::model::{
-    AccountId, LocationKey, ObservedSystem, PlaceId, Reading, RightSet, ScopeState, SystemName,
-};
+use crate::model::{AccountId, ObservedSystem, PlaceId, Reading, RightSet, ScopeState, SystemName};
 use crate::plan::Target;
 
-/// A location as a vendor knows it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct PlaceRef {
-    /// Our key.
-    pub key: LocationKey,
-    /// The vendor's id.
-    pub remote: Arc<str>,
-}
-
-impl PlaceRef {
-    /// The place as a scope.
-    pub fn place(&self) -> PlaceId {
-        PlaceId::At(self.key.clone())
-    }
-}
+pub use crate::model::{NamesWanted, PlaceRef};
 
 /// Says, once all lists are read, whose rights must be read where.
 pub type Select<'a> = dyn Fn(&BTreeMap<PlaceId, Reading<ScopeState>>) -> BTreeMap<PlaceId, BTreeSet<AccountId>>
     + Send
     + Sync
     + 'a;
-
-/// Which lists of names a plan needs at a place: only what a right or a staff link refers to by name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "five independent lists, each its own call"
-)]
-pub struct NamesWanted {
-    /// Cash desks and accounts.
-    pub accounts: bool,
-    /// Storages.
-    pub storages: bool,
-    /// Team members.
-    pub staff: bool,
-    /// Positions.
-    pub positions: bool,
-    /// Payment items.
-    pub expenses: bool,
-}
 
 /// What a plan needs to know of a system, and no more.
 pub struct ReadRequest<'a> {

@@ -24,7 +24,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("config",             "text diagnostic catalog model"),
     ("plan",               "text diagnostic catalog model canonical"),
     ("policy",             "text diagnostic catalog model plan"),
-    ("render",             "text diagnostic catalog model plan policy journal"),
+    ("render",             "text diagnostic catalog model plan policy journal apply"),
     ("snapshot",           "catalog model"),
     // The rim: clock, secrets, sockets, disk.
     ("clock",              ""),
@@ -43,7 +43,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("sandbox",            "clock"),
     // One function per verb, and the command line around them.
     ("ops",                "text canonical diagnostic catalog model config plan policy render snapshot clock secret vcs http provider journal apply"),
-    ("cli",                "text diagnostic catalog model plan render clock secret ops sandbox provider::Events config snapshot journal"),
+    ("cli",                "text diagnostic catalog model config plan render snapshot clock ops sandbox apply journal provider::Events"),
     ("lib",                ""),
     ("main",               "cli"),
 ];
