@@ -131,6 +131,7 @@ fn names(entry: &Entry, person: &String) -> bool {
                 || known
                     .granted
                     .iter()
+                    .chain(&known.ungranted)
                     .any(|scope| scope.people.contains(person))
         }
         Record::Genesis(_)
@@ -180,12 +181,18 @@ fn text_of(entry: &Entry, intents: &Intents<'_>) -> String {
                     parts.push(format!("{what} no longer known: {}", delta.gone.join(", ")));
                 }
             }
-            for scope in &known.granted {
-                let people = scope.people.join(", ");
-                parts.push(format!(
-                    "{} at {} is given to {people}",
-                    scope.system, scope.place
-                ));
+            for (scopes, verb) in [
+                (&known.granted, "now give"),
+                (&known.ungranted, "no longer give"),
+            ] {
+                for scope in scopes {
+                    parts.push(format!(
+                        "the files {verb} {} {} at {}",
+                        scope.people.join(", "),
+                        scope.system,
+                        scope.place
+                    ));
+                }
             }
             parts.join("; ")
         }
