@@ -71,7 +71,7 @@ impl<'a> Planning<'a> {
     }
 
     /// Reads the vendors and plans.
-    pub(super) async fn from_live(&self, providers: &Providers) -> Planned {
+    pub(super) async fn ask(&self, providers: &Providers) -> Planned {
         let observed = live::read(
             self.project,
             providers,
@@ -84,7 +84,7 @@ impl<'a> Planning<'a> {
     }
 
     /// Plans from a kept read.
-    pub(super) fn from_file(&self, file: &Utf8Path, max_age: &str) -> Result<Planned, Failure> {
+    pub(super) fn recall(&self, file: &Utf8Path, max_age: &str) -> Result<Planned, Failure> {
         let limit = when::duration(max_age).ok_or_else(|| {
             Failure::input(format!("`{max_age}` is no age"))
                 .help("a number and `s`, `m`, `h` or `d`, such as `24h`")
@@ -121,10 +121,10 @@ impl<'a> Planning<'a> {
     }
 
     /// What a read alone means for the exit code.
-    pub(super) fn endings_of_read(&self, observed: &Observed) -> Endings {
+    pub(super) fn endings_of_read(observed: &Observed) -> Endings {
         let untrusted = observed.systems.values().any(|system| {
-            let supported =
-                crate::catalog::Kind::parse(system.kind).is_some_and(|kind| kind.has_rights());
+            let supported = crate::catalog::Kind::parse(system.kind)
+                .is_some_and(crate::catalog::Kind::has_rights);
             supported
                 && system
                     .scopes

@@ -98,7 +98,7 @@ impl World {
             },
         };
         // Waits are scattered so that two runs that were refused together do not come back together.
-        let seed = self.now().as_nanosecond().unsigned_abs() as u64;
+        let seed = u64::from(self.now().subsec_nanosecond().unsigned_abs());
         live::connect(
             project,
             &whereabouts,

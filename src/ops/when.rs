@@ -73,8 +73,8 @@ mod tests {
 
     #[test]
     fn ages() {
-        assert_eq!(duration("24h"), Some(Duration::from_secs(86_400)));
-        assert_eq!(duration("3d"), Some(Duration::from_secs(259_200)));
+        assert_eq!(duration("24h"), Some(Duration::from_hours(24)));
+        assert_eq!(duration("3d"), Some(Duration::from_hours(72)));
         for wrong in [
             "",
             "h",

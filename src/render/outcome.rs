@@ -181,12 +181,8 @@ pub fn to_json(outcomes: &Outcomes) -> Vec<Json> {
             }
             Outcome::DidNotStick { differs, not_sent } => {
                 json["differs"] = json!(differs);
-                json["not_sent"] = json!(
-                    not_sent
-                        .iter()
-                        .map(|slug| slug.to_string())
-                        .collect::<Vec<_>>()
-                );
+                json["not_sent"] =
+                    json!(not_sent.iter().map(ToString::to_string).collect::<Vec<_>>());
             }
             Outcome::Refused(error) => json["why"] = json!(error.to_string()),
             Outcome::Unknown { why } => json["why"] = json!(why),

@@ -26,7 +26,7 @@ pub fn value(right: &Right, value: Option<&Value>) -> Run {
         Some(Value::Days(Days::Last(0))) => say("today only"),
         Some(Value::Days(Days::Last(1))) => say("1 day"),
         Some(Value::Days(Days::Last(days))) => say(format!("{days} days")),
-        Some(Value::Items(Items::All)) | Some(Value::One(One::All)) => {
+        Some(Value::Items(Items::All) | Value::One(One::All)) => {
             say(right.kind.entity().map_or("all".to_owned(), |entity| {
                 format!("all {}", entity.plural())
             }))

@@ -55,7 +55,7 @@ pub(in crate::cli) async fn run(
         planning.reread(journal.sealed());
     }
 
-    let planned = planning.from_live(&providers).await;
+    let planned = planning.ask(&providers).await;
     let mut endings = planned.endings();
     if args.format == DataFormat::Text {
         print(session, &planning, &planned, DataFormat::Text, &endings);

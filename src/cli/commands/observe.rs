@@ -43,7 +43,7 @@ pub(in crate::cli) async fn run(
             session.ui.data(&text::write(&doc, session.ui.layout()));
         }
     }
-    Ok(planning.endings_of_read(&observed))
+    Ok(Planning::endings_of_read(&observed))
 }
 
 /// Writes the whole file or none of it, for the owner's eyes only.

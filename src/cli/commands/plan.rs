@@ -14,12 +14,11 @@ pub(in crate::cli) async fn run(
     let world = World::enter(session).await?;
     let project = session.open(args.as_of.as_deref(), world.now(), args.inputs.ahead)?;
     let planning = Planning::new(session, &world, &project, &args.inputs.only)?;
-    let planned = match &args.observed {
-        Some(file) => planning.from_file(file, &args.max_age)?,
-        None => {
-            let providers = world.connect(session, &project)?;
-            planning.from_live(&providers).await
-        }
+    let planned = if let Some(file) = &args.observed {
+        planning.recall(file, &args.max_age)?
+    } else {
+        let providers = world.connect(session, &project)?;
+        planning.ask(&providers).await
     };
     world.leave(session, &project.loaded.project.settings)?;
     let mut endings = planned.endings();
