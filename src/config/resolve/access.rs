@@ -277,11 +277,15 @@ impl<'c> Resolver<'c, '_> {
             .collect();
         roles.sort_unstable();
         roles.dedup();
-        roles
-            .into_iter()
-            .filter_map(|role| self.context.roles.list.get(role))
-            .map(|role| role.key.clone())
-            .collect()
+        // To the size, as there is one such list for every grant of every person.
+        let mut keys = Vec::with_capacity(roles.len());
+        keys.extend(
+            roles
+                .into_iter()
+                .filter_map(|role| self.context.roles.list.get(role))
+                .map(|role| role.key.clone()),
+        );
+        keys
     }
 
     fn push(&mut self, active: &[Entry], system: usize, spot: Spot, clock: &Clock) {
@@ -323,6 +327,7 @@ impl<'c> Resolver<'c, '_> {
             .collect();
         because.sort_unstable();
         because.extend(paused);
+        because.shrink_to_fit();
         let grant = Grant {
             system: info.name.clone(),
             staff: self.staff(info.name.as_str(), &place),

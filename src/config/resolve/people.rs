@@ -3,7 +3,7 @@
 //! Doubt inside YAML is an error, whatever the live side says: one contact or one account belongs to one person, and
 //! a shared contact identifies nobody. The invariant: a [`Person`] of the result has only contacts in canonical form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -121,7 +121,12 @@ fn one(
             .diagnostics
             .push(diags::no_contact(&raw.key, system.as_str(), shared));
     }
-    let grants = std::mem::take(&mut resolved.grants);
+    // Everybody's outcome is kept until all are there: what was only needed on the way goes now, and no vector keeps the
+    // room for four that its first element made.
+    resolved.systems = BTreeSet::new();
+    let mut grants = std::mem::take(&mut resolved.grants);
+    grants.shrink_to_fit();
+    own.good.shrink_to_fit();
     Outcome {
         person: Person {
             key: PersonKey::new(raw.key.value.clone()),
