@@ -18,7 +18,7 @@ use crate::provider::{Call, PlaceRef, Provider, ProviderError, Receipt};
 
 /// Carries out a plan. What became of each step is in the result, also where the journal failed.
 ///
-/// Unknown calls of earlier runs are not touched: call [`super::settle`] before planning.
+/// Unknown calls of earlier runs are not touched: call [`super::settle()`] before planning.
 pub async fn apply(
     order: &Order<'_>,
     ports: &Ports<'_>,

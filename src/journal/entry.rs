@@ -1,7 +1,7 @@
 //! CONTRACT `keyholder.journal/1`: the entries of the journal as they stand in the file.
 //!
 //! Not the chain (that is [`super::chain`]) and not the meaning planning draws from them (that is
-//! [`super::memory`]). Invariants: the format changes only by adding; no field holds a contact, a
+//! [`super::memory()`]). Invariants: the format changes only by adding; no field holds a contact, a
 //! token or the name of a person; rights are named by slug, never by position.
 
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! From entries to what planning needs to remember.
 //!
-//! Pure. Not the history for people (that is [`super::show`]). Invariant: doubt is remembered on
+//! Pure. Not the history for people (that is [`super::show()`]). Invariant: doubt is remembered on
 //! the careful side: what may have been sent counts as sent, what may have been granted as
 //! granted, until reading shows otherwise.
 

@@ -3,7 +3,7 @@
 //! One [`Plan`] value is rendered, judged, applied and journaled. It leaves nothing to be decided by whoever executes
 //! it: ids are resolved, values are complete, the order is fixed. No clock, no environment, no network.
 //!
-//! In reading order: [`read`] says what must be known, `identity` whose account is whose, `target` what a grant comes
+//! In reading order: `read` says what must be known, `identity` whose account is whose, `target` what a grant comes
 //! to at a place, `values` what two values mean beside each other, `person` what differs, `take`, `set`, `give`, `invite` and
 //! `follow` what is done about it, `make` what the step for it looks like, `order` and `rules` which steps stay and in which order, `report` what else is worth
 //! saying, `seal` the id, and [`wire`] the JSON of all that.

@@ -36,7 +36,7 @@ pub struct World {
 }
 
 impl World {
-    /// A world as a seed describes it; see [`seed`](super::seed) for the format.
+    /// A world as a seed describes it; see [`seed`] for the format.
     pub fn from_live(text: &str) -> Result<Self, SeedError> {
         let seeded = seed::read(text)?;
         let mut world = Self {
