@@ -83,11 +83,16 @@ fn totals(outcomes: &Outcomes) -> String {
 }
 
 fn line(plan: &Plan, step: &Step, outcomes: &Outcomes, catalog: &Catalog) -> Vec<Run> {
+    let standing = outcomes.of(&step.id).map(Outcome::standing);
+    let verb = if standing == Some(Standing::Done) {
+        words::done(step.kind)
+    } else {
+        words::doing(step.kind)
+    };
     let mut runs = vec![
         foreign_toned(Tone::Strong, step.name.to_string()),
-        say(format!("  {}", step.kind.name())),
+        say(format!("  {verb} ")),
     ];
-    runs.push(say(" at "));
     let scope = plan
         .draft
         .scopes
@@ -160,7 +165,14 @@ fn named(plan: &Plan, id: &StepId) -> String {
         .find(|step| step.id == *id)
         .map_or_else(
             || format!("step {id}"),
-            |step| format!("{} for {} at {}", step.kind.name(), step.name, step.place),
+            |step| {
+                format!(
+                    "{} {} for {}",
+                    words::doing(step.kind),
+                    step.place,
+                    step.name
+                )
+            },
         )
 }
 

@@ -302,30 +302,20 @@ fn item(step: &Step, frame: &Frame<'_>, names: &Names<'_>) -> Item {
                 vec![say(" as "), foreign_toned(Tone::Strong, role.to_string())]
             })
     };
-    let (mark, tone, mut head) = match step.kind {
-        StepKind::Invite => ('+', Tone::Give, vec![say("invite to "), place]),
-        StepKind::Resend => ('+', Tone::Give, vec![say("invite again to "), place]),
-        StepKind::Grant => ('+', Tone::Give, vec![say("give access to "), place]),
-        StepKind::SetRights => ('~', Tone::Change, vec![say("change rights at "), place]),
-        StepKind::ChangeRole => ('~', Tone::Change, vec![say("change role at "), place]),
-        StepKind::LinkStaff => (
-            '~',
-            Tone::Change,
-            vec![say("change the linked team member at "), place],
-        ),
-        StepKind::Remove => ('-', Tone::Take, vec![say("remove all access to "), place]),
-        StepKind::WithdrawInvitation => (
-            '-',
-            Tone::Take,
-            vec![say("withdraw the invitation to "), place],
-        ),
-        StepKind::Block => ('-', Tone::Take, vec![say("block at "), place]),
-        StepKind::Deactivate => ('-', Tone::Take, vec![say("deactivate at "), place]),
-        StepKind::Unblock => ('+', Tone::Give, vec![say("unblock at "), place]),
-        StepKind::Activate => ('+', Tone::Give, vec![say("activate at "), place]),
-        StepKind::Check => ('!', Tone::Alert, vec![say("check "), place]),
-        StepKind::FollowUp => ('!', Tone::Alert, vec![say("follow up at "), place]),
+    let (mark, tone) = match step.kind {
+        StepKind::Invite
+        | StepKind::Resend
+        | StepKind::Grant
+        | StepKind::Unblock
+        | StepKind::Activate => ('+', Tone::Give),
+        StepKind::SetRights | StepKind::ChangeRole | StepKind::LinkStaff => ('~', Tone::Change),
+        StepKind::Remove
+        | StepKind::WithdrawInvitation
+        | StepKind::Block
+        | StepKind::Deactivate => ('-', Tone::Take),
+        StepKind::Check | StepKind::FollowUp => ('!', Tone::Alert),
     };
+    let mut head = vec![say(words::doing(step.kind)), say(" "), place];
     match step.kind {
         StepKind::Invite | StepKind::Grant => head.extend(role(step.after.as_ref())),
         StepKind::Remove | StepKind::WithdrawInvitation => {

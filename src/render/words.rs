@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::doc::{Run, Tone, foreign, say, toned};
 use crate::catalog::{Catalog, Right, RightType};
 use crate::model::{AccountState, Days, Item, Items, One, RightSet, Value};
-use crate::plan::{Because, DangerClass, Reason};
+use crate::plan::{Because, DangerClass, Reason, StepKind};
 
 /// A right's value, such as `3 days` or `Kase 1, Kase 2`.
 pub fn value(right: &Right, value: Option<&Value>) -> Run {
@@ -180,5 +180,45 @@ pub fn state(state: AccountState) -> &'static str {
         AccountState::Inactive => "inactive",
         AccountState::Active => "active",
         AccountState::Blocked => "blocked",
+    }
+}
+
+/// What a step does, before the name of the place: "invite to".
+pub fn doing(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Invite => "invite to",
+        StepKind::Resend => "invite again to",
+        StepKind::Grant => "give access to",
+        StepKind::SetRights => "change rights at",
+        StepKind::ChangeRole => "change role at",
+        StepKind::LinkStaff => "change the linked team member at",
+        StepKind::Remove => "remove all access to",
+        StepKind::WithdrawInvitation => "withdraw the invitation to",
+        StepKind::Block => "block at",
+        StepKind::Deactivate => "deactivate at",
+        StepKind::Unblock => "unblock at",
+        StepKind::Activate => "activate at",
+        StepKind::Check => "check",
+        StepKind::FollowUp => "follow up at",
+    }
+}
+
+/// What a step did, before the name of the place: "invited to".
+pub fn done(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Invite => "invited to",
+        StepKind::Resend => "invited again to",
+        StepKind::Grant => "given access to",
+        StepKind::SetRights => "rights changed at",
+        StepKind::ChangeRole => "role changed at",
+        StepKind::LinkStaff => "linked team member changed at",
+        StepKind::Remove => "all access removed at",
+        StepKind::WithdrawInvitation => "invitation withdrawn at",
+        StepKind::Block => "blocked at",
+        StepKind::Deactivate => "deactivated at",
+        StepKind::Unblock => "unblocked at",
+        StepKind::Activate => "activated at",
+        StepKind::Check => "checked",
+        StepKind::FollowUp => "followed up at",
     }
 }
