@@ -8,20 +8,25 @@
 //!
 //! # Which right governs which
 //!
-//! A denied governor makes everything below it irrelevant, so a governor chosen wrongly would
-//! hide a right from comparison. Hence:
+//! A denied governor makes everything below it irrelevant: never compared, shown or written. A
+//! governor chosen wrongly therefore hides a right that an account really holds, while one left
+//! out costs no more than a right compared in vain. Hence:
 //!
-//! 1. A qualifier (days, a limiting flag, a list, an id, "beyond today") hangs on the right whose
-//!    name it extends; a flag and its list hang on the same right.
-//! 2. A switch hangs on another switch only where its name plainly nests in it and means an
-//!    action upon the same thing: `X_add`, `X_create`, `X_edit`, `X_edit_title`, `X_delete`,
-//!    `X_export`, `X_phones`, `X_print`, `X_upload` below `X`.
-//! 3. Everything else hangs on the root of its section. Where name and meaning part (prime cost
-//!    under product management, online payments under payment settings, payroll of one team
-//!    member under payroll of all), the root is taken: a right compared in vain costs nothing.
-//! 4. The limits to cash desks, payment items and storages hang on their section's root: they
+//! 1. A switch hangs on the root of its section and never on another switch, however its name
+//!    nests. The vendor does not say what deleting transactions means without seeing them: it may
+//!    be nothing, and it may be a call that still works. So an account that holds the one without
+//!    the other is shown, compared and written as it is. The root is different: without its
+//!    section there is no page to act on.
+//! 2. A qualifier (days, a limiting flag, a list, an id, "beyond today", "only one's own rights")
+//!    hangs on the right whose name it extends, else on the root of its section. It gives nothing
+//!    of its own, so no access is hidden with it. A flag and its list hang on the same right.
+//!    Two may reach further than that right: the transaction types of product movements, and
+//!    "only one's own rights" over users. They stay there even so: when assignments add up, a
+//!    restriction lasts only if all who grant its governor have it, and at the root any role that
+//!    opens the section for something else would lift it.
+//! 3. The limits to cash desks, payment items and storages hang on their section's root: they
 //!    reach several pages of it.
-//! 5. Roots hang on nothing, nor does a right without a section, but for the list of addresses,
+//! 4. Roots hang on nothing, nor does a right without a section, but for the list of addresses,
 //!    which hangs on the check that reads it.
 //!
 //! # Which rights are sensitive
@@ -194,13 +199,18 @@ impl Catalog {
         nearest(&text, self.rights.iter().map(|right| right.slug))
     }
 
-    /// Resolves the names in the table. A name that does not resolve would leave a right without
-    /// its governor; the tests hold every one against the table, so none is.
+    /// Resolves the names in the table, and hangs every switch on the root of its section. A name
+    /// that does not resolve would leave a right without its governor; the tests hold every one
+    /// against the table, so none is.
     fn build(tables: &'static [(Option<Section>, &'static [Row])]) -> Self {
         let rows: Vec<(Option<Section>, &'static Row)> = tables
             .iter()
             .flat_map(|&(section, rows)| rows.iter().map(move |row| (section, row)))
             .collect();
+        let root = |section: Section| {
+            let (_, rows) = tables.iter().find(|(of, _)| *of == Some(section))?;
+            rows.first().map(|row| row.slug)
+        };
         let ids = || (0..u16::MAX).map(RightId).zip(&rows);
         let mut slugs: Vec<(&'static str, RightId)> =
             ids().map(|(id, (_, row))| (row.slug, id)).collect();
@@ -219,7 +229,11 @@ impl Catalog {
                 slug: row.slug,
                 section,
                 kind: row.kind,
-                governor: row.governor.and_then(find),
+                governor: match row.kind {
+                    RightType::Switch => section.and_then(root),
+                    _ => row.governor,
+                }
+                .and_then(find),
                 flag: row.flag.and_then(find),
                 list: lists
                     .iter()

@@ -1,6 +1,6 @@
 //! Rights that belong to no section. Of patterns only `"*"` reaches them.
 
-use super::{RightType, Row, lone, row};
+use super::{RightType, Row, row, switch};
 
 pub(super) const ROWS: &[Row] = &[
     row(
@@ -15,12 +15,12 @@ pub(super) const ROWS: &[Row] = &[
         Some("auth_enable_check_ip"),
         "IP addresses for sign-in",
     ),
-    lone("statistics_access", "see analytics").legacy(&["stat_access"]),
-    lone("analytics_constructor_access", "build analytics reports").client_only(),
-    lone("send_sms_access", "send mailings to clients")
+    switch("statistics_access", "see analytics").legacy(&["stat_access"]),
+    switch("analytics_constructor_access", "build analytics reports").client_only(),
+    switch("send_sms_access", "send mailings to clients")
         .legacy(&["send_sms"])
         .money(),
-    lone("company_to_chain_add_access", "add the location to a chain")
+    switch("company_to_chain_add_access", "add the location to a chain")
         .legacy(&["salon_to_salon_group_add_access"])
         .security(),
 ];

@@ -1,37 +1,29 @@
 //! Rights over the client base.
-//!
-//! Loyalty settings of a client hang on the root: seeing loyalty data may not be needed for them.
 
 use super::{Entity::Staff, Row, id, root, switch};
 
 const ROOT: &str = "clients_access";
-const SURNAME: &str = "clients_surname_patronymic_access";
-const COMMENTS: &str = "clients_comments_access";
-const FILES: &str = "clients_files_access";
-const FIELDS: &str = "clients_custom_fields_values_access";
-const DEPOSITS: &str = "clients_deposits_access";
 
 pub(super) const ROWS: &[Row] = &[
     root(ROOT, "open the client base"),
     switch(
         "clients_phones_email_access",
-        ROOT,
         "see phones and e-mails in the client list",
     )
     .legacy(&["clients_phones_email_access", "client_phones_access"])
     .client_data(),
+    switch("clients_card_phone_access", "see phones in the client card").client_data(),
     switch(
-        "clients_card_phone_access",
-        ROOT,
-        "see phones in the client card",
+        "clients_surname_patronymic_access",
+        "see clients' surnames and middle names",
     )
+    .legacy(&[
+        "clients_surname_patronymic_access",
+        "clients_surname_middle_name_access",
+    ])
     .client_data(),
-    switch(SURNAME, ROOT, "see clients' surnames and middle names")
-        .legacy(&[SURNAME, "clients_surname_middle_name_access"])
-        .client_data(),
     switch(
         "clients_surname_patronymic_edit_access",
-        SURNAME,
         "edit clients' surnames and middle names",
     )
     .legacy(&[
@@ -39,66 +31,53 @@ pub(super) const ROWS: &[Row] = &[
         "clients_surname_middle_name_edit_access",
     ])
     .client_data(),
-    switch("clients_edit_access", ROOT, "edit clients").client_data(),
-    switch("clients_loyalty_access", ROOT, "see clients' loyalty data")
+    switch("clients_edit_access", "edit clients").client_data(),
+    switch("clients_loyalty_access", "see clients' loyalty data")
         .legacy(&["clients_loyalty_read_access"]),
     switch(
         "clients_card_comment_access",
-        ROOT,
         "see the comment in the client card",
     ),
     switch(
         "clients_card_comment_edit_access",
-        "clients_card_comment_access",
         "edit the comment in the client card",
     ),
-    switch("clients_delete_access", ROOT, "delete clients").deletion(),
-    switch("clients_export_access", ROOT, "export the client list")
+    switch("clients_delete_access", "delete clients").deletion(),
+    switch("clients_export_access", "export the client list")
         .legacy(&["clients_excel_access", "excel_access"])
         .export(),
-    switch(COMMENTS, ROOT, "see comments on clients").legacy(&["client_comments_list_access"]),
-    switch(
-        "clients_comments_add_access",
-        COMMENTS,
-        "add comments on clients",
-    )
-    .legacy(&["client_comments_add_access"]),
+    switch("clients_comments_access", "see comments on clients")
+        .legacy(&["client_comments_list_access"]),
+    switch("clients_comments_add_access", "add comments on clients")
+        .legacy(&["client_comments_add_access"]),
     switch(
         "clients_comments_own_edit_access",
-        COMMENTS,
         "edit and delete one's own comments on clients",
     )
     .legacy(&["client_comments_own_edit_access"])
     .deletion(),
     switch(
         "clients_comments_other_edit_access",
-        COMMENTS,
         "edit and delete others' comments on clients",
     )
     .legacy(&["client_comments_other_edit_access"])
     .deletion(),
-    switch(FILES, ROOT, "see and download clients' files")
+    switch("clients_files_access", "see and download clients' files")
         .legacy(&["client_files_list_access"])
         .client_data(),
+    switch("clients_files_upload_access", "upload clients' files")
+        .legacy(&["client_files_upload_access"]),
+    switch("clients_files_delete_access", "delete clients' files")
+        .legacy(&["client_files_delete_access"])
+        .deletion(),
     switch(
-        "clients_files_upload_access",
-        FILES,
-        "upload clients' files",
+        "clients_custom_fields_values_access",
+        "see the additional fields of clients",
     )
-    .legacy(&["client_files_upload_access"]),
-    switch(
-        "clients_files_delete_access",
-        FILES,
-        "delete clients' files",
-    )
-    .legacy(&["client_files_delete_access"])
-    .deletion(),
-    switch(FIELDS, ROOT, "see the additional fields of clients")
-        .legacy(&["custom_fields_client_values_read_access"])
-        .client_data(),
+    .legacy(&["custom_fields_client_values_read_access"])
+    .client_data(),
     switch(
         "clients_custom_fields_values_edit_access",
-        FIELDS,
         "edit the additional fields of clients",
     )
     .legacy(&["custom_fields_client_values_edit_access"])
@@ -112,31 +91,26 @@ pub(super) const ROWS: &[Row] = &[
     .legacy(&["clients_visit_master_id", "get_visit_master_id"]),
     switch(
         "clients_attendance_history_access",
-        ROOT,
         "see clients' visit history",
     )
     .legacy(&["clients_show_attendance_history_access"]),
-    switch(DEPOSITS, ROOT, "see clients' personal accounts"),
+    switch("clients_deposits_access", "see clients' personal accounts"),
     switch(
         "clients_deposits_create_access",
-        DEPOSITS,
         "create clients' personal accounts",
     )
     .money(),
     switch(
         "clients_deposits_topup_access",
-        DEPOSITS,
         "top up clients' personal accounts",
     )
     .money(),
     switch(
         "clients_deposits_history_access",
-        DEPOSITS,
         "see the history of clients' personal accounts",
     ),
     switch(
         "clients_loyalty_settings_access",
-        ROOT,
         "change clients' loyalty settings",
     )
     .money(),

@@ -1,8 +1,7 @@
 //! Rights of the finances.
 //!
 //! The lists of cash desks and of payment items hang on the root: they limit several pages, and a
-//! limit that counts too often does no harm. So do balances, payroll schemes and the payroll of
-//! one team member: each is of use without the right whose name it extends.
+//! limit that counts too often does no harm.
 
 use super::{
     Entity::{Account, Expense, Staff},
@@ -13,17 +12,10 @@ const ROOT: &str = "finances_access";
 const TRANSACTIONS: &str = "finances_transactions_access";
 const CREATE: &str = "finances_transactions_create_access";
 const EDIT: &str = "finances_transactions_edit_access";
-const SUPPLIERS: &str = "finances_suppliers_access";
-const EXPENSES: &str = "finances_expenses_access";
-const KKM_SETTINGS: &str = "finances_kkm_settings_access";
-const INVOICING: &str = "finances_settings_invoicing_access";
-const SETTINGS: &str = "finances_settings_access";
 const SALARY: &str = "finances_salary_access";
 const PAYROLL: &str = "finances_salary_payroll_access";
 const SALARY_STAFF: &str = "finances_salary_staff_access";
 const PAYROLL_STAFF: &str = "finances_salary_staff_payroll_access";
-const PERIOD_REPORT: &str = "finances_period_report_access";
-const YEAR_REPORT: &str = "finances_year_report_access";
 const Z_REPORT: &str = "finances_z_report_access";
 
 pub(super) const ROWS: &[Row] = &[
@@ -40,14 +32,14 @@ pub(super) const ROWS: &[Row] = &[
         "finances_accounts_limited_access",
         "cash desks in Finances",
     ),
-    switch(TRANSACTIONS, ROOT, "see finance transactions"),
+    switch(TRANSACTIONS, "see finance transactions"),
     days(
         "finances_transactions_last_days_count",
         TRANSACTIONS,
         "days back for seeing finance transactions",
     )
     .legacy(&["finances_last_days_count"]),
-    switch(CREATE, TRANSACTIONS, "create finance transactions")
+    switch(CREATE, "create finance transactions")
         .legacy(&["finances_create_transactions_access"])
         .money(),
     days(
@@ -56,7 +48,7 @@ pub(super) const ROWS: &[Row] = &[
         "days back for creating finance transactions",
     )
     .legacy(&["finances_create_last_days_count"]),
-    switch(EDIT, TRANSACTIONS, "edit finance transactions")
+    switch(EDIT, "edit finance transactions")
         .legacy(&["finances_edit_transactions_access"])
         .money(),
     days(
@@ -67,14 +59,12 @@ pub(super) const ROWS: &[Row] = &[
     .legacy(&["finances_edit_last_days_count"]),
     switch(
         "finances_transactions_delete_access",
-        TRANSACTIONS,
         "delete finance transactions",
     )
     .legacy(&["finances_delete_transactions_access"])
     .deletion(),
     switch(
         "finances_transactions_export_access",
-        TRANSACTIONS,
         "export finance transactions",
     )
     .legacy(&["finances_transactions_excel_access"])
@@ -94,66 +84,35 @@ pub(super) const ROWS: &[Row] = &[
     ),
     switch(
         "finances_accounts_access",
-        ROOT,
         "see and manage cash desks and accounts",
     )
     .money(),
     switch(
         "finances_accounts_balance_access",
-        ROOT,
         "see the balance of cash desks and accounts",
     )
     .legacy(&["finances_accounts_banalce_access"])
     .money(),
-    switch(SUPPLIERS, ROOT, "see counterparties").legacy(&["finances_suppliers_read_access"]),
-    switch(
-        "finances_suppliers_create_access",
-        SUPPLIERS,
-        "create counterparties",
-    ),
-    switch(
-        "finances_suppliers_edit_access",
-        SUPPLIERS,
-        "edit counterparties",
-    )
-    .legacy(&["finances_suppliers_update_access"]),
-    switch(
-        "finances_suppliers_delete_access",
-        SUPPLIERS,
-        "delete counterparties",
-    )
-    .deletion(),
-    switch(
-        "finances_suppliers_export_access",
-        SUPPLIERS,
-        "export counterparties",
-    )
-    .legacy(&["finances_suppliers_excel_access"])
-    .export(),
-    switch(EXPENSES, ROOT, "see payment items")
+    switch("finances_suppliers_access", "see counterparties")
+        .legacy(&["finances_suppliers_read_access"]),
+    switch("finances_suppliers_create_access", "create counterparties"),
+    switch("finances_suppliers_edit_access", "edit counterparties")
+        .legacy(&["finances_suppliers_update_access"]),
+    switch("finances_suppliers_delete_access", "delete counterparties").deletion(),
+    switch("finances_suppliers_export_access", "export counterparties")
+        .legacy(&["finances_suppliers_excel_access"])
+        .export(),
+    switch("finances_expenses_access", "see payment items")
         .legacy(&["finances_expenses_read_access", "expenses_read_access"]),
-    switch(
-        "finances_expenses_create_access",
-        EXPENSES,
-        "create payment items",
-    )
-    .legacy(&["finances_expenses_create_access", "expenses_create_access"]),
-    switch(
-        "finances_expenses_edit_access",
-        EXPENSES,
-        "edit payment items",
-    )
-    .legacy(&["finances_expenses_update_access", "expenses_update_access"]),
-    switch(
-        "finances_expenses_delete_access",
-        EXPENSES,
-        "delete payment items",
-    )
-    .legacy(&["finances_expenses_delete_access", "expenses_delete_access"])
-    .deletion(),
+    switch("finances_expenses_create_access", "create payment items")
+        .legacy(&["finances_expenses_create_access", "expenses_create_access"]),
+    switch("finances_expenses_edit_access", "edit payment items")
+        .legacy(&["finances_expenses_update_access", "expenses_update_access"]),
+    switch("finances_expenses_delete_access", "delete payment items")
+        .legacy(&["finances_expenses_delete_access", "expenses_delete_access"])
+        .deletion(),
     switch(
         "finances_kkm_transactions_access",
-        ROOT,
         "make fiscal (cash register) operations",
     )
     .legacy(&[
@@ -161,13 +120,16 @@ pub(super) const ROWS: &[Row] = &[
         "kkm_transactions_accounts_access",
     ])
     .money(),
-    switch(KKM_SETTINGS, ROOT, "see the settings of cash registers").legacy(&[
+    switch(
+        "finances_kkm_settings_access",
+        "see the settings of cash registers",
+    )
+    .legacy(&[
         "finances_kkm_settings_read_access",
         "kkm_settings_reed_access",
     ]),
     switch(
         "finances_kkm_settings_edit_access",
-        KKM_SETTINGS,
         "change the settings of cash registers",
     )
     .legacy(&[
@@ -175,30 +137,31 @@ pub(super) const ROWS: &[Row] = &[
         "kkm_settings_update_access",
     ])
     .money(),
-    switch(INVOICING, ROOT, "see the settings of online payments")
-        .legacy(&["finances_settings_invoicing_read_access"]),
+    switch(
+        "finances_settings_invoicing_access",
+        "see the settings of online payments",
+    )
+    .legacy(&["finances_settings_invoicing_read_access"]),
     switch(
         "finances_settings_invoicing_edit_access",
-        INVOICING,
         "change the settings of online payments",
     )
     .legacy(&["finances_settings_invoicing_update_access"])
     .money(),
-    switch(SETTINGS, ROOT, "see the payment settings").legacy(&["finances_options_read_access"]),
+    switch("finances_settings_access", "see the payment settings")
+        .legacy(&["finances_options_read_access"]),
     switch(
         "finances_settings_edit_access",
-        SETTINGS,
         "change the payment settings",
     )
     .legacy(&["finances_options_update_access"])
     .money(),
     switch(
         "finances_salary_schemes_access",
-        ROOT,
         "see and manage payroll schemes",
     )
     .money(),
-    switch(SALARY, ROOT, "see the payroll of all team members")
+    switch(SALARY, "see the payroll of all team members")
         .legacy(&["finances_salary_calc_access"])
         .money(),
     today(
@@ -207,7 +170,7 @@ pub(super) const ROWS: &[Row] = &[
         "see the payroll of all team members beyond today",
     )
     .legacy(&["finances_salary_not_limitation_today_access"]),
-    switch(PAYROLL, SALARY, "accrue the pay of all team members")
+    switch(PAYROLL, "accrue the pay of all team members")
         .legacy(&["finances_payroll_calculation_create_access"])
         .money(),
     today(
@@ -216,7 +179,7 @@ pub(super) const ROWS: &[Row] = &[
         "accrue the pay of all team members beyond today",
     )
     .legacy(&["finances_payroll_calculation_create_not_limitation_today_access"]),
-    switch(SALARY_STAFF, ROOT, "see the payroll of one team member")
+    switch(SALARY_STAFF, "see the payroll of one team member")
         .legacy(&["finances_salary_access_master_checkbox"])
         .money(),
     id(
@@ -235,38 +198,31 @@ pub(super) const ROWS: &[Row] = &[
         "see the payroll of one team member beyond today",
     )
     .legacy(&["finances_salary_master_not_limitation_today_access"]),
-    switch(
-        PAYROLL_STAFF,
-        SALARY_STAFF,
-        "accrue the pay of one team member",
-    )
-    .legacy(&["finances_payroll_calculation_create_by_master_access"])
-    .money(),
+    switch(PAYROLL_STAFF, "accrue the pay of one team member")
+        .legacy(&["finances_payroll_calculation_create_by_master_access"])
+        .money(),
     today(
         "finances_salary_staff_payroll_no_limit_today_access",
         PAYROLL_STAFF,
         "accrue the pay of one team member beyond today",
     )
     .legacy(&["calculation_create_by_master_not_limitation_today_access"]),
-    switch(PERIOD_REPORT, ROOT, "see the period report"),
+    switch("finances_period_report_access", "see the period report"),
     switch(
         "finances_period_report_export_access",
-        PERIOD_REPORT,
         "export the period report",
     )
     .legacy(&["finances_period_report_excel_access"])
     .export(),
-    switch(YEAR_REPORT, ROOT, "see the annual report"),
+    switch("finances_year_report_access", "see the annual report"),
     switch(
         "finances_year_report_export_access",
-        YEAR_REPORT,
         "export the annual report",
     )
     .legacy(&["finances_year_report_excel_access"])
     .export(),
-    switch("finances_bill_print_access", ROOT, "print receipts")
-        .legacy(&["finances_print_check_access"]),
-    switch(Z_REPORT, ROOT, "see the daily cash report"),
+    switch("finances_bill_print_access", "print receipts").legacy(&["finances_print_check_access"]),
+    switch(Z_REPORT, "see the daily cash report"),
     today(
         "finances_z_report_no_limit_today_access",
         Z_REPORT,
@@ -274,7 +230,6 @@ pub(super) const ROWS: &[Row] = &[
     ),
     switch(
         "finances_z_report_export_access",
-        Z_REPORT,
         "export the daily cash report",
     )
     .legacy(&["finances_z_report_excel_access"])

@@ -6,30 +6,26 @@ use super::{
     Row, id, root, switch,
 };
 
-const ROOT: &str = "medicine_access";
-const CARD: &str = "medicine_card_access";
-const VISIT: &str = "medicine_appointment_access";
 const VISIT_VIEW: &str = "medicine_appointment_view_access";
 const VISIT_EDIT: &str = "medicine_appointment_edit_access";
-const PLAN: &str = "medicine_treatment_plan_access";
 
-const fn medical(slug: &'static str, governor: &'static str, title: &'static str) -> Row {
-    switch(slug, governor, title)
-        .client_data()
-        .yclients()
-        .no_legacy()
+const fn medical(slug: &'static str, title: &'static str) -> Row {
+    switch(slug, title).client_data().yclients().no_legacy()
 }
 
 pub(super) const ROWS: &[Row] = &[
-    root(ROOT, "open the medical section")
+    root("medicine_access", "open the medical section")
         .yclients()
         .no_legacy(),
-    medical(CARD, ROOT, "open medical cards"),
-    medical("medicine_card_view_access", CARD, "see medical cards"),
-    medical("medicine_card_print_access", CARD, "print medical cards"),
-    medical("medicine_card_edit_access", CARD, "edit medical cards"),
-    medical(VISIT, ROOT, "open doctors' visit protocols"),
-    medical(VISIT_VIEW, VISIT, "see doctors' visit protocols"),
+    medical("medicine_card_access", "open medical cards"),
+    medical("medicine_card_view_access", "see medical cards"),
+    medical("medicine_card_print_access", "print medical cards"),
+    medical("medicine_card_edit_access", "edit medical cards"),
+    medical(
+        "medicine_appointment_access",
+        "open doctors' visit protocols",
+    ),
+    medical(VISIT_VIEW, "see doctors' visit protocols"),
     id(
         "medicine_appointment_view_settings_position_id",
         VISIT_VIEW,
@@ -48,10 +44,9 @@ pub(super) const ROWS: &[Row] = &[
     .no_legacy(),
     medical(
         "medicine_appointment_print_access",
-        VISIT,
         "print doctors' visit protocols",
     ),
-    medical(VISIT_EDIT, VISIT, "edit doctors' visit protocols"),
+    medical(VISIT_EDIT, "edit doctors' visit protocols"),
     id(
         "medicine_appointment_edit_settings_position_id",
         VISIT_EDIT,
@@ -68,20 +63,14 @@ pub(super) const ROWS: &[Row] = &[
     )
     .yclients()
     .no_legacy(),
-    medical(PLAN, ROOT, "open treatment plans"),
-    medical(
-        "medicine_treatment_plan_view_access",
-        PLAN,
-        "see treatment plans",
-    ),
+    medical("medicine_treatment_plan_access", "open treatment plans"),
+    medical("medicine_treatment_plan_view_access", "see treatment plans"),
     medical(
         "medicine_treatment_plan_print_access",
-        PLAN,
         "print treatment plans",
     ),
     medical(
         "medicine_treatment_plan_edit_access",
-        PLAN,
         "edit treatment plans",
     ),
 ];

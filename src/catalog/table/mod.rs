@@ -1,9 +1,11 @@
 //! The rows of the catalogue, as one reads them: a file per section, a line per right, in the
 //! order of the vendor's own tree.
 //!
-//! Governors and lists are named by slug here and resolved once, by [`super::Catalog`]. Invariant:
-//! a row stands below its governor, so that positions run from the top down. Tests hold every row
-//! against the transcript of the vendor reference in `../fixture/reference.txt`.
+//! Only what qualifies another right names its governor; a switch hangs on the root of its section
+//! and has no say in it. Names are resolved once, by [`super::Catalog`]. Invariant: a row stands
+//! below its governor, so that positions run from the top down; the root is a section's first row.
+//! Tests hold every row against the transcript of the vendor reference in
+//! `../fixture/reference.txt`.
 
 use super::{
     right::{Entity, Evidence, Product, RightType, Sensitivity},
@@ -44,6 +46,7 @@ pub(super) const TABLES: &[(Option<Section>, &[Row])] = &[
 pub(super) struct Row {
     pub(super) slug: &'static str,
     pub(super) kind: RightType,
+    /// What it qualifies; `None` for what qualifies nothing.
     pub(super) governor: Option<&'static str>,
     pub(super) flag: Option<&'static str>,
     pub(super) title: &'static str,
@@ -86,13 +89,8 @@ const fn root(slug: &'static str, title: &'static str) -> Row {
     row(slug, RightType::Section, None, title)
 }
 
-/// A yes or no below a governor.
-const fn switch(slug: &'static str, governor: &'static str, title: &'static str) -> Row {
-    row(slug, RightType::Switch, Some(governor), title)
-}
-
-/// A yes or no that stands alone.
-const fn lone(slug: &'static str, title: &'static str) -> Row {
+/// A yes or no: below the root of its section, or alone where there is no section.
+const fn switch(slug: &'static str, title: &'static str) -> Row {
     row(slug, RightType::Switch, None, title)
 }
 

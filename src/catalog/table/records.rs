@@ -1,53 +1,45 @@
 //! Rights of the appointment window.
-//!
-//! Price and discount of services hang on the root although the vendor's pages show them near
-//! editing: their names do not nest there.
 
 use super::{
     Entity::{Account, Chain},
     Row, days, id, ids, limited, root, switch,
 };
 
-const ROOT: &str = "records_access";
-const CLIENTS: &str = "records_clients_access";
 const EDIT: &str = "records_edit_access";
-const DELETE: &str = "records_delete_access";
-const GOODS: &str = "records_goods_access";
 const GOODS_CREATE: &str = "records_goods_transaction_create_access";
 const GOODS_EDIT: &str = "records_goods_transaction_edit_access";
 const FINANCES: &str = "records_finances_access";
 
 pub(super) const ROWS: &[Row] = &[
-    root(ROOT, "open the appointment window").legacy(&["record_form_access"]),
-    switch(CLIENTS, ROOT, "see client data in the appointment window")
-        .legacy(&["record_form_client_access"])
-        .client_data(),
+    root("records_access", "open the appointment window").legacy(&["record_form_access"]),
+    switch(
+        "records_clients_access",
+        "see client data in the appointment window",
+    )
+    .legacy(&["record_form_client_access"])
+    .client_data(),
     switch(
         "records_clients_add_access",
-        CLIENTS,
         "add clients from the appointment window",
     )
     .legacy(&["record_form_client_add_access"]),
     switch(
         "records_autocomplete_access",
-        ROOT,
         "see suggestions of clients while typing",
     ),
     switch(
         "records_autocomplete_phones_access",
-        "records_autocomplete_access",
         "see phones in the suggestions of clients",
     )
     .legacy(&["records_autocomplete_phone_access"])
     .client_data(),
     switch(
         "records_custom_fields_values_access",
-        ROOT,
         "see the additional fields of appointments",
     )
     .legacy(&["custom_fields_record_values_read_access"]),
-    switch("records_create_access", ROOT, "create appointments").legacy(&["create_records_access"]),
-    switch(EDIT, ROOT, "edit appointments").legacy(&["edit_records_access"]),
+    switch("records_create_access", "create appointments").legacy(&["create_records_access"]),
+    switch(EDIT, "edit appointments").legacy(&["edit_records_access"]),
     days(
         "records_edit_last_days_count",
         EDIT,
@@ -55,83 +47,70 @@ pub(super) const ROWS: &[Row] = &[
     ),
     switch(
         "records_edit_client_came_access",
-        EDIT,
         "edit appointments whose client has arrived",
     )
     .legacy(&["edit_records_attendance_access"]),
     switch(
         "records_edit_full_paid_client_came_access",
-        EDIT,
         "edit fully paid appointments whose client has arrived",
     )
     .legacy(&["record_edit_full_paid_client_came_access"])
     .money(),
     switch(
         "records_edit_full_paid_client_confirm_access",
-        EDIT,
         "edit fully paid appointments that are confirmed",
     )
     .legacy(&["record_edit_full_paid_client_confirm_access"])
     .money(),
     switch(
         "records_services_cost_access",
-        ROOT,
         "change the price of services in appointments",
     )
     .money(),
     switch(
         "records_services_discount_access",
-        ROOT,
         "give discounts on services",
     )
     .money(),
     switch(
         "records_custom_fields_values_edit_access",
-        "records_custom_fields_values_access",
         "edit the additional fields of appointments",
     )
     .legacy(&["custom_fields_record_values_edit_access"]),
     switch(
         "records_edit_date_and_master_access",
-        EDIT,
         "change the date and the team member of appointments",
     ),
     switch(
         "records_edit_duration_access",
-        EDIT,
         "change the duration of appointments",
     ),
     switch(
         "records_edit_comment_access",
-        EDIT,
         "change the comment of appointments",
     ),
     switch(
         "records_edit_services_access",
-        EDIT,
         "change the services of appointments",
     ),
-    switch(DELETE, ROOT, "delete appointments")
+    switch("records_delete_access", "delete appointments")
         .legacy(&["delete_records_access"])
         .deletion(),
     switch(
         "records_delete_client_came_access",
-        DELETE,
         "delete appointments whose client has arrived",
     )
     .legacy(&["delete_customer_came_records_access"])
     .deletion(),
+    switch("records_delete_paid_access", "delete paid appointments")
+        .legacy(&["delete_paid_records_access"])
+        .deletion(),
     switch(
-        "records_delete_paid_access",
-        DELETE,
-        "delete paid appointments",
-    )
-    .legacy(&["delete_paid_records_access"])
-    .deletion(),
-    switch(GOODS, ROOT, "sell products in the appointment window"),
+        "records_goods_access",
+        "sell products in the appointment window",
+    ),
     switch(
         GOODS_CREATE,
-        GOODS,
         "create product sales in the appointment window",
     )
     .legacy(&["records_goods_create_transaction_access"]),
@@ -141,12 +120,8 @@ pub(super) const ROWS: &[Row] = &[
         "days back for creating product sales in the appointment window",
     )
     .legacy(&["records_goods_create_last_days_count"]),
-    switch(
-        GOODS_EDIT,
-        GOODS,
-        "edit product sales in the appointment window",
-    )
-    .legacy(&["records_goods_edit_transaction_access"]),
+    switch(GOODS_EDIT, "edit product sales in the appointment window")
+        .legacy(&["records_goods_edit_transaction_access"]),
     days(
         "records_goods_transaction_edit_last_days_count",
         GOODS_EDIT,
@@ -155,17 +130,15 @@ pub(super) const ROWS: &[Row] = &[
     .legacy(&["records_goods_edit_last_days_count"]),
     switch(
         "records_goods_cost_access",
-        GOODS,
         "change the price of products in appointments",
     )
     .money(),
     switch(
         "records_goods_discount_access",
-        GOODS,
         "give discounts on products",
     )
     .money(),
-    switch(FINANCES, ROOT, "take payments in the appointment window").money(),
+    switch(FINANCES, "take payments in the appointment window").money(),
     days(
         "records_finances_last_days_count",
         FINANCES,
@@ -186,18 +159,15 @@ pub(super) const ROWS: &[Row] = &[
     .legacy(&["records_finances_limited_accounts_ids"]),
     switch(
         "records_finances_pay_from_deposits_access",
-        FINANCES,
         "take payment from clients' personal accounts",
     )
     .money(),
     switch(
         "records_consumables_edit_access",
-        ROOT,
         "edit the consumables of appointments",
     ),
     switch(
         "records_clients_statistics_chain_access",
-        ROOT,
         "see client data of the whole chain in the appointment window",
     )
     .legacy(&["records_group_id_access"])

@@ -1,7 +1,7 @@
 //! Rights of the inventory.
 //!
-//! `storages_goods_access` is product management; movements, prime cost and moving between
-//! storages share its prefix but not its page, and hang on the root.
+//! The list of storages hangs on the root, because it limits every page; the list of transaction
+//! types on seeing product movements, the right whose name it extends.
 
 use super::{
     Entity::{Storage, TransactionType},
@@ -12,14 +12,6 @@ const ROOT: &str = "storages_access";
 const TRANSACTIONS: &str = "storages_goods_transactions_access";
 const CREATE: &str = "storages_goods_transactions_create_access";
 const EDIT: &str = "storages_goods_transactions_edit_access";
-const INVENTORY: &str = "storages_inventory_access";
-const REMNANTS: &str = "storages_remnants_report_access";
-const SALES: &str = "storages_sales_report_access";
-const CONSUMABLE: &str = "storages_consumable_report_access";
-const WRITE_OFF: &str = "storages_write_off_report_access";
-const TURNOVER: &str = "storages_turnover_report_access";
-const GOODS: &str = "storages_goods_access";
-const GOODS_EDIT: &str = "storages_goods_edit_access";
 
 pub(super) const ROWS: &[Row] = &[
     root(ROOT, "open Inventory"),
@@ -37,10 +29,9 @@ pub(super) const ROWS: &[Row] = &[
     ),
     switch(
         "storages_goods_prime_cost_view_access",
-        ROOT,
         "see the prime cost of products",
     ),
-    switch(TRANSACTIONS, ROOT, "see product movements").legacy(&["storages_transactions_access"]),
+    switch(TRANSACTIONS, "see product movements").legacy(&["storages_transactions_access"]),
     days(
         "storages_goods_transactions_last_days_count",
         TRANSACTIONS,
@@ -49,12 +40,10 @@ pub(super) const ROWS: &[Row] = &[
     .legacy(&["storages_last_days_count"]),
     switch(
         "storages_goods_move_access",
-        ROOT,
         "move products between storages",
     )
     .legacy(&["storages_move_goods_access"]),
-    switch(CREATE, TRANSACTIONS, "create product movements")
-        .legacy(&["storages_create_transactions_access"]),
+    switch(CREATE, "create product movements").legacy(&["storages_create_transactions_access"]),
     days(
         "storages_goods_transactions_create_last_days_count",
         CREATE,
@@ -63,18 +52,15 @@ pub(super) const ROWS: &[Row] = &[
     .legacy(&["storages_create_last_days_count"]),
     switch(
         "storages_goods_transactions_create_buy_access",
-        CREATE,
         "record purchases of products",
     )
     .legacy(&["storages_create_transactions_buy_access"]),
     switch(
         "storages_goods_transactions_create_sale_access",
-        CREATE,
         "record sales of products",
     )
     .legacy(&["storages_create_transactions_sale_access"]),
-    switch(EDIT, TRANSACTIONS, "edit product movements")
-        .legacy(&["storages_edit_transactions_access"]),
+    switch(EDIT, "edit product movements").legacy(&["storages_edit_transactions_access"]),
     days(
         "storages_goods_transactions_edit_last_days_count",
         EDIT,
@@ -83,26 +69,22 @@ pub(super) const ROWS: &[Row] = &[
     .legacy(&["storages_edit_last_days_count"]),
     switch(
         "storages_goods_transactions_edit_buy_access",
-        EDIT,
         "edit purchases of products",
     )
     .legacy(&["storages_edit_transactions_buy_access"]),
     switch(
         "storages_goods_transactions_edit_sale_access",
-        EDIT,
         "edit sales of products",
     )
     .legacy(&["storages_edit_transactions_sale_access"]),
     switch(
         "storages_goods_transactions_delete_access",
-        TRANSACTIONS,
         "delete product movements",
     )
     .legacy(&["storages_delete_transactions_access"])
     .deletion(),
     switch(
         "storages_goods_transactions_export_access",
-        TRANSACTIONS,
         "export product movements",
     )
     .legacy(&["storages_transactions_excel_access"])
@@ -121,122 +103,114 @@ pub(super) const ROWS: &[Row] = &[
         "transaction types of product movements",
     )
     .legacy(&["storages_transactions_types"]),
-    switch(INVENTORY, ROOT, "see stocktaking"),
+    switch("storages_inventory_access", "see stocktaking"),
     switch(
         "storages_inventory_create_edit_access",
-        INVENTORY,
         "create and edit stocktaking",
     ),
+    switch("storages_inventory_delete_access", "delete stocktaking").deletion(),
+    switch("storages_inventory_export_access", "export stocktaking")
+        .legacy(&["storages_inventory_excel_access"])
+        .export(),
     switch(
-        "storages_inventory_delete_access",
-        INVENTORY,
-        "delete stocktaking",
-    )
-    .deletion(),
-    switch(
-        "storages_inventory_export_access",
-        INVENTORY,
-        "export stocktaking",
-    )
-    .legacy(&["storages_inventory_excel_access"])
-    .export(),
-    switch(REMNANTS, ROOT, "see the stock balance report"),
+        "storages_remnants_report_access",
+        "see the stock balance report",
+    ),
     switch(
         "storages_remnants_report_export_access",
-        REMNANTS,
         "export the stock balance report",
     )
     .legacy(&["storages_remnants_report_excel_access"])
     .export(),
-    switch(SALES, ROOT, "see the product sales report"),
+    switch(
+        "storages_sales_report_access",
+        "see the product sales report",
+    ),
     switch(
         "storages_sales_report_export_access",
-        SALES,
         "export the product sales report",
     )
     .legacy(&["storages_sales_report_excel_access"])
     .export(),
-    switch(CONSUMABLE, ROOT, "see the consumables report"),
+    switch(
+        "storages_consumable_report_access",
+        "see the consumables report",
+    ),
     switch(
         "storages_consumable_report_export_access",
-        CONSUMABLE,
         "export the consumables report",
     )
     .legacy(&["storages_consumable_report_excel_access"])
     .export(),
-    switch(WRITE_OFF, ROOT, "see the write-off report"),
+    switch(
+        "storages_write_off_report_access",
+        "see the write-off report",
+    ),
     switch(
         "storages_write_off_report_export_access",
-        WRITE_OFF,
         "export the write-off report",
     )
     .legacy(&["storages_write_off_report_excel_access"])
     .export(),
-    switch(TURNOVER, ROOT, "see the stock turnover report"),
+    switch(
+        "storages_turnover_report_access",
+        "see the stock turnover report",
+    ),
     switch(
         "storages_turnover_report_export_access",
-        TURNOVER,
         "export the stock turnover report",
     )
     .legacy(&["storages_turnover_report_excel_access"])
     .export(),
-    switch(GOODS, ROOT, "open product management").legacy(&["storages_goods_crud_access"]),
-    switch("storages_goods_create_access", GOODS, "create products"),
-    switch(GOODS_EDIT, GOODS, "edit products").legacy(&["storages_goods_update_access"]),
+    switch("storages_goods_access", "open product management")
+        .legacy(&["storages_goods_crud_access"]),
+    switch("storages_goods_create_access", "create products"),
+    switch("storages_goods_edit_access", "edit products").legacy(&["storages_goods_update_access"]),
     switch(
         "storages_goods_edit_title_access",
-        GOODS_EDIT,
         "edit the name and barcode of products",
     )
     .legacy(&["storages_goods_title_edit_access"]),
     switch(
         "storages_goods_edit_category_access",
-        GOODS_EDIT,
         "edit the category of products",
     )
     .legacy(&["storages_goods_category_edit_access"]),
     switch(
         "storages_goods_edit_selling_price_access",
-        GOODS_EDIT,
         "edit the selling price of products",
     )
     .legacy(&["storages_goods_selling_price_edit_access"])
     .money(),
     switch(
         "storages_goods_edit_cost_price_access",
-        GOODS_EDIT,
         "edit the cost price of products",
     )
     .legacy(&["storages_goods_cost_price_edit_access"])
     .money(),
     switch(
         "storages_goods_edit_units_access",
-        GOODS_EDIT,
         "edit the units of products",
     )
     .legacy(&["storages_goods_units_edit_access"]),
     switch(
         "storages_goods_edit_critical_balance_access",
-        GOODS_EDIT,
         "edit the critical and desired stock of products",
     )
     .legacy(&["storages_goods_critical_balance_edit_access"]),
     switch(
         "storages_goods_edit_masses_access",
-        GOODS_EDIT,
         "edit the mass of products",
     )
     .legacy(&["storages_goods_masses_edit_access"]),
     switch(
         "storages_goods_edit_comment_access",
-        GOODS_EDIT,
         "edit the comment of products",
     )
     .legacy(&["storages_goods_comment_edit_access"]),
     switch(
         "storages_goods_archive_access",
-        GOODS,
         "archive and restore products",
     ),
-    switch("storages_goods_delete_access", GOODS, "delete products").deletion(),
+    switch("storages_goods_delete_access", "delete products").deletion(),
 ];

@@ -1,4 +1,4 @@
-//! Rights of the appointment calendar. All hang on the root: none names another.
+//! Rights of the appointment calendar. What limits it, limits the whole of it.
 
 use super::{
     Entity::{Position, Staff},
@@ -31,30 +31,21 @@ pub(super) const ROWS: &[Row] = &[
     .legacy(&["last_days_count"]),
     switch(
         "timetable_schedule_edit_access",
-        ROOT,
         "change working hours in the calendar",
     )
     .legacy(&["schedule_edit_access"]),
     switch(
         "timetable_phones_access",
-        ROOT,
         "see clients' phones in the calendar",
     )
     .client_data(),
     switch(
         "timetable_transferring_record_access",
-        ROOT,
         "move appointments in the calendar",
     ),
     switch(
         "timetable_statistics_access",
-        ROOT,
         "see the calendar's statistics",
     ),
-    switch(
-        "timetable_waiting_list_access",
-        ROOT,
-        "use the waiting list",
-    )
-    .client_only(),
+    switch("timetable_waiting_list_access", "use the waiting list").client_only(),
 ];

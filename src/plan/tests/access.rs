@@ -77,6 +77,23 @@ fn a_denied_governor_makes_everything_below_irrelevant() {
 }
 
 #[test]
+fn a_switch_is_taken_though_the_switch_it_extends_is_denied() {
+    let mut world = jana();
+    // Commenting on appointments may work at the vendor without editing them.
+    let comment = "records_edit_comment_access";
+    world.has(
+        "7",
+        "center",
+        &[("records_access", ON), (CREATE, ON), (comment, ON)],
+    );
+    let plan = world.plan();
+    assert_eq!(lines(&plan), ["set-rights jana@center"]);
+    assert_eq!(delta(&plan.draft.steps[0], comment), (Some(ON), Some(OFF)));
+    world.apply(&plan);
+    assert_eq!(lines(&world.plan()), [""; 0]);
+}
+
+#[test]
 fn a_kept_governor_that_is_denied_hides_what_hangs_on_it() {
     let mut world = jana();
     let mut set = RightSet::empty(catalog().len());

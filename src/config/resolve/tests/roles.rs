@@ -281,10 +281,38 @@ fn a_denied_governor_makes_lines_below_it_irrelevant_with_a_warning() {
         world.all("jana", "center", "records_"),
         "records_access false\n"
     );
-    // A switch between them is not granted by what stands below it.
-    let world = role("records_edit_comment_access: allow");
-    assert_eq!(world.problems(), [Code::IrrelevantLine]);
-    assert_eq!(world.given("jana", "center"), "records_access true\n");
+    // A qualifier opens the section as little as it grants its right.
+    let world =
+        role("finances_transactions_access: deny, finances_transactions_last_days_count: 3");
+    assert_eq!(
+        world.problems(),
+        [Code::IrrelevantLine, Code::IrrelevantLine]
+    );
+    assert_eq!(world.given("jana", "center"), "");
+}
+
+#[test]
+fn a_switch_is_granted_without_the_switch_whose_name_it_extends() {
+    let world = role("finances_transactions_delete_access: allow");
+    assert_eq!(
+        world.no_problems().all("jana", "center", "finances_access"),
+        "finances_access true\n"
+    );
+    assert_eq!(
+        world.all("jana", "center", "finances_transactions_"),
+        "finances_transactions_access false\n\
+         finances_transactions_create_access false\n\
+         finances_transactions_edit_access false\n\
+         finances_transactions_delete_access true\n\
+         finances_transactions_export_access false\n"
+    );
+    // Naming the other one as denied says the same.
+    let denied =
+        role("finances_transactions_access: deny, finances_transactions_delete_access: allow");
+    assert_eq!(
+        denied.no_problems().all("jana", "center", ""),
+        world.all("jana", "center", "")
+    );
 }
 
 #[test]

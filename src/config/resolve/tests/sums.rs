@@ -391,20 +391,22 @@ fn minus_takes_from_all_assignments_at_its_places() {
 }
 
 #[test]
-fn minus_and_never_beat_plus_and_what_hangs_below_goes_too() {
+fn minus_and_never_beat_plus_and_what_qualifies_goes_too() {
     let world = lines(
-        "records_edit_access: allow, records_edit_last_days_count: 3",
+        "records_edit_access: allow, records_edit_last_days_count: 3, records_edit_comment_access: allow",
         "      - { role: a, at: [center], plus: { salons: { send_sms_access: allow } }, minus: { altegio: [send_sms_access, records_edit_access] } }
       - { role: other, at: [mall] }",
     );
     assert_eq!(
         world.no_problems().given("jana", "center"),
-        "records_access true\n"
+        "records_access true\nrecords_edit_comment_access true\n",
+        "a switch of its own stays"
     );
     assert_eq!(
-        world.all("jana", "center", "records_edit"),
+        world.all("jana", "center", "records_edit_access"),
         "records_edit_access false\n"
     );
+    assert_eq!(world.all("jana", "center", "records_edit_last"), "");
 }
 
 #[test]
