@@ -170,6 +170,79 @@ mod tests {
         }
     }
 
+    /// Every YAML file below a folder, with the schema it should fit.
+    fn files(folder: &std::path::Path, found: &mut Vec<(std::path::PathBuf, bool)>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                files(&path, found);
+            } else if path.extension().is_some_and(|end| end == "yaml") {
+                let settings = path
+                    .file_name()
+                    .is_some_and(|name| name == "keyholder.yaml");
+                found.push((path, settings));
+            }
+        }
+    }
+
+    /// What somebody else's validator says of a file; `None` if somebody else's parser refuses it.
+    fn fits(path: &std::path::Path, settings: bool) -> Option<Result<(), String>> {
+        let schema = if settings {
+            project_schema()
+        } else {
+            entries_schema()
+        };
+        let text = std::fs::read_to_string(path).ok()?;
+        let value: serde_json::Value = serde_yaml::from_str(&text).ok()?;
+        if value.is_null() {
+            return Some(Ok(()));
+        }
+        let validator = jsonschema::draft7::new(&schema).unwrap();
+        Some(
+            validator
+                .validate(&value)
+                .map_err(|error| format!("{path:?}: {error}")),
+        )
+    }
+
+    #[test]
+    fn good_examples_fit_the_schemas() {
+        let mut found = Vec::new();
+        for folder in ["examples/hello", "examples/salon-chain"] {
+            files(folder.as_ref(), &mut found);
+        }
+        assert!(found.len() > 5);
+        for (path, settings) in found {
+            assert_eq!(fits(&path, settings), Some(Ok(())), "{path:?}");
+        }
+    }
+
+    /// Cases whose fault lies within one file, in a shape that a schema can hold.
+    #[test]
+    fn broken_shapes_do_not_fit_the_schemas() {
+        for case in [
+            "empty-list",
+            "misplaced-key",
+            "missing-key",
+            "not-in-force",
+            "null-value",
+            "unknown-key",
+            "unsupported-version",
+            "wrong-type",
+            "wrong-value",
+            "literal-token",
+        ] {
+            let mut found = Vec::new();
+            files(format!("examples/broken/{case}").as_ref(), &mut found);
+            assert!(
+                found
+                    .iter()
+                    .any(|(path, settings)| !matches!(fits(path, *settings), Some(Ok(())))),
+                "{case}"
+            );
+        }
+    }
+
     #[test]
     fn hover_says_something_for_every_key_of_the_top() {
         for schema in [project_schema(), entries_schema()] {
