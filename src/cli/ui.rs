@@ -165,7 +165,7 @@ fn terminal_columns() -> Option<usize> {
 }
 
 impl Ui {
-    /// Shows how far something long is: a bar on a terminal; in a log a line for every fifty, none for what is short.
+    /// Shows how far something long is: a bar on a terminal; in a log a line for every hundred, none for what is short.
     fn advance(&self, what: &str, done: usize, total: usize, unit: &str) {
         if self.quiet {
             return;
@@ -175,7 +175,7 @@ impl Ui {
                 if done < *told {
                     *told = 0;
                 }
-                if done >= *told + 50 {
+                if done >= *told + 100 {
                     *told = done;
                     self.tell(&format!("{what}: {done} of {total} {unit}"));
                 }

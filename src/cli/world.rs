@@ -14,7 +14,7 @@ use crate::apply::Providers;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::raw::Settings;
 use crate::model::SystemName;
-use crate::ops::live::{self, Throttles, Whereabouts};
+use crate::ops::live::{self, LiveError, Throttles, Whereabouts};
 use crate::ops::project::Project;
 use crate::sandbox::{Sandbox, Server, serve};
 
@@ -112,7 +112,16 @@ impl World {
             let cause = source
                 .and_then(std::error::Error::source)
                 .map(|cause| format!(": {cause}"));
-            Failure::input(format!("{error}{}", cause.unwrap_or_default()))
+            let failure = Failure::input(format!("{error}{}", cause.unwrap_or_default()));
+            match error {
+                LiveError::Token { .. } => failure.help(
+                    "`tokens` in keyholder.yaml says where it is expected; `--sandbox` needs none",
+                ),
+                LiveError::NotSimulated { .. } => {
+                    failure.help("add it to `live.json`, then `keyholder sandbox reset`")
+                }
+                LiveError::Connect { .. } | LiveError::NoNetwork { .. } => failure,
+            }
         })
     }
 

@@ -15,8 +15,8 @@ use super::words;
 use crate::catalog::Catalog;
 use crate::model::{PersonKey, PlaceId, SystemName, Value};
 use crate::plan::{
-    Access, Completeness, DangerClass, Effect, Hold, ManualActor, Mode, Plan, RightDelta, Step,
-    StepKind, Totals, totals,
+    Access, Completeness, DangerClass, Effect, Hold, HoldCode, ManualActor, Mode, Plan, RightDelta,
+    Step, StepKind, Totals, totals,
 };
 
 /// What a view needs beside the plan.
@@ -47,10 +47,15 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
             blocks: people(&steps, frame, &names),
         });
     }
-    if !draft.holds.is_empty() {
+    let holds: Vec<&Hold> = draft
+        .holds
+        .iter()
+        .filter(|hold| !is_about_a_read(hold))
+        .collect();
+    if !holds.is_empty() {
         sections.push(Section {
             title: heading(Tone::Alert, "Held back"),
-            blocks: draft.holds.iter().map(|hold| held(hold, &names)).collect(),
+            blocks: holds.into_iter().map(|hold| held(hold, &names)).collect(),
         });
     }
     if !draft.drift.is_empty() {
@@ -236,27 +241,42 @@ fn who(person: Option<&PersonKey>, account: &str) -> Vec<Run> {
     }
 }
 
+/// Scopes that were not read or only in part, those with the same reason together.
 fn unread(plan: &Plan, names: &Names<'_>) -> Vec<Block> {
-    let mut blocks = Vec::new();
+    let mut groups: Vec<(&'static str, String, Vec<Run>)> = Vec::new();
     for scope in &plan.draft.scopes {
-        let (word, whys) = match &scope.completeness {
+        let (word, why) = match &scope.completeness {
             Completeness::Complete | Completeness::NotRead => continue,
-            Completeness::Partial(gaps) => ("read in part", gaps.clone()),
-            Completeness::Unreadable(why) => ("not read", vec![why.clone()]),
+            Completeness::Partial(gaps) => ("read in part", gaps.join("; ")),
+            Completeness::Unreadable(why) => ("not read", why.clone()),
         };
-        let mut runs = vec![
-            names.place(&scope.system, &scope.place),
-            say(format!(": {word}: ")),
-        ];
-        runs.push(foreign(whys.join("; ")));
-        blocks.push(Block::Line(runs));
+        let place = names.place(&scope.system, &scope.place);
+        match groups
+            .iter_mut()
+            .find(|group| group.0 == word && group.1 == why)
+        {
+            Some((_, _, places)) => places.extend([say(", "), place]),
+            None => groups.push((word, why, vec![place])),
+        }
     }
+    let mut blocks: Vec<Block> = groups
+        .into_iter()
+        .map(|(word, why, mut runs)| {
+            runs.extend([say(format!(": {word}: ")), foreign(why)]);
+            Block::Line(runs)
+        })
+        .collect();
     if !blocks.is_empty() {
         blocks.push(Block::Line(vec![say(
-            "Nobody is removed and nobody is invited there.",
+            "Nobody is removed and nobody is invited there, and what depends on it is held back; other places go on.",
         )]));
     }
     blocks
+}
+
+/// Whether a hold says no more than that a scope could not be read, which has its own section.
+fn is_about_a_read(hold: &Hold) -> bool {
+    hold.code == HoldCode::NotComplete && hold.step.is_none() && hold.person.is_none()
 }
 
 /// Steps grouped by person, the group with the most dangerous step first.
