@@ -112,6 +112,7 @@ codes! {
     BadEmail Error "malformed-email" "An e-mail address that is none.";
     SharedContact Error "contact-used-twice" "Two people with one contact.";
     SharedAccount Error "account-used-twice" "Two people with one account.";
+    SharedStaff Error "team-member-used-twice" "Two people who are one team member.";
     ContactTwice Error "contact-declared-twice" "A contact stands in `people` and in `contacts`.";
     BadDate Error "wrong-date" "A date that is none.";
     DateOrder Error "date-order" "An end before its beginning.";

@@ -83,6 +83,7 @@ texts! {
     "right-type",
     "role-cycle",
     "several-documents",
+    "team-member-used-twice",
     "too-deep",
     "too-many-aliases",
     "too-many-nodes",

@@ -240,6 +240,7 @@ impl Remembering<'_> {
             self.memory
                 .applied
                 .insert(grant.clone(), digest.as_str().into());
+            self.memory.verified.insert(grant.clone(), entry.at);
         }
         self.memory.granted.insert(grant);
     }
@@ -289,6 +290,14 @@ impl Remembering<'_> {
         for (grant, digest) in applied {
             self.memory.applied.insert(renamed(grant), digest);
         }
+        let verified: Vec<_> = self
+            .memory
+            .verified
+            .extract_if(.., |grant, _| is_theirs(grant))
+            .collect();
+        for (grant, at) in verified {
+            self.memory.verified.insert(renamed(grant), at);
+        }
         if let Some(sent) = self
             .memory
             .invitations
@@ -312,6 +321,7 @@ impl Remembering<'_> {
         );
         self.memory.granted.remove(&grant);
         self.memory.applied.remove(&grant);
+        self.memory.verified.remove(&grant);
         let (system, place, person) = grant;
         let employment = (system, person);
         for account in self.theirs.get(&employment).into_iter().flatten() {

@@ -173,7 +173,22 @@ pub struct Person {
     pub managed: Managed,
     /// Grants in the order of system and place. [`GrantState::Absent`] is an order to have nothing there.
     pub grants: Vec<Grant>,
+    /// Places where lines of theirs have ended and nothing is in force now, in the order of system and place.
+    pub ended: Vec<Ended>,
     /// Where the person is declared.
+    pub origin: Span,
+}
+
+/// A place where time alone has ended what a person had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// The system.
+    pub system: SystemName,
+    /// The place.
+    pub place: PlaceId,
+    /// The first instant after the line that ended last.
+    pub at: Timestamp,
+    /// That line.
     pub origin: Span,
 }
 
@@ -236,10 +251,32 @@ pub struct Grant {
     pub extra: Arc<BTreeMap<Arc<str>, Arc<str>>>,
     /// The assignment lines that caused it, in order of file and place.
     pub because: Vec<Span>,
+    /// What time alone has changed here so far; none where it has changed nothing, which is most often.
+    pub timing: Option<Box<Timing>>,
     /// The roles behind those lines.
     pub roles: Vec<RoleKey>,
     /// The role line that decided each right, by position in the catalogue; shared like `rights`.
     pub sources: Arc<Vec<Option<RightSource>>>,
+}
+
+/// When the lines behind a grant began and ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// When the first of the lines in force began; none where one of them has always been in force.
+    pub since: Option<Timestamp>,
+    /// The last time that a line began or ended here.
+    pub turned: Turn,
+}
+
+/// A beginning or an end that changed which lines are in force at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// When.
+    pub at: Timestamp,
+    /// Whether the line ended; otherwise it began.
+    pub ended: bool,
+    /// The line.
+    pub origin: Span,
 }
 
 /// The line that decided a right.

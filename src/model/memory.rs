@@ -30,6 +30,8 @@ pub struct Memory {
     pub strangers: BTreeSet<(SystemName, AccountId)>,
     /// The digest (`plan::digest`) of what was last verified there: tells what we changed from what they changed.
     pub applied: BTreeMap<(SystemName, PlaceId, PersonKey), Arc<str>>,
+    /// When that was verified: tells what time changed since from what we changed.
+    pub verified: BTreeMap<(SystemName, PlaceId, PersonKey), Timestamp>,
 }
 
 /// Whose account it is, by the journal.

@@ -13,9 +13,9 @@ mod wanted;
 
 pub use contact::{Contact, ContactFault, Email, Phone};
 pub use desired::{
-    AccountPin, Actor, AsOf, Desired, DesiredSystem, Grant, GrantState, InvitePolicy, InviteWay,
-    Managed, Ownership, Person, PersonKind, PlaceFact, PlaceStatus, RightSource, StaffWish,
-    Strangers, Vanished, WillChange,
+    AccountPin, Actor, AsOf, Desired, DesiredSystem, Ended, Grant, GrantState, InvitePolicy,
+    InviteWay, Managed, Ownership, Person, PersonKind, PlaceFact, PlaceStatus, RightSource,
+    StaffWish, Strangers, Timing, Turn, Vanished, WillChange,
 };
 pub use id::{AccountId, LocationKey, PersonKey, PlaceId, RoleKey, SystemName, VendorRoleSlug};
 pub use memory::{KnownAccount, Memory, SentInvitation};

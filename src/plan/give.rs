@@ -55,14 +55,7 @@ where
         );
         let role = role_shift(None, target.role.as_ref());
         let staff = staff_after(target.staff, None);
-        let granted = self.granted(ctx, case.person);
-        let reason = if granted.contains(place) {
-            Reason::Drift
-        } else if granted.is_empty() {
-            Reason::Joined
-        } else {
-            Reason::RoleChanged
-        };
+        let reason = self.grant_reason(ctx, case, grant);
         let step = step(
             &mut ctx.digests,
             Parts {

@@ -350,13 +350,14 @@ where
         if found.paid {
             effects.push(Effect::PaidSeat);
         }
+        let reason = self.invite_reason(ctx, case, grant);
         let step = step(
             &mut ctx.digests,
             Parts {
                 kind: StepKind::Invite,
                 mode: Mode::Api,
                 class: class_of(&found, role_shift(None, target.role.as_ref()), true),
-                reason: Reason::Joined,
+                reason,
                 person: Some(key.clone()),
                 name: case.person.name.clone(),
                 system: self.name.clone(),

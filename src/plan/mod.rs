@@ -21,6 +21,7 @@ mod origins;
 mod person;
 mod price;
 mod read;
+mod reason;
 mod report;
 mod rules;
 mod seal;

@@ -5,7 +5,7 @@
 //! or unmanaged is left alone.
 
 use super::make::Refusal;
-use super::step::{HoldCode, Reason, Target, Waiting};
+use super::step::{HoldCode, Reason, StaffTarget, Target, Waiting};
 use super::system::{Context, System};
 use super::target::{Fault, Prepared, fill_self, staff_after, staff_wish};
 use crate::model::{
@@ -193,6 +193,11 @@ where
         }
         let staff = staff_wish(case.person, grant, &scope.names)
             .map_err(|name| fault(&Fault::Name("staff", name)))?;
+        if let StaffTarget::Link(id) = staff
+            && staff_now != Some(id)
+        {
+            self.claim_link(ctx, case, place, id, scope)?;
+        }
         let Some(rights) = fill_self(&prepared, staff_after(staff, staff_now)) else {
             let slugs: Vec<String> = prepared
                 .selves
@@ -220,6 +225,46 @@ where
         Ok((prepared, target))
     }
 
+    /// A team member of a location is linked to one account at most (`one_team_member_per_user`): two that claim one
+    /// are never written.
+    fn claim_link(
+        &mut self,
+        ctx: &Context<'a>,
+        case: &Case<'a>,
+        place: &PlaceId,
+        id: i64,
+        scope: &ScopeState,
+    ) -> Result<(), Refusal> {
+        let key = &case.person.key;
+        let linked = scope
+            .accounts
+            .values()
+            .filter(|row| row.staff == Some(Some(id)));
+        let others: Vec<String> = linked
+            .filter_map(|row| self.identity.find(&row.id))
+            .filter(|account| !self.accounts(case.at).contains(account))
+            .map(|account| self.call(ctx, account))
+            .collect();
+        let claimed = *self.links.entry((place.clone(), id)).or_insert(key);
+        let who = match others.first() {
+            Some(other) => other.clone(),
+            None if claimed != key => format!("`{claimed}`, by this plan"),
+            None => return Ok(()),
+        };
+        let name = super::names::staff_name(&scope.names, id);
+        Err(Refusal {
+            code: HoldCode::IdentityDoubt,
+            message: format!(
+                "`{key}` shall be linked to team member {} at {place}, who is linked to {who}",
+                name.map_or_else(|| id.to_string(), |name| name.to_string())
+            ),
+            help: format!(
+                "one team member has one account: end the other link, or name another team member under `accounts: {{ {}: {{ staff: ... }} }}`",
+                self.name
+            ),
+        })
+    }
+
     /// A mover's losses wait for their gains; a leaver's wait for nothing.
     pub(super) fn link_moves(ctx: &mut Context<'a>, case: &Case<'a>) {
         if case.order.is_some() || case.takes.is_empty() {
@@ -236,7 +281,8 @@ where
                 continue;
             }
             candidate.after.extend(&case.gives);
-            if candidate.step.reason == Reason::Left && !case.gives.is_empty() {
+            let taken = matches!(candidate.step.reason, Reason::Left | Reason::Lapsed);
+            if taken && !case.gives.is_empty() {
                 candidate.step.reason = Reason::Moved;
             }
             if case.give_failed && candidate.refusal.is_none() {

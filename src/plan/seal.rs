@@ -55,6 +55,7 @@ fn draft(input: &Input<'_>) -> Draft {
                     system.plan_person(&mut ctx, at);
                 }
                 system.note_rights(&mut ctx);
+                system.note_unknown_rights(&mut ctx);
                 system.note_scopes(&mut ctx);
                 draft.strangers.extend(system.strangers(&ctx));
             }

@@ -4,13 +4,13 @@
 //! where nothing may be taken only its gains.
 
 use super::give::refuse_ownership;
-use super::identity::keys;
 use super::make::{
     Assessment, Candidate, Parts, Rank, Refusal, access_of, assess, class_of, gains_only, is_owner,
     role_shift, set_kind, step,
 };
 use super::names::staff_name;
 use super::person::Case;
+use super::reason::behind;
 use super::step::{
     Access, Change, DangerClass, Drift, Effect, HoldCode, Mode, Reason, StaffTarget, Step,
     StepKind, Target,
@@ -19,7 +19,7 @@ use super::system::{Context, System, count, some_of};
 use super::target::{compare, locked_differs, staff_after, staff_wish, writable};
 use super::values::Layers;
 use crate::catalog::RightId;
-use crate::model::{Account, AccountState, Grant, Ownership, PlaceId, RightSet, ScopeState};
+use crate::model::{Account, Grant, Ownership, PlaceId, RightSet, ScopeState};
 
 impl<'a, 's> System<'a, 's>
 where
@@ -82,7 +82,7 @@ where
         }
         target.rights = writable(catalog, &target.rights, live);
 
-        let reason = self.set_reason(ctx, case, place, &target, staff_now);
+        let reason = self.set_reason(ctx, case, grant, &target, staff_now);
         let full = self.set(
             ctx,
             case,
@@ -149,36 +149,6 @@ where
             .push(case.person.key.clone());
     }
 
-    pub(super) fn set_reason(
-        &mut self,
-        ctx: &mut Context<'a>,
-        case: &Case<'a>,
-        place: &PlaceId,
-        target: &Target,
-        staff_now: Option<i64>,
-    ) -> Reason {
-        let applied = keys(case.person).find_map(|key| {
-            let known = (self.name.clone(), place.clone(), key.clone());
-            ctx.input.memory.applied.get(&known)
-        });
-        let Some(applied) = applied else {
-            return Reason::RoleChanged;
-        };
-        let wanted = Access {
-            state: AccountState::Active,
-            role: target.role.clone(),
-            staff: staff_after(target.staff, staff_now),
-            staff_name: None,
-            rights: target.rights.clone(),
-        };
-        // The same is wanted as what was last verified: so somebody else has changed it.
-        if ctx.digests.of(&wanted) == *applied {
-            Reason::Drift
-        } else {
-            Reason::RoleChanged
-        }
-    }
-
     #[expect(
         clippy::too_many_arguments,
         reason = "one row and its target; all of it is used once"
@@ -211,6 +181,7 @@ where
         let staff = staff_after(target.staff, row.staff.flatten());
         let changed: Vec<_> = found.deltas.iter().map(|delta| delta.right).collect();
         let paid = found.paid && row.paid_seat != Some(true);
+        let because = behind(ctx, grant, reason, &changed);
         let step = step(
             &mut ctx.digests,
             Parts {
@@ -237,7 +208,7 @@ where
                 } else {
                     Vec::new()
                 },
-                because: ctx.origins.behind(grant, &changed),
+                because,
                 change: Change::Set { target },
             },
         );

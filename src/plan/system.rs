@@ -16,8 +16,8 @@ use super::step::{Because, Drift, Hold, HoldCode, Note, Step, Waiting, Withheld}
 use super::target::{Prepared, prepare};
 use crate::catalog::{Assumption, Kind, RightId};
 use crate::model::{
-    Actor, DesiredSystem, Grant, LocationKey, Memory, Ownership, Person, PersonKey, PlaceId,
-    ReadFailure, Reading, ScopeState, SentInvitation, SystemName, VendorRoleSlug,
+    Actor, DesiredSystem, Grant, GrantState, LocationKey, Memory, Ownership, Person, PersonKey,
+    PlaceId, ReadFailure, Reading, RoleKey, ScopeState, SentInvitation, SystemName, VendorRoleSlug,
 };
 
 /// What was found so far, over all systems.
@@ -95,6 +95,8 @@ pub(super) struct System<'a, 's> {
     pub(super) locked: BTreeMap<(PlaceId, RightId), Vec<PersonKey>>,
     /// Rights that somebody shall have and a place does not know.
     pub(super) missing: BTreeMap<RightId, BTreeSet<PlaceId>>,
+    /// Team members that somebody is about to be linked to, with who that is.
+    pub(super) links: BTreeMap<(PlaceId, i64), &'a PersonKey>,
     /// People with access to the chain declared.
     pub(super) chain_people: u32,
     /// People declared at scopes that could not be read.
@@ -125,6 +127,7 @@ where
             granted: None,
             locked: BTreeMap::new(),
             missing: BTreeMap::new(),
+            links: BTreeMap::new(),
             chain_people: 0,
             unread: BTreeMap::new(),
         };
@@ -348,6 +351,39 @@ where
                 ),
             });
         }
+    }
+
+    /// Rights that only the live system knows and that roles in use name: said, because nothing is done about them.
+    pub(super) fn note_unknown_rights(&self, ctx: &mut Context<'a>) {
+        if self.wish.unknown_rights.is_empty() {
+            return;
+        }
+        let grants = ctx.people.iter().flat_map(|person| &person.grants);
+        let used: BTreeSet<&RoleKey> = grants
+            .filter(|grant| grant.system == *self.name && grant.state == GrantState::Present)
+            .flat_map(|grant| &grant.roles)
+            .collect();
+        let mut slugs: BTreeSet<&str> = BTreeSet::new();
+        let mut roles: Vec<String> = Vec::new();
+        for (role, rights) in &self.wish.unknown_rights {
+            if used.contains(role) {
+                slugs.extend(rights.iter().map(|(slug, ..)| &**slug));
+                roles.push(format!("`{role}`"));
+            }
+        }
+        if roles.is_empty() {
+            return;
+        }
+        let slugs: Vec<String> = slugs.iter().map(|slug| format!("`{slug}`")).collect();
+        ctx.found.notes.insert(Note {
+            system: Some(self.name.clone()),
+            place: None,
+            text: format!(
+                "`unknown_rights` of {} names {}: this version neither compares nor writes what its catalogue does not know; set it in the vendor's own page",
+                some_of(&roles),
+                slugs.join(", ")
+            ),
+        });
     }
 
     /// What cannot be said about scopes that were not read, and about the chain.

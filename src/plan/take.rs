@@ -55,6 +55,14 @@ where
             PlaceStatus::Planned => Wish::Silent,
             PlaceStatus::Closed => Wish::Nothing(Reason::Left, vec![ctx.origins.line(fact.origin)]),
             PlaceStatus::Open => {
+                if let Some(ended) = self.ended(case, place) {
+                    let mut because = vec![ctx.origins.line(ended.origin)];
+                    because.push(Because::Rule(format!(
+                        "that line has ended, and no other gives `{}` anything at {place}",
+                        case.person.key
+                    )));
+                    return Wish::Nothing(Reason::Lapsed, because);
+                }
                 let mut because = ctx.person_line(case.person);
                 because.push(Because::Rule(format!(
                     "no line of `{}` that is in force gives anything at {place}",

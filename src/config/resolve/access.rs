@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use assignment::{Line, never, read};
+use jiff::Timestamp;
 pub(super) use sums::Sums;
 
 use super::dates::{Clock, Window};
@@ -24,7 +25,9 @@ use super::systems::Systems;
 use crate::catalog::{Catalog, RightId};
 use crate::config::raw::{self, Access, StaffPin};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Grant, GrantState, Item, PlaceId, RightSource, StaffWish, WillChange};
+use crate::model::{
+    Ended, Grant, GrantState, Item, PlaceId, RightSource, StaffWish, Timing, Turn, WillChange,
+};
 use crate::text::Span;
 
 /// Everything a person is resolved against.
@@ -61,6 +64,7 @@ struct Entry {
 #[derive(Debug, Default)]
 pub(super) struct Resolved {
     pub(super) grants: Vec<Grant>,
+    pub(super) ended: Vec<Ended>,
     pub(super) will_change: Vec<WillChange>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Sums that are wider than their parts, with two lines that make them, for one note per sum.
@@ -240,8 +244,63 @@ impl<'c> Resolver<'c, '_> {
             .map(|(entry, _)| *entry)
             .collect();
         if active.iter().any(|entry| entry.gives) {
-            self.push(&active, system, spot, clock);
+            self.push(&active, &windows, system, spot, clock);
+        } else {
+            self.push_ended(&windows, system, spot, clock);
         }
+    }
+
+    /// Where nothing is in force any more: the line that ended last.
+    fn push_ended(
+        &mut self,
+        windows: &[(Entry, Window)],
+        system: usize,
+        spot: Spot,
+        clock: &Clock,
+    ) {
+        let last = windows
+            .iter()
+            .filter(|(entry, window)| entry.gives && window.has_ended(clock.now))
+            .filter_map(|(entry, window)| Some((window.end, self.lines.get(entry.line)?)))
+            .max_by_key(|(end, line)| (*end, line.raw.span));
+        let Some((at, line)) = last else {
+            return;
+        };
+        if let (Some(info), Some(place)) =
+            (self.context.systems.list.get(system), self.place_id(spot))
+        {
+            self.resolved.ended.push(Ended {
+                system: info.name.clone(),
+                place,
+                at,
+                origin: line.raw.span,
+            });
+        }
+    }
+
+    /// When the lines at a place began and ended, up to now. A line that only takes counts among the turns too: it
+    /// changes what is there.
+    fn timing(&self, windows: &[(Entry, Window)], clock: &Clock) -> Option<Box<Timing>> {
+        let turns = windows.iter().filter_map(|(entry, window)| {
+            let (at, ended) = if window.has_ended(clock.now) {
+                (window.end, true)
+            } else if window.start > Timestamp::MIN && window.holds(clock.now) {
+                (window.start, false)
+            } else {
+                return None;
+            };
+            let origin = self.lines.get(entry.line)?.raw.span;
+            Some(Turn { at, ended, origin })
+        });
+        // What begins when something else ends tells more than the end.
+        let turned = turns.max_by_key(|turn| (turn.at, !turn.ended, turn.origin))?;
+        let since = windows
+            .iter()
+            .filter(|(entry, window)| entry.gives && window.holds(clock.now))
+            .map(|(_, window)| window.start)
+            .min()
+            .filter(|since| *since > Timestamp::MIN);
+        Some(Box::new(Timing { since, turned }))
     }
 
     fn push_absent(&mut self, group: &[Entry], system: usize, spot: Spot) {
@@ -263,6 +322,7 @@ impl<'c> Resolver<'c, '_> {
             unlisted_default: false,
             extra: nothing.extra.clone(),
             because: vec![leaves.span],
+            timing: None,
             roles: self.roles_of(group),
             sources: nothing.sources.clone(),
         };
@@ -288,7 +348,14 @@ impl<'c> Resolver<'c, '_> {
         keys
     }
 
-    fn push(&mut self, active: &[Entry], system: usize, spot: Spot, clock: &Clock) {
+    fn push(
+        &mut self,
+        active: &[Entry],
+        windows: &[(Entry, Window)],
+        system: usize,
+        spot: Spot,
+        clock: &Clock,
+    ) {
         let taken = self.taken(active, system);
         let sum = self.sum(active, system, spot, &taken);
         let (Some(info), Some(place)) =
@@ -342,6 +409,7 @@ impl<'c> Resolver<'c, '_> {
             unlisted_default: sum.unlisted_default,
             extra: sum.extra.clone(),
             because,
+            timing: self.timing(windows, clock),
             roles: self.roles_of(active),
             sources,
         };

@@ -46,6 +46,11 @@ impl Window {
         self.start <= at && at < self.end
     }
 
+    /// Whether it had begun and is over at an instant.
+    pub(super) fn has_ended(self, at: Timestamp) -> bool {
+        !self.is_empty() && self.end <= at
+    }
+
     /// Whether there is no time in it.
     pub(super) fn is_empty(self) -> bool {
         self.end <= self.start

@@ -159,7 +159,8 @@ pub fn resolve(
         horizon: options.horizon,
     };
     let outcomes = people::resolve(&context, &people, &keys, &contacts);
-    people::check_across(&outcomes, &people, &keys, &mut diagnostics);
+    let clock = places.project_clock();
+    people::check_across(&outcomes, &people, &keys, clock, &mut diagnostics);
     let missing = context
         .without_id
         .iter()

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::access::{self, Context, Resolved};
-use super::dates;
+use super::dates::{self, Clock};
 use super::diags::{self, Known};
 use super::systems::known_person;
 use crate::config::raw::{self, Access, MaybeShared, Name, StaffPin};
@@ -29,7 +29,12 @@ pub(super) struct Outcome {
     contacts: Vec<(Contact, Span)>,
     /// Accounts and logins by system, with their places.
     accounts: Vec<(Arc<str>, Account, Span)>,
+    /// Team members by system and location, with their places.
+    staff: Vec<StaffClaim>,
 }
+
+/// A team member that a person is said to be: the system, the location, who.
+type StaffClaim = (SystemName, LocationKey, Item, Span);
 
 /// What may identify an account in YAML.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,7 +97,8 @@ fn one(
         }
     }
     let mut accounts = Vec::new();
-    let pins = pins(context, raw, &mut accounts, diagnostics);
+    let mut staff = Vec::new();
+    let pins = pins(context, raw, &mut accounts, &mut staff, diagnostics);
     for key in &raw.used_by {
         known_person(key, keys, diagnostics);
     }
@@ -127,6 +133,8 @@ fn one(
     let mut grants = std::mem::take(&mut resolved.grants);
     grants.shrink_to_fit();
     own.good.shrink_to_fit();
+    let mut ended = std::mem::take(&mut resolved.ended);
+    ended.shrink_to_fit();
     Outcome {
         person: Person {
             key: PersonKey::new(raw.key.value.clone()),
@@ -164,11 +172,13 @@ fn one(
             invite_at,
             managed: managed(raw, &resolved),
             grants,
+            ended,
             origin: raw.key.span,
         },
         resolved,
         contacts: own.good,
         accounts,
+        staff,
     }
 }
 
@@ -235,6 +245,7 @@ fn pins(
     context: &Context<'_>,
     raw: &raw::Person,
     accounts: &mut Vec<(Arc<str>, Account, Span)>,
+    claims: &mut Vec<StaffClaim>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> BTreeMap<SystemName, AccountPin> {
     let mut pins = BTreeMap::new();
@@ -255,6 +266,7 @@ fn pins(
             let account = Account::Login(login.value.to_lowercase().into());
             accounts.push((system.value.clone(), account, login.span));
         }
+        let name = SystemName::new(system.value.clone());
         let mut staff = BTreeMap::new();
         for (key, pin) in &pin.staff {
             if context.places.find(key, diagnostics).is_none() {
@@ -265,7 +277,9 @@ fn pins(
                 StaffPin::Id(id) => Item::Id(*id),
                 StaffPin::Nobody => continue,
             };
-            staff.insert(LocationKey::new(key.value.clone()), item);
+            let key = LocationKey::new(key.value.clone());
+            claims.push((name.clone(), key.clone(), item.clone(), pin.span));
+            staff.insert(key, item);
         }
         let ids = |ids: &[raw::Text]| {
             ids.iter()
@@ -273,7 +287,7 @@ fn pins(
                 .collect()
         };
         pins.insert(
-            SystemName::new(system.value.clone()),
+            name,
             AccountPin {
                 ids: ids(&pin.ids),
                 not: ids(&pin.not),
@@ -285,11 +299,12 @@ fn pins(
     pins
 }
 
-/// What two people must not share: contacts, accounts, earlier keys.
+/// What two people must not share: contacts, accounts, team members, earlier keys.
 pub(super) fn check_across(
     outcomes: &[Outcome],
     people: &[&raw::Person],
     keys: &[&str],
+    clock: &Clock,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let mut contacts: Vec<(u64, &Contact, usize, Span)> = outcomes
@@ -341,6 +356,7 @@ pub(super) fn check_across(
             }
         }
     }
+    check_staff(outcomes, people, clock, diagnostics);
     let mut earlier: BTreeMap<&str, (&str, Span)> = BTreeMap::new();
     for person in people {
         for was in &person.was {
@@ -351,6 +367,49 @@ pub(super) fn check_across(
                 earlier.insert(&was.value, (&person.key.value, was.span))
             {
                 diagnostics.push(diags::earlier_key_twice(was, other));
+            }
+        }
+    }
+}
+
+/// A team member is one human with one account: two people who are the same one at a time are an error. Whoever has left
+/// may be followed by another.
+fn check_staff(
+    outcomes: &[Outcome],
+    people: &[&raw::Person],
+    clock: &Clock,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut claims: Vec<(&SystemName, &LocationKey, &Item, usize, Span)> = outcomes
+        .iter()
+        .enumerate()
+        .flat_map(|(at, outcome)| {
+            let staff = outcome.staff.iter();
+            staff.map(move |(system, place, item, span)| (system, place, item, at, *span))
+        })
+        .collect();
+    claims.sort_unstable();
+    let employed = |at: usize| {
+        let person = people.get(at)?;
+        let window = clock.window(person.starts.as_ref(), person.leaves.as_ref());
+        (window.end > clock.now).then_some(window)
+    };
+    let name = |at: usize| people.get(at).map_or("", |person| &*person.key.value);
+    for same in claims.chunk_by(|a, b| (a.0, a.1, a.2) == (b.0, b.1, b.2)) {
+        for (index, (system, place, _, second, span)) in same.iter().enumerate().skip(1) {
+            let first = same.iter().take(index).find(|(_, _, _, first, _)| {
+                let together = employed(*first)
+                    .zip(employed(*second))
+                    .map(|(a, b)| a.clipped(b));
+                first != second && together.is_some_and(|both| !both.is_empty())
+            });
+            if let Some((_, _, _, first, first_span)) = first {
+                diagnostics.push(diags::shared_staff(
+                    system,
+                    place,
+                    (name(*first), *first_span),
+                    (name(*second), *span),
+                ));
             }
         }
     }

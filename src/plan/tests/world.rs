@@ -223,6 +223,7 @@ impl World {
             invite_at: None,
             managed: Managed::Yes,
             grants: Vec::new(),
+            ended: Vec::new(),
             origin,
         };
         self.desired.people.insert(person.key.clone(), person);
@@ -257,6 +258,7 @@ impl World {
             unlisted_default: false,
             extra: Arc::default(),
             because,
+            timing: None,
             roles: vec![RoleKey::new(role)],
             sources: Arc::default(),
         };

@@ -2,7 +2,7 @@
 
 use crate::config::raw::{Text, When};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Contact, ContactFault};
+use crate::model::{Contact, ContactFault, LocationKey, SystemName};
 use crate::text::{Span, Spanned};
 
 pub(in crate::config::resolve) fn missing_access(person: &Text) -> Diagnostic {
@@ -85,6 +85,24 @@ pub(in crate::config::resolve) fn shared_account(
     .at(second.1, format!("of `{}`", second.0))
     .at(first.1, format!("of `{}`", first.0))
     .help("a login that several people use is a person of `kind: shared` with `used_by`")
+}
+
+pub(in crate::config::resolve) fn shared_staff(
+    system: &SystemName,
+    place: &LocationKey,
+    first: (&str, Span),
+    second: (&str, Span),
+) -> Diagnostic {
+    Diagnostic::new(
+        Code::SharedStaff,
+        format!(
+            "`{}` and `{}` are one team member of `{place}` in `{system}`",
+            first.0, second.0
+        ),
+    )
+    .at(second.1, format!("of `{}`", second.0))
+    .at(first.1, format!("of `{}`", first.0))
+    .help("a team member is linked to one account at most; say who of the two it is")
 }
 
 pub(in crate::config::resolve) fn contact_twice(

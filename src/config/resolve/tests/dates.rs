@@ -311,3 +311,75 @@ fn world_with_cover(day: &str) -> World {
         day,
     )
 }
+
+#[test]
+fn what_has_ended_where_nothing_is_in_force_is_told_by_its_last_line() {
+    let ended = |access: &str, as_of: &str| {
+        let world = at("", access, as_of);
+        let jana = &world.desired.people[&crate::model::PersonKey::new("jana")];
+        let told = jana.ended.iter().map(|ended| {
+            let text = world.sources.text(ended.origin);
+            let last = text.split("until: ").nth(1).unwrap().trim_end_matches(" }");
+            format!("{} {} {} {last}", ended.system, ended.place, ended.at)
+        });
+        told.collect::<Vec<String>>()
+    };
+    let two = "{ role: r, at: [center, mall], until: 2026-12-05 }, { role: r, at: [center], until: 2026-12-10 }";
+    assert_eq!(ended(two, "2026-12-05"), [""; 0]);
+    // The center is kept by the other line.
+    assert_eq!(
+        ended(two, "2026-12-06"),
+        ["salons mall 2026-12-05T22:00:00Z 2026-12-05"]
+    );
+    assert_eq!(
+        ended(two, "2026-12-11"),
+        [
+            "salons center 2026-12-10T22:00:00Z 2026-12-10",
+            "salons mall 2026-12-05T22:00:00Z 2026-12-05",
+        ]
+    );
+    // What has not begun has not ended.
+    let later = "{ role: r, at: [center], from: 2026-12-20, until: 2026-12-22 }";
+    assert_eq!(ended(later, "2026-12-11"), [""; 0]);
+}
+
+#[test]
+fn a_grant_knows_when_it_began_and_what_turned_last() {
+    let grant = |person: &str, access: &str| {
+        let world = at(person, access, "2026-12-11");
+        let grant = world.grant("jana", "salons", "center");
+        let since = grant.timing.as_ref().and_then(|timing| timing.since);
+        let turn = grant.timing.as_ref().map(|timing| {
+            let turn = timing.turned;
+            let word = if turn.ended { "ended" } else { "began" };
+            format!("{word} {}", turn.at)
+        });
+        (since.map(|at| at.to_string()), turn)
+    };
+    assert_eq!(grant("", "{ role: r, at: [center] }"), (None, None));
+    let began = Some("2026-12-09T22:00:00Z".to_owned());
+    let word = Some("began 2026-12-09T22:00:00Z".to_owned());
+    assert_eq!(
+        grant("", "{ role: r, at: [center], from: 2026-12-10 }"),
+        (began.clone(), word.clone())
+    );
+    assert_eq!(
+        grant("starts: 2026-12-10,", "{ role: r, at: [center] }"),
+        (began, word.clone())
+    );
+    // Beside a line that was always there nothing began but the other one.
+    assert_eq!(
+        grant(
+            "",
+            "{ role: r, at: [center] }, { role: r, at: [center], from: 2026-12-10 }"
+        ),
+        (None, word)
+    );
+    assert_eq!(
+        grant(
+            "",
+            "{ role: r, at: [center] }, { role: r, at: [center], until: 2026-12-09 }"
+        ),
+        (None, Some("ended 2026-12-09T22:00:00Z".to_owned()))
+    );
+}

@@ -207,3 +207,26 @@ fn references_of_rules_are_checked() {
         assert_eq!(world.problems(), [code], "{entry}");
     }
 }
+
+#[test]
+fn a_team_member_is_one_person_at_a_time() {
+    let two = |jana: &str, anna: &str, place: &str| {
+        people(&format!(
+            "  jana: {{ name: Jana, {jana} email: jana@chain.example, accounts: {{ salons: {{ staff: {{ center: J. }} }} }}, access: [] }}\n  anna: {{ name: Anna, {anna} email: anna@chain.example, accounts: {{ salons: {{ staff: {{ {place}: J. }} }} }}, access: [] }}\n",
+        ))
+        .problems()
+    };
+    assert_eq!(two("", "", "center"), [Code::SharedStaff]);
+    // The same name somewhere else is somebody else.
+    assert_eq!(two("", "", "mall"), []);
+    // The follower of a leaver, before and after the day.
+    assert_eq!(
+        two("leaves: 2999-01-31,", "starts: 2999-02-01,", "center"),
+        []
+    );
+    assert_eq!(
+        two("leaves: 2999-02-01,", "starts: 2999-02-01,", "center"),
+        [Code::SharedStaff]
+    );
+    assert_eq!(two("leaves: 2020-01-31,", "", "center"), []);
+}

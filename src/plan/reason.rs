@@ -1,0 +1,156 @@
+//! Why a step that gives or changes is there: somebody joined, a line began or ended, a role changed, or the vendor's
+//! side was changed behind our back.
+//!
+//! Not whether there is a step. Invariant: drift is said only of what was verified before, and time is named only where
+//! a line began or ended since the last apply could have seen it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::identity::keys;
+use super::person::Case;
+use super::step::{Access, Because, Reason, Target};
+use super::system::{Context, System};
+use super::target::staff_after;
+use crate::catalog::RightId;
+use crate::model::{AccountState, Ended, Grant, PersonKey, PlaceId, SystemName, Turn};
+
+/// How long ago a line may have begun or ended to be the cause of a step where nothing was verified yet: memory does not
+/// say when the last apply was, and in a project that is looked after it was within the week that plans look ahead.
+const RECENT: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+impl<'a, 's> System<'a, 's>
+where
+    'a: 's,
+{
+    /// Why a known account gets a further place.
+    pub(super) fn grant_reason(
+        &mut self,
+        ctx: &Context<'a>,
+        case: &Case<'a>,
+        grant: &Grant,
+    ) -> Reason {
+        let memory = ctx.input.memory;
+        let scope = |key: &PersonKey| self.at(&grant.place, key);
+        if keys(case.person).any(|key| memory.applied.contains_key(&scope(key))) {
+            return Reason::Drift;
+        }
+        if self.began(ctx, case, grant) {
+            return Reason::Due;
+        }
+        let granted = self.granted(ctx, case.person);
+        // The files gave it at the last apply and nothing was ever there: it waited for the invitation.
+        let waited = !granted.contains(&grant.place)
+            && self.sent(ctx, case.person).is_some()
+            && self.was_declared(ctx, case, &grant.place);
+        if granted.is_empty() || waited {
+            Reason::Joined
+        } else {
+            Reason::RoleChanged
+        }
+    }
+
+    /// Why somebody is invited.
+    pub(super) fn invite_reason(
+        &self,
+        ctx: &Context<'a>,
+        case: &Case<'a>,
+        grant: &Grant,
+    ) -> Reason {
+        if self.began(ctx, case, grant) {
+            Reason::Due
+        } else {
+            Reason::Joined
+        }
+    }
+
+    /// Why an account that is there is changed.
+    pub(super) fn set_reason(
+        &self,
+        ctx: &mut Context<'a>,
+        case: &Case<'a>,
+        grant: &Grant,
+        target: &Target,
+        staff_now: Option<i64>,
+    ) -> Reason {
+        let applied = keys(case.person)
+            .find_map(|key| ctx.input.memory.applied.get(&self.at(&grant.place, key)));
+        if let Some(applied) = applied {
+            let wanted = Access {
+                state: AccountState::Active,
+                role: target.role.clone(),
+                staff: staff_after(target.staff, staff_now),
+                staff_name: None,
+                rights: target.rights.clone(),
+            };
+            // The same is wanted as what was last verified: so somebody else has changed it.
+            if ctx.digests.of(&wanted) == *applied {
+                return Reason::Drift;
+            }
+        }
+        let verified = keys(case.person)
+            .find_map(|key| ctx.input.memory.verified.get(&self.at(&grant.place, key)));
+        let since_then = |turn: &Turn| match verified {
+            Some(&verified) => turn.at > verified,
+            None => self.is_known(ctx, case) && is_recent(ctx, turn.at),
+        };
+        let turned = grant.timing.as_ref().map(|timing| timing.turned);
+        match turned.filter(since_then) {
+            Some(turn) if turn.ended => Reason::Lapsed,
+            Some(_) => Reason::Due,
+            None => Reason::RoleChanged,
+        }
+    }
+
+    /// The line that ended last at a place where nothing is in force any more.
+    pub(super) fn ended(&self, case: &Case<'a>, place: &PlaceId) -> Option<&'a Ended> {
+        let ended = &case.person.ended;
+        ended
+            .binary_search_by(|it| (&it.system, &it.place).cmp(&(self.name, place)))
+            .ok()
+            .and_then(|at| ended.get(at))
+    }
+
+    /// Whether what a grant gives began by time alone: the last apply knew the person, the files gave them nothing
+    /// there then, and now a line has begun.
+    fn began(&self, ctx: &Context<'a>, case: &Case<'a>, grant: &Grant) -> bool {
+        let since = grant.timing.as_ref().and_then(|timing| timing.since);
+        since.is_some_and(|since| is_recent(ctx, since))
+            && self.is_known(ctx, case)
+            && !self.was_declared(ctx, case, &grant.place)
+    }
+
+    /// Whether the last apply knew the person.
+    fn is_known(&self, ctx: &Context<'a>, case: &Case<'a>) -> bool {
+        keys(case.person).any(|key| ctx.input.memory.people.contains(key))
+    }
+
+    /// Whether the files gave the person a place at the last apply.
+    fn was_declared(&self, ctx: &Context<'a>, case: &Case<'a>, place: &PlaceId) -> bool {
+        let declared = &ctx.input.memory.declared;
+        keys(case.person).any(|key| declared.contains(&self.at(place, key)))
+    }
+
+    fn at(&self, place: &PlaceId, key: &PersonKey) -> (SystemName, PlaceId, PersonKey) {
+        (self.name.clone(), place.clone(), key.clone())
+    }
+}
+
+fn is_recent(ctx: &Context<'_>, at: Timestamp) -> bool {
+    ctx.input.desired.as_of.duration_since(at) < RECENT
+}
+
+/// The lines behind a change: first the one that began or ended, where that is the reason.
+pub(super) fn behind(
+    ctx: &mut Context<'_>,
+    grant: &Grant,
+    reason: Reason,
+    changed: &[RightId],
+) -> Vec<Because> {
+    let mut because = ctx.origins.behind(grant, changed);
+    if let (Reason::Lapsed | Reason::Due, Some(timing)) = (reason, &grant.timing) {
+        let first = ctx.origins.line(timing.turned.origin);
+        because.retain(|line| *line != first);
+        because.insert(0, first);
+    }
+    because
+}

@@ -1,0 +1,273 @@
+//! Why a step is there: what time did, what we did, and what somebody else did.
+
+use super::world::*;
+use crate::model::*;
+use crate::plan::*;
+use crate::text::Span;
+
+const CREATE: &str = "records_create_access";
+const EDIT: &str = "records_edit_access";
+
+/// Jana works at the center, by account 7, as the last apply left it.
+fn jana() -> World {
+    let mut world = World::new();
+    world.give("jana", "center", "worker", &[(CREATE, ON)]);
+    world.account("7", "center", "worker", "jana@chain.example");
+    world.has("7", "center", &[("records_access", ON), (CREATE, ON)]);
+    world.remember("jana", "7", &["center"]);
+    world.memory.declared.insert(scope("center"));
+    world
+}
+
+fn scope(place: &str) -> (SystemName, PlaceId, PersonKey) {
+    (World::system(), at(place), PersonKey::new("jana"))
+}
+
+fn days_ago(world: &World, days: i64) -> jiff::Timestamp {
+    world.now - jiff::SignedDuration::from_hours(24 * days)
+}
+
+/// The assignment line at a place.
+fn line_at(world: &World, place: &str) -> Span {
+    let grants = &world.desired.people[&PersonKey::new("jana")].grants;
+    let grant = grants.iter().find(|grant| grant.place == at(place));
+    grant.unwrap().because[0]
+}
+
+/// The line at a place has ended.
+fn end(world: &mut World, place: &str) {
+    let ended = Ended {
+        system: World::system(),
+        place: at(place),
+        at: days_ago(world, 1),
+        origin: line_at(world, place),
+    };
+    world.drop_grant("jana", place);
+    world.edit("jana", |person| person.ended.push(ended));
+}
+
+fn began(world: &mut World, place: &str, days: i64) {
+    let since = days_ago(world, days);
+    let origin = line_at(world, place);
+    world.grant("jana", place, |grant| {
+        let turned = Turn {
+            at: since,
+            ended: false,
+            origin,
+        };
+        grant.timing = Some(Box::new(Timing {
+            since: Some(since),
+            turned,
+        }));
+    });
+}
+
+fn first_line(step: &Step) -> &str {
+    match &step.because[0] {
+        Because::Line(origin) => &origin.text,
+        Because::Rule(rule) => panic!("a rule: {rule}"),
+    }
+}
+
+fn reasons(plan: &Plan) -> Vec<Reason> {
+    plan.draft.steps.iter().map(|step| step.reason).collect()
+}
+
+#[test]
+fn a_line_that_ended_lapses_and_is_no_drift() {
+    for ours in [true, false] {
+        let mut world = jana();
+        if !ours {
+            world.memory = Memory::default();
+        }
+        end(&mut world, "center");
+        let plan = world.plan();
+        assert_eq!(lines(&plan), ["remove jana@center"]);
+        assert_eq!(reasons(&plan), [Reason::Lapsed], "{ours}");
+        assert_eq!(
+            first_line(&plan.draft.steps[0]),
+            "{ role: worker, at: [center] }"
+        );
+        assert_eq!(plan.draft.drift, []);
+    }
+}
+
+#[test]
+fn whoever_moves_because_a_line_ended_moves_and_the_line_says_why() {
+    let mut world = jana();
+    end(&mut world, "center");
+    world.give("jana", "mall", "worker", &[(CREATE, ON)]);
+    began(&mut world, "mall", 1);
+    let plan = world.plan();
+    assert_eq!(lines(&plan), ["grant jana@mall", "remove jana@center"]);
+    assert_eq!(reasons(&plan), [Reason::Moved, Reason::Moved]);
+    assert_eq!(
+        first_line(&plan.draft.steps[1]),
+        "{ role: worker, at: [center] }"
+    );
+}
+
+#[test]
+fn a_line_that_began_since_the_last_apply_is_due() {
+    let give = |change: fn(&mut World)| {
+        let mut world = jana();
+        world.give("jana", "mall", "worker", &[(CREATE, ON)]);
+        began(&mut world, "mall", 2);
+        change(&mut world);
+        let plan = world.plan();
+        assert_eq!(lines(&plan), ["grant jana@mall"]);
+        reasons(&plan)
+    };
+    assert_eq!(give(|_| {}), [Reason::Due]);
+    assert_eq!(give(|world| began(world, "mall", 8)), [Reason::RoleChanged]);
+    // The last apply had it in the files already.
+    let declared = |world: &mut World| {
+        world.memory.declared.insert(scope("mall"));
+    };
+    assert_eq!(give(declared), [Reason::RoleChanged]);
+    // Nobody knew them: they are new, whatever the line says.
+    assert_eq!(
+        give(|world| world.memory = Memory::default()),
+        [Reason::Joined]
+    );
+}
+
+#[test]
+fn an_invitation_is_due_where_only_the_day_had_to_come() {
+    let mut world = World::new();
+    world.give("jana", "center", "worker", &[(CREATE, ON)]);
+    began(&mut world, "center", 1);
+    assert_eq!(reasons(&world.plan()), [Reason::Joined]);
+    world.memory.people.insert(PersonKey::new("jana"));
+    assert_eq!(reasons(&world.plan()), [Reason::Due]);
+}
+
+#[test]
+fn a_change_is_due_or_lapsed_where_a_line_turned_since_it_was_verified() {
+    for (ended, reason) in [(false, Reason::Due), (true, Reason::Lapsed)] {
+        let mut world = jana();
+        let other = world_line(&mut world);
+        world.has("7", "center", &[(EDIT, ON)]);
+        let turned = Turn {
+            at: days_ago(&world, 1),
+            ended,
+            origin: other,
+        };
+        let timing = Timing {
+            since: None,
+            turned,
+        };
+        world.grant("jana", "center", |grant| {
+            grant.timing = Some(Box::new(timing));
+        });
+        let plan = world.plan();
+        assert_eq!(lines(&plan), ["set-rights jana@center"]);
+        assert_eq!(reasons(&plan), [reason]);
+        assert_eq!(first_line(&plan.draft.steps[0]), "jana: { name: jana }");
+        assert_eq!(plan.draft.drift, []);
+        // It was verified after the turn: a role says something else since.
+        world.memory.applied.insert(scope("center"), "other".into());
+        world.memory.verified.insert(scope("center"), world.now);
+        assert_eq!(reasons(&world.plan()), [Reason::RoleChanged]);
+    }
+}
+
+/// A line that is not the grant's own.
+fn world_line(world: &mut World) -> Span {
+    world.desired.people[&PersonKey::new("jana")].origin
+}
+
+#[test]
+fn a_further_place_is_drift_only_where_it_was_verified() {
+    let mut world = jana();
+    world.give("jana", "mall", "worker", &[(CREATE, ON)]);
+    // Given, perhaps: nobody ever saw it there.
+    world.memory.granted.insert(scope("mall"));
+    let plan = world.plan();
+    assert_eq!(reasons(&plan), [Reason::RoleChanged]);
+    assert_eq!(plan.draft.drift, []);
+    world.memory.applied.insert(scope("mall"), "digest".into());
+    let plan = world.plan();
+    assert_eq!(reasons(&plan), [Reason::Drift]);
+    assert_eq!(plan.draft.drift.len(), 1);
+}
+
+#[test]
+fn a_place_that_waited_for_the_invitation_is_joined() {
+    let mut world = World::new();
+    world.give("jana", "center", "worker", &[(CREATE, ON)]);
+    world.give("jana", "mall", "worker", &[(CREATE, ON)]);
+    let plan = world.plan();
+    assert_eq!(lines(&plan), ["invite jana@center"]);
+    world.apply(&plan);
+    world
+        .memory
+        .declared
+        .extend([scope("center"), scope("mall")]);
+    // The journal keeps an accepted invitation for as long as the employment lasts.
+    let sent = world.memory.invitations.clone();
+    world.accept("jana");
+    world.memory.invitations = sent;
+    let plan = world.plan();
+    assert_eq!(lines(&plan), ["grant jana@mall"]);
+    assert_eq!(reasons(&plan), [Reason::Joined]);
+    assert_eq!(plan.draft.drift, []);
+}
+
+#[test]
+fn one_team_member_is_never_linked_to_two_accounts() {
+    let mut world = jana();
+    world.give("anna", "center", "worker", &[(CREATE, ON)]);
+    world.account("8", "center", "worker", "anna@chain.example");
+    world.has("8", "center", &[("records_access", ON), (CREATE, ON)]);
+    world.scope("center").names.staff = Some(vec![Named {
+        id: 55,
+        name: "Jana B.".into(),
+    }]);
+    let link = |grant: &mut Grant| grant.staff = StaffWish::Link(Item::Id(55));
+    world.grant("jana", "center", link);
+    let plan = world.plan();
+    assert_eq!(lines(&plan), ["link-staff jana@center"]);
+    // Both in one plan: the first is linked, the second is held.
+    world.grant("anna", "center", link);
+    let plan = world.plan();
+    assert_eq!(lines(&plan), ["link-staff anna@center"]);
+    assert_eq!(holds(&plan), ["identity-doubt jana@center"]);
+    assert!(
+        hold(&plan, HoldCode::IdentityDoubt)
+            .message
+            .contains("Jana B.")
+    );
+    // One is there already.
+    world.row("7", "center", |row| row.staff = Some(Some(55)));
+    let plan = world.plan();
+    assert_eq!(lines(&plan), [""; 0]);
+    assert_eq!(holds(&plan), ["identity-doubt anna@center"]);
+    assert!(
+        hold(&plan, HoldCode::IdentityDoubt)
+            .message
+            .contains("account 7")
+    );
+}
+
+#[test]
+fn rights_that_this_version_does_not_write_are_said() {
+    let mut world = jana();
+    let origin = world_line(&mut world);
+    let rights = vec![("comers_access".into(), true, origin)];
+    world
+        .wish()
+        .unknown_rights
+        .insert(RoleKey::new("manager"), rights.clone());
+    assert_eq!(world.plan().draft.notes, []);
+    world
+        .wish()
+        .unknown_rights
+        .insert(RoleKey::new("worker"), rights);
+    let plan = world.plan();
+    let [note] = &plan.draft.notes[..] else {
+        panic!("one note: {:?}", plan.draft.notes);
+    };
+    assert!(note.text.contains("`comers_access`") && note.text.contains("`worker`"));
+    assert!(!note.text.contains("manager"), "nobody has that role");
+}
