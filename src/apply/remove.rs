@@ -1,169 +1,348 @@
-//! Taking access away at a place, and withdrawing invitations.
+//! Taking access away, at one place or at several, and withdrawing invitations.
 //!
-//! One list before, one list after, for all that goes at one place. Invariants: nothing is
-//! removed unless a complete list shows it as the plan expects it; it is gone only when a complete
-//! list says so. Named assumption: `delete_withdraws_invitation`.
+//! One list before, one list after, for all that goes at one place; one call for all that goes of
+//! one account. Invariants: nothing is removed unless a complete list shows it as the plan expects
+//! it; it is gone only when a complete list says so; what a call for several places did not bring
+//! about is asked for place by place, once. Named assumptions: `remove_several_is_like_each`,
+//! `delete_withdraws_invitation`.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::outcome::{NotDone, Outcome};
 use super::record::{self, Check};
 use super::run::Runner;
-use crate::journal::{JournalError, Record, Settled, Settlement, Verb, Verdict};
+use crate::journal::{Intent, JournalError, Record, Settled, Settlement, Verb, Verdict};
 use crate::model::{Account, AccountId, AccountState};
 use crate::plan::{Change, Step};
 use crate::provider::{Call, PlaceRef, Provider, ProviderError};
 
-/// A removal that was sent, or may have been.
-struct Sent {
+/// A removal of which a complete list says that it is still what the plan was made for.
+#[derive(Clone)]
+struct Ready<'a> {
     at: usize,
     account: AccountId,
+    place: &'a PlaceRef,
+    /// An invitation that waits: it is withdrawn by a call of its own.
+    pending: bool,
+}
+
+/// A removal that was sent, or may have been.
+struct Sent<'a> {
+    what: Ready<'a>,
     intent: u64,
     /// Why the answer is not known, if it is not.
     lost: Option<String>,
     /// The vendor's word that it does not know the account: the list decides.
     unknown_there: Option<ProviderError>,
+    /// Whether the call was for several places.
+    several: bool,
     repeated: bool,
 }
 
-impl Runner<'_> {
-    /// Removes a group at one place.
+impl<'a> Runner<'a> {
+    /// Removals that are ready now and hang together with the one at `first`: at one place, so
+    /// that they share its lists, or of one account, so that they share a call.
+    pub(super) fn wave(&self, first: usize) -> Vec<usize> {
+        let steps = self.steps;
+        let lead = &steps[first];
+        let may_join = |&(at, step): &(usize, &Step)| {
+            step.system == lead.system
+                && matches!(step.change, Change::Remove | Change::Withdraw)
+                && self.is_open(at)
+                && self.obstacle(step).is_none()
+        };
+        let others = steps.iter().enumerate().skip(first + 1).filter(may_join);
+        let mut rest: Vec<usize> = others.map(|(at, _)| at).collect();
+        let mut wave = BTreeSet::from([first]);
+        let mut places = BTreeSet::from([&lead.place]);
+        let mut accounts: BTreeSet<&AccountId> = removed(lead).into_iter().collect();
+        loop {
+            let (joined, left): (Vec<usize>, Vec<usize>) = rest.into_iter().partition(|&at| {
+                places.contains(&steps[at].place)
+                    || removed(&steps[at]).is_some_and(|account| accounts.contains(account))
+            });
+            if joined.is_empty() {
+                return wave.into_iter().collect();
+            }
+            for at in joined {
+                places.insert(&steps[at].place);
+                accounts.extend(removed(&steps[at]));
+                wave.insert(at);
+            }
+            rest = left;
+        }
+    }
+
+    /// Removes a wave.
     pub(super) async fn remove(
         &mut self,
         provider: &dyn Provider,
-        place: &PlaceRef,
-        group: Vec<usize>,
+        wave: Vec<usize>,
     ) -> Result<(), JournalError> {
-        let list = self.list(provider, place).await;
-        let Some(list) = list.complete() else {
-            for at in group {
-                self.finish(at, Outcome::NotDone(NotDone::NotComplete));
-            }
-            return Ok(());
-        };
+        let steps = self.steps;
+        let mut ready = Vec::new();
+        for group in together(wave, |&at| Some(&steps[at].place)) {
+            ready.extend(self.look_over(provider, group).await?);
+        }
         let mut sent = Vec::new();
+        for group in together(ready, |one| (!one.pending).then(|| one.account.clone())) {
+            sent.extend(self.take_away(provider, group).await?);
+        }
+        self.confirm(provider, sent).await
+    }
+
+    /// One list: which of the steps at its place are still to be done.
+    async fn look_over(
+        &mut self,
+        provider: &dyn Provider,
+        group: Vec<usize>,
+    ) -> Result<Vec<Ready<'a>>, JournalError> {
+        let mut here = Vec::new();
         for at in group {
-            // A stop, or a token refused by the call before.
-            if let Some(outcome) = self.obstacle(&self.steps[at]) {
-                self.finish(at, outcome);
-                continue;
-            }
-            let Some(account) = self.steps[at].account.clone() else {
-                self.finish(at, Outcome::NotDone(NotDone::NoWay));
-                continue;
-            };
-            self.start(at);
-            match list.accounts.get(&account) {
-                None => {
-                    let mut check = Check::new(None, Some(account.clone()), Verdict::AsPlanned);
-                    check.absent = true;
-                    self.check(at, &check, None)?;
-                    self.finish(
-                        at,
-                        Outcome::Already {
-                            account: Some(account),
-                        },
-                    );
-                }
-                Some(row) => match changed(&self.steps[at], row) {
-                    Some(what) => self.finish(at, Outcome::NotDone(NotDone::Changed(what))),
-                    None => sent.extend(self.take_away(at, provider, place, account, false).await?),
-                },
+            let step = &self.steps[at];
+            let place = self.ports.place(&step.system, &step.place);
+            match (self.obstacle(step), place, &step.account) {
+                // A stop while other lists were read.
+                (Some(outcome), ..) => self.finish(at, outcome),
+                (None, Some(place), Some(account)) => here.push((at, place, account.clone())),
+                (None, ..) => self.finish(at, Outcome::NotDone(NotDone::NoWay)),
             }
         }
-        self.confirm(provider, place, sent).await
+        let Some(&(_, place, _)) = here.first() else {
+            return Ok(Vec::new());
+        };
+        let list = self.list(provider, place).await;
+        let Some(list) = list.complete() else {
+            for (at, ..) in here {
+                self.finish(at, Outcome::NotDone(NotDone::NotComplete));
+            }
+            return Ok(Vec::new());
+        };
+        let mut ready = Vec::new();
+        for (at, place, account) in here {
+            self.start(at);
+            let Some(row) = list.accounts.get(&account) else {
+                let mut check = Check::new(None, Some(account.clone()), Verdict::AsPlanned);
+                check.absent = true;
+                self.check(at, &check, None)?;
+                let account = Some(account);
+                self.finish(at, Outcome::Already { account });
+                continue;
+            };
+            match changed(&self.steps[at], row) {
+                Some(what) => self.finish(at, Outcome::NotDone(NotDone::Changed(what))),
+                None => ready.push(Ready {
+                    at,
+                    account,
+                    place,
+                    pending: row.state == AccountState::Invited,
+                }),
+            }
+        }
+        Ok(ready)
+    }
+
+    /// The call for one account: for several places at once where there are several.
+    async fn take_away(
+        &mut self,
+        provider: &dyn Provider,
+        group: Vec<Ready<'a>>,
+    ) -> Result<Vec<Sent<'a>>, JournalError> {
+        match &group[..] {
+            [_, _, ..] => self.from_several(provider, group).await,
+            _ => self.from_each(provider, group).await,
+        }
+    }
+
+    /// One call for each place.
+    async fn from_each(
+        &mut self,
+        provider: &dyn Provider,
+        group: Vec<Ready<'a>>,
+    ) -> Result<Vec<Sent<'a>>, JournalError> {
+        let mut sent = Vec::new();
+        for one in group {
+            // A stop, or a token refused by the call before.
+            match self.obstacle(&self.steps[one.at]) {
+                Some(outcome) => self.finish(one.at, outcome),
+                None => sent.extend(self.from_one(provider, one, false).await?),
+            }
+        }
+        Ok(sent)
     }
 
     /// One call; none if nothing was sent or it was refused.
-    async fn take_away(
+    async fn from_one(
         &mut self,
-        at: usize,
         provider: &dyn Provider,
-        place: &PlaceRef,
-        account: AccountId,
+        what: Ready<'a>,
         repeated: bool,
-    ) -> Result<Option<Sent>, JournalError> {
+    ) -> Result<Option<Sent<'a>>, JournalError> {
+        let at = what.at;
         let step = &self.steps[at];
         let intent = self.append(vec![Record::Intent(record::intent(step, Verb::Remove))])?;
         let call = Call::Remove {
-            place: place.clone(),
-            account: account.clone(),
+            place: what.place.clone(),
+            account: what.account.clone(),
         };
         let result = self.call(provider, &call, &[at]).await;
         self.append(vec![record::answer(intent, &[step], &result)])?;
-        let sent = Sent {
-            at,
-            account,
-            intent,
-            lost: None,
-            unknown_there: None,
-            repeated,
-        };
-        match result {
-            Ok(_) => Ok(Some(sent)),
-            Err(ProviderError::Unknown { why }) => Ok(Some(Sent {
-                lost: Some(why),
-                ..sent
-            })),
-            Err(error @ ProviderError::NotFound { .. }) => Ok(Some(Sent {
-                unknown_there: Some(error),
-                ..sent
-            })),
+        let (lost, unknown_there) = match result {
+            Ok(_) => (None, None),
+            Err(ProviderError::Unknown { why }) => (Some(why), None),
+            Err(error @ ProviderError::NotFound { .. }) => (None, Some(error)),
             Err(ProviderError::NotSent { why }) => {
                 self.finish(at, Outcome::NotDone(NotDone::Unreachable(why)));
-                Ok(None)
+                return Ok(None);
             }
             Err(error) => {
                 self.finish(at, Outcome::Refused(error));
-                Ok(None)
+                return Ok(None);
             }
-        }
+        };
+        Ok(Some(Sent {
+            what,
+            intent,
+            lost,
+            unknown_there,
+            several: false,
+            repeated,
+        }))
     }
 
-    /// Reads the list until it says of each whether it is gone. A call whose answer was lost is
-    /// made once more if the account is still there: removing twice does no harm.
+    /// One call for all places of an account, with an intent for each; refused, because one place
+    /// may be enough for that, each place has a call of its own.
+    async fn from_several(
+        &mut self,
+        provider: &dyn Provider,
+        group: Vec<Ready<'a>>,
+    ) -> Result<Vec<Sent<'a>>, JournalError> {
+        let Some(lead) = group.first() else {
+            return Ok(Vec::new());
+        };
+        if let Some(outcome) = self.obstacle(&self.steps[lead.at]) {
+            for one in group {
+                self.finish(one.at, outcome.clone());
+            }
+            return Ok(Vec::new());
+        }
+        let first = self.journal.next();
+        let steps: Vec<&Step> = group.iter().map(|one| &self.steps[one.at]).collect();
+        let intents = steps.iter().map(|step| {
+            Record::Intent(Intent {
+                batch: Some(first),
+                ..record::intent(step, Verb::Remove)
+            })
+        });
+        self.append(intents.collect())?;
+        let call = Call::RemoveSeveral {
+            at: lead.place.clone(),
+            account: lead.account.clone(),
+            places: group.iter().map(|one| one.place.clone()).collect(),
+        };
+        let all: Vec<usize> = group.iter().map(|one| one.at).collect();
+        let result = self.call(provider, &call, &all).await;
+        let answers = (first..)
+            .zip(&group)
+            .map(|(intent, _)| record::answer(intent, &steps, &result));
+        self.append(answers.collect())?;
+        let (lost, unknown_there) = match result {
+            Ok(_) => (None, None),
+            Err(ProviderError::Unknown { why }) => (Some(why), None),
+            Err(error @ ProviderError::NotFound { .. }) => (None, Some(error)),
+            Err(ProviderError::Forbidden { .. } | ProviderError::Rejected { .. }) => {
+                return self.from_each(provider, group).await;
+            }
+            Err(ProviderError::NotSent { why }) => {
+                for at in all {
+                    self.finish(at, Outcome::NotDone(NotDone::Unreachable(why.clone())));
+                }
+                return Ok(Vec::new());
+            }
+            Err(error @ ProviderError::Unauthorized) => {
+                for at in all {
+                    self.finish(at, Outcome::Refused(error.clone()));
+                }
+                return Ok(Vec::new());
+            }
+        };
+        let sent = group.into_iter().zip(first..).map(|(what, intent)| Sent {
+            what,
+            intent,
+            lost: lost.clone(),
+            unknown_there: unknown_there.clone(),
+            several: true,
+            repeated: false,
+        });
+        Ok(sent.collect())
+    }
+
+    /// Reads the lists until they say of each whether it is gone. Where the account is still there
+    /// after a call whose answer was lost, or after one for several places, the place has one more
+    /// call of its own: removing twice does no harm.
     async fn confirm(
         &mut self,
         provider: &dyn Provider,
-        place: &PlaceRef,
-        mut sent: Vec<Sent>,
+        mut sent: Vec<Sent<'a>>,
     ) -> Result<(), JournalError> {
         while !sent.is_empty() {
-            let list = self.list(provider, place).await;
             let mut again = Vec::new();
-            for one in std::mem::take(&mut sent) {
-                match list.complete().map(|list| list.accounts.get(&one.account)) {
-                    None => self.close(&one, Verdict::NotReadable)?,
-                    Some(None) => self.close(&one, Verdict::AsPlanned)?,
-                    Some(Some(row)) => {
-                        let may_repeat = one.lost.is_some()
-                            && !one.repeated
-                            && !self.ports.stop.is_stopped()
-                            && changed(&self.steps[one.at], row).is_none();
-                        if may_repeat {
-                            self.append(vec![settled(&one, Settlement::LeftToPlan)])?;
-                            again.push(one);
-                        } else {
-                            self.close(&one, Verdict::DidNotStick)?;
-                        }
-                    }
-                }
+            for group in together(sent, |one| Some(&one.what.place.key)) {
+                again.extend(self.confirm_at_one(provider, group).await?);
             }
-            for one in again {
-                sent.extend(
-                    self.take_away(one.at, provider, place, one.account, true)
-                        .await?,
-                );
+            sent = Vec::new();
+            for what in again {
+                sent.extend(self.from_one(provider, what, true).await?);
             }
         }
         Ok(())
     }
 
-    fn close(&mut self, one: &Sent, verdict: Verdict) -> Result<(), JournalError> {
-        let mut check = Check::new(Some(one.intent), Some(one.account.clone()), verdict);
-        check.absent = true;
+    /// One list; what is to be asked for once more.
+    async fn confirm_at_one(
+        &mut self,
+        provider: &dyn Provider,
+        group: Vec<Sent<'a>>,
+    ) -> Result<Vec<Ready<'a>>, JournalError> {
+        let Some(place) = group.first().map(|one| one.what.place) else {
+            return Ok(Vec::new());
+        };
+        let list = self.list(provider, place).await;
+        let mut again = Vec::new();
+        for one in group {
+            let row = list
+                .complete()
+                .map(|list| list.accounts.get(&one.what.account));
+            match row {
+                None => self.close(&one, Verdict::NotReadable)?,
+                Some(None) => self.close(&one, Verdict::AsPlanned)?,
+                Some(Some(row)) => {
+                    let may_repeat = (one.lost.is_some() || one.several)
+                        && !one.repeated
+                        && !self.ports.stop.is_stopped()
+                        && changed(&self.steps[one.what.at], row).is_none();
+                    if !may_repeat {
+                        self.close(&one, Verdict::DidNotStick)?;
+                        continue;
+                    }
+                    if one.lost.is_some() {
+                        self.append(vec![settled(&one, Settlement::LeftToPlan)])?;
+                    } else {
+                        let check = check(&one, Verdict::DidNotStick);
+                        self.check(one.what.at, &check, None)?;
+                    }
+                    again.push(one.what);
+                }
+            }
+        }
+        Ok(again)
+    }
+
+    fn close(&mut self, one: &Sent<'_>, verdict: Verdict) -> Result<(), JournalError> {
         let (outcome, settlement) = match (verdict, &one.lost) {
             (Verdict::AsPlanned, lost) => {
                 let outcome = Outcome::Done {
-                    account: Some(one.account.clone()),
+                    account: Some(one.what.account.clone()),
                     also_changed: Vec::new(),
                 };
                 (outcome, lost.is_some().then_some(Settlement::TookEffect))
@@ -173,7 +352,6 @@ impl Runner<'_> {
                 Some(Settlement::LeftToPlan),
             ),
             (Verdict::DidNotStick, None) => {
-                check.differs = vec!["account"];
                 let outcome = match &one.unknown_there {
                     Some(error) => Outcome::Refused(error.clone()),
                     None => Outcome::DidNotStick {
@@ -189,17 +367,51 @@ impl Runner<'_> {
             }
         };
         let settled = settlement.map(|verdict| settled(one, verdict));
-        self.check(one.at, &check, settled)?;
-        self.finish(one.at, outcome);
+        self.check(one.what.at, &check(one, verdict), settled)?;
+        self.finish(one.what.at, outcome);
         Ok(())
     }
 }
 
-fn settled(one: &Sent, verdict: Settlement) -> Record {
+/// The account that a step removes, if that is what it does.
+fn removed(step: &Step) -> Option<&AccountId> {
+    step.account
+        .as_ref()
+        .filter(|_| step.change == Change::Remove)
+}
+
+/// Groups in the order in which their first members stand; what has no key stands alone.
+fn together<T, K: Ord>(items: Vec<T>, key: impl Fn(&T) -> Option<K>) -> Vec<Vec<T>> {
+    let mut groups: Vec<Vec<T>> = Vec::new();
+    let mut by_key: BTreeMap<K, usize> = BTreeMap::new();
+    for item in items {
+        let index = match key(&item) {
+            Some(key) => *by_key.entry(key).or_insert(groups.len()),
+            None => groups.len(),
+        };
+        match groups.get_mut(index) {
+            Some(group) => group.push(item),
+            None => groups.push(vec![item]),
+        }
+    }
+    groups
+}
+
+/// What a list afterwards says about a removal.
+fn check(one: &Sent<'_>, verdict: Verdict) -> Check {
+    let mut check = Check::new(Some(one.intent), Some(one.what.account.clone()), verdict);
+    check.absent = true;
+    if verdict == Verdict::DidNotStick && one.lost.is_none() {
+        check.differs = vec!["account"];
+    }
+    check
+}
+
+fn settled(one: &Sent<'_>, verdict: Settlement) -> Record {
     Record::Settled(Settled {
         intent: one.intent,
         verdict,
-        account: Some(one.account.to_string()),
+        account: Some(one.what.account.to_string()),
         why: None,
     })
 }

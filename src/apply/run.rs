@@ -1,8 +1,8 @@
 //! The order of things: which step is next, and what stops it.
 //!
 //! Not the calls themselves: those are in `invite`, `write` and `remove`. Invariant: a step is
-//! begun only when everything it waits for is verified in this run; steps at one place that allow
-//! it share a call or a list, and that never lets one overtake what it waits for.
+//! begun only when everything it waits for is verified in this run; steps at one place, and removals
+//! of one account, share a call or a list, and that never lets one overtake what it waits for.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -118,9 +118,8 @@ impl<'a> Runner<'a> {
             }
             Change::Set { target } => self.set(at, provider, place, target).await,
             Change::Remove | Change::Withdraw => {
-                let takes = |change: &Change| matches!(change, Change::Remove | Change::Withdraw);
-                let group = self.gather(at, takes, usize::MAX);
-                self.remove(provider, place, group).await
+                let wave = self.wave(at);
+                self.remove(provider, wave).await
             }
             Change::ByHand => {
                 self.finish(at, Outcome::ByHand);
@@ -181,7 +180,7 @@ impl<'a> Runner<'a> {
         outcome.is_some_and(Outcome::is_verified)
     }
 
-    fn is_open(&self, at: usize) -> bool {
+    pub(super) fn is_open(&self, at: usize) -> bool {
         self.outcomes[at].is_none() && !self.begun.contains(&at)
     }
 

@@ -85,6 +85,13 @@ const ASSUMPTIONS: &[Assumption] = &[
         "withdrawing an invitation is a manual step",
     ),
     held(
+        "throttled_calls_have_no_effect",
+        BOTH,
+        Mark::Inferred,
+        "a call that is answered with 429 was turned away before anything was done, an invitation too",
+        "only that answer is waited out; an answer that was lost never repeats a message by itself",
+    ),
+    held(
         "pending_rows_are_invitations",
         BOTH,
         Mark::Inferred,
@@ -111,6 +118,13 @@ const ASSUMPTIONS: &[Assumption] = &[
         Mark::Inferred,
         "a user copied to a further location may have any role there, so the role is written after",
         "role and rights are written explicitly after a copy, and read back",
+    ),
+    held(
+        "remove_several_is_like_each",
+        BOTH,
+        Mark::Inferred,
+        "removing a user from a list of locations does what deleting the user at each of them does, the location of the path included if the list names it",
+        "pending users are never in such a call; every place is listed afterwards, and one where the user is still there, or a refused list, is deleted from by itself",
     ),
     // Writing rights.
     held(
@@ -190,6 +204,13 @@ const ASSUMPTIONS: &[Assumption] = &[
         Mark::Inferred,
         "ids of cash desks, storages, team members and positions are valid at one location alone",
         "names are resolved for each place; a copy always carries rights resolved for its target",
+    ),
+    held(
+        "included_lists_keep_their_names",
+        BOTH,
+        Mark::Inferred,
+        "lists that are included in /companies stand under the names they are asked for by",
+        "where one is missing, the roles tree and the list's own call give its names; without them the place is read in part",
     ),
     // People.
     held(

@@ -12,7 +12,8 @@ use crate::model::{Observed, PlaceId, SystemName};
 const WRITE: u32 = 3;
 /// Calls of one copy to a further place: copy, then a write of role and rights.
 const COPY: u32 = 1 + WRITE;
-/// Calls of one removal; it is seen in a list that is read once per place.
+/// Calls of one removal, at most: those of one account may share a call. It is seen in a list that
+/// is read once per place.
 const REMOVE: u32 = 1;
 
 /// What a draft costs.

@@ -201,6 +201,21 @@ impl World {
                     state.accounts.remove(account);
                 }
             }
+            Call::RemoveSeveral {
+                at,
+                account,
+                places,
+            } => {
+                let asked = self.places.get(&at.key);
+                if !asked.is_some_and(|state| state.accounts.contains_key(account)) {
+                    return Err(missing(account));
+                }
+                for place in places {
+                    if let Some(state) = self.places.get_mut(&place.key) {
+                        state.accounts.remove(account);
+                    }
+                }
+            }
         }
         Ok(())
     }

@@ -88,6 +88,15 @@ pub enum Call {
         /// Whose.
         account: AccountId,
     },
+    /// Access at several places is taken from one account, which has been accepted at each of them.
+    RemoveSeveral {
+        /// The place the vendor is asked at: one of `places`.
+        at: PlaceRef,
+        /// Whose.
+        account: AccountId,
+        /// Every place it goes from, `at` too.
+        places: Vec<PlaceRef>,
+    },
 }
 
 /// The vendor's answer to a call that succeeded.

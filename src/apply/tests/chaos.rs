@@ -28,6 +28,7 @@ fn script() -> impl Strategy<Value = Script> {
         Just(Fault::LostAfter),
         Just(Fault::Rejected),
         Just(Fault::Forbidden),
+        Just(Fault::NotFound),
         Just(Fault::NotSent),
         Just(Fault::Unauthorized),
         Just(Fault::Ignored),
@@ -88,6 +89,11 @@ fn plan_again(stage: &Stage) -> Vec<Step> {
         let take = remove("karlis", "2", CENTER);
         steps.push(give.as_ref().map_or(take.clone(), |give| after(take, give)));
     }
+    for place in [MALL, CENTER, PORT] {
+        if has(place, "leo") {
+            steps.push(remove("leo", "4", place));
+        }
+    }
     // In a plan, what comes before stands before.
     if let Some(give) = give {
         steps.insert(0, give);
@@ -100,10 +106,13 @@ proptest! {
 
     #[test]
     fn any_fault_and_any_kill_end_well(script in script()) {
-        let mut stage = Stage::new(&["anna", "berta", "clara", "dora", "jana", "karlis"]);
+        let mut stage = Stage::new(&["anna", "berta", "clara", "dora", "jana", "karlis", "leo"]);
         stage.world.add(MALL, account("1", "jana"));
         stage.world.add(MALL, account("3", "owner"));
         stage.world.add(CENTER, account("2", "karlis"));
+        for place in [MALL, CENTER, PORT] {
+            stage.world.add(place, account("4", "leo"));
+        }
         {
             let mut state = stage.world.state();
             state.faults.clone_from(&script.faults);

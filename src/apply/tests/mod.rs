@@ -5,6 +5,7 @@ mod chaos;
 mod crash;
 mod invitations;
 mod removals;
+mod several;
 mod world;
 mod writes;
 

@@ -28,11 +28,10 @@ fn one_list_before_and_one_after_for_a_place() {
         stage.world.calls(),
         [
             "list mall",
-            "remove 1 mall",
+            "list center",
+            "remove 1 mall,center",
             "remove 2 mall",
             "list mall",
-            "list center",
-            "remove 1 center",
             "list center"
         ]
     );

@@ -19,6 +19,7 @@ use crate::provider::*;
 
 pub(super) const MALL: &str = "mall";
 pub(super) const CENTER: &str = "center";
+pub(super) const PORT: &str = "port";
 
 /// What goes wrong with one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +28,7 @@ pub(super) enum Fault {
     LostAfter,
     Rejected,
     Forbidden,
+    NotFound,
     NotSent,
     Unauthorized,
     /// Accepted without an effect.
@@ -56,6 +58,8 @@ pub(super) struct State {
     /// Intents that no effect has used up yet: verb, place, person or account.
     intents: Vec<(Verb, String, String)>,
     pub(super) dead: bool,
+    /// A call for several places leaves the one it was asked at as it is.
+    pub(super) keeps_place_of_path: bool,
     /// A right that changes with every write although nobody asked.
     pub(super) side_effect: Option<usize>,
     /// A row that somebody else makes after the first list.
@@ -229,6 +233,29 @@ impl World {
                     });
                 }
             }
+            Call::RemoveSeveral {
+                at,
+                account,
+                places,
+            } => {
+                assert!(places.contains(at) && places.len() > 1);
+                for place in places {
+                    state.use_intent(Verb::Remove, place.key.as_str(), account.as_str());
+                }
+                let asked = state.rows.get(at.key.as_str());
+                if !asked.is_some_and(|rows| rows.contains_key(account)) {
+                    return Err(ProviderError::NotFound {
+                        what: "account".to_owned(),
+                    });
+                }
+                let keeps_own = state.keeps_place_of_path;
+                for place in places.iter().filter(|place| !(keeps_own && *place == at)) {
+                    if let Some(rows) = state.rows.get_mut(place.key.as_str()) {
+                        let gone = rows.remove(account);
+                        assert!(gone.is_none_or(|row| row.state == AccountState::Active));
+                    }
+                }
+            }
         }
         Ok(receipt)
     }
@@ -347,6 +374,12 @@ impl Provider for World {
                 Call::Copy { account, to, .. } => format!("copy {account} {}", to.key),
                 Call::Write { place, account, .. } => format!("write {account} {}", place.key),
                 Call::Remove { place, account } => format!("remove {account} {}", place.key),
+                Call::RemoveSeveral {
+                    account, places, ..
+                } => {
+                    let places: Vec<&str> = places.iter().map(|it| it.key.as_str()).collect();
+                    format!("remove {account} {}", places.join(","))
+                }
             };
             state.calls.push(text);
             if let Some(stop) = &state.stops {
@@ -375,6 +408,9 @@ impl Provider for World {
             Some(Fault::Forbidden) => Err(ProviderError::Forbidden {
                 place: "here".to_owned(),
                 right: None,
+            }),
+            Some(Fault::NotFound) => Err(ProviderError::NotFound {
+                what: "account".to_owned(),
             }),
             Some(Fault::NotSent) => Err(ProviderError::NotSent {
                 why: "no route".to_owned(),
@@ -605,7 +641,7 @@ pub(super) struct Stage {
 impl Stage {
     pub(super) fn new(people: &[&str]) -> Self {
         let world = World::new();
-        let places = [MALL, CENTER].map(|key| {
+        let places = [MALL, CENTER, PORT].map(|key| {
             let place = PlaceRef {
                 key: LocationKey::new(key),
                 remote: key.into(),

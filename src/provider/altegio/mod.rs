@@ -22,6 +22,9 @@
 //! - `copy_to_companies` adds somebody elsewhere without a message (OD); it carries no role.
 //! - Deleting a pending user withdraws the invitation (INF, `delete_withdraws_invitation`); somebody
 //!   who is not there any more (404) has been removed.
+//! - `remove_from_companies` takes somebody from all locations it is given (OD), which is taken to be
+//!   what deleting at each does; the location of the path is in the list, too (INF,
+//!   `remove_several_is_like_each`).
 //! - `/companies` lists everybody's locations without `my=1` (OD), and with it may be empty for the
 //!   credentials of an application (OD).
 //! - A 429 turns a call away before anything is done, an invitation too (INF,

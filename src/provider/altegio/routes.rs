@@ -70,6 +70,13 @@ pub(super) const COPY: Route = route(
 );
 /// Takes a user's access to a location. The second time it is gone already.
 pub(super) const REMOVE: Route = route(Delete, "/company/{location}/users/{user}", Always, "2.3");
+/// Takes a user's access to several locations. What is gone already stays gone.
+pub(super) const REMOVE_SEVERAL: Route = route(
+    Post,
+    "/company/{location}/users/{user}/remove_from_companies",
+    Always,
+    "3.6",
+);
 /// Team members of a location.
 pub(super) const STAFF: Route = route(Get, "/company/{location}/staff", Always, "4");
 /// The same under its older spelling, which some tokens may call where they may not call the other.
@@ -115,6 +122,7 @@ mod tests {
         INVITE,
         COPY,
         REMOVE,
+        REMOVE_SEVERAL,
         STAFF,
         STAFF_OLDER,
         POSITIONS,

@@ -1,9 +1,10 @@
-//! Writing: the four calls that change something, and looking at what became of them.
+//! Writing: the five calls that change something, and looking at what became of them.
 //!
 //! Not the verification, which is `apply`'s. Invariants: what goes wrong before the changing call
 //! is [`ProviderError::NotSent`], so that nobody takes it for an unknown outcome; a write sends
 //! what was read, apart from what is wanted.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
@@ -50,6 +51,11 @@ impl Altegio {
                 target,
             } => self.set(place, account, target, progress).await,
             Call::Remove { place, account } => self.remove(place, account, progress).await,
+            Call::RemoveSeveral {
+                at,
+                account,
+                places,
+            } => self.remove_several(at, account, places, progress).await,
         }
     }
 
@@ -210,6 +216,31 @@ impl Altegio {
             }),
             Err(error) => Err(error),
         }
+    }
+
+    /// Takes access at several places. Whether the vendor means the location of the path, too, is
+    /// written nowhere; so it is in the list like the others. A 404 tells nothing about the others,
+    /// and stays one.
+    async fn remove_several(
+        &self,
+        at: &PlaceRef,
+        account: &AccountId,
+        places: &[PlaceRef],
+        progress: &Progress<'_>,
+    ) -> Result<Receipt, ProviderError> {
+        let (id, user) = (place_id(at)?, user_id(account)?);
+        let ids: BTreeSet<u64> = places.iter().map(place_id).collect::<Result<_, _>>()?;
+        let links: Vec<Json> = ids.iter().map(|id| json!({ "company_id": id })).collect();
+        let body = json!({ "user_company_links": links });
+        let exchange = with_body(&routes::REMOVE_SEVERAL, &[id, user], &body);
+        let what = format!("account {account} at `{}`", at.key);
+        let answer = self
+            .change(&exchange, at, MAY_REMOVE, &what, progress)
+            .await;
+        for id in ids {
+            self.forget_rows(id);
+        }
+        Ok(receipt(&answer?, Vec::new()))
     }
 
     /// One call that changes something.

@@ -242,6 +242,39 @@ fn a_removal_of_somebody_who_is_gone_is_done() {
 }
 
 #[test]
+fn a_removal_from_several_places_names_all_of_them() {
+    let case = case();
+    let remove = Call::RemoveSeveral {
+        at: mall(),
+        account: AccountId::new("8812"),
+        places: vec![mall(), center()],
+    };
+    let call = "POST /company/10232/users/8812/remove_from_companies";
+    case.vendor
+        .on(call, [Ok((500, String::new())), data(&Json::Null)]);
+    assert_eq!(case.run(&remove).unwrap().status, 200);
+    let links = json!({ "user_company_links": [
+        { "company_id": 10231 }, { "company_id": 10232 },
+    ] });
+    assert_eq!(case.vendor.body(call, 1), links);
+
+    // Gone from the place of the path is not gone from the others.
+    case.vendor.on(call, [refused(404)]);
+    let gone = case.run(&remove);
+    assert!(matches!(gone, Err(ProviderError::NotFound { .. })));
+    case.vendor.on(call, [refused(403)]);
+    let forbidden = case.run(&remove);
+    assert!(matches!(forbidden, Err(ProviderError::Forbidden { .. })));
+    case.vendor.on(call, [refused(422)]);
+    let rejected = case.run(&remove);
+    assert!(matches!(rejected, Err(ProviderError::Rejected { .. })));
+    case.vendor
+        .on(call, [Err(TransportError::Unknown("lost".into()))]);
+    let lost = case.run(&remove);
+    assert!(matches!(lost, Err(ProviderError::Unknown { .. })));
+}
+
+#[test]
 fn a_look_is_one_call_for_whom_the_run_has_listed() {
     let case = case();
     case.both();

@@ -1,0 +1,339 @@
+//! What earlier runs did and saw, and how careful that is.
+
+use super::*;
+
+fn remember(records: Vec<Record>) -> Memory {
+    let mut journal = MemoryJournal::new(at(0));
+    for (second, record) in (1..).zip(records) {
+        journal.append(at(second), 1, vec![record]).unwrap();
+    }
+    memory(journal.entries())
+}
+
+fn jana() -> (SystemName, PersonKey) {
+    (SystemName::new("salons"), PersonKey::new("jana"))
+}
+
+#[test]
+fn memory_counts_what_may_have_been_sent() {
+    let invite = intent(Verb::Invite, "jana", "mall", None);
+    // The process died after the intent.
+    let open = remember(vec![Record::Intent(invite.clone())]);
+    let sent = &open.invitations[&jana()];
+    assert_eq!((sent.confirmed, sent.seen, sent.count), (false, false, 1));
+    // The answer was lost.
+    let lost = remember(vec![
+        Record::Intent(invite.clone()),
+        outcome(1, CallResult::Unknown),
+    ]);
+    assert!(!lost.invitations[&jana()].confirmed);
+    // Refused, or never sent: nobody was written to.
+    for result in [CallResult::Refused, CallResult::NotSent] {
+        let refused = remember(vec![Record::Intent(invite.clone()), outcome(1, result)]);
+        assert_eq!(refused, Memory::default());
+    }
+    let done = remember(vec![
+        Record::Intent(invite.clone()),
+        outcome(1, CallResult::Done),
+    ]);
+    assert!(done.invitations[&jana()].confirmed);
+    let seen = remember(vec![
+        Record::Intent(invite.clone()),
+        outcome(1, CallResult::Done),
+        verified(1, &invite, Some("8812"), Verdict::AsPlanned, false),
+    ]);
+    assert!(seen.invitations[&jana()].seen);
+    let account = (SystemName::new("salons"), AccountId::new("8812"));
+    assert_eq!(seen.accounts[&account].person, PersonKey::new("jana"));
+}
+
+#[test]
+fn settling_decides_what_a_lost_invitation_was() {
+    let settled = |verdict| {
+        remember(vec![
+            Record::Intent(intent(Verb::Invite, "jana", "mall", None)),
+            outcome(1, CallResult::Unknown),
+            Record::Settled(Settled {
+                intent: 1,
+                verdict,
+                account: (verdict == Settlement::TookEffect).then(|| "8812".to_owned()),
+                why: None,
+            }),
+        ])
+    };
+    let took = settled(Settlement::TookEffect);
+    assert!(took.invitations[&jana()].confirmed && took.invitations[&jana()].seen);
+    assert_eq!(took.accounts.len(), 1);
+    assert_eq!(settled(Settlement::NoEffect), Memory::default());
+    assert!(!settled(Settlement::Unknown).invitations[&jana()].confirmed);
+}
+
+#[test]
+fn the_count_of_invitations_ends_with_the_employment() {
+    let invite = intent(Verb::Invite, "jana", "mall", None);
+    let copy = intent(Verb::Copy, "jana", "center", Some("8812"));
+    let remove_mall = intent(Verb::Remove, "jana", "mall", Some("8812"));
+    let remove_center = intent(Verb::Remove, "jana", "center", Some("8812"));
+    let mut records = vec![
+        Record::Intent(invite),
+        outcome(1, CallResult::Done),
+        Record::Intent(copy),
+        outcome(3, CallResult::Done),
+        Record::Intent(remove_mall.clone()),
+        outcome(5, CallResult::Done),
+        verified(5, &remove_mall, Some("8812"), Verdict::AsPlanned, true),
+    ];
+    let partly = remember(records.clone());
+    assert_eq!(partly.granted.len(), 1);
+    assert_eq!(partly.invitations[&jana()].count, 1);
+    records.extend([
+        Record::Intent(remove_center.clone()),
+        outcome(8, CallResult::Done),
+        verified(8, &remove_center, Some("8812"), Verdict::AsPlanned, true),
+    ]);
+    let gone = remember(records.clone());
+    assert_eq!((gone.granted.len(), gone.invitations.len()), (0, 0));
+    // Withdrawn because nobody answered is no end of an employment.
+    let stale = Intent {
+        reason: "approved".to_owned(),
+        ..remove_center.clone()
+    };
+    records[7] = Record::Intent(stale);
+    assert_eq!(remember(records).invitations.len(), 1);
+}
+
+#[test]
+fn a_removal_that_did_not_stick_keeps_what_is_granted() {
+    let remove = intent(Verb::Remove, "jana", "mall", Some("8812"));
+    let copy = intent(Verb::Copy, "jana", "mall", Some("8812"));
+    let kept = remember(vec![
+        Record::Intent(copy),
+        outcome(1, CallResult::Done),
+        Record::Intent(remove.clone()),
+        outcome(3, CallResult::Done),
+        verified(3, &remove, Some("8812"), Verdict::DidNotStick, true),
+    ]);
+    assert_eq!(kept.granted.len(), 1);
+}
+
+#[test]
+fn what_vanished_stays_known_while_access_is_tied_to_it() {
+    let keys = |people: &[&str]| Known {
+        people: people.iter().map(|key| PersonKey::new(*key)).collect(),
+        ..Known::default()
+    };
+    let mut first = keys(&["jana", "karlis"]);
+    first.granted.insert((
+        SystemName::new("salons"),
+        place_of("mall"),
+        PersonKey::new("jana"),
+    ));
+    let record = known_after(&Memory::default(), &first).unwrap();
+    let after_first = remember(vec![saw("1", "jana"), record.clone()]);
+    assert_eq!(after_first.people.len(), 2);
+    assert_eq!(after_first.granted, first.granted);
+    assert_eq!(known_after(&after_first, &first), None);
+    // Both are gone from the files: only the one who still has access stays.
+    let Some(second) = known_after(&after_first, &keys(&[])) else {
+        panic!("no entry")
+    };
+    let Record::ConfigKnown(known) = &second else {
+        panic!("another entry")
+    };
+    assert_eq!(known.people.gone, ["karlis"]);
+    let after_second = remember(vec![saw("1", "jana"), record, second]);
+    assert_eq!(
+        after_second.granted, first.granted,
+        "a line that is gone takes nothing yet"
+    );
+    assert_eq!(after_second.declared.len(), 0);
+}
+
+/// A complete read of one account that is somebody's.
+fn saw(id: &str, person: &str) -> Record {
+    Record::Observed(Observed {
+        system: "salons".to_owned(),
+        place: "mall".to_owned(),
+        taken: at(0),
+        complete: true,
+        accounts: 1,
+        digest: String::new(),
+        matched: vec![Match {
+            account: id.to_owned(),
+            person: Some(person.to_owned()),
+        }],
+        grants: vec![GrantSeen {
+            account: id.to_owned(),
+            state: "active".to_owned(),
+            role: None,
+            staff: None,
+            set: None,
+        }],
+        gone: Vec::new(),
+        sets: BTreeMap::new(),
+    })
+}
+
+#[test]
+fn what_the_files_give_is_ours_once_it_is_found_there() {
+    let mut known = Known::default();
+    known.granted.insert((
+        SystemName::new("salons"),
+        place_of("mall"),
+        PersonKey::new("jana"),
+    ));
+    let declared = known_after(&Memory::default(), &known).unwrap();
+    // Declared alone is nothing that could be taken, and no sign of an earlier employment.
+    assert_eq!(remember(vec![declared.clone()]).granted.len(), 0);
+    assert_eq!(remember(vec![saw("1", "jana")]).granted.len(), 0);
+    // In either order.
+    assert_eq!(
+        remember(vec![saw("1", "jana"), declared.clone()]).granted,
+        known.granted
+    );
+    assert_eq!(
+        remember(vec![declared.clone(), saw("1", "jana")]).granted,
+        known.granted
+    );
+    // Until it is removed.
+    let remove = intent(Verb::Remove, "jana", "mall", Some("1"));
+    let gone = remember(vec![
+        saw("1", "jana"),
+        declared,
+        Record::Intent(remove.clone()),
+        outcome(3, CallResult::Done),
+        verified(3, &remove, Some("1"), Verdict::AsPlanned, true),
+    ]);
+    assert_eq!(gone.granted.len(), 0);
+}
+
+#[test]
+fn a_new_key_takes_over_what_the_old_one_had() {
+    let copy = intent(Verb::Copy, "jana", "mall", Some("1"));
+    let invite = intent(Verb::Invite, "jana", "mall", None);
+    let renamed = remember(vec![
+        saw("1", "jana"),
+        Record::Intent(invite),
+        outcome(2, CallResult::Done),
+        Record::Intent(copy.clone()),
+        outcome(4, CallResult::Done),
+        verified(4, &copy, Some("1"), Verdict::AsPlanned, false),
+        saw("1", "jana.berzina"),
+    ]);
+    let key = PersonKey::new("jana.berzina");
+    let place = (SystemName::new("salons"), place_of("mall"), key.clone());
+    assert_eq!(renamed.granted.iter().collect::<Vec<_>>(), [&place]);
+    assert!(
+        renamed
+            .invitations
+            .contains_key(&(SystemName::new("salons"), key))
+    );
+    assert_eq!(renamed.invitations.len(), 1);
+}
+
+#[test]
+fn what_was_verified_and_who_was_nobody_is_remembered() {
+    let write = intent(Verb::Write, "jana", "mall", Some("1"));
+    let mut check = verified(1, &write, Some("1"), Verdict::AsPlanned, false);
+    if let Record::Verified(check) = &mut check {
+        check.digest = Some("d1".to_owned());
+    }
+    let memory = remember(vec![Record::Intent(write), check]);
+    let applied: Vec<&str> = memory.applied.values().map(|digest| &**digest).collect();
+    assert_eq!(applied, ["d1"]);
+    let Record::Observed(mut seen) = saw("9", "nobody") else {
+        panic!("another entry")
+    };
+    seen.matched.clear();
+    let stranger = (SystemName::new("salons"), AccountId::new("9"));
+    assert!(
+        remember(vec![Record::Observed(seen.clone())])
+            .strangers
+            .contains(&stranger)
+    );
+    seen.complete = false;
+    assert_eq!(
+        remember(vec![Record::Observed(seen.clone())])
+            .strangers
+            .len(),
+        0
+    );
+    assert_eq!(
+        remember(vec![Record::Observed(seen), saw("9", "jana")])
+            .strangers
+            .len(),
+        0
+    );
+}
+
+#[test]
+fn a_lost_invitation_counts_until_one_is_confirmed() {
+    let invite = || Record::Intent(intent(Verb::Invite, "jana", "mall", None));
+    let settled = |intent, verdict| {
+        Record::Settled(Settled {
+            intent,
+            verdict,
+            account: None,
+            why: None,
+        })
+    };
+    let count = |records: Vec<Record>| {
+        remember(records)
+            .invitations
+            .get(&jana())
+            .map(|sent| sent.count)
+    };
+    // Lost once and settled as not sent: as if it had not been.
+    let once = vec![
+        invite(),
+        outcome(1, CallResult::Unknown),
+        settled(1, Settlement::NoEffect),
+    ];
+    assert_eq!(count(once.clone()), None);
+    // Lost again: the second.
+    let mut twice = once.clone();
+    twice.extend([invite(), outcome(4, CallResult::Unknown)]);
+    assert_eq!(count(twice), Some(2));
+    let mut confirmed = once;
+    confirmed.extend([invite(), outcome(4, CallResult::Done)]);
+    assert_eq!(count(confirmed), Some(1));
+    // Lost once, and reading could not tell: never again by itself.
+    let doubt = vec![
+        invite(),
+        outcome(1, CallResult::Unknown),
+        settled(1, Settlement::Unknown),
+    ];
+    assert_eq!(count(doubt), Some(2));
+}
+
+#[test]
+fn a_second_lost_invitation_is_recognized() {
+    let mut journal = MemoryJournal::new(at(0));
+    let invite = || Record::Intent(intent(Verb::Invite, "jana", "mall", None));
+    let settled = |intent| {
+        Record::Settled(Settled {
+            intent,
+            verdict: Settlement::NoEffect,
+            account: None,
+            why: None,
+        })
+    };
+    journal
+        .append(at(1), 1, vec![invite(), outcome(1, CallResult::Unknown)])
+        .unwrap();
+    let lost = |journal: &MemoryJournal, before| {
+        let entries = journal.entries();
+        was_lost_before(&history(entries), "salons", "jana", before)
+    };
+    assert!(!lost(&journal, 99));
+    journal
+        .append(at(2), 1, vec![settled(1), invite()])
+        .unwrap();
+    assert!(lost(&journal, 4));
+    assert!(!lost(&journal, 1));
+    assert_eq!(unsettled(journal.entries()).len(), 1);
+    journal
+        .append(at(3), 1, vec![outcome(4, CallResult::Done)])
+        .unwrap();
+    assert!(!lost(&journal, 99));
+}

@@ -1,0 +1,96 @@
+//! Reads in the journal: differences, without names.
+
+use super::*;
+
+fn account(id: &str, on: &[&str]) -> Account {
+    let catalog = Catalog::current();
+    let mut rights = RightSet::empty(catalog.len());
+    for right in catalog.all() {
+        if right.kind.is_boolean() {
+            rights.set(
+                right.id.index(),
+                Some(Value::Switch(on.contains(&right.slug))),
+            );
+        }
+    }
+    Account {
+        id: AccountId::new(id),
+        name: "Jana Bērziņa".into(),
+        phone: None,
+        email: None,
+        state: AccountState::Active,
+        removable: true,
+        editable: Some(true),
+        role: Some(crate::model::VendorRoleSlug::new("worker")),
+        staff: Some(None),
+        rights: Some(rights.into()),
+        unknown_rights: Vec::new(),
+        paid_seat: None,
+    }
+}
+
+fn scope(accounts: Vec<Account>) -> ScopeState {
+    ScopeState {
+        accounts: accounts
+            .into_iter()
+            .map(|account| (account.id.clone(), account))
+            .collect(),
+        ..ScopeState::default()
+    }
+}
+
+#[test]
+fn reads_are_kept_as_differences_without_names() {
+    let (system, place) = (SystemName::new("salons"), place_of("mall"));
+    let matches = BTreeMap::from([(AccountId::new("1"), PersonKey::new("jana"))]);
+    let mut journal = MemoryJournal::new(at(0));
+    let note = |journal: &mut MemoryJournal, reading: &Reading<ScopeState>| {
+        let scope = ObservedScope {
+            system: &system,
+            place: &place,
+            taken: at(10),
+            reading,
+            matches: &matches,
+        };
+        let records = observed(journal.entries(), &[scope], Catalog::current());
+        let Some(Record::Observed(seen)) = records.first().cloned() else {
+            panic!("nothing")
+        };
+        journal.append(at(11), 1, records).unwrap();
+        seen
+    };
+    let both = Reading::Complete(scope(vec![
+        account("1", &["records_access"]),
+        account("2", &["records_access"]),
+    ]));
+    let first = note(&mut journal, &both);
+    assert_eq!(
+        (
+            first.accounts,
+            first.grants.len(),
+            first.sets.len(),
+            first.matched.len()
+        ),
+        (2, 2, 1, 1)
+    );
+    assert!(!serde_json::to_string(&first).unwrap().contains("Bērziņa"));
+    let again = note(&mut journal, &both);
+    assert_eq!(
+        (again.grants.len(), again.sets.len(), again.matched.len()),
+        (0, 0, 0)
+    );
+    assert_eq!(again.digest, first.digest);
+    // An incomplete read concludes nothing from what is not there.
+    let one = scope(vec![account("1", &["records_access", "finances_access"])]);
+    let partial = note(&mut journal, &Reading::Partial(one.clone(), Vec::new()));
+    assert_eq!(
+        (partial.complete, partial.gone.len(), partial.grants.len()),
+        (false, 0, 1)
+    );
+    let set = &partial.sets[partial.grants[0].set.as_ref().unwrap()];
+    assert_eq!(set.get("finances_access"), Some(&RightValue::Switch(true)));
+    assert_eq!(set.len(), 2);
+    let complete = note(&mut journal, &Reading::Complete(one));
+    assert_eq!(complete.gone, ["2"]);
+    assert_eq!(memory(journal.entries()).accounts.len(), 1);
+}
