@@ -149,13 +149,13 @@ impl<'a> Runner<'a> {
         group: Vec<Ready<'a>>,
     ) -> Result<Vec<Sent<'a>>, JournalError> {
         match &group[..] {
-            [_, _, ..] => self.from_several(provider, group).await,
-            _ => self.from_each(provider, group).await,
+            [_, _, ..] => self.remove_several(provider, group).await,
+            _ => self.remove_each(provider, group).await,
         }
     }
 
     /// One call for each place.
-    async fn from_each(
+    async fn remove_each(
         &mut self,
         provider: &dyn Provider,
         group: Vec<Ready<'a>>,
@@ -165,14 +165,14 @@ impl<'a> Runner<'a> {
             // A stop, or a token refused by the call before.
             match self.obstacle(&self.steps[one.at]) {
                 Some(outcome) => self.finish(one.at, outcome),
-                None => sent.extend(self.from_one(provider, one, false).await?),
+                None => sent.extend(self.remove_one(provider, one, false).await?),
             }
         }
         Ok(sent)
     }
 
     /// One call; none if nothing was sent or it was refused.
-    async fn from_one(
+    async fn remove_one(
         &mut self,
         provider: &dyn Provider,
         what: Ready<'a>,
@@ -212,7 +212,7 @@ impl<'a> Runner<'a> {
 
     /// One call for all places of an account, with an intent for each; refused, because one place
     /// may be enough for that, each place has a call of its own.
-    async fn from_several(
+    async fn remove_several(
         &mut self,
         provider: &dyn Provider,
         group: Vec<Ready<'a>>,
@@ -251,7 +251,7 @@ impl<'a> Runner<'a> {
             Err(ProviderError::Unknown { why }) => (Some(why), None),
             Err(error @ ProviderError::NotFound { .. }) => (None, Some(error)),
             Err(ProviderError::Forbidden { .. } | ProviderError::Rejected { .. }) => {
-                return self.from_each(provider, group).await;
+                return self.remove_each(provider, group).await;
             }
             Err(ProviderError::NotSent { why }) => {
                 for at in all {
@@ -292,7 +292,7 @@ impl<'a> Runner<'a> {
             }
             sent = Vec::new();
             for what in again {
-                sent.extend(self.from_one(provider, what, true).await?);
+                sent.extend(self.remove_one(provider, what, true).await?);
             }
         }
         Ok(())
