@@ -91,7 +91,7 @@ where
             .find_map(|key| ctx.input.memory.verified.get(&self.at(&grant.place, key)));
         let since_then = |turn: &Turn| match verified {
             Some(&verified) => turn.at > verified,
-            None => self.is_known(ctx, case) && is_recent(ctx, turn.at),
+            None => is_known(ctx, case) && is_recent(ctx, turn.at),
         };
         let turned = grant.timing.as_ref().map(|timing| timing.turned);
         match turned.filter(since_then) {
@@ -115,13 +115,8 @@ where
     fn began(&self, ctx: &Context<'a>, case: &Case<'a>, grant: &Grant) -> bool {
         let since = grant.timing.as_ref().and_then(|timing| timing.since);
         since.is_some_and(|since| is_recent(ctx, since))
-            && self.is_known(ctx, case)
+            && is_known(ctx, case)
             && !self.was_declared(ctx, case, &grant.place)
-    }
-
-    /// Whether the last apply knew the person.
-    fn is_known(&self, ctx: &Context<'a>, case: &Case<'a>) -> bool {
-        keys(case.person).any(|key| ctx.input.memory.people.contains(key))
     }
 
     /// Whether the files gave the person a place at the last apply.
@@ -133,6 +128,11 @@ where
     fn at(&self, place: &PlaceId, key: &PersonKey) -> (SystemName, PlaceId, PersonKey) {
         (self.name.clone(), place.clone(), key.clone())
     }
+}
+
+/// Whether the last apply knew the person.
+fn is_known(ctx: &Context<'_>, case: &Case<'_>) -> bool {
+    keys(case.person).any(|key| ctx.input.memory.people.contains(key))
 }
 
 fn is_recent(ctx: &Context<'_>, at: Timestamp) -> bool {
