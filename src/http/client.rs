@@ -286,12 +286,12 @@ impl Client {
         let answer = match answer {
             Ok(answer) => {
                 let status = answer.status;
-                tracing::debug!(method, path, status, ms, "call");
+                tracing::info!(method, path, status, ms, "call");
                 answer
             }
             Err(error) => {
                 let why = self.clean(&error.to_string());
-                tracing::debug!(method, path, why, ms, "call failed");
+                tracing::info!(method, path, why, ms, "call failed");
                 let error = match error {
                     TransportError::NotSent(_) => HttpError::NotSent(why),
                     TransportError::Unknown(_) => HttpError::Unknown(why),

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use super::tree::LiveTree;
 use super::wire::{Permissions, UserRow, flag, whole};
-use crate::catalog::{Catalog, Right, RightType};
+use crate::catalog::{Catalog, Entity, Right, RightType};
 use crate::model::{
     Account, AccountId, AccountState, Days, Email, Item, Items, One, Phone, RightSet, UnknownRight,
     Value, VendorRoleSlug,
@@ -116,14 +116,19 @@ pub(super) fn encode(
             let ids: Option<Vec<i64>> = items.iter().map(id).collect();
             json!(ids?)
         }
-        (RightType::Id(_), Value::One(One::All)) => match came {
-            // The vendor's own "all" goes back as it came: 0, "0", null or false.
+        (RightType::Id(of), Value::One(One::All)) => match came {
+            Some(Json::String(_)) if of != Entity::Chain => json!(0),
+            // The vendor's own "all" goes back as it came: 0, null or false.
             Some(came) if is_nothing(came) => came.clone(),
             Some(Json::String(_)) => json!("0"),
             _ => json!(0),
         },
-        (RightType::Id(_), Value::One(One::Only(item))) => match (id(item)?, came) {
-            (id, Some(Json::String(text))) if !text.is_empty() => json!(id.to_string()),
+        // Ids are documented as numbers, whatever they are listed as; only a chain's was seen sent
+        // as text.
+        (RightType::Id(of), Value::One(One::Only(item))) => match (id(item)?, came) {
+            (id, Some(Json::String(text))) if of == Entity::Chain && !text.is_empty() => {
+                json!(id.to_string())
+            }
             (id, _) => json!(id),
         },
         (RightType::Ips, Value::Text(text)) => {

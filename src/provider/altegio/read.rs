@@ -434,11 +434,31 @@ impl Altegio {
         if let Some(tree) = self.remembered_tree(location) {
             return Ok(tree);
         }
-        let mut exchange = routes::ROLES.exchange(&[location]);
-        exchange.query = vec![("include[]", "user_permissions".into())];
-        let tree = Arc::new(self.get(&exchange, progress, LiveTree::read).await?);
+        let exchange = routes::ROLES.exchange(&[location]);
+        let tree = Arc::new(self.read_tree(exchange, progress).await?);
         self.remember_tree(location, &tree);
         Ok(tree)
+    }
+
+    /// The live catalogue as the caller may change it for one user. A call for each user, so only
+    /// where a write met with doubt.
+    pub(super) async fn tree_for(
+        &self,
+        location: u64,
+        user: u64,
+        progress: &Progress<'_>,
+    ) -> Result<LiveTree, Trouble> {
+        let exchange = routes::ROLES_FOR.exchange(&[location, user]);
+        self.read_tree(exchange, progress).await
+    }
+
+    async fn read_tree(
+        &self,
+        mut exchange: Exchange,
+        progress: &Progress<'_>,
+    ) -> Result<LiveTree, Trouble> {
+        exchange.query = vec![("include[]", "user_permissions".into())];
+        self.get(&exchange, progress, LiveTree::read).await
     }
 
     /// Role, staff link and rights of one user.

@@ -43,6 +43,9 @@ pub(super) const GROUPS: Route = route(Get, "/groups", Always, "5.2");
 pub(super) const USERS: Route = route(Get, "/company/{location}/users", Always, "2.1");
 /// Roles of a location, with the tree of rights.
 pub(super) const ROLES: Route = route(Get, "/company/{location}/users/roles", Always, "2.4");
+/// The same, with what the caller may change of one user.
+pub(super) const ROLES_FOR: Route =
+    route(Get, "/company/{location}/users/{user}/roles", Always, "2.5");
 /// Role, staff link and rights of one user.
 pub(super) const PERMISSIONS: Route = route(
     Get,
@@ -116,6 +119,7 @@ mod tests {
         GROUPS,
         USERS,
         ROLES,
+        ROLES_FOR,
         PERMISSIONS,
         WRITE,
         OWN,

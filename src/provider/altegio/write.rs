@@ -159,17 +159,33 @@ impl Altegio {
             StaffTarget::Link(staff) => Some(staff),
             StaffTarget::Nobody => None,
         };
-        let overlay = Overlay::new(Some(&came), &target.rights, &tree, role);
-        let body = json!({
-            "user_role": role,
-            "staff_id": staff,
-            "user_permissions": overlay.body(),
-        });
-        let exchange = with_body(&routes::WRITE, &[id, user], &body);
-        let answer = self
-            .change(&exchange, place, MAY_WRITE, &what, progress)
-            .await?;
-        let receipt = receipt(&answer, overlay.left.clone());
+        let mut overlay = Overlay::new(Some(&came), &target.rights, &tree, role);
+        let whole = |overlay: &Overlay| {
+            let body = json!({
+                "user_role": role,
+                "staff_id": staff,
+                "user_permissions": overlay.body(),
+            });
+            with_body(&routes::WRITE, &[id, user], &body)
+        };
+        let first = self
+            .change(&whole(&overlay), place, MAY_WRITE, &what, progress)
+            .await;
+        let answer = match first {
+            Ok(answer) => answer,
+            // One right that may not be changed for this user can turn all of them away.
+            Err(error @ (ProviderError::Forbidden { .. } | ProviderError::Rejected { .. })) => {
+                let own = self.tree_for(id, user, progress).await.ok();
+                let own = own.map(|tree| Overlay::new(Some(&came), &target.rights, &tree, role));
+                match own {
+                    Some(own) if own.send != overlay.send => overlay = own,
+                    _ => return Err(error),
+                }
+                self.change(&whole(&overlay), place, MAY_WRITE, &what, progress)
+                    .await?
+            }
+            Err(error) => return Err(error),
+        };
 
         // A role that changed may have brought its own rights along after the answer was made.
         let role_stayed = came.role.as_deref() == role;
@@ -180,18 +196,24 @@ impl Altegio {
             Some(now) => Some(now),
             None => self.permissions(id, user, progress).await.ok(),
         };
-        let only_values_differ = now.is_some_and(|now| {
+        let only_values_differ = now.as_ref().filter(|now| {
             now.role.as_deref() == role
                 && now.staff == staff
-                && !overlay.stuck(&target.rights, &now, &tree)
+                && !overlay.stuck(&target.rights, now, &tree)
         });
-        if only_values_differ {
-            let body = json!({ "user_permissions": overlay.body() });
-            let exchange = with_body(&routes::WRITE, &[id, user], &body);
-            self.change(&exchange, place, MAY_WRITE, &what, progress)
-                .await?;
+        if let Some(now) = only_values_differ {
+            // What may not be changed for this user is kept in silence by some.
+            if let Ok(own) = self.tree_for(id, user, progress).await {
+                overlay = Overlay::new(Some(&came), &target.rights, &own, role);
+            }
+            if !overlay.stuck(&target.rights, now, &tree) {
+                let body = json!({ "user_permissions": overlay.body() });
+                let exchange = with_body(&routes::WRITE, &[id, user], &body);
+                self.change(&exchange, place, MAY_WRITE, &what, progress)
+                    .await?;
+            }
         }
-        Ok(receipt)
+        Ok(receipt(&answer, overlay.left))
     }
 
     async fn remove(

@@ -160,7 +160,17 @@ fn a_value_goes_back_in_the_form_it_came_in() {
         encode(one, &nine, Some(&json!(false)), None),
         Some(json!(9))
     );
+    // Numbers that are listed as text are sent as the numbers they are documented to be.
+    assert_eq!(
+        encode(one, &nine, Some(&json!("314")), None),
+        Some(json!(9))
+    );
+    assert_eq!(encode(one, &all, Some(&json!("0")), None), Some(json!(0)));
     let chain = right("records_clients_statistics_chain_id");
+    assert_eq!(
+        encode(chain, &all, Some(&json!("4521")), None),
+        Some(json!("0"))
+    );
     assert_eq!(
         encode(chain, &nine, Some(&json!("4521")), None),
         Some(json!("9"))

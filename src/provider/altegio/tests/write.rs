@@ -112,6 +112,7 @@ fn refusals_keep_their_fields_and_lose_tokens() {
 
 const WRITE: &str = "PUT /company/10231/users/8812/permissions";
 const READ: &str = "GET /company/10231/users/8812/permissions";
+const OF_HER: &str = "GET /company/10231/users/8812/roles";
 
 fn write(target: Target) -> Call {
     Call::Write {
@@ -154,10 +155,67 @@ fn a_write_reads_lays_over_and_sends_all() {
 }
 
 #[test]
+fn what_may_not_be_changed_of_one_user_is_left_out_and_said() {
+    let days = ("records_edit_last_days_count", Value::Days(Days::Last(7)));
+    let on = ("timetable_access", Value::Switch(true));
+    let mut roles: Json = serde_json::from_str(fixture!("roles")).unwrap();
+    let locked = |nodes: &mut Json| {
+        fn walk(nodes: &mut Json) {
+            for node in nodes.as_array_mut().into_iter().flatten() {
+                if node["slug"] == "records_edit_last_days_count" {
+                    node["is_editable"] = json!(false);
+                }
+                walk(&mut node["children"]);
+            }
+        }
+        walk(nodes);
+    };
+    for role in roles["data"].as_array_mut().unwrap() {
+        locked(&mut role["user_permissions"]);
+    }
+    let roles = ok(&roles.to_string());
+    let sends = |case: &Case, number: usize| {
+        let body = case.vendor.body(WRITE, number);
+        let sent = body["user_permissions"].as_array().unwrap().clone();
+        sent.iter()
+            .any(|right| right["slug"] == "records_edit_last_days_count")
+    };
+
+    // Kept in silence, or the whole write turned away.
+    let untouched = || permissions("administrator", &[]);
+    for answers in [
+        vec![untouched()],
+        vec![refused(403), untouched()],
+        vec![refused(422), untouched()],
+    ] {
+        let turned_away = answers.len() - 1;
+        let case = case();
+        case.vendor.on(OF_HER, [roles.clone()]);
+        case.vendor.on(WRITE, answers);
+        let call = write(target("administrator", &[days.clone(), on.clone()]));
+        let receipt = case.run(&call).unwrap();
+        let slug: Arc<str> = "records_edit_last_days_count".into();
+        assert_eq!(receipt.not_sent, [slug]);
+        assert_eq!(case.vendor.count(WRITE), 1 + turned_away);
+        assert!(sends(&case, 0));
+        assert!(turned_away == 0 || !sends(&case, 1));
+    }
+
+    // A refusal for another reason is one.
+    let case = case();
+    case.vendor.on(OF_HER, [ok(fixture!("roles"))]);
+    case.vendor.on(WRITE, [refused(403)]);
+    let error = case.run(&write(target("administrator", &[days])));
+    assert!(matches!(error, Err(ProviderError::Forbidden { .. })));
+    assert_eq!(case.vendor.count(WRITE), 1);
+}
+
+#[test]
 fn values_that_did_not_stick_are_written_once_more_without_the_role() {
     let case = case();
     let change = [("records_edit_last_days_count", Value::Days(Days::Last(7)))];
     let untouched = || permissions("administrator", &[]);
+    case.vendor.on(OF_HER, [ok(fixture!("roles"))]);
     case.vendor.on(WRITE, [untouched()]);
     case.run(&write(target("administrator", &change))).unwrap();
     assert_eq!(case.vendor.count(WRITE), 2);
@@ -167,6 +225,7 @@ fn values_that_did_not_stick_are_written_once_more_without_the_role() {
     // A role that changed: the answer may be from before it took its own rights along.
     let case = self::case();
     let kept = permissions("worker", &[("records_edit_last_days_count", json!(7))]);
+    case.vendor.on(OF_HER, [ok(fixture!("roles"))]);
     case.vendor.on(WRITE, [kept]);
     case.vendor
         .on(READ, [untouched(), permissions("worker", &[])]);
