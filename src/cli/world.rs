@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
@@ -29,6 +30,8 @@ pub(super) struct World {
     pub(super) clock: SharedClock,
     throttles: Arc<Throttles>,
     simulator: Option<Simulator>,
+    /// Keeps the pace for the case that this process is killed.
+    keeper: OnceLock<Keeper>,
 }
 
 struct Simulator {
@@ -49,6 +52,7 @@ impl World {
                 clock,
                 throttles,
                 simulator: None,
+                keeper: OnceLock::new(),
             });
         }
         let sandbox = Arc::new(simulator::open(&root)?);
@@ -70,6 +74,7 @@ impl World {
             clock,
             throttles,
             simulator: Some(Simulator { sandbox, server }),
+            keeper: OnceLock::new(),
         })
     }
 
@@ -84,7 +89,13 @@ impl World {
         session: &Session<'_>,
         project: &Project,
     ) -> Result<Providers, Failure> {
-        self.resume_pace(&session.state_folder(&self.root, Some(&project.loaded.project.settings)));
+        let state = session.state_folder(&self.root, Some(&project.loaded.project.settings));
+        self.resume_pace(&state);
+        if self.simulator.is_none() {
+            let (throttles, clock) = (Arc::clone(&self.throttles), Arc::clone(&self.clock));
+            self.keeper
+                .get_or_init(|| Keeper(tokio::spawn(keep_keeping(throttles, clock, state))));
+        }
         let addresses;
         let env = |name: &str| session.env.get(name).map(str::to_owned);
         let whereabouts = match &self.simulator {
@@ -144,11 +155,7 @@ impl World {
         if let Some(simulator) = &self.simulator {
             record = record.replace(&simulator.server.local_addr().to_string(), SIMULATOR);
         }
-        let kept = std::fs::create_dir_all(state)
-            .and_then(|()| std::fs::write(live::pace_file(state), record));
-        if let Err(error) = kept {
-            tracing::debug!(%error, "the record of calls was not kept");
-        }
+        write_pace(state, &record);
     }
 
     fn resume_pace(&self, state: &Utf8Path) {
@@ -162,6 +169,37 @@ impl World {
     }
 }
 
+/// A task that ends with whoever holds it.
+struct Keeper(tokio::task::JoinHandle<()>);
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// How often the pace is kept while a run goes on: what a killed run did not keep, the next may repeat.
+const KEEP_EVERY: Duration = Duration::from_millis(500);
+
+/// A run that is killed keeps nothing when it leaves, and the next would overrun the host with it.
+async fn keep_keeping(throttles: Arc<Throttles>, clock: SharedClock, state: Utf8PathBuf) {
+    loop {
+        clock.sleep(KEEP_EVERY).await;
+        let record = throttles.record();
+        if !record.is_empty() {
+            write_pace(&state, &record);
+        }
+    }
+}
+
+fn write_pace(state: &Utf8Path, record: &str) {
+    let kept = std::fs::create_dir_all(state)
+        .and_then(|()| std::fs::write(live::pace_file(state), record));
+    if let Err(error) = kept {
+        tracing::debug!(%error, "the record of calls was not kept");
+    }
+}
+
 impl Simulator {
     fn addresses(&self) -> BTreeMap<SystemName, String> {
         self.sandbox.with_world(|world| {
@@ -170,5 +208,37 @@ impl Simulator {
                 .map(|name| (SystemName::new(name), self.server.url(name)))
                 .collect()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SimClock;
+
+    #[tokio::test]
+    async fn a_run_that_is_killed_leaves_its_pace() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = Utf8PathBuf::from_path_buf(folder.path().join("state")).unwrap();
+        let clock: SharedClock = Arc::new(SimClock::new(Timestamp::UNIX_EPOCH));
+        let throttles = Arc::new(Throttles::new(Arc::clone(&clock)));
+        let throttle = throttles.of("127.0.0.1:9", &[]);
+        drop(throttle.slot(&|_| {}).await);
+        let pace = live::pace_file(&state);
+        let written = async {
+            while !pace.exists() {
+                tokio::task::yield_now().await;
+            }
+        };
+        // The keeper never ends by itself; whoever kills it has what was written until then.
+        tokio::select! {
+            () = keep_keeping(throttles, clock, state) => {}
+            () = written => {}
+        }
+        assert!(
+            std::fs::read_to_string(&pace)
+                .unwrap()
+                .starts_with("127.0.0.1:9 ")
+        );
     }
 }

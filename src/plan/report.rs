@@ -34,13 +34,31 @@ pub fn gap_text(gap: &Gap) -> String {
 pub fn failure_text(failure: &ReadFailure) -> String {
     match failure {
         ReadFailure::Forbidden { right: Some(right) } => {
-            format!("the acting account may not: it lacks `{right}`")
+            format!("the vendor refuses (403): the acting account may lack `{right}`")
         }
-        ReadFailure::Forbidden { right: None } => "the acting account may not".into(),
+        ReadFailure::Forbidden { right: None } => "the vendor refuses (403)".into(),
         ReadFailure::Invisible => "the token does not see it".into(),
         ReadFailure::Failed { why } => why.to_string(),
         ReadFailure::Empty => "the whole system answered empty".into(),
         ReadFailure::NotSupported => "this version cannot read systems of this kind".into(),
+    }
+}
+
+/// What to do about a failure.
+pub(super) fn failure_help(failure: Option<&ReadFailure>) -> &'static str {
+    match failure {
+        Some(ReadFailure::Forbidden { .. }) => {
+            "an owner can give the acting account that right there; then plan again. Places that were read go on"
+        }
+        Some(ReadFailure::Invisible) => {
+            "check its id in the files, and that the acting account is a user there; then plan again. Places that were read go on"
+        }
+        Some(ReadFailure::Empty) => {
+            "check the address and whose token it is; nothing is done until somebody is seen there"
+        }
+        Some(ReadFailure::Failed { .. } | ReadFailure::NotSupported) | None => {
+            "see to the cause that is named, then plan again. Places that were read go on"
+        }
     }
 }
 

@@ -389,10 +389,11 @@ where
     /// What cannot be said about scopes that were not read, and about the chain.
     pub(super) fn note_scopes(&self, ctx: &mut Context<'a>) {
         for (place, people) in &self.unread {
-            let why = match self.scopes.get(place) {
-                Some(Reading::Unreadable(failure)) => super::report::failure_text(failure),
-                _ => "it was not read".into(),
+            let failure = match self.scopes.get(place) {
+                Some(Reading::Unreadable(failure)) => Some(failure),
+                _ => None,
             };
+            let why = failure.map_or_else(|| "it was not read".into(), super::report::failure_text);
             ctx.found.holds.push(Hold {
                 code: HoldCode::NotComplete,
                 person: None,
@@ -403,7 +404,7 @@ where
                     "{place} could not be read ({why}), so that nothing is known of the access there of {}",
                     count(*people, "person", "people")
                 ),
-                help: "other places go on; make this one readable and plan again".into(),
+                help: super::report::failure_help(failure).into(),
                 because: vec![Because::Rule(
                     "absence is concluded only from a complete read".into(),
                 )],

@@ -119,7 +119,7 @@ pub enum ProviderError {
     )]
     Unauthorized,
     /// 403: the caller lacks a right at a place.
-    #[error("the caller may not do this at `{place}` (403){}", .right.as_ref().map(|right| format!(": it lacks `{right}`")).unwrap_or_default())]
+    #[error("the caller may not do this at `{place}` (403){}", .right.as_ref().map(|right| format!(": it may lack `{right}`")).unwrap_or_default())]
     Forbidden {
         /// Where.
         place: String,

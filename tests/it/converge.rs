@@ -196,3 +196,15 @@ fn a_chain_of_forty_people_over_a_slow_line() {
         &json!({ "sms": true, "latency_there_ms": 150, "latency_back_ms": 250 }),
     );
 }
+
+#[test]
+fn each_call_is_logged_where_that_is_asked_for() {
+    let chain = Chain::new("hello", &json!({}));
+    let said = |arguments: &[&str]| {
+        let output = chain.run(arguments);
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let logged = said(&["plan", "--sandbox", "-v"]);
+    assert!(logged.contains("/company/101/users"), "{logged}");
+    assert!(!said(&["plan", "--sandbox"]).contains("/company/"));
+}

@@ -59,6 +59,22 @@ fn an_unreadable_scope_is_said_once() {
 }
 
 #[test]
+fn a_scope_that_is_not_read_says_what_to_do_about_it() {
+    let help = |failure: ReadFailure| {
+        let mut world = world();
+        world
+            .scopes
+            .insert(at("center"), Reading::Unreadable(failure));
+        world.plan().draft.holds[0].help.clone()
+    };
+    let right = Some("settings_users_access".into());
+    assert!(help(ReadFailure::Forbidden { right }).starts_with("an owner can give"));
+    assert!(help(ReadFailure::Invisible).starts_with("check its id"));
+    let why = "the vendor does not accept the token (401)".into();
+    assert!(help(ReadFailure::Failed { why }).starts_with("see to the cause"));
+}
+
+#[test]
 fn nobody_is_invited_who_may_be_known_where_nothing_was_read() {
     let mut world = world();
     world.give("jana", "port", "worker", &[]);

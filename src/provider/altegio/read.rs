@@ -331,6 +331,8 @@ impl Altegio {
                         state.own = own;
                     }
                 }
+                // The read only spares calls that would be refused: refused itself, it leaves them.
+                Found::Own(_, Err(Trouble::Refused(_))) => {}
                 Found::Own(_, Err(trouble)) => {
                     side_gap(reading, "the caller's own rights", &trouble);
                 }

@@ -479,6 +479,22 @@ fn a_token_that_is_not_accepted_ends_the_read() {
 }
 
 #[test]
+fn own_rights_that_nobody_may_ask_for_make_no_gap() {
+    for (answer, complete) in [
+        (refused(403), true),
+        (refused(404), true),
+        (ok("{ cut"), false),
+    ] {
+        let case = case();
+        case.vendor.on("GET /user/permissions/10231", [answer]);
+        let seen = case.both();
+        let state = seen.scopes[&at("center")].complete();
+        assert_eq!(state.is_some(), complete);
+        assert!(state.is_none_or(|state| state.own.is_none()));
+    }
+}
+
+#[test]
 fn rights_that_cannot_be_read_are_a_gap_of_that_account() {
     let case = case();
     case.vendor
