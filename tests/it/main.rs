@@ -10,6 +10,7 @@
 mod broken;
 mod converge;
 mod explained;
+mod scenario;
 mod support;
 mod tidy;
 mod transcripts;

@@ -88,7 +88,7 @@ pub(super) fn resolve(context: &Context<'_>, person: &raw::Person) -> Resolved {
         .collect();
     let mut entries = Vec::new();
     for (at, line) in lines.iter().enumerate() {
-        spread(context, at, line, &mut entries);
+        spread(context, person, at, line, &mut entries);
     }
     entries.sort_unstable();
     resolved.systems = entries
@@ -110,13 +110,7 @@ pub(super) fn resolve(context: &Context<'_>, person: &raw::Person) -> Resolved {
     }
     resolver.will_change();
     let mut resolved = resolver.resolved;
-    resolved.has_left = person.leaves.is_some()
-        && context
-            .places
-            .project_clock()
-            .window(None, person.leaves.as_ref())
-            .end
-            <= context.places.project_clock().now
+    resolved.has_left = has_left(person, context.places.project_clock())
         && resolved
             .grants
             .iter()
@@ -125,7 +119,15 @@ pub(super) fn resolve(context: &Context<'_>, person: &raw::Person) -> Resolved {
 }
 
 /// Puts a line at every place of every system where its role means something or its `minus` takes.
-fn spread(context: &Context<'_>, at: usize, line: &Line<'_>, entries: &mut Vec<Entry>) {
+///
+/// A closed place counts for who has left, and only then: what was given there while it was open is taken away.
+fn spread(
+    context: &Context<'_>,
+    person: &raw::Person,
+    at: usize,
+    line: &Line<'_>,
+    entries: &mut Vec<Entry>,
+) {
     let count = context.systems.list.len();
     let role = line.role.and_then(|role| context.roles.list.get(role));
     for (system, info) in context.systems.list.iter().enumerate() {
@@ -148,6 +150,16 @@ fn spread(context: &Context<'_>, at: usize, line: &Line<'_>, entries: &mut Vec<E
                         flag.store(true, Ordering::Relaxed);
                     }
                 }
+                let left = line.closed.iter().filter(|&&place| {
+                    context.places.is_in(place, system)
+                        && has_left(person, context.places.clock(place))
+                });
+                entries.extend(left.filter(|_| gives).map(|place| Entry {
+                    system,
+                    spot: FIRST_PLACE + place,
+                    line: at,
+                    gives,
+                }));
             } else {
                 entries.push(Entry {
                     system,
@@ -166,6 +178,11 @@ fn spread(context: &Context<'_>, at: usize, line: &Line<'_>, entries: &mut Vec<E
             });
         }
     }
+}
+
+/// Whether `leaves` has passed by a clock.
+fn has_left(person: &raw::Person, clock: &Clock) -> bool {
+    person.leaves.is_some() && clock.window(None, person.leaves.as_ref()).end <= clock.now
 }
 
 /// Whether a location has an id in another system of the same kind: then it is not missing here, it is there.
@@ -223,8 +240,7 @@ impl<'c> Resolver<'c, '_> {
         }
         let clock = self.clock(spot);
         let employment = clock.window(self.person.starts.as_ref(), self.person.leaves.as_ref());
-        let has_left = self.person.leaves.is_some() && employment.end <= clock.now;
-        if has_left {
+        if has_left(self.person, clock) {
             self.push_absent(group, system, spot);
             return;
         }

@@ -85,8 +85,8 @@ pub(super) struct Places<'a> {
 pub(super) struct Selection {
     /// Open locations, by position.
     pub(super) open: Vec<Place>,
-    /// Whether it picked something that is not open.
-    pub(super) others: bool,
+    /// Locations that were open once, by position: they give nothing, but a leaver is absent there too.
+    pub(super) closed: Vec<Place>,
 }
 
 impl<'a> Places<'a> {
@@ -316,10 +316,9 @@ impl<'a> Places<'a> {
                 diagnostics.push(diags::closed_only(selector.span));
             }
         }
-        Selection {
-            open,
-            others: !others.is_empty(),
-        }
+        let mut closed = others;
+        closed.retain(|&place| self.status(place) == PlaceStatus::Closed);
+        Selection { open, closed }
     }
 
     /// The locations a selector names, whatever their status.

@@ -22,6 +22,8 @@ pub(super) struct Line<'a> {
     pub(super) role: Option<usize>,
     /// Open places.
     pub(super) open: Vec<Place>,
+    /// Places that are closed: only a leaver has something there, and that is nothing.
+    pub(super) closed: Vec<Place>,
     /// Whether it can be in force at all: it names an open place, or none because its role needs none.
     pub(super) in_force: bool,
     /// The system whose chain rights come with it.
@@ -108,13 +110,16 @@ pub(super) fn read<'a>(
         .at
         .as_ref()
         .map(|at| context.places.select(at, diagnostics));
+    let in_force = selection
+        .as_ref()
+        .is_none_or(|selection| !selection.open.is_empty());
+    let selection = selection.unwrap_or_default();
     let mut line = Line {
         raw,
         role,
-        in_force: selection
-            .as_ref()
-            .is_none_or(|selection| !selection.open.is_empty()),
-        open: selection.map_or_else(Vec::new, |selection| selection.open),
+        in_force,
+        open: selection.open,
+        closed: selection.closed,
         chain: None,
         plus: BTreeMap::new(),
         minus: BTreeMap::new(),

@@ -172,6 +172,20 @@ fn a_leaver_is_absent_wherever_a_line_ever_named() {
 }
 
 #[test]
+fn a_leaver_is_absent_where_the_location_has_closed() {
+    let leaves = "leaves: 2026-11-22,";
+    let lines = "{ role: r, at: [old, new, mall] }";
+    assert_eq!(
+        at(leaves, lines, "2026-11-22").places("jana"),
+        ["salons mall worker"]
+    );
+    assert_eq!(
+        at(leaves, lines, "2026-11-23").places("jana"),
+        ["salons mall absent", "salons old absent"]
+    );
+}
+
+#[test]
 fn paused_keeps_role_and_rights() {
     let person = "paused: { from: 2026-12-05, until: 2026-12-07 },";
     let line = "{ role: r, at: [center] }";

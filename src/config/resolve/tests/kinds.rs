@@ -58,7 +58,10 @@ fn a_leaver_is_absent_in_systems_without_places() {
         ),
         "2026-12-01",
     );
-    assert_eq!(world.no_problems().places("jana"), ["orders * absent"]);
+    assert_eq!(
+        world.no_problems().places("jana"),
+        ["orders * absent", "salons old absent"]
+    );
 }
 
 #[test]
