@@ -215,6 +215,7 @@ impl Simulator {
 mod tests {
     use super::*;
     use crate::clock::SimClock;
+    use crate::http::Window;
 
     #[tokio::test]
     async fn a_run_that_is_killed_leaves_its_pace() {
@@ -222,7 +223,7 @@ mod tests {
         let state = Utf8PathBuf::from_path_buf(folder.path().join("state")).unwrap();
         let clock: SharedClock = Arc::new(SimClock::new(Timestamp::UNIX_EPOCH));
         let throttles = Arc::new(Throttles::new(Arc::clone(&clock)));
-        let throttle = throttles.of("127.0.0.1:9", &[]);
+        let throttle = throttles.of("127.0.0.1:9", &[Window::per_minute(200)]);
         drop(throttle.slot(&|_| {}).await);
         let pace = live::pace_file(&state);
         let written = async {
