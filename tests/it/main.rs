@@ -10,6 +10,7 @@
 mod broken;
 mod converge;
 mod explained;
+mod schema;
 mod support;
 mod tidy;
 mod transcripts;
