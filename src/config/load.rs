@@ -23,6 +23,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::text::{FileId, SourceFile, Sources, Span, Spanned};
 
 pub use super::yaml::Budget;
+use blot::Secrets;
 pub use disk::find_project;
 use select::Selection;
 
@@ -207,19 +208,24 @@ fn assemble(root: Utf8PathBuf, store: &dyn Store, options: &LoadOptions) -> Load
     let settings_id = file_id(settings_at);
 
     let no_systems = Systems::default();
-    let settings = opened.finish(settings_path, settings_id, |opened, root| {
-        let mut cx = Decoder::new(&no_systems, &options.allow_hosts);
-        let top = Span::top_of(settings_id);
-        let mut file = SettingsFile::decode(root, top, &mut cx);
-        if opened.fault.is_some() {
-            // What stands behind the fault may be what seems to be missing, or a secret.
-            file.systems.incomplete = true;
-            cx.diagnostics
-                .retain(|found| found.code != Code::MissingKey);
-            cx.secrets.extend(blot::suspects(&opened.text, settings_id));
-        }
-        (file, cx.diagnostics, cx.secrets)
-    });
+    let settings = opened.finish(
+        settings_path,
+        settings_id,
+        Holds::Settings,
+        |opened, root| {
+            let mut cx = Decoder::new(&no_systems, &options.allow_hosts);
+            let top = Span::top_of(settings_id);
+            let mut file = SettingsFile::decode(root, top, &mut cx);
+            if opened.fault.is_some() {
+                // What stands behind the fault may be what seems to be missing, or a secret.
+                file.systems.incomplete = true;
+                cx.diagnostics
+                    .retain(|found| found.code != Code::MissingKey);
+                cx.secrets.extend(blot::suspects(&opened.text, settings_id));
+            }
+            (file, cx.diagnostics, cx.secrets)
+        },
+    );
     let systems = &settings.value.systems;
 
     let read: Vec<Option<FileRead<Entries>>> = paths
@@ -230,7 +236,7 @@ fn assemble(root: Utf8PathBuf, store: &dyn Store, options: &LoadOptions) -> Load
                 return None;
             }
             let opened = Opened::new(store.read(path, limit), file_id(at), &options.budget);
-            Some(opened.finish(path, file_id(at), |_, root| {
+            Some(opened.finish(path, file_id(at), Holds::Entries, |_, root| {
                 let mut cx = Decoder::new(systems, &options.allow_hosts);
                 let entries = root.map(|root| EntryFile::decode(root, &mut cx));
                 (entries.unwrap_or_default(), cx.diagnostics, cx.secrets)
@@ -273,7 +279,7 @@ fn assemble(root: Utf8PathBuf, store: &dyn Store, options: &LoadOptions) -> Load
                 if let Some(file) = settings.take() {
                     sources.add(file.source);
                     digests.push(file.digest);
-                    complete &= file.complete;
+                    complete &= file.complete && !file.value.systems.incomplete;
                     diagnostics.extend(file.diagnostics);
                     settings_value = Some(file.value);
                 }
@@ -347,18 +353,26 @@ fn contacts_outside(
                     Code::Unreadable,
                     format!("the contacts cannot be read: {fault}"),
                 )
-                .at(source.span, "named here"),
+                .at(source.span, "named here")
+                .help("check the path, which begins at the project's folder, or the command"),
             );
             return None;
         }
     };
     let opened = Opened::new(Ok(bytes), file, &options.budget);
     let none = Systems::default();
-    Some(opened.finish(&path, file, |_, root| {
+    Some(opened.finish(&path, file, Holds::Entries, |_, root| {
         let mut cx = Decoder::new(&none, &options.allow_hosts);
         let contacts = root.map(|root| ContactsFile::decode(root, &mut cx));
         (contacts.unwrap_or_default(), cx.diagnostics, cx.secrets)
     }))
+}
+
+/// What a file is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holds {
+    Settings,
+    Entries,
 }
 
 /// A file's text and tape before anything is decoded.
@@ -378,7 +392,8 @@ impl Opened {
                     Code::Unreadable,
                     format!("a file of the project cannot be read: {fault}"),
                 )
-                .at(Span::top_of(file), "this file");
+                .at(Span::top_of(file), "this file")
+                .help("keyholder reads the files of the project's own folder; check its place and its permissions");
                 return Self::failed(String::new(), &[], found);
             }
         };
@@ -439,13 +454,24 @@ impl Opened {
         self,
         path: &str,
         file: FileId,
+        holds: Holds,
         decode: impl FnOnce(&Self, Option<yaml::Node<'_>>) -> (T, Vec<Diagnostic>, Vec<Span>),
     ) -> FileRead<T> {
         let root = self
             .tape
             .as_ref()
             .and_then(|tape| tape.root(&self.text, file));
-        let (value, mut diagnostics, secrets) = decode(&self, root);
+        let (value, mut diagnostics, found) = decode(&self, root);
+        let mut secrets = Secrets::default();
+        secrets.add(found, &self.text);
+        // Settings may stand in another file by mistake, which is then said.
+        let misplaced =
+            |found: &Diagnostic| found.code == Code::MisplacedKey || self.text.contains("token");
+        if let Some(root) = root
+            && (holds == Holds::Settings || diagnostics.iter().any(misplaced))
+        {
+            secrets.settings(root);
+        }
         let Self {
             text,
             digest,
@@ -462,6 +488,7 @@ impl Opened {
         let text = if secrets.is_empty() {
             text
         } else {
+            blot::hush(&mut diagnostics, &secrets);
             blot::out(&text, &secrets)
         };
         FileRead {

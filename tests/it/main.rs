@@ -11,6 +11,7 @@ mod broken;
 mod converge;
 mod explained;
 mod scenario;
+mod schema;
 mod support;
 mod tidy;
 mod transcripts;

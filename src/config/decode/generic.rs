@@ -476,6 +476,9 @@ macro_rules! record {
             $cx.missing_key($key, $node.span(), Self::WHAT, needs);
         }
     };
+    // Reported elsewhere in its own words; the schema still says that it must be there.
+    (@require $key:literal, $field:ident, $shape:ty, $node:ident, $cx:ident, $broken:ident, expected) => {};
+    (@mark $key:literal, expected) => { Some($key) };
     (@mark $key:literal) => { None };
     (@mark $key:literal, required) => { Some($key) };
 }

@@ -23,14 +23,17 @@ use std::sync::Arc;
 
 use schemars::Schema;
 
+use super::raw::Text;
 use super::schema::Defs;
 use super::yaml::{Node, Pairs, View};
+use crate::catalog::Kind;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::text::Span;
 
 pub(crate) use entries::{ContactsFile, EntryFile};
 pub(crate) use settings::{SettingsFile, peek_files};
 pub(crate) use systems::Systems;
+use systems::Target;
 
 /// A value of the language: how it is read and how it is described.
 pub(crate) trait Shape {
@@ -159,13 +162,22 @@ impl<'a> Decoder<'a> {
     /// Says that a value has another type than the key takes.
     fn wrong_type(&mut self, node: Node<'a>, what: &str) {
         let found = describe(node);
-        let subject = self.subject();
+        let message = if self.key.is_empty() {
+            format!("this file holds {found}, not {what}")
+        } else {
+            format!("{} takes {what}, not {found}", self.subject())
+        };
+        let help = if what.starts_with("a list") {
+            "begin every entry with `- `, or put the entries in brackets: `[ ... ]`".to_owned()
+        } else if what.starts_with("a mapping") || self.key.is_empty() {
+            "write `key: value`, each on a line of its own".to_owned()
+        } else {
+            format!("write {what}")
+        };
         self.report(
-            Diagnostic::new(
-                Code::WrongType,
-                format!("{subject} takes {what}, not {found}"),
-            )
-            .at(node.span(), format!("this is {found}")),
+            Diagnostic::new(Code::WrongType, message)
+                .at(node.span(), format!("this is {found}"))
+                .help(help),
         );
     }
 
@@ -176,6 +188,32 @@ impl<'a> Decoder<'a> {
                 .at(node.span(), "not understood")
                 .help(help),
         );
+    }
+
+    /// Refuses an id that the vendor of a system cannot have given: Altegio and YCLIENTS count from 1.
+    fn numbered(&mut self, id: &Text, system: &str) {
+        if let Target::Kind(kind) = self.systems.target(system) {
+            self.numbered_by(id, system, kind);
+        }
+    }
+
+    /// The same where the kind is at hand.
+    fn numbered_by(&mut self, id: &Text, system: &str, kind: Kind) {
+        let counts = matches!(kind, Kind::Altegio | Kind::Yclients);
+        if counts && id.value.parse::<u64>().map_or(true, |id| id == 0) {
+            self.report(
+                Diagnostic::new(
+                    Code::WrongValue,
+                    format!(
+                        "`{}` cannot be an id in `{}`",
+                        shown(&id.value),
+                        shown(system)
+                    ),
+                )
+                .at(id.span, "no number from 1 up")
+                .help("write the vendor's number, as the address of its page shows it"),
+            );
+        }
     }
 
     /// Says that a mapping has a key it cannot have; gives the key that was probably meant.

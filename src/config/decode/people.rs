@@ -49,7 +49,7 @@ record! {
         /// Rights the person never gets, whatever the roles say.
         "never" never: List<Never>;
         /// A list of roles at places; `[]` is none, `unmanaged` leaves the person alone.
-        "access" access: AccessShape;
+        "access" access: AccessShape, expected;
     }
 }
 
@@ -246,15 +246,40 @@ impl Shape for PinShape {
     fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Pin> {
         if let View::Map(_) = node.view() {
             let fields = PinFields::decode(node, cx)?;
+            let (ids, not) = (
+                fields.ids.unwrap_or_default(),
+                fields.not.unwrap_or_default(),
+            );
+            for id in ids.iter().chain(&not) {
+                cx.numbered(id, cx.key);
+            }
+            for other in &not {
+                if let Some(own) = ids.iter().find(|own| own.value == other.value) {
+                    let id = super::shown(&own.value);
+                    cx.report(
+                        Diagnostic::new(
+                            Code::WrongValue,
+                            format!("account `{id}` both is and is not this person's"),
+                        )
+                        .at(other.span, "named as somebody else's")
+                        .at(own.span, "named as this person's")
+                        .help("keep the line that is true"),
+                    );
+                }
+            }
             return Some(Pin {
-                ids: fields.ids.unwrap_or_default(),
-                not: fields.not.unwrap_or_default(),
+                ids,
+                not,
                 login: fields.login,
                 staff: fields.staff.unwrap_or_default(),
             });
         }
+        let ids = OneOrMany::<Id>::decode(node, cx)?;
+        for id in &ids {
+            cx.numbered(id, cx.key);
+        }
         Some(Pin {
-            ids: OneOrMany::<Id>::decode(node, cx)?,
+            ids,
             ..Pin::default()
         })
     }

@@ -81,17 +81,19 @@ impl Shape for Inside {
     const WHAT: &'static str = InsideFields::WHAT;
 
     fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Self::Value> {
-        match node.view() {
+        let (id, ownership) = match node.view() {
             View::Map(_) => {
                 let fields = InsideFields::decode(node, cx)?;
-                Some((fields.id?, fields.ownership))
+                (fields.id?, fields.ownership)
             }
-            View::Scalar(_) => Some((Id::decode(node, cx)?, None)),
+            View::Scalar(_) => (Id::decode(node, cx)?, None),
             View::Null | View::List(_) => {
                 cx.wrong_type(node, Self::WHAT);
-                None
+                return None;
             }
-        }
+        };
+        cx.numbered(&id, cx.key);
+        Some((id, ownership))
     }
 
     fn schema(defs: &mut Defs) -> Schema {

@@ -308,6 +308,30 @@ impl SystemFields {
         {
             cx.report(fault);
         }
+        let roles = self.roles.as_deref().unwrap_or_default();
+        for (at, role) in roles.iter().enumerate() {
+            let before = roles.iter().take(at);
+            let same = |other: &&NamedRole| {
+                other.name.value == role.name.value || other.id.value == role.id.value
+            };
+            if let Some(first) = before.into_iter().find(same) {
+                cx.report(
+                    Diagnostic::new(
+                        Code::WrongValue,
+                        format!(
+                            "two roles of `{}` have one name or number",
+                            shown(&name.value)
+                        ),
+                    )
+                    .at(role.name.span, "the second")
+                    .at(first.name.span, "the first")
+                    .help("give every role its own name and the vendor's own number"),
+                );
+            }
+        }
+        if let Some(chain) = &self.chain {
+            cx.numbered_by(chain, &name.value, kind);
+        }
         for (token, _) in self.tokens.iter().flatten() {
             let known: Vec<&str> = kind.tokens().iter().map(|token| token.name).collect();
             if known.contains(&&*token.value) {
@@ -390,7 +414,12 @@ impl Shape for TokenShape {
         };
         let name = cx.key_text(*key)?;
         if !KEYS.contains(&name) {
-            cx.literal(*value, value.span());
+            cx.secrets.push(value.span());
+            if nearest(name, KEYS.iter().copied()).is_some() {
+                cx.unknown_key(*key, name, *value, KEYS, "a token");
+            } else {
+                cx.literal(*key, key.span());
+            }
             return None;
         }
         if matches!(value.view(), View::List(_) | View::Map(_)) {

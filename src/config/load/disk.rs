@@ -168,6 +168,8 @@ impl Walk<'_> {
             self.link(path);
         } else if about.is_dir() && wanted == Wanted::Folder {
             self.folder(path);
+        } else if about.is_dir() && is_yaml(path) {
+            self.unreadable(path, "it is a folder");
         } else if about.is_file() && wanted == Wanted::File {
             self.files.insert(path.to_owned());
         }
@@ -260,10 +262,13 @@ impl Walk<'_> {
     }
 
     fn unreadable(&mut self, path: &str, fault: &str) {
-        self.found.push(Diagnostic::new(
-            Code::Unreadable,
-            format!("`{}` cannot be read: {fault}", safe(path)),
-        ));
+        self.found.push(
+            Diagnostic::new(
+                Code::Unreadable,
+                format!("`{}` cannot be read: {fault}", safe(path)),
+            )
+            .help("make it readable, or remove it from the project's folders"),
+        );
     }
 }
 

@@ -5,7 +5,9 @@ use std::fs;
 use camino::{Utf8Path, Utf8PathBuf};
 use proptest::prelude::*;
 
-use crate::config::{LoadOptions, Loaded, find_project, load, load_bytes, load_texts};
+use crate::config::{
+    LoadOptions, Loaded, PROJECT_FILE, find_project, load, load_bytes, load_texts,
+};
 use crate::diagnostic::Code;
 
 const SETTINGS: &str = "version: 1\nsystems: { salons: { kind: altegio } }\n";
@@ -372,5 +374,136 @@ proptest! {
             let range = label.span.start as usize..label.span.end as usize;
             prop_assert!(file.is_some_and(|file| file.text().get(range).is_some()));
         }
+    }
+}
+
+#[test]
+fn no_place_where_people_write_a_token_shows_it() {
+    let head = "version: 1\ntime_zone: Europe/Riga\n";
+    let system = "systems:\n  salons:\n    kind: altegio\n";
+    let settings = [
+        format!("{system}    tokens: tok_SECRETxyz\n"),
+        format!("{system}    tokens: {{ partner: {{ tok_SECRETxyz: env }} }}\n"),
+        format!("{system}    tokens: {{ partner: {{ enviroment: tok_SECRETxyz }} }}\n"),
+        format!("{system}    token: tok_SECRETxyz\n"),
+        format!("{system}    partner: tok_SECRETxyz\n"),
+        format!("{system}    user_token: [tok_SECRETxyz]\n"),
+        format!("tokens: {{ salons: tok_SECRETxyz }}\n{system}"),
+        format!("{system}    tokens: {{ user: {{ env: A }}, user: tok_SECRETxyz }}\n"),
+        format!("{system}    tokens:\n      <<: {{ partner: tok_SECRETxyz }}\n"),
+        format!("{system}    url: https://me:tok_SECRETxyz@api.alteg.io/api/v1\n"),
+        format!("{system}    url: https://api.alteg.io/api/v1?token=tok_SECRETxyz\n"),
+        format!("catalogue: &t tok_SECRETxyz\n{system}    kind: *t\n    tokens: {{ user: *t }}\n"),
+        format!("{system}    tokens:\n      partner: {{ env: \"Bearer tok_SECRETxyz\" # }}\n"),
+        format!("{system}    tokens:\n      partner: |\n        tok_SECRETxyz\n  x: [\n"),
+        format!("protected: [a\n{system}    tokens:\n      partner: |\n        tok_SECRETxyz\n"),
+    ];
+    for text in settings {
+        let misplaced = format!("{head}systems: {{}}\n");
+        for files in [
+            vec![(PROJECT_FILE, format!("{head}{text}"))],
+            vec![
+                (PROJECT_FILE, misplaced.clone()),
+                ("people.yaml", text.clone()),
+            ],
+        ] {
+            let files: Vec<_> = files
+                .iter()
+                .map(|(path, text)| (*path, text.as_str()))
+                .collect();
+            let loaded = load_texts(&files, &LoadOptions::default());
+            assert!(loaded.has_errors(), "{text}");
+            let said = format!("{:?}{:?}", loaded.diagnostics, loaded.sources);
+            let broken = loaded
+                .diagnostics
+                .iter()
+                .any(|found| found.code == Code::Syntax);
+            // What other files hold cannot be told from settings by their lines.
+            let settings_alone = files.len() == 1;
+            assert!(
+                !said.contains("SECRET") || (broken && !settings_alone),
+                "{text}\n{said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn ids_that_the_vendor_cannot_have_given_are_refused() {
+    for (file, text, good) in [
+        (
+            "locations.yaml",
+            "locations: { a: { in: { salons: 5 } } }",
+            true,
+        ),
+        (
+            "locations.yaml",
+            "locations: { a: { in: { salons: abc } } }",
+            false,
+        ),
+        (
+            "locations.yaml",
+            "locations: { a: { in: { salons: 0 } } }",
+            false,
+        ),
+        (
+            "locations.yaml",
+            "locations: { a: { in: { salons: { id: -3 } } } }",
+            false,
+        ),
+        (
+            "locations.yaml",
+            "locations: { a: { in: { homes: abc } } }",
+            true,
+        ),
+        (
+            "people.yaml",
+            "people: { a: { name: A, accounts: { salons: x }, access: [] } }",
+            false,
+        ),
+        (
+            "people.yaml",
+            "people: { a: { name: A, accounts: { salons: { id: 5, not: [5] } }, access: [] } }",
+            false,
+        ),
+        (
+            "people.yaml",
+            "people: { a: { name: A, accounts: { salons: { id: 5, not: [6] } }, access: [] } }",
+            true,
+        ),
+    ] {
+        let settings =
+            "version: 1\nsystems: { salons: { kind: altegio }, homes: { kind: apenday } }\n";
+        let loaded = load_texts(
+            &[(PROJECT_FILE, settings), (file, text)],
+            &LoadOptions::default(),
+        );
+        let codes: Vec<_> = loaded.diagnostics.iter().map(|found| found.code).collect();
+        let wanted: &[Code] = if good { &[] } else { &[Code::WrongValue] };
+        assert_eq!(codes, wanted, "{text}");
+    }
+}
+
+#[test]
+fn a_folder_with_the_name_of_a_file_is_not_passed_over() {
+    let folder = Folder::new(&[(PROJECT_FILE, "version: 1\n"), ("people.yaml/a.txt", "")]);
+    let codes: Vec<_> = folder
+        .load()
+        .diagnostics
+        .iter()
+        .map(|found| found.code)
+        .collect();
+    assert_eq!(codes, [Code::Unreadable]);
+}
+
+#[test]
+fn settings_that_cannot_be_read_do_not_make_every_system_unknown() {
+    let people = "people: { a: { name: A, accounts: { salons: 5 }, access: [] } }";
+    for settings in ["", "- version: 1\n", "version 1\n"] {
+        let loaded = load_texts(
+            &[(PROJECT_FILE, settings), ("people.yaml", people)],
+            &LoadOptions::default(),
+        );
+        assert!(loaded.has_errors() && !loaded.complete, "{settings}");
     }
 }

@@ -190,7 +190,13 @@ fn gather(
         for (sum, first, second) in resolved.wider {
             // One note per sum, at the first person who has it: sums are interned.
             told.entry(Arc::as_ptr(&sum).addr()).or_insert_with(|| {
-                diagnostics.push(diags::wider(context.catalog, &sum.wider, first, second));
+                diagnostics.push(diags::wider(
+                    context.catalog,
+                    outcome.person.key.as_str(),
+                    &sum.wider,
+                    first,
+                    second,
+                ));
                 sum
             });
         }

@@ -76,10 +76,7 @@ pub(super) fn broken(text: &str, file: FileId, error: &ScanError) -> Diagnostic 
             "this quote is not closed",
         );
     }
-    match help {
-        Some(help) => found.help(help),
-        None => found,
-    }
+    found.help(help)
 }
 
 /// The parser's words without its way to say where.
@@ -91,20 +88,18 @@ fn words(error: &ScanError) -> String {
     }
 }
 
-fn explain(kind: &ErrorKind, line: &str) -> (Code, &'static str, Option<&'static str>) {
+fn explain(kind: &ErrorKind, line: &str) -> (Code, &'static str, &'static str) {
     let trimmed = line.trim_start().trim_start_matches("- ");
     match kind {
         ErrorKind::RecursionLimitExceeded => (
             Code::TooDeep,
             "this level is one too many",
-            Some(
-                "no shape of the language is nested like this; look for brackets that are not closed",
-            ),
+            "no shape of the language is nested like this; look for brackets that are not closed",
         ),
         ErrorKind::DirectiveDisallowed => (
             Code::UnsupportedYaml,
             "this line is one",
-            Some("remove the line; a text that begins with `%` must be quoted"),
+            "remove the line; a text that begins with `%` must be quoted",
         ),
         ErrorKind::TabInBlockIndentation
         | ErrorKind::TabInIndentation
@@ -113,26 +108,26 @@ fn explain(kind: &ErrorKind, line: &str) -> (Code, &'static str, Option<&'static
         | ErrorKind::TabAtBlockScalarStart => (
             Code::Syntax,
             "a tab",
-            Some("indent with spaces: YAML does not allow tabs there"),
+            "indent with spaces: YAML does not allow tabs there",
         ),
         ErrorKind::MissingAnchorOrAliasName | ErrorKind::UnknownAnchor => (
             Code::Syntax,
             "`*` begins an alias",
-            Some("quote a text or a pattern that begins with `*`: `\"*\": deny`"),
+            "quote a text or a pattern that begins with `*`: `\"*\": deny`",
         ),
         ErrorKind::UnexpectedCharacter {
             character: '@' | '`',
         } => (
             Code::Syntax,
             "no text begins with this",
-            Some("quote a text that begins with `@` or a backtick"),
+            "quote a text that begins with `@` or a backtick",
         ),
         ErrorKind::UnclosedQuotedScalar
         | ErrorKind::InvalidQuotedScalarIndent
         | ErrorKind::DocumentIndicatorInQuotedScalar => (
             Code::Syntax,
             "still inside a quoted text",
-            Some("close the quote on the line where it is opened"),
+            "close the quote on the line where it is opened",
         ),
         ErrorKind::UnclosedFlowCollection { .. }
         | ErrorKind::UnexpectedEofFlowMapping
@@ -142,27 +137,23 @@ fn explain(kind: &ErrorKind, line: &str) -> (Code, &'static str, Option<&'static
         | ErrorKind::MismatchedFlowCollectionEnd { .. } => (
             Code::Syntax,
             "here",
-            Some(
-                "a list or mapping in brackets needs commas between its entries and its bracket closed",
-            ),
+            "a list or mapping in brackets needs commas between its entries and its bracket closed",
         ),
         ErrorKind::MappingValueNotAllowed if trimmed.matches(": ").count() > 1 => (
             Code::Syntax,
             "a second `: ` on the line",
-            Some("quote a text that has `: ` in it"),
+            "quote a text that has `: ` in it",
         ),
         ErrorKind::InvalidTrailingDoubleQuotedScalar
         | ErrorKind::InvalidTrailingSingleQuotedScalar => (
             Code::Syntax,
             "something follows a closed quote",
-            Some("put the whole text in quotes, or none of it"),
+            "put the whole text in quotes, or none of it",
         ),
         ErrorKind::UnknownQuotedScalarEscape => (
             Code::Syntax,
             "no such escape",
-            Some(
-                "in double quotes a backslash is written `\\\\`; in single quotes it stands for itself",
-            ),
+            "in double quotes a backslash is written `\\\\`; in single quotes it stands for itself",
         ),
         ErrorKind::MappingValueNotAllowed
         | ErrorKind::InvalidIndentation
@@ -173,9 +164,13 @@ fn explain(kind: &ErrorKind, line: &str) -> (Code, &'static str, Option<&'static
         | ErrorKind::MappingKeyNotAllowed => (
             Code::Syntax,
             "here",
-            Some("check the indentation and the colons of this line and of the one above it"),
+            "check the indentation and the colons of this line and of the one above it",
         ),
-        _ => (Code::Syntax, "here", None),
+        _ => (
+            Code::Syntax,
+            "here",
+            "look at this line and the one above it: brackets, quotes, colons, indentation",
+        ),
     }
 }
 

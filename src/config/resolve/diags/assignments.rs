@@ -171,6 +171,7 @@ pub(in crate::config::resolve) fn no_union(
 
 pub(in crate::config::resolve) fn wider(
     catalog: &Catalog,
+    person: &str,
     rights: &[RightId],
     first: Span,
     second: Span,
@@ -187,11 +188,14 @@ pub(in crate::config::resolve) fn wider(
     Diagnostic::new(
         Code::WiderThanParts,
         format!(
-            "these assignments together reach further than either alone: {}",
+            "two assignments of `{person}` together reach further than either alone: {}",
             names.join(", ")
         ),
     )
-    .at(first, "one limits it in one way")
-    .at(second, "the other in another")
+    .at(first, "limits it in one way")
+    .at(
+        second,
+        "limits it in another; at a place of both the wider holds",
+    )
     .help("make a role for both if that is not meant")
 }

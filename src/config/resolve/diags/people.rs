@@ -39,6 +39,7 @@ pub(in crate::config::resolve) fn no_contact(
 pub(in crate::config::resolve) fn bad_email(span: Span, fault: ContactFault) -> Diagnostic {
     Diagnostic::new(Code::BadEmail, "this is no e-mail address")
         .at(span, format!("expected {}", fault.expected()))
+        .help("write one address and nothing else: `jana@chain.example`")
 }
 
 pub(in crate::config::resolve) fn bad_phone(span: Span, fault: ContactFault) -> Diagnostic {
@@ -159,4 +160,7 @@ pub(in crate::config::resolve) fn date_order(
     )
     .at(until.span, "ends before it begins")
     .at(from.span, "begins here")
+    .help(format!(
+        "exchange the two, or correct the one that is wrong; `{until_key}` is the last day it holds"
+    ))
 }

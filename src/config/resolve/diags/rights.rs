@@ -416,6 +416,7 @@ pub(in crate::config::resolve) fn unused_role(role: &Text) -> Diagnostic {
         format!("nobody has the role `{}`", role.value),
     )
     .at(role.span, "declared here")
+    .help("give it to somebody, or delete it; it does no harm as it is")
 }
 
 pub(in crate::config::resolve) fn tick_without_login(tick: &str, span: Span) -> Diagnostic {
