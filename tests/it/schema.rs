@@ -78,6 +78,7 @@ const ONLY_THE_TOOL: &[(&str, &str)] = &[
     ("right-type.4", CATALOGUE),
     ("role-cycle", TOGETHER),
     ("role-cycle.2", TOGETHER),
+    ("team-member-used-twice", TOGETHER),
     ("unknown-assumption", CATALOGUE),
     ("unknown-catalogue", CATALOGUE),
     ("unknown-location", TOGETHER),
