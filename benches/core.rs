@@ -9,6 +9,14 @@
 //! cargo bench --bench core -- --generate FOLDER PEOPLE  # only write a project
 //! ```
 
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::type_complexity,
+    clippy::cast_precision_loss,
+    reason = "a bench that cannot go on stops where it is, and its table goes to stdout"
+)]
+
 mod generate;
 mod live;
 mod processes;

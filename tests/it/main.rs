@@ -4,6 +4,10 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::case_sensitive_file_extension_comparisons,
+    clippy::format_collect,
     reason = "a test that cannot go on stops where it is; functions beside the tests are test code too"
 )]
 

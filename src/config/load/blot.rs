@@ -253,7 +253,7 @@ fn value_of_token(line: &str) -> Option<usize> {
         at += word.len();
         let rest = line.get(end..).unwrap_or_default();
         let after = rest.trim_start_matches(['"', '\'', ' ']);
-        let inner = after.strip_prefix(':').map(|value| value.trim_start());
+        let inner = after.strip_prefix(':').map(str::trim_start);
         if let Some(value) = inner
             && (is_token(name)
                 || (name == "tokens" && !value.is_empty() && !value.starts_with('{')))

@@ -330,7 +330,7 @@ fn a_mover_gains_before_they_lose() {
     let [give, take] = &plan.draft.steps[..] else {
         panic!("two steps");
     };
-    assert_eq!(take.waits_for, [give.id.clone()]);
+    assert_eq!(take.waits_for, std::slice::from_ref(&give.id));
     assert_eq!((give.reason, take.reason), (Reason::Moved, Reason::Moved));
     world.apply(&plan);
     assert_eq!(lines(&world.plan()), [""; 0]);

@@ -73,7 +73,7 @@ fn a_step_s_id_does_not_depend_on_before_or_on_others() {
     assert_eq!(id.0.len(), 12);
     world.has("7", "center", &[("clients_access", ON)]);
     world.give("adam", "center", "worker", &[]);
-    world.now += std::time::Duration::from_secs(86_400);
+    world.now += std::time::Duration::from_hours(24);
     world.desired.as_of = world.now;
     let plan = world.plan();
     let step = plan

@@ -170,7 +170,7 @@ fn a_changed_contact_of_a_pending_invitation_is_taken_back_and_sent_anew_as_one(
     let [back, anew] = &plan.draft.steps[..] else {
         panic!("two steps");
     };
-    assert_eq!(anew.waits_for, [back.id.clone()]);
+    assert_eq!(anew.waits_for, std::slice::from_ref(&back.id));
     world.apply(&plan);
     let plan = world.plan();
     assert_eq!((lines(&plan), holds(&plan)), (vec![], vec![]));
