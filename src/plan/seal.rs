@@ -44,7 +44,7 @@ fn draft(input: &Input<'_>) -> Draft {
             .systems
             .get(name)
             .map_or(&none, |observed| &observed.scopes);
-        let scopes = trusted(scopes);
+        let scopes = trusted(scopes, input.memory, name);
         draft
             .scopes
             .extend(report::scope_facts(&ctx, name, wish, &scopes));

@@ -59,21 +59,43 @@ impl<'a> Context<'a> {
     }
 }
 
-/// The scopes as they may be trusted: a whole system that answers empty has answered nothing.
-pub(super) fn trusted(
-    scopes: &BTreeMap<PlaceId, Reading<ScopeState>>,
-) -> Cow<'_, BTreeMap<PlaceId, Reading<ScopeState>>> {
-    let mut seen = scopes.values().filter_map(Reading::seen).peekable();
-    // The token's own account is at every place that can be read at all.
-    if seen.peek().is_some() && seen.all(|scope| scope.accounts.is_empty()) {
-        let empty = |reading: &Reading<ScopeState>| match reading {
-            Reading::Complete(_) | Reading::Partial(..) => Reading::Unreadable(ReadFailure::Empty),
-            Reading::Unreadable(why) => Reading::Unreadable(why.clone()),
-        };
-        let scopes = scopes.iter().map(|(place, it)| (place.clone(), empty(it)));
-        return Cow::Owned(scopes.collect());
+/// The scopes as they may be trusted: a whole system that answers empty has answered nothing, nor
+/// has a place that answers empty although the journal knows of access there. Of a place nobody
+/// knows anything about, an empty list is believed: it is a new branch.
+pub(super) fn trusted<'s>(
+    scopes: &'s BTreeMap<PlaceId, Reading<ScopeState>>,
+    memory: &Memory,
+    system: &SystemName,
+) -> Cow<'s, BTreeMap<PlaceId, Reading<ScopeState>>> {
+    let is_empty = |reading: &Reading<ScopeState>| {
+        reading
+            .seen()
+            .is_some_and(|scope| scope.accounts.is_empty())
+    };
+    if !scopes.values().any(is_empty) {
+        return Cow::Borrowed(scopes);
     }
-    Cow::Borrowed(scopes)
+    // The token's own account is at every place that can be read at all.
+    let whole = scopes
+        .values()
+        .all(|reading| reading.seen().is_none() || is_empty(reading));
+    let is_known = |place: &PlaceId| {
+        let here =
+            |(name, at, _): &&(SystemName, PlaceId, PersonKey)| name == system && at == place;
+        memory.granted.iter().any(|known| here(&known))
+    };
+    let judged = |(place, reading): (&PlaceId, &Reading<ScopeState>)| {
+        let reading = if is_empty(reading) && whole {
+            Reading::Unreadable(ReadFailure::Empty)
+        } else if is_empty(reading) && is_known(place) {
+            let why = "it answered empty, and the journal knows of access there";
+            Reading::Unreadable(ReadFailure::Failed { why: why.into() })
+        } else {
+            reading.clone()
+        };
+        (place.clone(), reading)
+    };
+    Cow::Owned(scopes.iter().map(judged).collect())
 }
 
 /// Equal grants at one place are made ready once: by address of the rights, role and place.

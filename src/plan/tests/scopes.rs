@@ -108,6 +108,15 @@ fn a_system_that_answers_empty_has_answered_nothing() {
         lines(&world.plan()),
         ["invite jana@center", "invite karl@mall"]
     );
+    // Unless the journal knows better: then nobody is invited on the word of an empty list.
+    let known = (World::system(), at("center"), PersonKey::new("jana"));
+    world.memory.granted.insert(known);
+    let plan = world.plan();
+    assert_eq!(lines(&plan), ["invite karl@mall"]);
+    assert!(plan.draft.scopes.iter().any(|scope| {
+        scope.place == at("center")
+            && matches!(&scope.completeness, Completeness::Unreadable(why) if why.contains("journal knows"))
+    }));
 }
 
 #[test]
