@@ -50,6 +50,7 @@ pub(super) fn digest_of(target: &Target, live: &Account, catalog: &'static Catal
         },
         staff_name: None,
         rights: target.rights.clone(),
+        facts: Arc::default(),
     };
     digest(catalog, &access)
 }

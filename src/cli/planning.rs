@@ -7,7 +7,7 @@ use super::session::{Session, distrust};
 use super::world::World;
 use crate::apply::Providers;
 use crate::journal::{self, Snapshot};
-use crate::model::{Memory, Observed};
+use crate::model::{Attested, Memory, Observed};
 use crate::ops::only::{OnlyError, only};
 use crate::ops::project::Project;
 use crate::ops::{live, when};
@@ -24,6 +24,8 @@ pub(super) struct Planning<'a> {
     pub(super) memory: Memory,
     /// The journal as it was read.
     pub(super) journal: Snapshot,
+    /// What people said they did by hand, as far as it can be believed.
+    pub(super) attested: Attested,
     /// What is wanted of it.
     pub(super) only: Only,
 }
@@ -53,6 +55,7 @@ impl<'a> Planning<'a> {
             project,
             memory: Memory::default(),
             journal,
+            attested: Attested::default(),
             only,
         };
         planning.remember();
@@ -111,6 +114,7 @@ impl<'a> Planning<'a> {
             desired: &self.project.desired,
             observed: &observed,
             memory: &self.memory,
+            attested: &self.attested,
             catalog: self.project.catalog,
             sources: &self.project.loaded.sources,
             config: self.project.config_fact(),
@@ -153,7 +157,11 @@ impl Planned {
         let mut endings = Endings::new();
         let draft = &self.plan.draft;
         let unread = draft.scopes.iter().any(|scope| match &scope.completeness {
-            Completeness::Complete | Completeness::NotRead => false,
+            Completeness::Complete
+            | Completeness::NotRead
+            | Completeness::Exported(_)
+            | Completeness::Attested(_)
+            | Completeness::NeverLooked => false,
             Completeness::Partial(_) => true,
             // A kind this version cannot read is said in the plan; nothing was attempted that could have failed.
             Completeness::Unreadable(_) => !self.is_of_an_unsupported_kind(&scope.system),

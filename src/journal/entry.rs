@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Days, Item, Items, LocationKey, One, PlaceId, Value};
+use crate::model::{
+    AccountState, Days, HasNow, Item, Items, LocationKey, One, PlaceId, Says, Value, VendorRoleSlug,
+};
 
 /// Name and version of the format; hashed into every entry, so that no other file can pass for one.
 pub const FORMAT: &str = "keyholder.journal/1";
@@ -56,6 +58,12 @@ pub enum Record {
     Settled(Settled),
     /// What reading back found.
     Verified(Verified),
+    /// A manual step was handed to a person.
+    HandedOver(HandedOver),
+    /// A manual step that was handed over is not open any more.
+    HandClosed(HandClosed),
+    /// A run took note of a person's statement.
+    Attested(AttestedNote),
     /// A run ended by itself. A run without this entry was killed.
     RunEnded(RunEnded),
 }
@@ -71,6 +79,9 @@ impl Record {
         "outcome",
         "settled",
         "verified",
+        "handed-over",
+        "hand-closed",
+        "attested",
         "run-ended",
     ];
 
@@ -85,6 +96,9 @@ impl Record {
             Record::Outcome(_) => "outcome",
             Record::Settled(_) => "settled",
             Record::Verified(_) => "verified",
+            Record::HandedOver(_) => "handed-over",
+            Record::HandClosed(_) => "hand-closed",
+            Record::Attested(_) => "attested",
             Record::RunEnded(_) => "run-ended",
         }
     }
@@ -437,6 +451,152 @@ impl Settlement {
             Settlement::Unknown => "unknown",
         }
     }
+}
+
+/// A manual step was handed to a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct HandedOver {
+    /// Id of the step.
+    pub step: String,
+    /// Kind of the step: `invite`, `block`, ...
+    pub does: String,
+    /// The system.
+    pub system: String,
+    /// The place: a location's key, `chain` or `*`.
+    pub place: String,
+    /// Whom it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// The account; absent before it exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// What the account has once it is done; absent where the step says nothing of access.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub says: Option<SaysFact>,
+}
+
+/// What somebody says that an account has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SaysFact {
+    /// `absent`, `invited`, `inactive`, `active` or `blocked`.
+    pub state: String,
+    /// The vendor role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// Ticks, teams, sources, by name; lists have one entry a line.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, String>,
+}
+
+impl SaysFact {
+    /// The form of the contract; none where nothing is said.
+    pub fn of(says: &Says) -> Option<Self> {
+        match says {
+            Says::Nothing => None,
+            Says::Absent => Some(Self {
+                state: "absent".into(),
+                role: None,
+                facts: BTreeMap::new(),
+            }),
+            Says::Has(HasNow { state, role, facts }) => Some(Self {
+                state: state.name().into(),
+                role: role.as_ref().map(ToString::to_string),
+                facts: facts
+                    .iter()
+                    .map(|(name, value)| (name.to_string(), value.to_string()))
+                    .collect(),
+            }),
+        }
+    }
+
+    /// What it means; a state that this version does not know says nothing.
+    pub fn says(fact: Option<&Self>) -> Says {
+        let Some(Self { state, role, facts }) = fact else {
+            return Says::Nothing;
+        };
+        if state == "absent" {
+            return Says::Absent;
+        }
+        AccountState::parse(state).map_or(Says::Nothing, |state| {
+            Says::Has(HasNow {
+                state,
+                role: role.as_deref().map(VendorRoleSlug::new),
+                facts: facts
+                    .iter()
+                    .map(|(name, value)| (name.as_str().into(), value.as_str().into()))
+                    .collect::<crate::model::Facts>()
+                    .into(),
+            })
+        })
+    }
+}
+
+/// A manual step that was handed over is not open any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct HandClosed {
+    /// Id of the step.
+    pub step: String,
+    /// The system.
+    pub system: String,
+    /// How that is known.
+    pub how: ClosedBy,
+}
+
+/// How it is known that a manual step is not open any more.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClosedBy {
+    /// Somebody says that it was done, and nothing can read it.
+    Attested,
+    /// A read shows what it should lead to.
+    Read,
+    /// It is not wanted any more.
+    NotNeeded,
+}
+
+impl ClosedBy {
+    /// The word of the contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ClosedBy::Attested => "attested",
+            ClosedBy::Read => "read",
+            ClosedBy::NotNeeded => "not-needed",
+        }
+    }
+}
+
+/// A run took note of a person's statement in the project's files. Altered or missing later, it is not believed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AttestedNote {
+    /// The statement's id: 12 hex digits.
+    pub id: String,
+    /// SHA-256, in hex, over everything it says.
+    pub digest: String,
+    /// Id of the step.
+    pub step: String,
+    /// Kind of the step.
+    pub does: String,
+    /// The system.
+    pub system: String,
+    /// The place: a location's key, `chain` or `*`.
+    pub place: String,
+    /// Whom it is about.
+    pub person: String,
+    /// When it was said.
+    #[serde(with = "instant")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    pub said: Timestamp,
+    /// Who said it, where that is a declared person: never a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// What the account has; absent where the statement says nothing of access.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub says: Option<SaysFact>,
+    /// Whether it was taken back. The statement stays.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
 }
 
 /// What reading back found.

@@ -109,6 +109,9 @@ pub fn history<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<IntentSt
             | Record::RunStarted(_)
             | Record::ConfigKnown(_)
             | Record::Observed(_)
+            | Record::HandedOver(_)
+            | Record::HandClosed(_)
+            | Record::Attested(_)
             | Record::RunEnded(_) => {}
         }
     }

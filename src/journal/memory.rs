@@ -7,12 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::entry::{
-    ConfigKnown, Entry, GrantedAt, KeyDelta, Observed, Record, Settlement, Verb, Verdict, Verified,
-    place_of,
+    AttestedNote, ConfigKnown, Entry, GrantedAt, HandedOver, KeyDelta, Observed, Record, SaysFact,
+    Settlement, Verb, Verdict, Verified, place_of,
 };
 use super::history::{IntentState, IntentStatus, history};
 use crate::model::{
-    AccountId, KnownAccount, LocationKey, Memory, PersonKey, PlaceId, SentInvitation, SystemName,
+    AccountId, Handed, KnownAccount, LocationKey, Memory, PersonKey, PlaceId, Says, SentInvitation,
+    SystemName,
 };
 
 /// What earlier runs did and saw.
@@ -67,11 +68,60 @@ impl Remembering<'_> {
                 }
             }
             Record::Verified(verified) => self.check(entry, verified),
+            Record::HandedOver(handed) => self.handed(entry, handed),
+            Record::HandClosed(closed) => {
+                let key = (
+                    SystemName::new(closed.system.as_str()),
+                    closed.step.as_str().into(),
+                );
+                self.memory.handed.remove(&key);
+            }
+            Record::Attested(note) => self.attested(note),
             Record::Settled(_)
             | Record::Genesis(_)
             | Record::RunStarted(_)
             | Record::Outcome(_)
             | Record::RunEnded(_) => {}
+        }
+    }
+
+    fn handed(&mut self, entry: &Entry, handed: &HandedOver) {
+        let key = (
+            SystemName::new(handed.system.as_str()),
+            handed.step.as_str().into(),
+        );
+        self.memory.handed.entry(key).or_insert_with(|| Handed {
+            since: entry.at,
+            does: handed.does.as_str().into(),
+            place: place_of(&handed.place),
+            person: handed.person.as_deref().map(PersonKey::new),
+            account: handed.account.as_deref().map(AccountId::new),
+            says: SaysFact::says(handed.says.as_ref()),
+        });
+    }
+
+    /// What somebody said is known from then on: what they gave is ours to take, what they took is gone. One that is
+    /// taken back leaves what was given on the careful side.
+    fn attested(&mut self, note: &AttestedNote) {
+        let system = SystemName::new(note.system.as_str());
+        self.memory.attested.insert(
+            (system.clone(), note.id.as_str().into()),
+            note.digest.as_str().into(),
+        );
+        let grant = (
+            system,
+            place_of(&note.place),
+            PersonKey::new(note.person.as_str()),
+        );
+        match SaysFact::says(note.says.as_ref()) {
+            // Whether somebody has registered is no access.
+            Says::Has(_) if note.does != "check" => {
+                self.memory.granted.insert(grant);
+            }
+            Says::Absent if !note.withdrawn => {
+                self.memory.granted.remove(&grant);
+            }
+            Says::Has(_) | Says::Absent | Says::Nothing => {}
         }
     }
 

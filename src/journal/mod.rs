@@ -22,10 +22,10 @@ mod tests;
 
 pub use chain::{BadHead, Chain, Head, Problem, ProblemKind, Sealed, read, seal};
 pub use entry::{
-    CallOutcome, CallResult, ConfigFacts, ConfigKnown, Entry, FORMAT, Genesis, GrantSeen,
-    GrantedAt, HeadFact, Intent, ItemValue, KeyDelta, Match, Observed, Record, RightValue,
-    RunEnded, RunStarted, Settled, Settlement, SystemAt, Verb, Verdict, Verified, Way, place_of,
-    right_value, schema,
+    AttestedNote, CallOutcome, CallResult, ClosedBy, ConfigFacts, ConfigKnown, Entry, FORMAT,
+    Genesis, GrantSeen, GrantedAt, HandClosed, HandedOver, HeadFact, Intent, ItemValue, KeyDelta,
+    Match, Observed, Record, RightValue, RunEnded, RunStarted, SaysFact, Settled, Settlement,
+    SystemAt, Verb, Verdict, Verified, Way, place_of, right_value, schema,
 };
 pub use file::{FileJournal, JournalError, Snapshot, TornLine, init, load};
 pub use history::{IntentState, IntentStatus, history, unsettled, was_lost_before};

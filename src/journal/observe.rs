@@ -61,6 +61,9 @@ pub fn observed<'a>(
             | Record::Intent(_)
             | Record::Outcome(_)
             | Record::Settled(_)
+            | Record::HandedOver(_)
+            | Record::HandClosed(_)
+            | Record::Attested(_)
             | Record::RunEnded(_) => {}
         }
     }

@@ -88,6 +88,9 @@ fn intent_of<'a>(entry: &Entry, intents: &Intents<'a>) -> Option<&'a Intent> {
         | Record::RunStarted(_)
         | Record::ConfigKnown(_)
         | Record::Observed(_)
+        | Record::HandedOver(_)
+        | Record::HandClosed(_)
+        | Record::Attested(_)
         | Record::RunEnded(_) => None,
     };
     seq.and_then(|seq| intents.get(&seq).copied())
@@ -105,6 +108,9 @@ fn passing<'a>(
         let is_step = filter.step.as_ref().is_none_or(|step| {
             let its = match &entry.record {
                 Record::Verified(verified) => Some(verified.step.as_str()),
+                Record::HandedOver(handed) => Some(handed.step.as_str()),
+                Record::HandClosed(closed) => Some(closed.step.as_str()),
+                Record::Attested(note) => Some(note.step.as_str()),
                 _ => intent.map(|intent| intent.step.as_str()),
             };
             its.is_some_and(|its| its.starts_with(step.as_str()))
@@ -121,6 +127,8 @@ fn passing<'a>(
 fn names(entry: &Entry, person: &String) -> bool {
     match &entry.record {
         Record::Verified(verified) => verified.person.as_ref() == Some(person),
+        Record::HandedOver(handed) => handed.person.as_ref() == Some(person),
+        Record::Attested(note) => note.person == *person,
         Record::Observed(seen) => seen
             .matched
             .iter()
@@ -139,6 +147,7 @@ fn names(entry: &Entry, person: &String) -> bool {
         | Record::Intent(_)
         | Record::Outcome(_)
         | Record::Settled(_)
+        | Record::HandClosed(_)
         | Record::RunEnded(_) => false,
     }
 }
@@ -237,6 +246,41 @@ fn text_of(entry: &Entry, intents: &Intents<'_>) -> String {
             )
         }
         Record::Verified(verified) => verified_text(verified),
+        Record::HandedOver(handed) => format!(
+            "handed over by hand: {} {}, {} at {}, step {}",
+            handed.does,
+            handed
+                .person
+                .as_ref()
+                .or(handed.account.as_ref())
+                .map_or("somebody", String::as_str),
+            handed.system,
+            handed.place,
+            handed.step
+        ),
+        Record::HandClosed(closed) => format!(
+            "step {} of {} is no longer open: {}",
+            closed.step,
+            closed.system,
+            closed.how.as_str()
+        ),
+        Record::Attested(note) => {
+            let by = note.by.as_deref().unwrap_or("somebody");
+            let what = if note.withdrawn {
+                "takes back what was said"
+            } else {
+                "says it is done"
+            };
+            format!(
+                "{by} {what}: {} {}, {} at {}, step {}, digest {}",
+                note.does,
+                note.person,
+                note.system,
+                note.place,
+                note.step,
+                note.digest.get(..12).unwrap_or(&note.digest)
+            )
+        }
         Record::RunEnded(run) => {
             let stopped = if run.stopped { "stopped: " } else { "ended: " };
             format!(

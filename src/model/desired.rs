@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     AccountId, Contact, LocationKey, PersonKey, PlaceId, RightSet, RoleKey, SystemName,
@@ -69,6 +69,12 @@ pub struct DesiredSystem {
     pub assume: BTreeMap<Arc<str>, bool>,
     /// Vendor roles from the heaviest down, where the project and not the vendor says.
     pub role_order: Vec<VendorRoleSlug>,
+    /// The vendor's number of each of those roles; one without is not made there yet.
+    pub role_numbers: BTreeMap<VendorRoleSlug, i64>,
+    /// How soon a manual step is due after it was handed over.
+    pub due: SignedDuration,
+    /// After which time what a person attested has to be looked at again; none: never.
+    pub recheck: Option<SignedDuration>,
     /// Rights named under `unknown_rights`: the catalogue does not know them, the live tree may. Slug, value, place.
     pub unknown_rights: BTreeMap<RoleKey, Vec<(Arc<str>, bool, Span)>>,
 }
@@ -248,7 +254,7 @@ pub struct Grant {
     /// Rights nobody names: kept, denied (already in `rights`) or the vendor's recommended set.
     pub unlisted_default: bool,
     /// Values of kinds without a catalogue (ticks, teams, sources), by name.
-    pub extra: Arc<BTreeMap<Arc<str>, Arc<str>>>,
+    pub extra: Arc<super::Facts>,
     /// The assignment lines that caused it, in order of file and place.
     pub because: Vec<Span>,
     /// What time alone has changed here so far; none where it has changed nothing, which is most often.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{AccountId, LocationKey, PersonKey, PlaceId, SystemName};
+use super::{AccountId, LocationKey, PersonKey, PlaceId, Says, SystemName};
 
 /// What earlier runs did and saw. An empty memory is a first run, not a lost journal: that is told apart before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +30,10 @@ pub struct Memory {
     pub strangers: BTreeSet<(SystemName, AccountId)>,
     /// The digest (`plan::digest`) of what was last verified there: tells what we changed from what they changed.
     pub applied: BTreeMap<(SystemName, PlaceId, PersonKey), Arc<str>>,
+    /// Attestations that a run has taken note of: digest by system and id.
+    pub attested: BTreeMap<(SystemName, Arc<str>), Arc<str>>,
+    /// Manual steps that were handed over and are not closed, by system and id of the step.
+    pub handed: BTreeMap<(SystemName, Arc<str>), Handed>,
     /// When that was verified: tells what time changed since from what we changed.
     pub verified: BTreeMap<(SystemName, PlaceId, PersonKey), Timestamp>,
 }
@@ -57,4 +61,21 @@ pub struct SentInvitation {
     pub count: u32,
     /// Whether the pending row was seen in a complete list after that.
     pub seen: bool,
+}
+
+/// A manual step that was handed to a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handed {
+    /// When it was handed over first.
+    pub since: Timestamp,
+    /// The kind of the step: `invite`, `block`, ...
+    pub does: Arc<str>,
+    /// The place.
+    pub place: PlaceId,
+    /// Whom it is about.
+    pub person: Option<PersonKey>,
+    /// The account, where there is one.
+    pub account: Option<AccountId>,
+    /// What the account has once it is done.
+    pub says: Says,
 }

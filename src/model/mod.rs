@@ -3,6 +3,7 @@
 //! No serde, no IO, no clock. Names follow the field's terms: *desired* is what YAML says, *observed* what a vendor
 //! says, a *scope* is a system at a place, the unit of reading and of trust.
 
+mod attested;
 mod contact;
 mod desired;
 mod id;
@@ -11,6 +12,7 @@ mod observed;
 mod rights;
 mod wanted;
 
+pub use attested::{Attestation, AttestationDoubt, Attested, HasNow, Says};
 pub use contact::{Contact, ContactFault, Email, Phone};
 pub use desired::{
     AccountPin, Actor, AsOf, Desired, DesiredSystem, Ended, Grant, GrantState, InvitePolicy,
@@ -18,10 +20,11 @@ pub use desired::{
     StaffWish, Strangers, Timing, Turn, Vanished, WillChange,
 };
 pub use id::{AccountId, LocationKey, PersonKey, PlaceId, RoleKey, SystemName, VendorRoleSlug};
-pub use memory::{KnownAccount, Memory, SentInvitation};
+pub use memory::{Handed, KnownAccount, Memory, SentInvitation};
 pub use observed::{
-    Account, AccountState, Caller, Gap, NameTable, Named, Observed, ObservedSystem, OwnRights,
-    ReadFailure, Reading, RightFact, RightsTree, ScopeState, UnknownRight,
+    Account, AccountState, Caller, ExportFact, Facts, Gap, NameTable, Named, Observed,
+    ObservedSystem, OwnRights, Profile, ReadFailure, Reading, RightFact, RightsTree, ScopeState,
+    UnknownRight,
 };
 pub use rights::{Days, Item, Items, One, RightSet, Value};
 pub use wanted::{NamesWanted, PlaceRef};

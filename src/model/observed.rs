@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{AccountId, Email, LocationKey, Phone, PlaceId, RightSet, SystemName, VendorRoleSlug};
 
@@ -126,6 +126,13 @@ pub enum ReadFailure {
     Empty,
     /// This version cannot read that kind of system.
     NotSupported,
+    /// An export that stands in for a read is older than the settings allow.
+    TooOld {
+        /// When it was taken.
+        taken: Timestamp,
+        /// How old it may be.
+        max_age: SignedDuration,
+    },
 }
 
 /// What a scope holds.
@@ -139,7 +146,33 @@ pub struct ScopeState {
     pub own: Option<OwnRights>,
     /// Names of cash desks, storages, team members and positions, if they were read.
     pub names: NameTable,
+    /// Bookable profiles, at vendors that show those and not who may sign in. They prove no access.
+    pub profiles: Option<Vec<Profile>>,
+    /// The export it comes from; none where the vendor answered.
+    pub export: Option<ExportFact>,
 }
+
+/// A bookable profile: a team member or a room. It says nothing of access.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Profile {
+    /// The vendor's id.
+    pub id: Arc<str>,
+    /// The name; hostile text.
+    pub name: Arc<str>,
+}
+
+/// A list that an administrator typed or exported, in place of a read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ExportFact {
+    /// The file, within the project.
+    pub file: Arc<str>,
+    /// When it was taken from the vendor.
+    pub taken: Timestamp,
+}
+
+/// Values of kinds without a catalogue (ticks, teams, sources, agencies), by name; lists have one entry a line, ticks
+/// are `true` or `false`.
+pub type Facts = BTreeMap<Arc<str>, Arc<str>>;
 
 /// One account at one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -168,6 +201,10 @@ pub struct Account {
     pub unknown_rights: Vec<UnknownRight>,
     /// Whether it takes a paid seat, where the vendor says.
     pub paid_seat: Option<bool>,
+    /// The login name, at vendors that have one beside the e-mail; hostile text.
+    pub login: Option<Arc<str>>,
+    /// What stands in place of rights at kinds without a catalogue; unknown where it cannot be read.
+    pub facts: Option<Arc<Facts>>,
 }
 
 /// A right that only the live system knows.
@@ -190,6 +227,26 @@ pub enum AccountState {
     Active,
     /// Switched off.
     Blocked,
+}
+
+impl AccountState {
+    /// Every state.
+    pub const ALL: &'static [Self] = &[Self::Invited, Self::Inactive, Self::Active, Self::Blocked];
+
+    /// The word of the contracts.
+    pub fn name(self) -> &'static str {
+        match self {
+            AccountState::Invited => "invited",
+            AccountState::Inactive => "inactive",
+            AccountState::Active => "active",
+            AccountState::Blocked => "blocked",
+        }
+    }
+
+    /// The state of a word of the contracts.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|state| state.name() == word)
+    }
 }
 
 /// What the live rights tree says about the rights of the catalogue at one place.

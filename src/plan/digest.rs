@@ -12,9 +12,7 @@ use serde_json::{Map, Value as Json, json};
 use super::step::{Access, StepId, StepKind};
 use crate::canonical::{canonical, sha256_hex};
 use crate::catalog::Catalog;
-use crate::model::{
-    AccountState, Days, Item, Items, One, PlaceId, RightSet, SystemName, Value, VendorRoleSlug,
-};
+use crate::model::{Days, Item, Items, One, PlaceId, RightSet, SystemName, Value, VendorRoleSlug};
 
 /// A value in the words of the contracts: `true`, a number of days, a list, `"all"`, `"self"`.
 pub fn value_json(value: &Value) -> Json {
@@ -42,16 +40,6 @@ pub(super) fn rights_json(catalog: &'static Catalog, rights: &RightSet) -> Map<S
             Some((right.slug.to_owned(), value_json(value)))
         })
         .collect()
-}
-
-/// The word of the contracts for a state.
-pub(super) fn state_name(state: AccountState) -> &'static str {
-    match state {
-        AccountState::Invited => "invited",
-        AccountState::Inactive => "inactive",
-        AccountState::Active => "active",
-        AccountState::Blocked => "blocked",
-    }
 }
 
 /// The hash of a JSON value that has no floats.
@@ -96,12 +84,20 @@ impl Digests {
 
     pub(super) fn of(&mut self, access: &Access) -> Arc<str> {
         let rights = self.of_rights(&access.rights);
-        hash(&json!({
+        let mut parts = json!({
             "role": access.role.as_ref().map(VendorRoleSlug::as_str),
             "staff": access.staff,
             "rights": &*rights,
-        }))
-        .into()
+        });
+        // Only where there are any: what was said about steps before there were facts still holds.
+        if !access.facts.is_empty() {
+            let facts = access.facts.iter();
+            parts["facts"] = facts
+                .map(|(name, value)| (name.to_string(), json!(&**value)))
+                .collect::<Map<_, _>>()
+                .into();
+        }
+        hash(&parts).into()
     }
 
     /// The id of a step. `who` is the account, or the person before there is one.
@@ -115,7 +111,7 @@ impl Digests {
     ) -> StepId {
         let after = after.map(|access| {
             let digest = self.of(access);
-            json!([state_name(access.state), &*digest])
+            json!([access.state.name(), &*digest])
         });
         let hash = hash(&json!([
             system.as_str(),

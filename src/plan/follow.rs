@@ -6,10 +6,12 @@ use super::identity::{Doubt, Seen};
 use super::make::{Candidate, Parts, Rank, Refusal, step};
 use super::person::Case;
 use super::step::{
-    Change, DangerClass, HoldCode, Instruction, ManualActor, Mode, Note, Reason, Step, StepKind,
+    Action, Change, DangerClass, HoldCode, Instruction, ManualActor, Mode, Note, Proof, Reason,
+    Step, StepKind, Typed, TypedValue,
 };
 use super::system::{Context, System};
 use super::values::Shift;
+use crate::catalog::Kind;
 use crate::model::{Contact, GrantState, Ownership, PlaceId};
 
 impl<'a, 's> System<'a, 's>
@@ -127,18 +129,22 @@ where
                     mode: Mode::Manual(Instruction {
                         actor: ManualActor::Person(case.person.key.clone()),
                         actions: vec![
-                            format!("sign in to {} and open your own profile", self.kind.title()),
-                            format!(
-                                "change your contact to {}",
+                            Action::say(format!(
+                                "sign in to {} and open your own profile",
+                                self.kind.title()
+                            )),
+                            Action::with(
+                                "change your contacts",
                                 case.person
                                     .contacts
                                     .iter()
-                                    .map(Contact::masked)
-                                    .collect::<Vec<_>>()
-                                    .join(" and ")
+                                    .map(|contact| typed(contact, self.kind))
+                                    .collect(),
                             ),
                         ],
-                        check_before: None,
+                        check_before: Vec::new(),
+                        link: None,
+                        proof: Proof::Reading,
                     }),
                     class: DangerClass::Safe,
                     reason: Reason::RoleChanged,
@@ -188,16 +194,18 @@ where
                 mode: Mode::Manual(Instruction {
                     actor: ManualActor::Hands(self.wish.hands.clone()),
                     actions: vec![
-                        format!(
+                        Action::say(format!(
                             "open chain {chain} in {}, Settings, Users",
                             self.kind.title()
-                        ),
-                        format!(
+                        )),
+                        Action::say(format!(
                             "look for {}; remove them if they are there",
                             case.person.name
-                        ),
+                        )),
                     ],
-                    check_before: None,
+                    check_before: Vec::new(),
+                    link: None,
+                    proof: Proof::Attestation,
                 }),
                 class: DangerClass::Safe,
                 reason: Reason::Left,
@@ -220,6 +228,21 @@ where
             text: "access to the chain cannot be read: each leaver's check is shown once, with the removals, and is not remembered by this version".into(),
         });
         ctx.found.candidates.push(by_hand(case, step));
+    }
+}
+
+/// A contact as it is typed at a vendor.
+pub(super) fn typed(contact: &Contact, kind: Kind) -> Typed {
+    let (label, text) = match contact {
+        Contact::Email(email) => ("e-mail", email.as_str().to_owned()),
+        Contact::Phone(phone) => ("phone", kind.phone_style().format(phone.as_str())),
+    };
+    Typed {
+        label: label.into(),
+        value: TypedValue::Contact {
+            contact: contact.clone(),
+            typed: text,
+        },
     }
 }
 

@@ -75,6 +75,7 @@ where
                     staff,
                     staff_name: staff.and_then(|id| staff_name(&scope.names, id)),
                     rights: target.rights.clone(),
+                    facts: std::sync::Arc::default(),
                 }),
                 deltas: found.deltas.clone(),
                 effects: paid_seat(&found, source),

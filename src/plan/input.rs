@@ -9,7 +9,9 @@ use jiff::Timestamp;
 
 use super::step::ConfigFact;
 use crate::catalog::Catalog;
-use crate::model::{Desired, LocationKey, Memory, Observed, PersonKey, PlaceId, SystemName};
+use crate::model::{
+    Attested, Desired, LocationKey, Memory, Observed, PersonKey, PlaceId, SystemName,
+};
 use crate::text::Sources;
 
 /// Everything a plan follows from.
@@ -21,6 +23,8 @@ pub struct Input<'a> {
     pub observed: &'a Observed,
     /// What the journal knows.
     pub memory: &'a Memory,
+    /// What people said they did by hand.
+    pub attested: &'a Attested,
     /// The rights of the version that the settings name.
     pub catalog: &'static Catalog,
     /// The texts behind the spans of `desired`.

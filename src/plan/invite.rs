@@ -370,6 +370,7 @@ where
                     staff,
                     staff_name: staff.and_then(|id| super::names::staff_name(&scope.names, id)),
                     rights: target.rights.clone(),
+                    facts: std::sync::Arc::default(),
                 }),
                 deltas: found.deltas.clone(),
                 effects,

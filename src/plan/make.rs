@@ -92,7 +92,6 @@ pub(super) fn step(digests: &mut Digests, parts: Parts) -> Step {
     Step {
         id,
         kind: parts.kind,
-        mode: parts.mode,
         class: parts.class,
         reason: parts.reason,
         person: parts.person,
@@ -106,6 +105,8 @@ pub(super) fn step(digests: &mut Digests, parts: Parts) -> Step {
         effects: parts.effects,
         because: parts.because,
         waits_for: Vec::new(),
+        hand: matches!(parts.mode, Mode::Manual(_)).then(Box::default),
+        mode: parts.mode,
         change: parts.change,
     }
 }
@@ -122,6 +123,7 @@ pub(super) fn access_of(catalog: &'static Catalog, row: &Account, scope: &ScopeS
             .rights
             .clone()
             .unwrap_or_else(|| Arc::new(RightSet::empty(catalog.len()))),
+        facts: row.facts.clone().unwrap_or_default(),
     }
 }
 

@@ -43,9 +43,9 @@ pub use read::{matches, names_wanted, selection};
 pub use report::{failure_text, gap_text};
 pub use seal::plan;
 pub use step::{
-    Access, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Drift, Effect, Hold,
-    HoldCode, Instruction, Lapse, ManualActor, Mode, Note, Plan, PlanId, Price, Reason, RightDelta,
-    ScopeFact, StaffTarget, Step, StepId, StepKind, Stranger, SystemFact, Target, Totals, Waiting,
-    Withheld,
+    Access, Action, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Drift, Effect,
+    Hand, Hold, HoldCode, Instruction, Lapse, ManualActor, Mode, Note, Plan, PlanId, Price, Proof,
+    Reason, RightDelta, Said, ScopeFact, StaffTarget, Step, StepId, StepKind, Stranger, SystemFact,
+    Target, Totals, Typed, TypedValue, Waiting, Withheld,
 };
 pub use unmet::{Unmet, unmet};

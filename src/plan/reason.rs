@@ -81,6 +81,7 @@ where
                 staff: staff_after(target.staff, staff_now),
                 staff_name: None,
                 rights: target.rights.clone(),
+                facts: std::sync::Arc::default(),
             };
             // The same is wanted as what was last verified: so somebody else has changed it.
             if ctx.digests.of(&wanted) == *applied {

@@ -41,6 +41,10 @@ pub fn failure_text(failure: &ReadFailure) -> String {
         ReadFailure::Failed { why } => why.to_string(),
         ReadFailure::Empty => "the whole system answered empty".into(),
         ReadFailure::NotSupported => "this version cannot read systems of this kind".into(),
+        ReadFailure::TooOld { taken, max_age } => format!(
+            "its export was taken at {taken}, and one older than {} hours is not believed",
+            max_age.as_hours()
+        ),
     }
 }
 
@@ -55,6 +59,9 @@ pub(super) fn failure_help(failure: Option<&ReadFailure>) -> &'static str {
         }
         Some(ReadFailure::Empty) => {
             "check the address and whose token it is; nothing is done until somebody is seen there"
+        }
+        Some(ReadFailure::TooOld { .. }) => {
+            "export the list again, put it in place of the old one, and write its day under `snapshot.taken`"
         }
         Some(ReadFailure::Failed { .. } | ReadFailure::NotSupported) | None => {
             "see to the cause that is named, then plan again. Places that were read go on"

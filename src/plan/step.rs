@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use crate::catalog::RightId;
 use crate::model::{
-    AccountId, AccountState, Contact, InviteWay, PersonKey, PlaceId, RightSet, SystemName, Value,
-    VendorRoleSlug,
+    AccountId, AccountState, Contact, Facts, HasNow, InviteWay, PersonKey, PlaceId, RightSet, Says,
+    SystemName, Value, VendorRoleSlug,
 };
 use crate::text::Origin;
 
@@ -108,6 +108,12 @@ pub enum Completeness {
     Unreadable(String),
     /// Not asked, because nothing there was in question.
     NotRead,
+    /// No interface reads it; an export of this time stands in.
+    Exported(Timestamp),
+    /// No interface reads it; what is known are statements of people, the newest of this time.
+    Attested(Timestamp),
+    /// No interface reads it, and nobody ever said what is there.
+    NeverLooked,
 }
 
 /// One scope and what is known of it.
@@ -194,10 +200,115 @@ pub enum Mode {
 pub struct Instruction {
     /// Who.
     pub actor: ManualActor,
-    /// Where to click and what to type, one action each, with exact values.
-    pub actions: Vec<String>,
     /// What to look at before.
-    pub check_before: Option<String>,
+    pub check_before: Vec<Action>,
+    /// Where to click and what to type, in order.
+    pub actions: Vec<Action>,
+    /// The page where it is done, where the vendor has a stable address for it.
+    pub link: Option<String>,
+    /// How it is known afterwards that it was done.
+    pub proof: Proof,
+}
+
+/// One thing to do at the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// In words, the vendor's own for its buttons; may contain hostile text.
+    pub text: String,
+    /// What to type or tick there, field by field.
+    pub values: Vec<Typed>,
+}
+
+/// A field and what goes in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Typed {
+    /// The vendor's label of the field.
+    pub label: String,
+    /// The value.
+    pub value: TypedValue,
+}
+
+/// What goes into a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TypedValue {
+    /// A text; may be hostile.
+    Text(String),
+    /// A contact in the form the vendor takes; masked wherever contacts are.
+    Contact {
+        /// The contact.
+        contact: Contact,
+        /// As it is typed.
+        typed: String,
+    },
+}
+
+impl Action {
+    /// An action without values.
+    pub fn say(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            values: Vec::new(),
+        }
+    }
+
+    /// An action with values.
+    pub fn with(text: impl Into<String>, values: Vec<Typed>) -> Self {
+        Self {
+            text: text.into(),
+            values,
+        }
+    }
+}
+
+impl From<String> for Action {
+    fn from(text: String) -> Self {
+        Self::say(text)
+    }
+}
+
+impl From<&str> for Action {
+    fn from(text: &str) -> Self {
+        Self::say(text)
+    }
+}
+
+impl Typed {
+    /// A field with a text.
+    pub fn text(label: impl Into<String>, value: impl Into<String>) -> Self {
+        Self {
+            label: label.into(),
+            value: TypedValue::Text(value.into()),
+        }
+    }
+}
+
+/// How it is known afterwards that a manual step was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The next plan reads it from the vendor.
+    Reading,
+    /// Nothing can read it: somebody says so, and that is recorded.
+    Attestation,
+}
+
+/// What is known of a manual step beside what it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hand {
+    /// When it was handed over first; none before.
+    pub since: Option<Timestamp>,
+    /// When it is due; none before it was handed over and where no date causes it.
+    pub due: Option<Timestamp>,
+    /// Somebody said it was done, and what was read since shows otherwise.
+    pub contradicted: Option<Said>,
+}
+
+/// Who said something, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Who; hostile text.
+    pub by: Arc<str>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Who does a manual step.
@@ -336,6 +447,23 @@ pub struct Step {
     pub waits_for: Vec<StepId>,
     /// What is executed; nothing is left to decide.
     pub change: Change,
+    /// What is known of a step by hand; none for one by API.
+    pub hand: Option<Box<Hand>>,
+}
+
+impl Step {
+    /// What somebody says who says that the step is done.
+    pub fn says(&self) -> Says {
+        match (&self.after, self.kind) {
+            (_, StepKind::FollowUp) => Says::Nothing,
+            (None, _) => Says::Absent,
+            (Some(after), _) => Says::Has(HasNow {
+                state: after.state,
+                role: after.role.clone(),
+                facts: after.facts.clone(),
+            }),
+        }
+    }
 }
 
 /// What an account has at a place, before or after.
@@ -351,6 +479,8 @@ pub struct Access {
     pub staff_name: Option<Arc<str>>,
     /// Rights by meaning; after a step, only the managed ones.
     pub rights: Arc<RightSet>,
+    /// What stands in place of rights at kinds without a catalogue.
+    pub facts: Arc<Facts>,
 }
 
 /// One right that changes.
@@ -453,6 +583,8 @@ pub enum HoldCode {
     DependsOnHeld,
     /// No contact that this system can invite by.
     NoWayToInvite,
+    /// A statement that cannot be believed: altered, contradictory, from the future.
+    AttestationDoubt,
 }
 
 impl HoldCode {
@@ -474,6 +606,7 @@ impl HoldCode {
             HoldCode::Ownership => "ownership",
             HoldCode::DependsOnHeld => "depends-on-held",
             HoldCode::NoWayToInvite => "no-way-to-invite",
+            HoldCode::AttestationDoubt => "attestation-doubt",
         }
     }
 }

@@ -9,8 +9,8 @@ use super::make::{
 };
 use super::person::Case;
 use super::step::{
-    Because, Change, DangerClass, Drift, HoldCode, Instruction, ManualActor, Mode, Reason, Step,
-    StepKind, Withheld,
+    Action, Because, Change, DangerClass, Drift, HoldCode, Instruction, ManualActor, Mode, Proof,
+    Reason, Step, StepKind, Withheld,
 };
 use super::system::{Context, System, title};
 use crate::model::{
@@ -165,15 +165,17 @@ where
         let withdraw = Instruction {
             actor: ManualActor::Hands(self.wish.hands.clone()),
             actions: vec![
-                format!(
+                Action::say(format!(
                     "open {} in {}, Settings, Users",
                     title(ctx.input.desired, place),
                     self.kind.title()
-                ),
-                format!("find {} among the pending users", row.name),
+                )),
+                Action::say(format!("find {} among the pending users", row.name)),
                 "click \"Revoke invitation\"".into(),
             ],
-            check_before: Some("the user is still pending".into()),
+            check_before: vec!["the user is still pending".into()],
+            link: None,
+            proof: Proof::Reading,
         };
         let parts = Parts {
             kind: if pending {
@@ -246,16 +248,19 @@ where
         step.mode = Mode::Manual(Instruction {
             actor: ManualActor::Hands(self.wish.hands.clone()),
             actions: vec![
-                format!(
+                Action::say(format!(
                     "open {} in {}, Settings, Users",
                     title(ctx.input.desired, place),
                     self.kind.title()
-                ),
-                format!("remove {}", step.name),
+                )),
+                Action::say(format!("remove {}", step.name)),
             ],
-            check_before: Some("it is the same person, and not an owner".into()),
+            check_before: vec!["it is the same person, and not an owner".into()],
+            link: None,
+            proof: Proof::Reading,
         });
         step.change = Change::ByHand;
+        step.hand = Some(Box::default());
         step
     }
 

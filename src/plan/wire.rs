@@ -111,6 +111,9 @@ pub struct Scope {
     pub gaps: Vec<String>,
     /// Accounts seen there.
     pub accounts: u32,
+    /// Of an export, when it was taken; of statements, when the newest was made (RFC 3339).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub told: Option<String>,
 }
 
 /// How far a scope can be trusted.
@@ -125,6 +128,12 @@ pub enum Completeness {
     Unreadable,
     /// Was not asked.
     NotRead,
+    /// No interface reads it; an export stands in.
+    Exported,
+    /// No interface reads it; what is known are statements of people.
+    Attested,
+    /// No interface reads it, and nobody ever said what is there.
+    NeverLooked,
 }
 
 /// A step.
@@ -175,6 +184,32 @@ pub struct Step {
     /// What a person does, for a manual step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instruction: Option<Instruction>,
+    /// What is known of a manual step beside what it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hand: Option<Hand>,
+}
+
+/// What is known of a manual step beside what it is.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Hand {
+    /// When it was handed over first (RFC 3339); absent before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// When it is due (RFC 3339).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<String>,
+    /// Somebody said it was done, and what was read since shows otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contradicted: Option<Said>,
+}
+
+/// Who said something, and when.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Said {
+    /// Who; hostile text.
+    pub by: String,
+    /// When (RFC 3339).
+    pub at: String,
 }
 
 /// Access of an account at a place.
@@ -193,6 +228,9 @@ pub struct Access {
     /// Rights that change, by slug: `true`, `false`, a number of days, a list of names or ids, one of them, `"all"`,
     /// or a text.
     pub rights: BTreeMap<&'static str, Json>,
+    /// What stands in place of rights at kinds without a catalogue, by name: `true`, `false`, a word, or a list.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, Json>,
 }
 
 /// What a step does to humans. Contacts are masked.
@@ -237,10 +275,35 @@ pub struct Line {
 pub struct Instruction {
     /// Who: keys of people; empty if nobody is named.
     pub who: Vec<String>,
-    /// One action each.
-    pub actions: Vec<String>,
     /// What to look at before.
-    pub check_before: Option<String>,
+    pub check_before: Vec<Action>,
+    /// One action each, in order.
+    pub actions: Vec<Action>,
+    /// The page where it is done, where the vendor has a stable address for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// How it is known afterwards: `reading`, or `attestation`.
+    #[schemars(extend("enum" = ["reading", "attestation"]))]
+    pub proof: &'static str,
+}
+
+/// One thing to do at the screen.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Action {
+    /// In words; may contain hostile text.
+    pub text: String,
+    /// What to type or tick, field by field.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<Typed>,
+}
+
+/// A field and what goes in. Contacts are masked.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Typed {
+    /// The vendor's label.
+    pub label: String,
+    /// The value; may be hostile.
+    pub value: String,
 }
 
 /// Something kept back.

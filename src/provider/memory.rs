@@ -10,7 +10,8 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    Call, Events, Invitation, PlaceRef, Provider, ProviderError, ReadRequest, Receipt, Sighting,
+    Call, Events, Finding, Invitation, PlaceRef, Provider, ProviderError, ReadRequest, Receipt,
+    Sighting,
 };
 use crate::model::{
     Account, AccountId, AccountState, Caller, Contact, Gap, LocationKey, ObservedSystem, PlaceId,
@@ -263,6 +264,8 @@ pub fn plain_account(id: &str, name: &str) -> Account {
         rights: None,
         unknown_rights: Vec::new(),
         paid_seat: None,
+        login: None,
+        facts: None,
     }
 }
 
@@ -377,6 +380,10 @@ impl Provider for InMemory {
             },
             Reading::Unreadable(_) => Sighting::Unknown("the list cannot be read".into()),
         }
+    }
+
+    async fn prove(&self, _: &[PlaceRef], _: bool, _: &dyn Events) -> Vec<Finding> {
+        Vec::new()
     }
 
     async fn list(&self, place: &PlaceRef, _: &dyn Events) -> Reading<ScopeState> {

@@ -165,6 +165,30 @@ pub enum Sighting {
     Unknown(String),
 }
 
+/// One thing that was looked at to prove that a system can be worked with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What was looked at: "the token", "Riga Mall".
+    pub what: String,
+    /// What came of it.
+    pub verdict: Verdict,
+    /// What was found, in words; may contain hostile text, never a token.
+    pub detail: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// What came of looking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// As it should be.
+    Fine,
+    /// Nothing documented can tell.
+    CannotTell,
+    /// Not as it should be.
+    Wrong,
+}
+
 /// A vendor, as planning and applying see it.
 #[async_trait]
 pub trait Provider: Send + Sync {
@@ -190,6 +214,11 @@ pub trait Provider: Send + Sync {
 
     /// Reads one account with its rights, to verify a write.
     async fn look(&self, place: &PlaceRef, account: &AccountId, events: &dyn Events) -> Sighting;
+
+    /// Proves token and reachability by harmless reads, and says what the caller may do and lacks at each of the
+    /// places. `thorough` looks at more, at the price of more calls. Never fails: what fails is a finding.
+    async fn prove(&self, places: &[PlaceRef], thorough: bool, events: &dyn Events)
+    -> Vec<Finding>;
 
     /// Reads the list of one place without rights, to settle invitations.
     async fn list(&self, place: &PlaceRef, events: &dyn Events) -> Reading<ScopeState>;

@@ -246,7 +246,11 @@ fn unread(plan: &Plan, names: &Names<'_>) -> Vec<Block> {
     let mut groups: Vec<(&'static str, String, Vec<Run>)> = Vec::new();
     for scope in &plan.draft.scopes {
         let (word, why) = match &scope.completeness {
-            Completeness::Complete | Completeness::NotRead => continue,
+            Completeness::Complete
+            | Completeness::NotRead
+            | Completeness::Exported(_)
+            | Completeness::Attested(_)
+            | Completeness::NeverLooked => continue,
             Completeness::Partial(gaps) => ("read in part", gaps.join("; ")),
             Completeness::Unreadable(why) => ("not read", why.clone()),
         };
@@ -447,20 +451,15 @@ fn details(step: &Step, frame: &Frame<'_>) -> Vec<Detail> {
             label: "by",
             text: vec![say(by)],
         });
-        if let Some(check) = &instruction.check_before {
-            details.push(Detail {
-                label: "first",
-                text: vec![foreign(check.clone())],
-            });
-        }
+        push_all(
+            &mut details,
+            "first",
+            instruction.check_before.iter().flat_map(action).collect(),
+        );
         push_all(
             &mut details,
             "do",
-            instruction
-                .actions
-                .iter()
-                .map(|action| vec![foreign(action.clone())])
-                .collect(),
+            instruction.actions.iter().flat_map(action).collect(),
         );
     }
     push_all(
@@ -469,6 +468,25 @@ fn details(step: &Step, frame: &Frame<'_>) -> Vec<Detail> {
         step.because.iter().map(words::because).collect(),
     );
     details
+}
+
+/// An action and what is typed there, a line each.
+fn action(action: &crate::plan::Action) -> Vec<Vec<Run>> {
+    let typed = action.values.iter().map(|typed| {
+        let value = match &typed.value {
+            crate::plan::TypedValue::Text(text) => text.clone(),
+            crate::plan::TypedValue::Contact { contact, typed: _ } => contact.masked(),
+        };
+        vec![
+            say("  "),
+            foreign(typed.label.clone()),
+            say(": "),
+            foreign_toned(Tone::Strong, value),
+        ]
+    });
+    std::iter::once(vec![foreign(action.text.clone())])
+        .chain(typed)
+        .collect()
 }
 
 /// One label for several lines.

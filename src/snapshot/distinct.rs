@@ -18,6 +18,17 @@ where
     deserializer.deserialize_map(Entries(PhantomData))
 }
 
+/// The same, where the object may be absent.
+pub(super) fn some_map<'de, D, T>(
+    deserializer: D,
+) -> Result<Option<BTreeMap<Arc<str>, T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    map(deserializer).map(Some)
+}
+
 struct Entries<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {

@@ -183,6 +183,19 @@ pub(super) struct State {
     /// What names there mean.
     #[serde(default, skip_serializing_if = "Names::is_empty")]
     pub(super) names: Names,
+    /// Bookable profiles, at vendors that show those and not who may sign in; absent if they were not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) profiles: Option<Vec<Profile>>,
+}
+
+/// A bookable profile.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Profile {
+    /// The vendor's id.
+    pub(super) id: Arc<str>,
+    /// Its name.
+    pub(super) name: Arc<str>,
 }
 
 /// One account at one place.
@@ -221,6 +234,17 @@ pub(super) struct Account {
     /// Whether it takes a paid seat; absent if the vendor does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) paid_seat: Option<bool>,
+    /// The login name, at vendors that have one beside the e-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) login: Option<Arc<str>>,
+    /// What stands in place of rights at kinds without a catalogue; absent if it cannot be read.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "distinct::some_map"
+    )]
+    #[schemars(with = "Option<BTreeMap<String, String>>")]
+    pub(super) facts: Option<BTreeMap<Arc<str>, Arc<str>>>,
 }
 
 /// The state of an account.

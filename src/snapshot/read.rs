@@ -12,7 +12,7 @@ use super::{SnapshotError, printable, rights};
 use crate::catalog::{Catalog, Kind};
 use crate::model::{
     Account, AccountId, AccountState, Caller, Email, Gap, LocationKey, NameTable, Named, Observed,
-    ObservedSystem, OwnRights, Phone, PlaceId, ReadFailure, Reading, RightFact, RightSet,
+    ObservedSystem, OwnRights, Phone, PlaceId, Profile, ReadFailure, Reading, RightFact, RightSet,
     RightsTree, ScopeState, SystemName, UnknownRight, VendorRoleSlug,
 };
 
@@ -213,6 +213,11 @@ fn state(at: &str, kept: file::State, tables: &Tables) -> Result<ScopeState, Sna
             positions: named(positions),
             expenses: named(expenses),
         },
+        profiles: kept.profiles.map(|profiles| {
+            let profile = |file::Profile { id, name }| Profile { id, name };
+            profiles.into_iter().map(profile).collect()
+        }),
+        export: None,
     })
 }
 
@@ -239,6 +244,8 @@ fn account(
         rights,
         unknown_rights,
         paid_seat,
+        login,
+        facts,
     } = kept;
     let mut unknown_rights: Vec<UnknownRight> = unknown_rights
         .into_iter()
@@ -278,6 +285,8 @@ fn account(
         rights,
         unknown_rights,
         paid_seat,
+        login,
+        facts: facts.map(Arc::new),
     })
 }
 

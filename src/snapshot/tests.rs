@@ -147,6 +147,8 @@ fn account() -> impl Strategy<Value = Account> {
                     rights,
                     unknown_rights,
                     paid_seat,
+                    login: None,
+                    facts: None,
                 }
             },
         )
@@ -190,6 +192,8 @@ fn state() -> impl Strategy<Value = ScopeState> {
             tree,
             own,
             names,
+            profiles: None,
+            export: None,
         })
 }
 

@@ -11,7 +11,8 @@ use super::rights;
 use crate::catalog::Catalog;
 use crate::model::{
     Account, AccountState, Caller, Gap, NameTable, Named, Observed, ObservedSystem, OwnRights,
-    PlaceId, ReadFailure, Reading, RightFact, RightSet, RightsTree, ScopeState, UnknownRight,
+    PlaceId, Profile, ReadFailure, Reading, RightFact, RightSet, RightsTree, ScopeState,
+    UnknownRight,
 };
 
 /// The whole file.
@@ -62,6 +63,7 @@ fn system(seen: &ObservedSystem, catalog: &Catalog) -> file::System {
     let mut trees = Numbers(BTreeMap::new());
     let scopes = scopes
         .iter()
+        .filter(|(_, reading)| !is_export(reading))
         .map(|(place, reading)| (key(place), scope(reading, &mut sets, &mut trees)))
         .collect();
     file::System {
@@ -86,6 +88,14 @@ fn system(seen: &ObservedSystem, catalog: &Catalog) -> file::System {
             .into_iter()
             .map(|tree| rights_tree(tree, catalog))
             .collect(),
+    }
+}
+
+/// Exports stand in the project and are laid over a kept read anew.
+fn is_export(reading: &Reading<ScopeState>) -> bool {
+    match reading {
+        Reading::Complete(seen) | Reading::Partial(seen, _) => seen.export.is_some(),
+        Reading::Unreadable(why) => matches!(why, ReadFailure::TooOld { .. }),
     }
 }
 
@@ -140,6 +150,8 @@ fn failure(failure: &ReadFailure) -> file::Failure {
         ReadFailure::Failed { why } => file::Failure::Failed { why: why.clone() },
         ReadFailure::Empty => file::Failure::Empty,
         ReadFailure::NotSupported => file::Failure::NotSupported,
+        // Exports stand in the project and are laid over a kept read anew.
+        ReadFailure::TooOld { .. } => file::Failure::NotSupported,
     }
 }
 
@@ -153,6 +165,8 @@ fn state<'a>(
         tree,
         own,
         names,
+        profiles,
+        export: _,
     } = state;
     let NameTable {
         accounts: desks,
@@ -172,6 +186,13 @@ fn state<'a>(
             positions: named(positions.as_deref()),
             expenses: named(expenses.as_deref()),
         },
+        profiles: profiles.as_ref().map(|profiles| {
+            let profile = |Profile { id, name }: &Profile| file::Profile {
+                id: id.clone(),
+                name: name.clone(),
+            };
+            profiles.iter().map(profile).collect()
+        }),
     }
 }
 
@@ -189,6 +210,8 @@ fn account<'a>(account: &'a Account, sets: &mut Numbers<'a, RightSet>) -> file::
         rights,
         unknown_rights,
         paid_seat,
+        login,
+        facts,
     } = account;
     file::Account {
         id: id.as_str().into(),
@@ -213,6 +236,8 @@ fn account<'a>(account: &'a Account, sets: &mut Numbers<'a, RightSet>) -> file::
                 json: json.clone(),
             })
             .collect(),
+        login: login.clone(),
+        facts: facts.as_deref().cloned(),
         paid_seat: *paid_seat,
     }
 }

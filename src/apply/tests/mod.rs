@@ -12,7 +12,7 @@ mod writes;
 use world::*;
 
 use super::*;
-use crate::plan::{Instruction, ManualActor, Mode, StepId};
+use crate::plan::{Instruction, ManualActor, Mode, Proof, StepId};
 
 fn outcome<'a>(outcomes: &'a Outcomes, step: &str) -> &'a Outcome {
     outcomes.of(&StepId(step.into())).unwrap()
@@ -60,7 +60,9 @@ fn manual_steps_are_left_to_people_and_are_no_partial_success() {
     by_hand.mode = Mode::Manual(Instruction {
         actor: ManualActor::Hands(Vec::new()),
         actions: Vec::new(),
-        check_before: None,
+        check_before: Vec::new(),
+        link: None,
+        proof: Proof::Reading,
     });
     let waits = after(remove("jana", "1", CENTER), &by_hand);
     let outcomes = stage.apply(vec![by_hand.clone(), waits]);

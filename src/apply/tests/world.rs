@@ -313,6 +313,8 @@ pub(super) fn account(id: &str, person: &str) -> Account {
         rights: Some(rights(&[]).into()),
         unknown_rights: Vec::new(),
         paid_seat: None,
+        login: None,
+        facts: None,
     }
 }
 
@@ -349,6 +351,15 @@ impl Provider for World {
 
     fn invite_batch(&self) -> usize {
         3
+    }
+
+    async fn prove(
+        &self,
+        _: &[PlaceRef],
+        _: bool,
+        _: &dyn Events,
+    ) -> Vec<crate::provider::Finding> {
+        unreachable!("apply proves nothing")
     }
 
     async fn observe(
@@ -585,6 +596,7 @@ pub(super) fn step(
         because: Vec::new(),
         waits_for: Vec::new(),
         change,
+        hand: None,
     }
 }
 

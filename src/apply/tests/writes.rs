@@ -94,6 +94,7 @@ fn rights_nobody_asked_to_change_are_reported_when_they_change() {
         staff: None,
         staff_name: None,
         rights: rights(&[("clients_access", false)]).into(),
+        facts: std::sync::Arc::default(),
     });
     let outcomes = stage.apply(vec![step]);
     assert!(

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use super::diags::{self, Known};
 use super::places::Places;
+use jiff::SignedDuration;
+
 use crate::catalog::Kind;
 use crate::config::raw;
 use crate::diagnostic::Diagnostic;
@@ -162,6 +164,16 @@ impl<'a> Systems<'a> {
                         .iter()
                         .map(|role| VendorRoleSlug::new(role.name.value.clone()))
                         .collect(),
+                    role_numbers: raw
+                        .roles
+                        .iter()
+                        .map(|role| {
+                            let name = VendorRoleSlug::new(role.name.value.clone());
+                            (name, role.id.value)
+                        })
+                        .collect(),
+                    due: SignedDuration::from_hours(24),
+                    recheck: None,
                     unknown_rights: BTreeMap::new(),
                 };
                 (system.name.clone(), desired)

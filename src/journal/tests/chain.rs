@@ -114,7 +114,7 @@ fn lines_that_were_removed_or_swapped_show() {
 fn an_entry_of_a_newer_program_is_said_to_be_one() {
     let first = read(&sample()).sealed[0].clone();
     let value = serde_json::json!({
-        "seq": 1, "prev": first.hash, "at": "2026-11-20T00:00:00Z", "run": 1, "kind": "attested", "what": []
+        "seq": 1, "prev": first.hash, "at": "2026-11-20T00:00:00Z", "run": 1, "kind": "notarized", "what": []
     });
     let canonical = crate::canonical::canonical(&value).unwrap();
     let hash = crate::canonical::sha256_hex(format!("{FORMAT}\n{canonical}").as_bytes());
@@ -126,5 +126,8 @@ fn an_entry_of_a_newer_program_is_said_to_be_one() {
     bytes.extend_from_slice(crate::canonical::canonical(&with_hash).unwrap().as_bytes());
     bytes.push(b'\n');
     let problems = read(&bytes).problems;
-    assert_eq!(problems[0].kind, ProblemKind::TooNew("attested".to_owned()));
+    assert_eq!(
+        problems[0].kind,
+        ProblemKind::TooNew("notarized".to_owned())
+    );
 }

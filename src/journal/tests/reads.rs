@@ -26,6 +26,8 @@ fn account(id: &str, on: &[&str]) -> Account {
         rights: Some(rights.into()),
         unknown_rights: Vec::new(),
         paid_seat: None,
+        login: None,
+        facts: None,
     }
 }
 

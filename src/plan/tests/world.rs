@@ -87,6 +87,7 @@ pub(super) fn rights(lines: &[(&str, Value)]) -> Arc<RightSet> {
 pub(super) struct World {
     pub(super) desired: Desired,
     pub(super) memory: Memory,
+    pub(super) attested: Attested,
     pub(super) scopes: BTreeMap<PlaceId, Reading<ScopeState>>,
     pub(super) caller: Caller,
     pub(super) sources: Sources,
@@ -127,6 +128,9 @@ impl World {
                 hands: vec![PersonKey::new("ilze")],
                 assume: BTreeMap::new(),
                 role_order: Vec::new(),
+                role_numbers: BTreeMap::new(),
+                due: jiff::SignedDuration::from_hours(24),
+                recheck: None,
                 unknown_rights: BTreeMap::new(),
             },
         );
@@ -159,6 +163,7 @@ impl World {
         let mut world = Self {
             desired,
             memory: Memory::default(),
+            attested: Attested::default(),
             scopes,
             caller: Caller {
                 account: Some(AccountId::new(CALLER)),
@@ -322,6 +327,8 @@ impl World {
             rights: Some(Arc::new(nothing())),
             unknown_rights: Vec::new(),
             paid_seat: None,
+            login: None,
+            facts: None,
         };
         self.scope(place)
             .accounts
@@ -400,6 +407,7 @@ impl World {
             desired: &self.desired,
             observed: &observed,
             memory: &self.memory,
+            attested: &self.attested,
             catalog: catalog(),
             sources: &sources,
             config: ConfigFact::default(),

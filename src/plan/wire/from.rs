@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use super::super::digest::{state_name, value_json};
+use super::super::digest::value_json;
 use super::super::price::totals;
 use super::super::step as plan;
 use super::{
-    Access, Because, Completeness, Config, Drift, Effect, FORMAT, Hold, Instruction, Lapse, Line,
-    Note, PlanBody, Price, Scope, Step, Stranger, StrangerPlace, System, Totals, Waiting, Withheld,
+    Access, Action, Because, Completeness, Config, Drift, Effect, FORMAT, Hand, Hold, Instruction,
+    Lapse, Line, Note, PlanBody, Price, Said, Scope, Step, Stranger, StrangerPlace, System, Totals,
+    Typed, Waiting, Withheld,
 };
 use crate::catalog::Catalog;
 use crate::model::{PersonKey, PlaceId, Value};
@@ -77,22 +78,33 @@ fn system(plan::SystemFact { name, kind, host }: &plan::SystemFact) -> System {
     }
 }
 
-fn scope(
-    plan::ScopeFact {
+fn scope(it: &plan::ScopeFact) -> Scope {
+    let plan::ScopeFact {
         system,
         place,
         title,
         completeness,
         accounts,
-    }: &plan::ScopeFact,
-) -> Scope {
+    } = it;
     let (completeness, gaps) = match completeness {
         plan::Completeness::Complete => (Completeness::Complete, Vec::new()),
         plan::Completeness::Partial(gaps) => (Completeness::Partial, gaps.clone()),
         plan::Completeness::Unreadable(why) => (Completeness::Unreadable, vec![why.clone()]),
         plan::Completeness::NotRead => (Completeness::NotRead, Vec::new()),
+        plan::Completeness::Exported(_) => (Completeness::Exported, Vec::new()),
+        plan::Completeness::Attested(_) => (Completeness::Attested, Vec::new()),
+        plan::Completeness::NeverLooked => (Completeness::NeverLooked, Vec::new()),
+    };
+    let told = match it.completeness {
+        plan::Completeness::Exported(at) | plan::Completeness::Attested(at) => Some(at.to_string()),
+        plan::Completeness::Complete
+        | plan::Completeness::Partial(_)
+        | plan::Completeness::Unreadable(_)
+        | plan::Completeness::NotRead
+        | plan::Completeness::NeverLooked => None,
     };
     Scope {
+        told,
         system: system.to_string(),
         location: place.to_string(),
         title: title.to_string(),
@@ -121,6 +133,7 @@ fn step(it: &plan::Step, catalog: &'static Catalog) -> Step {
         because: why,
         waits_for,
         change,
+        hand: known,
     } = it;
     let rights = |side: fn(&plan::RightDelta) -> &Option<Value>| -> BTreeMap<&'static str, _> {
         deltas
@@ -168,6 +181,7 @@ fn step(it: &plan::Step, catalog: &'static Catalog) -> Step {
         because: why.iter().map(because).collect(),
         waits_for: waits_for.iter().map(ToString::to_string).collect(),
         instruction,
+        hand: known.as_deref().map(hand),
     }
 }
 
@@ -179,13 +193,18 @@ fn access(it: &plan::Access, changing: BTreeMap<&'static str, serde_json::Value>
         staff_name,
         // All of them are in the step's id; people and programs need those that change.
         rights: _,
+        facts,
     } = it;
     Access {
-        state: state_name(*state),
+        state: state.name(),
         role: role.as_ref().map(ToString::to_string),
         staff: *staff,
         staff_name: staff_name.as_deref().map(str::to_owned),
         rights: changing,
+        facts: facts
+            .iter()
+            .map(|(name, value)| (name.to_string(), fact_json(value)))
+            .collect(),
     }
 }
 
@@ -194,15 +213,66 @@ fn instruct(
         actor,
         actions,
         check_before,
+        link,
+        proof,
     }: &plan::Instruction,
 ) -> Instruction {
     Instruction {
+        link: link.clone(),
+        proof: match proof {
+            plan::Proof::Reading => "reading",
+            plan::Proof::Attestation => "attestation",
+        },
         who: match actor {
             plan::ManualActor::Hands(people) => people.iter().map(ToString::to_string).collect(),
             plan::ManualActor::Person(person) => vec![person.to_string()],
         },
-        actions: actions.clone(),
-        check_before: check_before.clone(),
+        actions: actions.iter().map(action).collect(),
+        check_before: check_before.iter().map(action).collect(),
+    }
+}
+
+fn action(plan::Action { text, values }: &plan::Action) -> Action {
+    Action {
+        text: text.clone(),
+        values: values.iter().map(typed).collect(),
+    }
+}
+
+fn typed(plan::Typed { label, value }: &plan::Typed) -> Typed {
+    Typed {
+        label: label.clone(),
+        value: match value {
+            plan::TypedValue::Text(text) => text.clone(),
+            plan::TypedValue::Contact { contact, typed: _ } => contact.masked(),
+        },
+    }
+}
+
+/// A tick as such, a list as such, a word as a text.
+fn fact_json(value: &str) -> serde_json::Value {
+    match value {
+        "true" => true.into(),
+        "false" => false.into(),
+        list if list.contains('\n') => list.split('\n').collect(),
+        word => word.into(),
+    }
+}
+
+fn hand(
+    plan::Hand {
+        since,
+        due,
+        contradicted,
+    }: &plan::Hand,
+) -> Hand {
+    Hand {
+        since: since.map(|at| at.to_string()),
+        due: due.map(|at| at.to_string()),
+        contradicted: contradicted.as_ref().map(|plan::Said { by, at }| Said {
+            by: by.to_string(),
+            at: at.to_string(),
+        }),
     }
 }
 
@@ -321,7 +391,7 @@ fn stranger(
             .iter()
             .map(|(place, state)| StrangerPlace {
                 location: place.to_string(),
-                state: state_name(*state),
+                state: state.name(),
             })
             .collect(),
         remark: remark.clone(),

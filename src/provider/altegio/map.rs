@@ -211,6 +211,8 @@ pub(super) fn account(row: &UserRow) -> Account {
         rights: None,
         unknown_rights: Vec::new(),
         paid_seat: None,
+        login: None,
+        facts: None,
     }
 }
 

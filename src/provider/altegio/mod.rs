@@ -47,7 +47,9 @@ use crate::clock::SharedClock;
 use crate::http::{Client, Waiting, Watch};
 use crate::model::{AccountId, ObservedSystem, ReadFailure, Reading, ScopeState, SystemName};
 
-use super::{Call, Events, PlaceRef, Provider, ProviderError, ReadRequest, Receipt, Sighting};
+use super::{
+    Call, Events, Finding, PlaceRef, Provider, ProviderError, ReadRequest, Receipt, Sighting,
+};
 
 mod map;
 mod names;
@@ -173,6 +175,10 @@ impl Provider for Altegio {
 
     async fn look(&self, place: &PlaceRef, account: &AccountId, events: &dyn Events) -> Sighting {
         self.sight(place, account, &self.progress(events)).await
+    }
+
+    async fn prove(&self, _: &[PlaceRef], _: bool, _: &dyn Events) -> Vec<Finding> {
+        Vec::new()
     }
 
     async fn list(&self, place: &PlaceRef, events: &dyn Events) -> Reading<ScopeState> {
