@@ -108,10 +108,12 @@ fn plan_against_live(bencher: Bencher<'_, '_>, people: usize) {
     let loaded = loaded(people);
     let desired = resolved(&loaded);
     let (observed, memory) = live::live(&desired, Catalog::current(), now());
+    let attested = keyholder::model::Attested::default();
     let input = Input {
         desired: &desired,
         observed: &observed,
         memory: &memory,
+        attested: &attested,
         catalog: Catalog::current(),
         sources: &loaded.sources,
         config: ConfigFact::default(),

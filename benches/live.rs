@@ -179,6 +179,8 @@ fn account(
         rights: Some(Arc::new(rights)),
         unknown_rights: Vec::new(),
         paid_seat: None,
+        login: None,
+        facts: None,
     };
     for contact in &person.contacts {
         match contact {

@@ -222,6 +222,22 @@ impl Kind {
         self.has_rights()
     }
 
+    /// Whether a person has one account for the whole system, whatever places it is for.
+    pub fn has_one_account(self) -> bool {
+        match self {
+            Self::Keycrm | Self::Apenday => true,
+            Self::Altegio | Self::Yclients | Self::Reservio => false,
+        }
+    }
+
+    /// Whether a call shows who has an account. Where none does, people's statements and exports are all there is.
+    pub fn shows_users(self) -> bool {
+        match self {
+            Self::Altegio | Self::Yclients | Self::Keycrm => true,
+            Self::Reservio | Self::Apenday => false,
+        }
+    }
+
     /// Whether rights of this kind are named by the slugs of the catalogue.
     pub fn has_rights(self) -> bool {
         match self {

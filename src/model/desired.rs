@@ -177,6 +177,8 @@ pub struct Person {
     pub invite_at: Option<LocationKey>,
     /// Whether their access is managed, and if they have left.
     pub managed: Managed,
+    /// The first instant after they left, by the project's zone; none of somebody who has not.
+    pub left: Option<Timestamp>,
     /// Grants in the order of system and place. [`GrantState::Absent`] is an order to have nothing there.
     pub grants: Vec<Grant>,
     /// Places where lines of theirs have ended and nothing is in force now, in the order of system and place.

@@ -12,7 +12,7 @@ use super::step::{
 use super::system::{Context, System};
 use super::values::Shift;
 use crate::catalog::Kind;
-use crate::model::{Contact, GrantState, Ownership, PlaceId};
+use crate::model::{Contact, GrantState, Ownership};
 
 impl<'a, 's> System<'a, 's>
 where
@@ -168,66 +168,6 @@ where
             }
             ctx.found.candidates.push(by_hand(case, step));
         }
-    }
-
-    /// Chain access cannot be read: whoever leaves is looked up there by a person.
-    ///
-    /// Only while something of theirs is still taken in this plan, so that plans come to an end:
-    /// that somebody looked is not yet remembered.
-    pub(super) fn check_chain(&mut self, ctx: &mut Context<'a>, case: &Case<'a>) {
-        let (Some(span), Some(chain)) = (case.order, self.wish.chain.clone()) else {
-            return;
-        };
-        let Some(first) = case
-            .takes
-            .first()
-            .and_then(|&at| ctx.found.candidates.get(at))
-        else {
-            return;
-        };
-        let account = first.step.account.clone();
-        let because = vec![ctx.origins.line(span)];
-        let step = step(
-            &mut ctx.digests,
-            Parts {
-                kind: StepKind::Check,
-                mode: Mode::Manual(Instruction {
-                    actor: ManualActor::Hands(self.wish.hands.clone()),
-                    actions: vec![
-                        Action::say(format!(
-                            "open chain {chain} in {}, Settings, Users",
-                            self.kind.title()
-                        )),
-                        Action::say(format!(
-                            "look for {}; remove them if they are there",
-                            case.person.name
-                        )),
-                    ],
-                    check_before: Vec::new(),
-                    link: None,
-                    proof: Proof::Attestation,
-                }),
-                class: DangerClass::Safe,
-                reason: Reason::Left,
-                person: Some(case.person.key.clone()),
-                name: case.person.name.clone(),
-                system: self.name.clone(),
-                place: PlaceId::Chain,
-                account,
-                before: None,
-                after: None,
-                deltas: Vec::new(),
-                effects: Vec::new(),
-                because,
-                change: Change::ByHand,
-            },
-        );
-        ctx.found.notes.insert(Note {
-            system: Some(self.name.clone()),
-            place: Some(PlaceId::Chain),
-            text: "access to the chain cannot be read: each leaver's check is shown once, with the removals, and is not remembered by this version".into(),
-        });
-        ctx.found.candidates.push(by_hand(case, step));
     }
 }
 

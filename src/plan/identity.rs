@@ -271,6 +271,25 @@ impl<'a> Identity<'a> {
                     self.claim(account, at, How::Pin);
                 }
             }
+            let login = person.pins.get(system).and_then(|pin| pin.login.as_ref());
+            let Some(login) = login.map(|login| login.to_lowercase()) else {
+                continue;
+            };
+            let has_it = |row: &Account| {
+                row.login
+                    .as_ref()
+                    .is_some_and(|its| its.to_lowercase() == login)
+            };
+            let theirs: Vec<usize> = self
+                .seen
+                .iter()
+                .enumerate()
+                .filter(|(_, seen)| seen.rows.iter().any(|(_, row)| has_it(row)))
+                .map(|(account, _)| account)
+                .collect();
+            for account in theirs {
+                self.claim(account, at, How::Pin);
+            }
         }
     }
 

@@ -6,11 +6,13 @@
 //! In reading order: `read` says what must be known, `identity` whose account is whose, `target` what a grant comes
 //! to at a place, `values` what two values mean beside each other, `person` what differs, `take`, `set`, `give`, `invite` and
 //! `follow` what is done about it, `make` what the step for it looks like, `order` and `rules` which steps stay and in which order, `report` what else is worth
-//! saying, `seal` the id, and [`wire`] the JSON of all that.
+//! saying, `hand` what people do where there is no interface,
+//! `seal` the id, and [`wire`] the JSON of all that.
 
 mod digest;
 mod follow;
 mod give;
+mod hand;
 mod identity;
 mod input;
 mod invite;

@@ -22,6 +22,8 @@ struct Priority<'a> {
     rank: Rank,
     not_leaver: bool,
     person: Option<usize>,
+    /// Looking and tidying up come after what takes access away.
+    late: bool,
     system: &'a SystemName,
     place: &'a PlaceId,
     kind: StepKind,
@@ -30,11 +32,13 @@ struct Priority<'a> {
 
 fn priority(candidate: &Candidate) -> Priority<'_> {
     let step = &candidate.step;
+    let late = candidate.leaver && matches!(step.kind, StepKind::Check | StepKind::FollowUp);
     Priority {
-        takes: takes(candidate) && !candidate.unit,
+        takes: (takes(candidate) && !candidate.unit) || late,
         rank: candidate.rank,
         not_leaver: !candidate.leaver,
         person: candidate.person,
+        late,
         system: &step.system,
         place: &step.place,
         kind: step.kind,

@@ -49,12 +49,9 @@ where
             .filter(|grant| grant.system == *self.name);
         let mut grants = Vec::new();
         for grant in all {
-            match (&grant.place, order) {
-                (PlaceId::At(_), _) => grants.push(grant),
-                (PlaceId::Chain, None) if grant.state != GrantState::Absent => {
-                    self.chain_people += 1;
-                }
-                (PlaceId::Chain | PlaceId::Whole, _) => {}
+            // Access to the chain is given by hand, and planned apart.
+            if grant.place.location().is_some() {
+                grants.push(grant);
             }
         }
         grants.sort_by(|a: &&Grant, b| a.place.cmp(&b.place));
@@ -78,7 +75,6 @@ where
         }
         Self::link_moves(ctx, &case);
         self.note_paused(ctx, &case);
-        self.check_chain(ctx, &case);
     }
 
     pub(super) fn accounts(&self, at: usize) -> Vec<usize> {

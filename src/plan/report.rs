@@ -6,14 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::identity::Owner;
-use super::step::{
-    Because, Completeness, Hold, HoldCode, Lapse, Note, ScopeFact, Stranger, SystemFact,
-};
-use super::system::{Context, System, count, some_of, title};
+use super::step::{Because, Completeness, Hold, HoldCode, Lapse, ScopeFact, Stranger, SystemFact};
+use super::system::{Context, System, some_of, title};
 use crate::catalog::Kind;
 use crate::model::{
-    Contact, DesiredSystem, Gap, GrantState, LocationKey, PersonKey, PlaceId, ReadFailure, Reading,
-    ScopeState, Strangers, SystemName,
+    Contact, DesiredSystem, Gap, LocationKey, PersonKey, PlaceId, ReadFailure, Reading, ScopeState,
+    Strangers, SystemName,
 };
 
 /// A gap in words.
@@ -83,28 +81,37 @@ pub(super) fn system_fact(
     }
 }
 
-/// The lines of a system's scopes: what was read, and what is declared and was not.
+/// The lines of a system's scopes: what was read, what is declared and was not, and what nobody can read.
 pub(super) fn scope_facts(
     ctx: &Context<'_>,
     name: &SystemName,
     wish: &DesiredSystem,
+    kind: Kind,
     scopes: &BTreeMap<PlaceId, Reading<ScopeState>>,
+    chain: Option<&BTreeMap<PlaceId, Reading<ScopeState>>>,
 ) -> Vec<ScopeFact> {
-    let declared = wish.locations.keys().cloned().map(PlaceId::At);
-    let mut places: BTreeSet<PlaceId> = declared.chain(scopes.keys().cloned()).collect();
-    if places.is_empty() && Kind::parse(wish.kind).is_some_and(|kind| !kind.has_locations()) {
+    let mut places: BTreeSet<PlaceId> = scopes.keys().cloned().collect();
+    if kind.has_one_account() {
         places.insert(PlaceId::Whole);
+    } else {
+        places.extend(wish.locations.keys().cloned().map(PlaceId::At));
     }
+    places.extend(chain.map(|_| PlaceId::Chain));
     let fact = |place: PlaceId| {
+        let scopes = chain.filter(|_| place == PlaceId::Chain).unwrap_or(scopes);
         let reading = scopes.get(&place);
-        let completeness = match reading {
+        let by_hand = !kind.shows_users() || place == PlaceId::Chain;
+        let told = by_hand
+            .then(|| super::hand::scope_fact(ctx, name, &place, scopes))
+            .flatten();
+        let completeness = told.unwrap_or_else(|| match reading {
             None | Some(Reading::Unreadable(ReadFailure::NotSupported)) => Completeness::NotRead,
             Some(Reading::Complete(_)) => Completeness::Complete,
             Some(Reading::Partial(_, gaps)) => {
                 Completeness::Partial(gaps.iter().map(gap_text).collect())
             }
             Some(Reading::Unreadable(failure)) => Completeness::Unreadable(failure_text(failure)),
-        };
+        });
         let accounts = reading
             .and_then(Reading::seen)
             .map_or(0, |scope| scope.accounts.len());
@@ -117,28 +124,6 @@ pub(super) fn scope_facts(
         }
     };
     places.into_iter().map(fact).collect()
-}
-
-/// A system of a kind that this version cannot read: nothing is planned, and that is said.
-pub(super) fn note_unsupported(ctx: &mut Context<'_>, name: &SystemName, wish: &DesiredSystem) {
-    let declared = ctx.people.iter().filter(|person| {
-        person
-            .grants
-            .iter()
-            .any(|grant| grant.system == *name && grant.state != GrantState::Absent)
-    });
-    let declared = u32::try_from(declared.count()).unwrap_or(u32::MAX);
-    if declared > 0 {
-        ctx.found.notes.insert(Note {
-            system: Some(name.clone()),
-            place: None,
-            text: format!(
-                "access is declared for {}; this version does not read {} and plans nothing there: a coming one hands it out as steps by hand",
-                count(declared, "person", "people"),
-                Kind::parse(wish.kind).map_or(wish.kind, Kind::title)
-            ),
-        });
-    }
 }
 
 impl<'a, 's> System<'a, 's>

@@ -2,18 +2,22 @@
 //!
 //! Invariant: the id is the hash of everything else, in a form that does not depend on a library.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::hand;
 use super::input::Input;
 use super::order::order;
 use super::price::price;
 use super::report;
 use super::rules::judge;
-use super::step::{Draft, Mode, Plan, PlanId, Withheld};
+use super::step::{DangerClass, Draft, Mode, Plan, PlanId, Withheld};
 use super::system::{Context, System, trusted};
 use super::wire;
 use crate::canonical::{canonical, sha256_hex};
 use crate::catalog::Kind;
+use crate::model::PlaceId;
 
 /// Makes the plan.
 pub fn plan(input: &Input<'_>) -> Plan {
@@ -36,7 +40,7 @@ fn draft(input: &Input<'_>) -> Draft {
         config: input.config.clone(),
         ..Draft::default()
     };
-    let none = std::collections::BTreeMap::new();
+    let none = BTreeMap::new();
     for (name, wish) in &input.desired.systems {
         draft.systems.push(report::system_fact(&ctx, name, wish));
         let scopes = input
@@ -44,29 +48,63 @@ fn draft(input: &Input<'_>) -> Draft {
             .systems
             .get(name)
             .map_or(&none, |observed| &observed.scopes);
-        let scopes = trusted(scopes, input.memory, name);
-        draft
-            .scopes
-            .extend(report::scope_facts(&ctx, name, wish, &scopes));
-        match Kind::parse(wish.kind) {
-            Some(kind) if kind.has_rights() => {
-                let mut system = System::new(&ctx, name, wish, kind, &scopes);
-                for at in 0..ctx.people.len() {
-                    system.plan_person(&mut ctx, at);
-                }
-                system.note_rights(&mut ctx);
-                system.note_unknown_rights(&mut ctx);
-                system.note_scopes(&mut ctx);
-                draft.strangers.extend(system.strangers(&ctx));
+        let Some(kind) = Kind::parse(wish.kind) else {
+            continue;
+        };
+        // The chain is known from people and exports alone, and its users are no rows of a location.
+        let mut chain = BTreeMap::new();
+        let mut own = Cow::Borrowed(scopes);
+        if let Some(reading) = scopes.get(&PlaceId::Chain) {
+            chain.insert(PlaceId::Chain, reading.clone());
+            own.to_mut().remove(&PlaceId::Chain);
+        }
+        let scopes = if kind.shows_users() {
+            trusted(&own, input.memory, name)
+        } else {
+            own
+        };
+        let has_chain = kind.has_rights() && hand::has_chain(input, name, wish);
+        let chain_facts = has_chain.then_some(&chain);
+        draft.scopes.extend(report::scope_facts(
+            &ctx,
+            name,
+            wish,
+            kind,
+            &scopes,
+            chain_facts,
+        ));
+        let mut system = System::new(&ctx, name, wish, kind, &scopes);
+        if kind.has_rights() {
+            for at in 0..ctx.people.len() {
+                system.plan_person(&mut ctx, at);
             }
-            _ => report::note_unsupported(&mut ctx, name, wish),
+            system.note_rights(&mut ctx);
+            system.note_unknown_rights(&mut ctx);
+        } else {
+            for at in 0..ctx.people.len() {
+                system.plan_by_hand(&mut ctx, at);
+            }
+            system.note_profiles(&mut ctx);
+        }
+        system.note_scopes(&mut ctx);
+        draft.strangers.extend(system.strangers(&ctx));
+        if has_chain {
+            let mut system = System::new(&ctx, name, wish, kind, &chain);
+            for at in 0..ctx.people.len() {
+                system.plan_by_hand(&mut ctx, at);
+            }
+            draft.strangers.extend(system.strangers(&ctx));
         }
     }
+    hand::doubts(&mut ctx);
     report::vanished(&mut ctx);
     draft.lapses = report::lapses(&mut ctx);
     let found = std::mem::take(&mut ctx.found);
     let (steps, held) = judge(order(found.candidates), input.only);
     draft.steps = steps;
+    for step in &mut draft.steps {
+        hand::date(input, step);
+    }
     draft.holds = found.holds;
     draft.holds.extend(held);
     draft.withheld = found.withheld;
@@ -129,6 +167,7 @@ fn sort(draft: &mut Draft) {
             let step = &it.step;
             (
                 !by_hand(it),
+                by_hand(it) && step.class != DangerClass::Removing,
                 step.system.clone(),
                 step.person.clone(),
                 step.place.clone(),

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::digest::Digests;
+use super::hand::Statements;
 use super::identity::{Identity, Keys, Lookalikes, Owner, identify, keys};
 use super::input::Input;
 use super::make::{Candidate, Refusal};
@@ -119,8 +120,10 @@ pub(super) struct System<'a, 's> {
     pub(super) missing: BTreeMap<RightId, BTreeSet<PlaceId>>,
     /// Team members that somebody is about to be linked to, with who that is.
     pub(super) links: BTreeMap<(PlaceId, i64), &'a PersonKey>,
-    /// People with access to the chain declared.
-    pub(super) chain_people: u32,
+    /// What people said they did by hand.
+    pub(super) said: Statements<'a>,
+    /// Roles that have to be made first, by the position of that step among the candidates.
+    pub(super) roles_to_make: BTreeMap<VendorRoleSlug, usize>,
     /// People declared at scopes that could not be read.
     pub(super) unread: BTreeMap<PlaceId, u32>,
 }
@@ -150,7 +153,8 @@ where
             locked: BTreeMap::new(),
             missing: BTreeMap::new(),
             links: BTreeMap::new(),
-            chain_people: 0,
+            said: Statements::of(ctx.input.attested, name),
+            roles_to_make: BTreeMap::new(),
             unread: BTreeMap::new(),
         };
         system.callers = system.find_callers(ctx);
@@ -423,7 +427,11 @@ where
                 system: Some(self.name.clone()),
                 place: Some(place.clone()),
                 message: format!(
-                    "{place} could not be read ({why}), so that nothing is known of the access there of {}",
+                    "{} could not be read ({why}), so that nothing is known of the access there of {}",
+                    match place {
+                        PlaceId::Whole => "the list of users".to_owned(),
+                        PlaceId::Chain | PlaceId::At(_) => place.to_string(),
+                    },
                     count(*people, "person", "people")
                 ),
                 help: super::report::failure_help(failure).into(),
@@ -431,16 +439,6 @@ where
                     "absence is concluded only from a complete read".into(),
                 )],
                 step: None,
-            });
-        }
-        if self.chain_people > 0 {
-            ctx.found.notes.insert(Note {
-                system: Some(self.name.clone()),
-                place: Some(PlaceId::Chain),
-                text: format!(
-                    "access to the chain is declared for {}; no public call reads or writes it, and this version does not hand it out by hand yet",
-                    count(self.chain_people, "person", "people")
-                ),
             });
         }
     }

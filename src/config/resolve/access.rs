@@ -73,6 +73,8 @@ pub(super) struct Resolved {
     pub(super) systems: BTreeSet<usize>,
     /// Whether `leaves` has passed wherever the person had something.
     pub(super) has_left: bool,
+    /// The first instant after they left.
+    pub(super) left: Option<Timestamp>,
 }
 
 /// Resolves the access of one person.
@@ -110,11 +112,15 @@ pub(super) fn resolve(context: &Context<'_>, person: &raw::Person) -> Resolved {
     }
     resolver.will_change();
     let mut resolved = resolver.resolved;
-    resolved.has_left = has_left(person, context.places.project_clock())
+    let clock = context.places.project_clock();
+    resolved.has_left = has_left(person, clock)
         && resolved
             .grants
             .iter()
             .all(|grant| grant.state == GrantState::Absent);
+    resolved.left = resolved
+        .has_left
+        .then(|| clock.window(None, person.leaves.as_ref()).end);
     resolved
 }
 

@@ -171,6 +171,7 @@ fn one(
             class: raw.class.as_ref().map(|class| class.value.clone()),
             invite_at,
             managed: managed(raw, &resolved),
+            left: resolved.left,
             grants,
             ended,
             origin: raw.key.span,

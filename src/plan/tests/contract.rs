@@ -101,7 +101,7 @@ fn totals_count_what_is_there() {
     let totals = totals(&plan.draft);
     assert_eq!(
         lines(&plan),
-        ["check lena@chain", "invite jana@center", "remove lena@port"]
+        ["invite jana@center", "remove lena@port", "check lena@chain"]
     );
     assert_eq!(
         (

@@ -114,6 +114,7 @@ fn report_withholds_everything_and_a_leaver_comes_first_and_by_hand() {
         withheld,
         [
             "remove zoe@center",
+            "check zoe@chain",
             "invite adam@center",
             "set-rights jana@center"
         ]

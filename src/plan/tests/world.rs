@@ -227,6 +227,7 @@ impl World {
             class: None,
             invite_at: None,
             managed: Managed::Yes,
+            left: None,
             grants: Vec::new(),
             ended: Vec::new(),
             origin,
@@ -298,6 +299,7 @@ impl World {
         let span = self.line("leaves: 2026-11-19");
         self.edit(key, |person| {
             person.managed = Managed::Left(span);
+            person.left = "2026-11-20T00:00:00Z".parse().ok();
             for grant in &mut person.grants {
                 grant.state = GrantState::Absent;
                 grant.role = None;

@@ -1,0 +1,272 @@
+//! What is known of an account that no interface shows, or not wholly: by a read, an export or a person's word.
+//!
+//! Not a judgement of who may be believed: what cannot be is not in `Attested`. Invariant: the newer of an export and a
+//! statement wins, a live read beats both, and what is too old is unknown, which is not absent.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::super::identity::keys;
+use super::super::person::Case;
+use super::super::step::{Said, StepId};
+use super::super::system::{Context, System};
+use crate::model::{
+    Account, AccountId, AccountState, Attestation, Attested, Facts, PersonKey, PlaceId, Reading,
+    Says, ScopeState, SystemName, VendorRoleSlug,
+};
+
+/// The statements about one system, found by person and place, and by step.
+#[derive(Debug, Default)]
+pub(in super::super) struct Statements<'a> {
+    /// Oldest first.
+    about: BTreeMap<(&'a PersonKey, &'a PlaceId), Vec<&'a Attestation>>,
+    /// The newest about each step.
+    steps: BTreeMap<&'a str, &'a Attestation>,
+}
+
+impl<'a> Statements<'a> {
+    pub(in super::super) fn of(attested: &'a Attested, system: &SystemName) -> Self {
+        let mut found = Self::default();
+        let mut all: Vec<&Attestation> =
+            attested.systems.get(system).into_iter().flatten().collect();
+        all.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+        for said in all {
+            let about = found.about.entry((&said.person, &said.place));
+            about.or_default().push(said);
+            found.steps.insert(&said.step, said);
+        }
+        found
+    }
+
+    /// Statements about a person at a place under any of their keys, oldest first.
+    fn about(&self, case: &Case<'a>, place: &PlaceId) -> Vec<&'a Attestation> {
+        let mut found: Vec<&'a Attestation> = keys(case.person)
+            .filter_map(|key| self.about.get(&(key, place)))
+            .flatten()
+            .copied()
+            .collect();
+        found.sort_by(|a, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
+        found
+    }
+
+    /// Places that statements about a person name.
+    pub(super) fn places(&self, case: &Case<'a>) -> Vec<&'a PlaceId> {
+        let mut found: Vec<&'a PlaceId> = Vec::new();
+        for key in keys(case.person) {
+            let about = self.about.keys().filter(|(whose, _)| *whose == key);
+            found.extend(about.map(|&(_, place)| place));
+        }
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    /// When the newest statement about a place was made.
+    pub(super) fn newest_at(&self, place: &PlaceId) -> Option<Timestamp> {
+        let there = self.about.iter().filter(|((_, at), _)| *at == place);
+        there
+            .filter_map(|(_, said)| said.last().map(|it| it.at))
+            .max()
+    }
+
+    pub(super) fn of_step(&self, step: &StepId) -> Option<&'a Attestation> {
+        self.steps.get(&*step.0).copied()
+    }
+}
+
+/// What is known of one account.
+#[derive(Clone, Debug)]
+pub(super) struct Evidence {
+    /// What is known.
+    pub(super) known: Known,
+    /// When it was read, exported or said.
+    pub(super) at: Option<Timestamp>,
+}
+
+/// Whether an account is there.
+#[derive(Clone, Debug)]
+pub(super) enum Known {
+    /// Nobody can tell: never looked, or too long ago.
+    Unknown,
+    /// It is not there, or has nothing there.
+    Absent,
+    /// It is there.
+    Has(Having),
+}
+
+/// What an account has.
+#[derive(Clone, Debug)]
+pub(super) struct Having {
+    pub(super) state: AccountState,
+    pub(super) role: Option<VendorRoleSlug>,
+    /// Ticks, teams, sources; those that are not here are unknown.
+    pub(super) facts: Arc<Facts>,
+    pub(super) account: Option<AccountId>,
+}
+
+impl Having {
+    fn row(row: &Account) -> Self {
+        Self {
+            state: row.state,
+            role: row.role.clone(),
+            facts: row.facts.clone().unwrap_or_default(),
+            account: Some(row.id.clone()),
+        }
+    }
+}
+
+impl<'a, 's> System<'a, 's>
+where
+    'a: 's,
+{
+    /// The rows of a person's accounts at a place, the primary one first.
+    pub(super) fn rows(&self, case: &Case<'a>, place: &PlaceId) -> Vec<&'s Account> {
+        self.accounts(case.at)
+            .into_iter()
+            .filter_map(|account| self.identity.seen.get(account)?.at(place))
+            .collect()
+    }
+
+    /// Whether a person's word tells of access at a place.
+    pub(super) fn was_said(&self, case: &Case<'a>, place: &PlaceId) -> bool {
+        let said = self.said.about(case, place);
+        said.iter().any(|it| matches!(it.says, Says::Has(_)))
+    }
+
+    /// Whether somebody said, since they left, that a leaver's access at a place was taken.
+    pub(super) fn was_said_taken(&self, case: &Case<'a>, place: &PlaceId) -> bool {
+        let Some(left) = case.person.left else {
+            return false;
+        };
+        let takes = ["block", "remove", "withdraw-invitation", "deactivate"];
+        let said = self.said.about(case, place);
+        said.iter()
+            .any(|it| it.at >= left && takes.contains(&&*it.does))
+    }
+
+    /// Whether a statement says that an account had a role of a sort.
+    pub(super) fn had_role(
+        &self,
+        case: &Case<'a>,
+        place: &PlaceId,
+        sort: fn(&VendorRoleSlug) -> bool,
+    ) -> bool {
+        let said = self.said.about(case, place);
+        said.iter().any(|it| match &it.says {
+            Says::Has(has) => has.role.as_ref().is_some_and(sort),
+            Says::Absent | Says::Nothing => false,
+        })
+    }
+
+    /// The newest statement about access at a place that is not too old to be relied on.
+    fn word(&self, ctx: &Context<'a>, case: &Case<'a>, place: &PlaceId) -> Option<&'a Attestation> {
+        let about = self.said.about(case, place);
+        let newest = about
+            .into_iter()
+            .rev()
+            .find(|it| it.says != Says::Nothing)?;
+        let old = self
+            .wish
+            .recheck
+            .is_some_and(|most| ctx.input.now.duration_since(newest.at) > most);
+        (!old).then_some(newest)
+    }
+
+    /// What is known of a person's account at a place that no interface shows.
+    pub(super) fn evidence(&self, ctx: &Context<'a>, case: &Case<'a>, place: &PlaceId) -> Evidence {
+        let word = self.word(ctx, case, place);
+        let export = self.exported(case, place);
+        match (word, export) {
+            (Some(said), Some(export)) if export.at > Some(said.at) => export,
+            (Some(said), _) => Evidence {
+                known: match &said.says {
+                    Says::Nothing => Known::Unknown,
+                    Says::Absent => Known::Absent,
+                    Says::Has(has) => Known::Has(Having {
+                        state: has.state,
+                        role: has.role.clone(),
+                        facts: has.facts.clone(),
+                        account: said.account.clone(),
+                    }),
+                },
+                at: Some(said.at),
+            },
+            (None, Some(export)) => export,
+            (None, None) => Evidence {
+                known: Known::Unknown,
+                at: None,
+            },
+        }
+    }
+
+    /// What an export says of a person's account.
+    fn exported(&self, case: &Case<'a>, place: &PlaceId) -> Option<Evidence> {
+        let reading = self.scopes.get(place)?;
+        let scope: &ScopeState = reading.seen()?;
+        let taken = scope.export.as_ref()?.taken;
+        let known = match self.rows(case, place).first() {
+            Some(row) => Known::Has(Having::row(row)),
+            // Only a list without a doubtful row tells that somebody is not in it.
+            None if matches!(reading, Reading::Complete(_)) => Known::Absent,
+            None => return None,
+        };
+        Some(Evidence {
+            known,
+            at: Some(taken),
+        })
+    }
+
+    /// What people said of facts that a live read does not show, the newest word for each.
+    pub(super) fn attested_facts(
+        &self,
+        ctx: &Context<'a>,
+        case: &Case<'a>,
+        place: &PlaceId,
+    ) -> Arc<Facts> {
+        let mut facts = Facts::new();
+        for said in self.said.about(case, place) {
+            let old = self
+                .wish
+                .recheck
+                .is_some_and(|most| ctx.input.now.duration_since(said.at) > most);
+            match &said.says {
+                Says::Has(has) if !old => {
+                    let known = has.facts.iter();
+                    facts.extend(known.map(|(name, value)| (name.clone(), value.clone())));
+                }
+                // Whoever comes back is set up anew.
+                Says::Absent => facts.clear(),
+                Says::Has(_) | Says::Nothing => {}
+            }
+        }
+        Arc::new(facts)
+    }
+
+    /// Who said that a step was done although what is known since shows otherwise.
+    pub(super) fn contradicted(
+        &self,
+        ctx: &Context<'a>,
+        step: &StepId,
+        known_at: Option<Timestamp>,
+    ) -> Option<Said> {
+        let said = self.said.of_step(step)?;
+        if said.says == Says::Nothing || known_at.is_none_or(|at| at < said.at) {
+            return None;
+        }
+        // A step of the same form may have been done, and undone, long ago: only a word since it was handed over, or
+        // one that no run has taken note of, is about this time.
+        let memory = ctx.input.memory;
+        let key = (self.name.clone(), step.0.clone());
+        let handed = memory.handed.get(&key);
+        let noted = memory
+            .attested
+            .contains_key(&(self.name.clone(), said.id.clone()));
+        let is_new = handed.map_or(!noted, |handed| handed.since <= said.at);
+        is_new.then(|| Said {
+            by: said.by.clone(),
+            at: said.at,
+        })
+    }
+}

@@ -1,0 +1,72 @@
+//! Chains: given and taken by hand, and every leaver looked up.
+
+use super::*;
+use crate::model::*;
+use crate::plan::*;
+
+#[test]
+fn chain_access_is_given_and_taken_by_hand() {
+    let mut stage = Stage::new(&person(
+        "jana",
+        "access: [ { role: brand, chain: salons } ]",
+    ));
+    stage.check(
+        "invite jana at chain by hands [escalating] -> active clients_access=true settings_access=true",
+    );
+    assert_eq!(stage.do_all(), 1);
+    stage.people = person("jana", "access: [ { role: clerk } ]");
+    let text = stage.steps();
+    assert!(
+        text.contains("remove jana at chain by hands [removing] -> absent"),
+        "{text}"
+    );
+    stage.do_all();
+    assert!(!stage.steps().contains("chain"));
+}
+
+#[test]
+fn who_may_manage_the_chain_is_told_from_the_callers_own_rights() {
+    let mut stage = Stage::new(&person(
+        "jana",
+        "access: [ { role: brand, chain: salons } ]",
+    ));
+    let told = |stage: &Stage| {
+        let step = stage.step("invite");
+        let Mode::Manual(instruction) = step.mode else {
+            panic!("by hand");
+        };
+        instruction.check_before[0].text.clone()
+    };
+    assert!(told(&stage).contains("does not see the chain"));
+    stage.caller.chains.insert("4521".into(), [].into());
+    assert!(told(&stage).contains("may not"));
+    stage
+        .caller
+        .chains
+        .insert("4521".into(), ["users_access".into()].into());
+    assert!(told(&stage).contains("so its owner can do this"));
+}
+
+#[test]
+fn every_leaver_is_looked_up_in_the_chain_once() {
+    let mut stage = Stage::new(&person(
+        "jana",
+        "leaves: 2026-11-20, access: [ { role: adviser, at: [mall] } ]",
+    ));
+    let chain = |plan: &Plan| {
+        let fact = plan.draft.scopes.iter();
+        let mut fact = fact.filter(|fact| fact.place == PlaceId::Chain);
+        fact.next().unwrap().completeness.clone()
+    };
+    assert_eq!(chain(&stage.plan()), Completeness::NeverLooked);
+    let step = stage.step("check");
+    // A look from before the last day says nothing of it.
+    let now = stage.now;
+    stage.now = "2026-11-19T10:00:00Z".parse().unwrap();
+    stage.say_of(&step, Says::Absent);
+    stage.now = now;
+    let step = stage.step("check");
+    stage.say(&step);
+    assert!(!stage.steps().contains("check"));
+    assert!(matches!(chain(&stage.plan()), Completeness::Attested(_)));
+}

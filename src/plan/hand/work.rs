@@ -1,0 +1,304 @@
+//! From something that a person has to do to a step of the plan.
+//!
+//! Not the knowledge of where to click: that is beside each vendor. Invariant: nothing that reduces the acting account
+//! or a protected person becomes a step, nothing is handed out where `ownership` says only to look, and something that
+//! was done and leaves no trace is not asked for twice.
+
+use std::sync::Arc;
+
+use super::super::input::Input;
+use super::super::make::{Candidate, Parts, Rank, Refusal, step};
+use super::super::person::Case;
+use super::super::step::{
+    Access, Action, Because, Change, DangerClass, Effect, Hand, HoldCode, Instruction, ManualActor,
+    Mode, Proof, Reason, Step, StepKind, Typed,
+};
+use super::super::system::{Context, System};
+use super::super::values::Shift;
+use super::evidence::Having;
+use jiff::Timestamp;
+
+use crate::model::{
+    AccountId, AccountState, Contact, Facts, Ownership, Person, PlaceId, RightSet, VendorRoleSlug,
+};
+
+/// Something a person has to do.
+pub(super) struct Work {
+    pub(super) kind: StepKind,
+    pub(super) place: PlaceId,
+    pub(super) account: Option<AccountId>,
+    pub(super) before: Option<Access>,
+    pub(super) after: Option<Access>,
+    pub(super) class: DangerClass,
+    pub(super) reason: Reason,
+    pub(super) because: Vec<Because>,
+    pub(super) effects: Vec<Effect>,
+    /// Done by the person it is about, not by `hands`.
+    pub(super) own: bool,
+    pub(super) first: Vec<Action>,
+    pub(super) actions: Vec<Action>,
+    pub(super) proof: Proof,
+    /// When what the step rests on was known.
+    pub(super) known_at: Option<Timestamp>,
+    /// Comes after these, by position among the candidates.
+    pub(super) after_steps: Vec<usize>,
+    pub(super) refusal: Option<Refusal>,
+    /// Comes after something that is done already: only where it was handed over with it, or where somebody said that
+    /// the other thing was done. Whoever left before all this is not tidied up after years later.
+    pub(super) trailing: bool,
+}
+
+impl Work {
+    /// Work with nothing said about it yet but what, where and why.
+    pub(super) fn new(
+        kind: StepKind,
+        place: PlaceId,
+        class: DangerClass,
+        reason: Reason,
+        because: Vec<Because>,
+    ) -> Self {
+        Self {
+            kind,
+            place,
+            account: None,
+            before: None,
+            after: None,
+            class,
+            reason,
+            because,
+            effects: Vec::new(),
+            own: false,
+            first: Vec::new(),
+            actions: Vec::new(),
+            proof: Proof::Attestation,
+            known_at: None,
+            after_steps: Vec::new(),
+            refusal: None,
+            trailing: false,
+        }
+    }
+}
+
+/// Access at a kind without a catalogue of rights.
+pub(super) fn access(
+    state: AccountState,
+    role: Option<VendorRoleSlug>,
+    facts: Arc<Facts>,
+) -> Access {
+    Access {
+        state,
+        role,
+        staff: None,
+        staff_name: None,
+        rights: Arc::new(RightSet::empty(0)),
+        facts,
+    }
+}
+
+/// What is known of an account, as access.
+pub(super) fn access_of(having: &Having) -> Access {
+    access(having.state, having.role.clone(), having.facts.clone())
+}
+
+/// First and last name as forms ask for them; whoever declares one text gets it as the last.
+pub(super) fn names(person: &Person) -> Vec<Typed> {
+    match &person.name_parts {
+        Some((first, last)) => vec![
+            Typed::text("first name", first.to_string()),
+            Typed::text("last name", last.to_string()),
+        ],
+        None => vec![Typed::text("name", person.name.to_string())],
+    }
+}
+
+/// The e-mail that a message to the person goes to; that of a shared box only where there is no other.
+pub(super) fn email(person: &Person) -> Option<&Contact> {
+    let all = person.contacts.iter().chain(&person.shared_contacts);
+    all.into_iter()
+        .find(|contact| matches!(contact, Contact::Email(_)))
+}
+
+/// The phone of a person.
+pub(super) fn phone(person: &Person) -> Option<&Contact> {
+    let all = person.contacts.iter().chain(&person.shared_contacts);
+    all.into_iter()
+        .find(|contact| matches!(contact, Contact::Phone(_)))
+}
+
+/// A list that has one entry a line, in words.
+pub(super) fn list(value: &str) -> String {
+    value.split('\n').collect::<Vec<_>>().join(", ")
+}
+
+/// Facts that are wanted and not known to be so.
+pub(super) fn missing(wanted: &Facts, known: &Facts) -> Facts {
+    let differs = |(name, value): &(&Arc<str>, &Arc<str>)| known.get(*name) != Some(*value);
+    wanted
+        .iter()
+        .filter(differs)
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// Since when a step by hand waits, and when it is due, where that is not said yet.
+pub(in super::super) fn date(input: &Input<'_>, step: &mut Step) {
+    let Some(hand) = step.hand.as_mut().filter(|hand| hand.since.is_none()) else {
+        return;
+    };
+    let key = (step.system.clone(), step.id.0.clone());
+    hand.since = input.memory.handed.get(&key).map(|handed| handed.since);
+    let wish = input.desired.systems.get(&step.system);
+    if let (None, Some(since), Some(wish)) = (hand.due, hand.since, wish) {
+        hand.due = since.checked_add(wish.due).ok();
+    }
+}
+
+impl<'a, 's> System<'a, 's>
+where
+    'a: 's,
+{
+    /// Makes the step; its position among the candidates, unless `ownership` suppresses it or it was done.
+    pub(super) fn hand_out(
+        &mut self,
+        ctx: &mut Context<'a>,
+        case: &mut Case<'a>,
+        work: Work,
+    ) -> Option<usize> {
+        let takes = work.class == DangerClass::Removing;
+        let known_at = work.known_at;
+        let actor = if work.own {
+            ManualActor::Person(case.person.key.clone())
+        } else {
+            ManualActor::Hands(self.wish.hands.clone())
+        };
+        let refusal = work.refusal.or_else(|| self.refuse_hand(ctx, case, takes));
+        let place = work.place.clone();
+        let mut step = step(
+            &mut ctx.digests,
+            Parts {
+                kind: work.kind,
+                mode: Mode::Manual(Instruction {
+                    actor,
+                    check_before: work.first,
+                    actions: work.actions,
+                    link: None,
+                    proof: work.proof,
+                }),
+                class: work.class,
+                reason: work.reason,
+                person: Some(case.person.key.clone()),
+                name: case.person.name.clone(),
+                system: self.name.clone(),
+                place: work.place,
+                account: work.account,
+                before: work.before,
+                after: work.after,
+                deltas: Vec::new(),
+                effects: work.effects,
+                because: work.because,
+                change: Change::ByHand,
+            },
+        );
+        if step.kind == StepKind::FollowUp
+            && matches!(&step.mode, Mode::Manual(it) if it.proof == Proof::Attestation)
+            && self.said.of_step(&step.id).is_some()
+        {
+            return None;
+        }
+        let handed = &ctx.input.memory.handed;
+        if work.trailing
+            && !handed.contains_key(&(self.name.clone(), step.id.0.clone()))
+            && !self.was_said_taken(case, &place)
+        {
+            return None;
+        }
+        step.hand = Some(Box::new(self.known_of(ctx, case, &step, known_at)));
+        let allowed = match self.ownership(&place) {
+            Ownership::Full => true,
+            Ownership::AddOnly => !takes,
+            Ownership::Report => false,
+        };
+        if !allowed {
+            self.withhold(ctx, step, &place);
+            return None;
+        }
+        let at = ctx.found.candidates.len();
+        if takes {
+            case.takes.push(at);
+        } else if step.kind != StepKind::FollowUp && step.after.is_some() {
+            case.gives.push(at);
+        }
+        ctx.found.candidates.push(Candidate {
+            step,
+            person: Some(case.at),
+            leaver: case.order.is_some(),
+            refusal,
+            manages: Shift::default(),
+            rank: Rank::Anybody,
+            after: work.after_steps,
+            unit: false,
+        });
+        Some(at)
+    }
+
+    /// When a step is due by a date of the files alone, and whether somebody said it was done.
+    fn known_of(
+        &self,
+        ctx: &Context<'a>,
+        case: &Case<'a>,
+        step: &Step,
+        known_at: Option<Timestamp>,
+    ) -> Hand {
+        // A leaver's access is due from the day they leave, whenever somebody was told.
+        let left = case
+            .person
+            .left
+            .filter(|_| step.class == DangerClass::Removing && case.order.is_some());
+        Hand {
+            since: None,
+            due: left.and_then(|left| left.checked_add(self.wish.due).ok()),
+            contradicted: self.contradicted(ctx, &step.id, known_at),
+        }
+    }
+
+    fn refuse_hand(&self, ctx: &Context<'a>, case: &Case<'a>, takes: bool) -> Option<Refusal> {
+        if !takes {
+            return None;
+        }
+        let key = &case.person.key;
+        if self.is_acting(case) {
+            return Some(Refusal {
+                code: HoldCode::Protected,
+                message: format!(
+                    "`{key}` owns the key or the rights that `keyholder` works with here (`acting`): taking their access may end it"
+                ),
+                help: "let somebody else's key act first, and name them under `acting`".into(),
+            });
+        }
+        ctx.input.desired.protected.contains(key).then(|| Refusal {
+            code: HoldCode::Protected,
+            message: format!("`{key}` is protected: nothing takes their access"),
+            help: "take the key out of `protected` first, in a change of its own".into(),
+        })
+    }
+
+    /// Whether the settings name the person, or an account of theirs, as acting.
+    fn is_acting(&self, case: &Case<'a>) -> bool {
+        use crate::model::Actor;
+        match &self.wish.acting {
+            Some(Actor::Person(key)) => *key == case.person.key,
+            Some(Actor::Account(id)) => {
+                let pinned = case.person.pins.get(self.name);
+                pinned.is_some_and(|pin| pin.ids.contains(id))
+                    || self
+                        .accounts(case.at)
+                        .iter()
+                        .any(|account| self.callers.contains(account))
+            }
+            None => self
+                .accounts(case.at)
+                .iter()
+                .any(|account| self.callers.contains(account)),
+        }
+    }
+}
