@@ -12,8 +12,8 @@ use super::entry::{
 };
 use super::history::{IntentState, IntentStatus, history};
 use crate::model::{
-    AccountId, Handed, KnownAccount, LocationKey, Memory, PersonKey, PlaceId, Says, SentInvitation,
-    SystemName,
+    AccountId, AccountState, Handed, KnownAccount, LocationKey, Memory, PersonKey, PlaceId, Says,
+    SentInvitation, SystemName,
 };
 
 /// What earlier runs did and saw.
@@ -170,9 +170,18 @@ impl Remembering<'_> {
         }
         for row in &observed.grants {
             let account = AccountId::new(row.account.as_str());
-            self.present
-                .insert((system.clone(), account.clone(), place.clone()));
-            let key = (system.clone(), account);
+            let key = (system.clone(), account.clone());
+            let seen = (system.clone(), account, place.clone());
+            // Where nobody can be removed, being blocked is having nothing.
+            if row.state == AccountState::Blocked.name() {
+                self.present.remove(&seen);
+                if let Some(known) = self.memory.accounts.get(&key) {
+                    let grant = (system.clone(), place.clone(), known.person.clone());
+                    self.memory.granted.remove(&grant);
+                }
+                continue;
+            }
+            self.present.insert(seen);
             let Some(known) = self.memory.accounts.get(&key) else {
                 if observed.complete {
                     self.memory.strangers.insert(key);

@@ -10,8 +10,8 @@ use super::step::{Because, Completeness, Hold, HoldCode, Lapse, ScopeFact, Stran
 use super::system::{Context, System, some_of, title};
 use crate::catalog::Kind;
 use crate::model::{
-    Contact, DesiredSystem, Gap, LocationKey, PersonKey, PlaceId, ReadFailure, Reading, ScopeState,
-    Strangers, SystemName,
+    AccountState, Contact, DesiredSystem, Gap, LocationKey, PersonKey, PlaceId, ReadFailure,
+    Reading, ScopeState, Strangers, SystemName,
 };
 
 /// A gap in words.
@@ -260,7 +260,9 @@ pub(super) fn vanished(ctx: &mut Context<'_>) {
         let seen = scopes.filter(|(_, reading)| {
             reading
                 .seen()
-                .is_some_and(|scope| scope.accounts.contains_key(id))
+                .and_then(|scope| scope.accounts.get(id))
+                // Where nobody can be removed, being blocked is having nothing.
+                .is_some_and(|row| row.state != AccountState::Blocked)
         });
         for (place, _) in seen {
             let rest = people.entry(&known.person).or_default();

@@ -3,6 +3,7 @@
 mod chain;
 mod contract;
 mod file;
+mod hand;
 mod memory;
 mod reads;
 

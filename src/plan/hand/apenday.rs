@@ -304,7 +304,14 @@ where
         );
         work.account = having.and_then(|having| having.account.clone());
         work.before = having.map(access_of);
-        work.after = Some(access(AccountState::Inactive, None, Arc::default()));
+        // The user stays as it is set up, so that coming back is one switch.
+        work.after = Some(access(
+            AccountState::Inactive,
+            having.and_then(|having| having.role.clone()),
+            having
+                .map(|having| having.facts.clone())
+                .unwrap_or_default(),
+        ));
         work.known_at = evidence.at;
         work.effects = vec![Effect::SignOut];
         work.first = vec![Action::say(
