@@ -56,7 +56,11 @@ where
             Kind::Apenday => self.plan_apenday(ctx, &mut case),
             Kind::Altegio | Kind::Yclients => self.plan_chain(ctx, &mut case),
         }
-        Self::link_moves(ctx, &case);
+        // Between places what is lost waits for what is gained. One account has no places to move between, and what is
+        // taken from it may well come first.
+        if self.kind == Kind::Reservio {
+            Self::link_moves(ctx, &case);
+        }
     }
 
     /// The person with what they shall have in this system; none of somebody whose access is left alone.
