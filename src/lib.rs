@@ -5,6 +5,7 @@
 //! - [`canonical`], [`text`], [`diagnostic`], [`catalog`], [`model`]: hashed forms, words, places in files, rights,
 //!   people;
 //! - [`config`]: YAML to what should be;
+//! - [`attest`]: what people say of systems that cannot be read;
 //! - [`plan`]: what should be and what is to what will happen;
 //! - [`provider`], [`http`], [`secret`]: the vendors, and how they are reached;
 //! - [`apply`], [`journal`]: what is done, and the record of it;
@@ -16,6 +17,7 @@
 //! Who may import whom is checked by `tests/it/tidy.rs` and drawn in `ARCHITECTURE.md`.
 
 pub mod apply;
+pub mod attest;
 pub mod canonical;
 pub mod catalog;
 pub mod cli;

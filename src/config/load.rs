@@ -15,9 +15,11 @@ mod tests;
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 
-use super::decode::{ContactsFile, Decoder, EntryFile, SettingsFile, Systems, peek_files};
+use super::decode::{
+    ContactsFile, Decoder, EntryFile, SettingsFile, StatementsFile, Systems, peek_files,
+};
 use super::digest::{ConfigDigest, FileDigest};
-use super::raw::{ContactEntry, ContactsSource, Entries, Project};
+use super::raw::{ContactEntry, ContactsSource, Entries, Project, Statement};
 use super::yaml::{self, Comments, Tape};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::text::{FileId, SourceFile, Sources, Span, Spanned};
@@ -127,6 +129,25 @@ pub fn load_bytes(files: &[(&str, &[u8])], options: &LoadOptions) -> Loaded {
         ));
     }
     assemble(Utf8PathBuf::new(), &Memory { files }, options)
+}
+
+/// Reads the bytes of `attestations/<system>.yaml` by the rules of every file: its text, its statements, and what is
+/// wrong with them.
+pub fn load_statements(
+    path: &str,
+    bytes: Vec<u8>,
+    file: FileId,
+) -> (SourceFile, Vec<Statement>, Vec<Diagnostic>) {
+    let systems = Systems::default();
+    let opened = Opened::new(Ok(bytes), file, &Budget::DEFAULT);
+    let read = opened.finish(path, file, Holds::Entries, |_, root| {
+        let mut cx = Decoder::new(&systems, &[]);
+        let statements = StatementsFile::decode(root, &mut cx);
+        (statements, cx.diagnostics, cx.secrets)
+    });
+    let mut diagnostics = read.diagnostics;
+    sort(&mut diagnostics);
+    (read.source, read.value, diagnostics)
 }
 
 fn no_project(found: Diagnostic) -> Loaded {

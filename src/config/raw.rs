@@ -3,12 +3,15 @@
 //! Nothing is resolved here: names are text, dates are parsed but not placed in a zone, selectors are not expanded.
 //! What is absent is `None`; what absence means is decided in `resolve`. `null` never reaches these types.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
 use crate::catalog::Kind;
+use crate::model::AccountState;
 use crate::text::{Span, Spanned};
 
 /// A text and its place.
@@ -529,3 +532,56 @@ pub struct Approval {
 
 /// The beginning of a day, for dates that mean an instant.
 pub const MIDNIGHT: Time = Time::midnight();
+
+/// An entry of `attestations/<system>.yaml`, as written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// The whole entry.
+    pub span: Span,
+    /// `person`.
+    pub person: Arc<str>,
+    /// `place`.
+    pub place: Arc<str>,
+    /// `step`: its id.
+    pub step: Arc<str>,
+    /// `does`: the step's kind.
+    pub does: Arc<str>,
+    /// `at`.
+    pub at: Timestamp,
+    /// `by`.
+    pub by: Arc<str>,
+    /// `state`.
+    pub state: Option<StatementState>,
+    /// `role`.
+    pub role: Option<Arc<str>>,
+    /// `facts`, by name; lists with one entry a line.
+    pub facts: BTreeMap<Arc<str>, Arc<str>>,
+    /// `account`.
+    pub account: Option<Arc<str>>,
+    /// `note`.
+    pub note: Option<Arc<str>>,
+    /// `withdrawn`.
+    pub withdrawn: Option<Withdrawal>,
+    /// `sum`.
+    pub sum: Arc<str>,
+}
+
+/// `state` of a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatementState {
+    /// Not there.
+    Absent,
+    /// There, in this state.
+    Is(AccountState),
+}
+
+/// `withdrawn` of a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Withdrawal {
+    /// `at`.
+    pub at: Timestamp,
+    /// `by`.
+    pub by: Arc<str>,
+    /// `sum`.
+    pub sum: Arc<str>,
+}

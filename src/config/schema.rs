@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use schemars::{Schema, json_schema};
 use serde_json::{Value, json};
 
-use super::decode::{EntryFile, SettingsFile};
+use super::decode::{EntryFile, SettingsFile, StatementsFile};
 use crate::catalog::{Assumption, Catalog, ChainRight, Product, Section, VendorRole};
 
 /// The named parts of a schema.
@@ -54,6 +54,15 @@ pub fn entries_schema() -> Value {
         "keyholder entries",
         "Locations, roles, people, contacts, policies and approvals of a keyholder project.",
         EntryFile::schema,
+    )
+}
+
+/// The schema of `attestations/<system>.yaml`.
+pub fn attestations_schema() -> Value {
+    document(
+        "keyholder attestations",
+        "What people said they did by hand in one system.",
+        StatementsFile::schema,
     )
 }
 
@@ -145,7 +154,7 @@ fn sentence(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{entries_schema, project_schema};
+    use super::{attestations_schema, entries_schema, project_schema};
 
     /// `UPDATE=1 cargo test` rewrites what is committed.
     #[test]
@@ -153,6 +162,7 @@ mod tests {
         for (path, schema) in [
             ("schema/project.schema.json", project_schema()),
             ("schema/entries.schema.json", entries_schema()),
+            ("schema/attestations.schema.json", attestations_schema()),
         ] {
             let mut text = serde_json::to_string_pretty(&schema).unwrap();
             text.push('\n');

@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    AccountState, Days, HasNow, Item, Items, LocationKey, One, PlaceId, Says, Value, VendorRoleSlug,
+    AccountState, Days, HasNow, Item, Items, One, PlaceId, Says, Value, VendorRoleSlug,
 };
 
 /// Name and version of the format; hashed into every entry, so that no other file can pass for one.
@@ -720,13 +720,9 @@ pub fn right_value(value: &Value) -> RightValue {
     }
 }
 
-/// The place an entry names. `*` and `chain` are reserved names, so the text is enough.
+/// The place an entry names.
 pub fn place_of(text: &str) -> PlaceId {
-    match text {
-        "*" => PlaceId::Whole,
-        "chain" => PlaceId::Chain,
-        key => PlaceId::At(LocationKey::new(key)),
-    }
+    PlaceId::parse(text)
 }
 
 /// The JSON Schema of a line, as `schema/journal.v1.schema.json` has it.

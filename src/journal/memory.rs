@@ -12,8 +12,8 @@ use super::entry::{
 };
 use super::history::{IntentState, IntentStatus, history};
 use crate::model::{
-    AccountId, AccountState, Handed, KnownAccount, LocationKey, Memory, PersonKey, PlaceId, Says,
-    SentInvitation, SystemName,
+    AccountId, AccountState, CLOCKS_DIFFER, Handed, KnownAccount, LocationKey, Memory,
+    NotedAttestation, PersonKey, PlaceId, Says, SentInvitation, SystemName,
 };
 
 /// What earlier runs did and saw.
@@ -76,7 +76,7 @@ impl Remembering<'_> {
                 );
                 self.memory.handed.remove(&key);
             }
-            Record::Attested(note) => self.attested(note),
+            Record::Attested(note) => self.attested(entry, note),
             Record::Settled(_)
             | Record::Genesis(_)
             | Record::RunStarted(_)
@@ -102,12 +102,23 @@ impl Remembering<'_> {
 
     /// What somebody said is known from then on: what they gave is ours to take, what they took is gone. One that is
     /// taken back leaves what was given on the careful side.
-    fn attested(&mut self, note: &AttestedNote) {
+    fn attested(&mut self, entry: &Entry, note: &AttestedNote) {
         let system = SystemName::new(note.system.as_str());
         self.memory.attested.insert(
             (system.clone(), note.id.as_str().into()),
-            note.digest.as_str().into(),
+            NotedAttestation {
+                digest: note.digest.as_str().into(),
+                step: note.step.as_str().into(),
+                does: note.does.as_str().into(),
+                place: place_of(&note.place),
+                person: PersonKey::new(note.person.as_str()),
+                withdrawn: note.withdrawn,
+            },
         );
+        // One from the future is noted, so that it cannot be altered, and not believed.
+        if note.said.duration_since(entry.at) > CLOCKS_DIFFER {
+            return;
+        }
         let grant = (
             system,
             place_of(&note.place),

@@ -6,10 +6,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{AccountId, AccountState, Facts, PersonKey, PlaceId, SystemName, VendorRoleSlug};
 use crate::text::Origin;
+
+/// How far the clocks of two machines may be apart: what is dated later than this after now is not believed.
+pub const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
 
 /// The attestations of a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

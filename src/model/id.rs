@@ -69,6 +69,15 @@ pub enum PlaceId {
 }
 
 impl PlaceId {
+    /// The place of a text as it is shown. `*` and `chain` are reserved names, so the text is enough.
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "*" => PlaceId::Whole,
+            "chain" => PlaceId::Chain,
+            key => PlaceId::At(LocationKey::new(key)),
+        }
+    }
+
     /// The location, if it is one.
     pub fn location(&self) -> Option<&LocationKey> {
         match self {

@@ -30,8 +30,8 @@ pub struct Memory {
     pub strangers: BTreeSet<(SystemName, AccountId)>,
     /// The digest (`plan::digest`) of what was last verified there: tells what we changed from what they changed.
     pub applied: BTreeMap<(SystemName, PlaceId, PersonKey), Arc<str>>,
-    /// Attestations that a run has taken note of: digest by system and id.
-    pub attested: BTreeMap<(SystemName, Arc<str>), Arc<str>>,
+    /// Attestations that a run has taken note of, by system and id.
+    pub attested: BTreeMap<(SystemName, Arc<str>), NotedAttestation>,
     /// Manual steps that were handed over and are not closed, by system and id of the step.
     pub handed: BTreeMap<(SystemName, Arc<str>), Handed>,
     /// When that was verified: tells what time changed since from what we changed.
@@ -61,6 +61,23 @@ pub struct SentInvitation {
     pub count: u32,
     /// Whether the pending row was seen in a complete list after that.
     pub seen: bool,
+}
+
+/// What the journal knows of an attestation: enough to see that the file was altered since, and whom it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotedAttestation {
+    /// SHA-256, in hex, over everything it says.
+    pub digest: Arc<str>,
+    /// Id of the step.
+    pub step: Arc<str>,
+    /// The kind of the step: `invite`, `block`, ...
+    pub does: Arc<str>,
+    /// The place.
+    pub place: PlaceId,
+    /// Whom it is about.
+    pub person: PersonKey,
+    /// Whether it was taken back.
+    pub withdrawn: bool,
 }
 
 /// A manual step that was handed to a person.

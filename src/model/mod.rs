@@ -12,7 +12,7 @@ mod observed;
 mod rights;
 mod wanted;
 
-pub use attested::{Attestation, AttestationDoubt, Attested, HasNow, Says};
+pub use attested::{Attestation, AttestationDoubt, Attested, CLOCKS_DIFFER, HasNow, Says};
 pub use contact::{Contact, ContactFault, Email, Phone};
 pub use desired::{
     AccountPin, Actor, AsOf, Desired, DesiredSystem, Ended, Grant, GrantState, InvitePolicy,
@@ -20,7 +20,7 @@ pub use desired::{
     StaffWish, Strangers, Timing, Turn, Vanished, WillChange,
 };
 pub use id::{AccountId, LocationKey, PersonKey, PlaceId, RoleKey, SystemName, VendorRoleSlug};
-pub use memory::{Handed, KnownAccount, Memory, SentInvitation};
+pub use memory::{Handed, KnownAccount, Memory, NotedAttestation, SentInvitation};
 pub use observed::{
     Account, AccountState, Caller, ExportFact, Facts, Gap, NameTable, Named, Observed,
     ObservedSystem, OwnRights, Profile, ReadFailure, Reading, RightFact, RightsTree, ScopeState,

@@ -13,6 +13,7 @@ mod roles;
 mod rules;
 mod scalars;
 mod settings;
+mod statements;
 mod systems;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ use crate::text::Span;
 
 pub(crate) use entries::{ContactsFile, EntryFile};
 pub(crate) use settings::{SettingsFile, peek_files};
+pub(crate) use statements::StatementsFile;
 pub(crate) use systems::Systems;
 use systems::Target;
 

@@ -92,7 +92,7 @@ pub(super) fn is_hostile(c: char) -> bool {
 
 impl<'a> Decoder<'a> {
     /// A scalar as text: numbers as written, truth values refused.
-    fn text_of(&mut self, node: Node<'a>, what: &str) -> Option<&'a str> {
+    pub(super) fn text_of(&mut self, node: Node<'a>, what: &str) -> Option<&'a str> {
         let Some(scalar) = node.scalar() else {
             self.wrong_type(node, what);
             return None;

@@ -8,11 +8,13 @@ use serde_json::{Value, json};
 use super::scalars::{Class, class};
 use super::{Decoder, Shape, possible, shown};
 use crate::catalog::Kind;
-use crate::config::raw::Unlisted;
+use crate::config::raw::{StatementState, Unlisted};
 use crate::config::schema::Defs;
 use crate::config::yaml::Node;
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::model::{InvitePolicy, InviteWay, Ownership, PersonKind, PlaceStatus, Strangers};
+use crate::model::{
+    AccountState, InvitePolicy, InviteWay, Ownership, PersonKind, PlaceStatus, Strangers,
+};
 use crate::text::Spanned;
 
 /// A type whose values are words of the language.
@@ -122,6 +124,33 @@ impl Words for Kind {
             "apenday",
             Kind::Apenday,
             "Apenday: every change is a manual step",
+        ),
+    ];
+}
+
+impl Words for StatementState {
+    const WHAT: &'static str = "`absent`, `invited`, `inactive`, `active` or `blocked`";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        (
+            "absent",
+            StatementState::Absent,
+            "the account is not there, or has nothing there",
+        ),
+        (
+            "invited",
+            StatementState::Is(AccountState::Invited),
+            "an invitation waits to be accepted",
+        ),
+        (
+            "inactive",
+            StatementState::Is(AccountState::Inactive),
+            "made, but not switched on",
+        ),
+        ("active", StatementState::Is(AccountState::Active), "in use"),
+        (
+            "blocked",
+            StatementState::Is(AccountState::Blocked),
+            "switched off",
         ),
     ];
 }

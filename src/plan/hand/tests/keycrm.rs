@@ -40,7 +40,15 @@ fn a_step_that_was_done_and_undone_long_ago_is_not_called_contradicted() {
     assert!(stage.step("block").hand.unwrap().contradicted.is_some());
     // A run took note of it, it was done, and the step was closed.
     let key = (SystemName::new("orders"), "000000000000".into());
-    stage.memory.attested.insert(key, "".into());
+    let noted = NotedAttestation {
+        digest: "".into(),
+        step: block.id.0.clone(),
+        does: "block".into(),
+        place: PlaceId::Whole,
+        person: PersonKey::new("jana"),
+        withdrawn: false,
+    };
+    stage.memory.attested.insert(key, noted);
     assert!(stage.step("block").hand.unwrap().contradicted.is_none());
     // Handed over anew before that word: then it is about this time.
     let handed = Handed {
