@@ -245,11 +245,14 @@ impl Manual {
     }
 
     fn by_hand(&mut self, work: &HandWork, log: &mut Log, now: Timestamp) -> Result<(), String> {
-        let about = match self {
+        // A step of several clicks that ends in a refusal leaves nothing behind.
+        let mut after = self.clone();
+        let about = match &mut after {
             Self::Keycrm(crm) => keycrm::apply(crm, work, log, now),
             Self::Reservio(reservio) => reservio::apply(reservio, work, log, now),
             Self::Apenday(apenday) => apenday::apply(apenday, work, log, now),
         }?;
+        *self = after;
         self.note("by-hand", about, json!(work), log, now);
         Ok(())
     }

@@ -68,11 +68,8 @@ pub(in crate::cli) async fn run(
             let lines = sandbox
                 .with_world(|world| world.show(system))
                 .map_err(Failure::input)?;
-            let lines: String = lines
-                .iter()
-                .map(|line| format!("{}\n", escape::terminal(line)))
-                .collect();
-            session.ui.data(&lines);
+            let lines: Vec<_> = lines.iter().map(|line| escape::terminal(line)).collect();
+            session.ui.data(&(lines.join("\n") + "\n"));
         }
         Some(SandboxCommand::Wait { duration }) => {
             let wait = when::duration(duration).ok_or_else(|| {

@@ -166,13 +166,14 @@ fn paged(rows: Vec<Value>, request: &Request) -> Answer {
     let total = rows.len();
     let last = total.div_ceil(limit).max(1);
     let url = |page: usize| {
-        let kept: String = request
+        let mut pairs: Vec<String> = request
             .query
             .iter()
             .filter(|(key, _)| key != "page")
-            .map(|(key, value)| format!("{}={}&", encode(key), encode(value)))
+            .map(|(key, value)| format!("{}={}", encode(key), encode(value)))
             .collect();
-        format!("{}?{kept}page={page}", request.url())
+        pairs.push(format!("page={page}"));
+        format!("{}?{}", request.url(), pairs.join("&"))
     };
     let data: Vec<Value> = rows
         .into_iter()

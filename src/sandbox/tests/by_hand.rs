@@ -64,6 +64,11 @@ fn a_keycrm_user_is_pending_until_the_first_sign_in_and_never_deleted() {
     };
     done(&mut world, "crm", &hire);
     assert_eq!(world.log().messages.len(), 1);
+    let twice = HandWork {
+        role: Some("Courier".to_owned()),
+        ..jana("invite")
+    };
+    refused(&mut world, "crm", &twice);
     assert!(refused(&mut world, "crm", &hire).contains("has `jana` already"));
     assert!(shows(
         &world,
@@ -162,6 +167,11 @@ fn a_reservio_invitation_that_came_too_early_leads_nowhere() {
     assert!(
         refused(&mut world, "booking", &access("grant", &["sales"])).contains("no tick `sales`")
     );
+    let mailless = HandWork {
+        email: None,
+        ..grant.clone()
+    };
+    assert!(refused(&mut world, "booking", &mailless).contains("fill in the e-mail"));
     done(&mut world, "booking", &grant);
     assert!(refused(&mut world, "booking", &access("activate", &[])).contains("leads nowhere"));
     done(&mut world, "booking", &jana("check"));
@@ -223,7 +233,7 @@ fn enterprise_users_have_levels_for_calendars_and_no_invitation() {
 
 #[test]
 fn an_apenday_user_begins_inactive_and_is_written_to_when_switched_on() {
-    let mut world = world(1, "id");
+    let mut world = world(2, "id");
     let nameless = HandWork {
         last: None,
         ..jana("invite")
