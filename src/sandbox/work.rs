@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct HandWork {
-    /// The kind of step: `invite`, `resend`, `withdraw-invitation`, `grant`, `set-rights`, `change-role`, `remove`,
+    /// The kind of step; a changed role brings its `facts` along. One of `invite`, `resend`, `withdraw-invitation`, `grant`, `set-rights`, `change-role`, `remove`,
     /// `block`, `unblock`, `activate`, `deactivate`, `check` or `follow-up`.
     pub does: String,
     /// The vendor's id of the place; absent or `*` is the whole system, `chain` the only chain.

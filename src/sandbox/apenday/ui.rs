@@ -41,6 +41,7 @@ pub(crate) fn apply(
             let id = known()?;
             let role = given(work.role.as_ref()).ok_or("choose a role")?;
             role.clone_into(&mut apenday.user(id)?.role);
+            apenday.fill(id, work);
             Some(id)
         }
         // Deleting is not described: whoever is told to remove somebody can only switch the user off.

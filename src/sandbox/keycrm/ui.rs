@@ -76,6 +76,7 @@ pub(crate) fn apply(
                 ..Edit::default()
             };
             crm.edit(id, &edit, now)?;
+            crm.limit(id, work);
             Some(id)
         }
         "set-rights" => {

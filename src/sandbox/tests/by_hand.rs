@@ -133,6 +133,14 @@ fn keycrm_writes_only_to_an_e_mail_that_is_there_from_the_start() {
         },
     );
     assert!(shows(&world, "crm", "as Analyst"));
+    let mut courier = HandWork {
+        role: Some("courier".to_owned()),
+        ..jana("change-role")
+    };
+    let sources = ("sources".to_owned(), "Instagram\nSite".to_owned());
+    courier.facts.extend([sources]);
+    done(&mut world, "crm", &courier);
+    assert!(shows(&world, "crm", "sees sources: Instagram, Site"));
     let unknown = HandWork {
         role_number: Some(77),
         ..jana("change-role")
