@@ -292,6 +292,26 @@ pub enum SandboxCommand {
         /// The e-mail or phone that was invited.
         contact: String,
     },
+    /// Let somebody sign in to a simulated `KeyCRM`: the first time makes a pending user active.
+    SignIn {
+        /// The system.
+        system: String,
+        /// Their login or e-mail.
+        contact: String,
+    },
+    /// Say what the simulated administrator does with steps that are handed over.
+    Administrator {
+        /// The system.
+        system: String,
+        /// Carry them out, or only say so.
+        #[arg(value_enum)]
+        habit: Habit,
+    },
+    /// Print who can sign in to a system with what: the truth, whatever an interface or a person says.
+    Show {
+        /// The system.
+        system: String,
+    },
     /// Let simulated time pass, such as `3d` or `12h`.
     Wait {
         /// How long.
@@ -299,4 +319,13 @@ pub enum SandboxCommand {
     },
     /// List the messages that were sent to people.
     Messages,
+}
+
+/// What the simulated administrator does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Habit {
+    /// Every step, as it is written.
+    Does,
+    /// Nothing.
+    Forgets,
 }

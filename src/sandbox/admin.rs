@@ -16,11 +16,16 @@
 //! | `POST /_sandbox/limits` | [`Limits`] | another allowance |
 //! | `POST /_sandbox/accept` | `{"system", "contact" or "user", "location", "as"}` | accepts an invitation, also under another account |
 //! | `POST /_sandbox/change` | `{"system", "do": ...}` | a [`Change`] by hand |
+//! | `POST /_sandbox/by-hand` | `{"system", "does", ...}` | a [`HandWork`](super::HandWork), whatever the administrator's habits |
+//! | `POST /_sandbox/sign-in` | `{"system", "contact"}` | somebody signs in to `KeyCRM` with a login or an e-mail |
+//! | `POST /_sandbox/administrator` | `{"system", "habit": "does" or "forgets"}` | what becomes of steps that are handed over |
+//! | `GET /_sandbox/show?system=NAME` | | who can sign in with what, line by line |
 //! | `POST /_sandbox/advance` | `{"seconds": n}` or `{"to": instant}` | moves time forward |
 
 use std::time::Duration;
 
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
@@ -28,10 +33,19 @@ use super::change::Change;
 use super::faults::{Chances, Fault};
 use super::limits::Limits;
 use super::wire::{Reply, Request};
+use super::work::Administrator;
 use super::world::World;
 
 /// The prefix of the paths served here.
 pub(crate) const PREFIX: &str = "/_sandbox/";
+
+/// What a system's administrator is to do.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Switch {
+    system: String,
+    habit: Administrator,
+}
 
 /// Serves one admin call; gives how far time is to move beside the reply.
 pub(crate) fn handle(world: &mut World, request: &Request, now: Timestamp) -> (Reply, Duration) {
@@ -56,6 +70,10 @@ fn serve(world: &mut World, request: &Request, now: Timestamp) -> Served {
         ("GET", "undocumented") => json!(log.undocumented),
         ("GET", "calls") => {
             json!({ "calls": log.calls, "statuses": log.statuses, "faults": log.faults })
+        }
+        ("GET", "show") => {
+            let system = request.find_query("system").unwrap_or_default();
+            json!(world.show(system).map_err(|problem| (422, problem))?)
         }
         ("GET", "time") => json!({ "now": now.to_string() }),
         ("POST", "seed") => {
@@ -83,11 +101,18 @@ fn serve(world: &mut World, request: &Request, now: Timestamp) -> Served {
             world.set_limits(read::<Limits>(request)?);
             json!({})
         }
-        ("POST", "accept" | "change") => {
+        ("POST", "administrator") => {
+            let Switch { system, habit } = read(request)?;
+            world
+                .set_administrator(&system, habit)
+                .map_err(|problem| (422, problem))?;
+            json!({})
+        }
+        ("POST", "accept" | "change" | "by-hand" | "sign-in") => {
             let mut body = read::<Map<String, Value>>(request)?;
             let system = body.remove("system");
-            if what == "accept" {
-                body.insert("do".to_owned(), json!("accept"));
+            if what != "change" {
+                body.insert("do".to_owned(), json!(what));
             }
             let change: Change = serde_json::from_value(Value::Object(body))
                 .map_err(|error| (422, error.to_string()))?;

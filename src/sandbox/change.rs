@@ -7,17 +7,46 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::hand;
 use super::link::Link;
-use super::log::{Effect, Log};
+use super::log::{Effect, Id, Log};
 use super::rights;
 use super::roles;
 use super::state::{Account, Location, System, digits_of};
+use super::work::HandWork;
 
 /// One change by hand.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Change {
-    /// Somebody accepts an invitation: at one location or wherever they are invited.
+    /// A step by hand, whatever the administrator's habits.
+    ByHand(Box<HandWork>),
+    /// Somebody signs in to `KeyCRM`, with a login or an e-mail; the first time makes them active.
+    SignIn {
+        /// What they type.
+        contact: String,
+    },
+    /// Somebody makes a personal account at `Reservio`.
+    Register {
+        /// Their e-mail.
+        contact: String,
+    },
+    /// A staff profile appears at `Reservio`, without access.
+    AddProfile {
+        /// The business.
+        place: String,
+        /// Its name.
+        name: String,
+    },
+    /// A staff profile is deleted at `Reservio`.
+    DeleteProfile {
+        /// The business.
+        place: String,
+        /// The profile.
+        profile: String,
+    },
+    /// Somebody accepts an invitation: at one location or wherever they are invited. At `Apenday` they follow the
+    /// validation mail.
     Accept {
         /// Their e-mail or phone.
         #[serde(default)]
@@ -154,12 +183,19 @@ pub(crate) fn apply(
             system: name.clone(),
             by: None,
             what: what.to_owned(),
-            location,
-            account,
+            location: location.map(Id::Number),
+            account: account.map(Id::Number),
             detail: json!(change),
         });
     };
     match change {
+        Change::ByHand(work) => return hand::apply(system, work, log, now),
+        Change::SignIn { .. }
+        | Change::Register { .. }
+        | Change::AddProfile { .. }
+        | Change::DeleteProfile { .. } => {
+            return Err(format!("{} has no such change", system.kind.name()));
+        }
         Change::Accept {
             contact,
             user,

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::change::Change;
+use super::wire::Fate;
 
 /// One planned misbehavior.
 ///
@@ -312,15 +313,30 @@ impl Trouble {
         }
     }
 
+    /// What happens to an answer with so many bytes on its way; who is refused by a limit gets to know it.
+    pub(crate) fn fate(&self, allowed: bool, length: usize) -> Fate {
+        match self.truncate {
+            _ if self.drop_before && allowed => Fate::DropBefore,
+            _ if self.drop_after => Fate::DropAfter,
+            Some(bytes) if bytes < length => Fate::Truncate(bytes),
+            _ => Fate::Normal,
+        }
+    }
+
+    /// Whether a list is to say that it is empty.
+    pub(crate) fn empties(&self) -> bool {
+        self.rows.contains(&FaultKind::EmptyList)
+    }
+
     /// Spoils the rows and the total of a list; other answers stay whole.
-    pub(crate) fn spoil(&self, data: &mut Value, meta: &mut Map<String, Value>) {
+    pub(crate) fn spoil(&self, data: &mut Value, total: &str, meta: &mut Map<String, Value>) {
         let Value::Array(rows) = data else { return };
         for kind in &self.rows {
             match kind {
                 FaultKind::ShortList(keep) => rows.truncate(*keep),
                 FaultKind::EmptyList => {
                     rows.clear();
-                    if let Some(count) = meta.get_mut("count") {
+                    if let Some(count) = meta.get_mut(total) {
                         *count = json!(0);
                     }
                 }
@@ -330,8 +346,8 @@ impl Trouble {
                         rows.push(first);
                     }
                 }
-                FaultKind::WrongTotal(total) => {
-                    meta.insert("count".to_owned(), json!(total));
+                FaultKind::WrongTotal(wrong) => {
+                    meta.insert(total.to_owned(), json!(wrong));
                 }
                 _ => {}
             }

@@ -12,6 +12,7 @@ use super::admin;
 use super::seed::SeedError;
 use super::store::{Store, StoreError};
 use super::wire::{Reply, Request};
+use super::work::{HandDone, HandWork};
 use super::world::World;
 use crate::clock::{Clock, SharedClock, SimClock};
 
@@ -152,6 +153,20 @@ impl Sandbox {
     /// Looks at the world, or changes it behind everybody's back.
     pub fn with_world<R>(&self, look: impl FnOnce(&mut World) -> R) -> R {
         look(&mut self.lock().world)
+    }
+
+    /// Carries a step out in the simulated web pages of a system, as a person would, and keeps what came of it; does
+    /// nothing where the system's administrator forgets.
+    pub fn by_hand(&self, system: &str, work: &HandWork) -> Result<HandDone, String> {
+        let mut running = self.lock();
+        let now = self.instant(&running);
+        let done = running.world.by_hand(system, work, now)?;
+        if let Some(store) = &self.store {
+            store
+                .save(&running.world, now)
+                .map_err(|error| error.to_string())?;
+        }
+        Ok(done)
     }
 
     /// Writes the state file, if there is one.

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A simulated vendor.
+/// A simulated vendor whose users its interface can change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "&'static str")]
 pub enum Kind {
@@ -35,14 +35,39 @@ impl TryFrom<String> for Kind {
     type Error = String;
 
     fn try_from(word: String) -> Result<Self, String> {
+        match Vendor::try_from(word)? {
+            Vendor::Salons(kind) => Ok(kind),
+            _ => Err("neither `altegio` nor `yclients`".to_owned()),
+        }
+    }
+}
+
+/// Every vendor the sandbox has a machine for; the first two share one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) enum Vendor {
+    /// Altegio or YCLIENTS.
+    Salons(Kind),
+    /// KeyCRM.
+    Keycrm,
+    /// Reservio.
+    Reservio,
+    /// Apenday.
+    Apenday,
+}
+
+impl TryFrom<String> for Vendor {
+    type Error = String;
+
+    fn try_from(word: String) -> Result<Self, String> {
         match word.as_str() {
-            "altegio" => Ok(Self::Altegio),
-            "yclients" => Ok(Self::Yclients),
-            "keycrm" | "reservio" | "apenday" => Err(format!(
-                "the sandbox cannot stand in for `{word}` yet; it knows `altegio` and `yclients`"
-            )),
+            "altegio" => Ok(Self::Salons(Kind::Altegio)),
+            "yclients" => Ok(Self::Salons(Kind::Yclients)),
+            "keycrm" => Ok(Self::Keycrm),
+            "reservio" => Ok(Self::Reservio),
+            "apenday" => Ok(Self::Apenday),
             _ => Err(format!(
-                "unknown kind `{word}`; the sandbox knows `altegio` and `yclients`"
+                "unknown kind `{word}`; the sandbox knows `altegio`, `yclients`, `keycrm`, `reservio` and `apenday`"
             )),
         }
     }

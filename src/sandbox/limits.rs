@@ -74,6 +74,23 @@ impl Taken {
         }
         fits
     }
+
+    /// Whole seconds until a call fits into a sliding minute again; at least one.
+    pub(crate) fn free_in(&self, limits: &Limits, who: &str, now: Timestamp) -> i64 {
+        let now = now.as_microsecond();
+        let mut calls: Vec<i64> = self
+            .0
+            .get(who)
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|at| *at > now - MINUTE && *at <= now)
+            .collect();
+        calls.sort_unstable();
+        let over = calls.len().saturating_sub(limits.per_minute as usize);
+        let wait = calls.get(over).map_or(0, |at| at + MINUTE - now);
+        wait.saturating_add(SECOND - 1).div_euclid(SECOND).max(1)
+    }
 }
 
 #[cfg(test)]

@@ -4,12 +4,33 @@
 //! one message knows that there was one.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::stamp;
+use super::wire::Request;
+
+/// A vendor's id: some count, some draw lots.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Id {
+    /// A number.
+    Number(u64),
+    /// A text, mostly a UUID.
+    Text(String),
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Text(text) => text.fmt(f),
+        }
+    }
+}
 
 /// A message that a human would have got.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,14 +40,14 @@ pub struct Message {
     pub at: Timestamp,
     /// The system that sent it.
     pub system: String,
-    /// The location it invites to.
-    pub location: u64,
+    /// The location it invites to; nothing where a vendor has none.
+    pub location: Option<Id>,
     /// `email` or `sms`.
     pub channel: String,
     /// The address or the phone's digits.
     pub to: String,
     /// The account it belongs to.
-    pub account: u64,
+    pub account: Id,
     /// The name in it.
     pub name: String,
 }
@@ -41,12 +62,13 @@ pub struct Effect {
     pub system: String,
     /// The account that did it, or nothing for what happened behind the caller's back.
     pub by: Option<u64>,
-    /// What happened: `invited`, `rights`, `removed`, `copied`, `linked`, `accepted`, `created`, `changed`.
+    /// What happened: `invited`, `rights`, `removed`, `copied`, `linked`, `accepted`, `created`, `changed`,
+    /// `by-hand`.
     pub what: String,
     /// Where, if it was at a location.
-    pub location: Option<u64>,
+    pub location: Option<Id>,
     /// To whom, if it was to an account.
-    pub account: Option<u64>,
+    pub account: Option<Id>,
     /// What changed, by kind of effect.
     pub detail: Value,
 }
@@ -101,4 +123,23 @@ pub struct Log {
     pub statuses: BTreeMap<u16, u64>,
     /// How many calls met a fault.
     pub faults: u64,
+}
+
+impl Log {
+    /// Counts one call of a route.
+    pub(crate) fn count(&mut self, route: String, standing: Standing) {
+        let entry = Calls { count: 0, standing };
+        self.calls.entry(route).or_insert(entry).count += 1;
+    }
+
+    /// Remembers a call the documentation does not have.
+    pub(crate) fn undocumented(
+        &mut self,
+        request: &Request,
+        served: Option<Standing>,
+        at: Timestamp,
+    ) {
+        let call = format!("{} {}", request.method, request.path);
+        self.undocumented.push(Undocumented { at, call, served });
+    }
 }

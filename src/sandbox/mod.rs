@@ -9,15 +9,20 @@
 //! too. [`admin`] describes `/_sandbox/*`.
 
 pub mod admin;
+mod apenday;
 mod change;
 mod envelope;
 mod faults;
+mod hand;
 mod host;
+mod keycrm;
 mod kind;
 mod limits;
 mod link;
 pub mod log;
+mod manual;
 pub mod options;
+mod reservio;
 mod rights;
 mod roles;
 mod routes;
@@ -27,6 +32,7 @@ mod stamp;
 mod state;
 mod store;
 mod wire;
+mod work;
 mod world;
 
 #[cfg(test)]
@@ -41,4 +47,5 @@ pub use seed::SeedError;
 pub use server::{Server, serve};
 pub use store::{Store, StoreError};
 pub use wire::{Fate, Reply, Request};
+pub use work::{Administrator, HandDone, HandWork};
 pub use world::World;

@@ -58,6 +58,20 @@ impl Request {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The token behind `Bearer`.
+    pub(crate) fn bearer(&self) -> Option<&str> {
+        let token = self.find_header("authorization")?.strip_prefix("Bearer ")?;
+        Some(token.trim()).filter(|token| !token.is_empty())
+    }
+
+    /// The address it came to, without the query; only the path for calls without a `Host`.
+    pub(crate) fn url(&self) -> String {
+        match self.find_header("host") {
+            Some(host) => format!("http://{host}{}", self.path),
+            None => self.path.clone(),
+        }
+    }
+
     /// The last value of a query key, as PHP-like servers read a repeated one.
     pub(crate) fn find_query(&self, name: &str) -> Option<&str> {
         self.query
@@ -150,6 +164,18 @@ pub(crate) fn parse_query(query: &str) -> Vec<(String, String)> {
         .collect()
 }
 
+/// Percent-encoding of a query's key or value.
+pub(crate) fn encode(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                char::from(byte).to_string()
+            }
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
 /// Percent-decoding that leaves malformed escapes as they are.
 pub(crate) fn decode(text: &str, plus_is_space: bool) -> String {
     let mut bytes = Vec::with_capacity(text.len());
@@ -186,5 +212,12 @@ mod tests {
         assert_eq!(request.path, "/companies");
         assert_eq!(request.query_list("include"), ["staff", "accounts"]);
         assert_eq!(request.find_query("q"), Some("a b%2"));
+    }
+
+    #[test]
+    fn what_is_encoded_is_decoded_again() {
+        for text in ["filter[email]", "a+b c&d=ē%2", ""] {
+            assert_eq!(decode(&encode(text), true), text);
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! A pure state machine: a call and an instant go in, a reply comes out; no clock, socket or file. It keeps that
 //! equal worlds answer equal calls equally.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -13,13 +13,16 @@ use serde_json::{Value, json};
 use super::change::{self, Change};
 use super::envelope::{self, Answer, Refusal};
 use super::faults::{Chances, Fault, Faults, Trouble};
+use super::hand;
 use super::limits::{Limits, Taken};
-use super::log::{Calls, Log, Standing, Undocumented};
+use super::log::{Log, Standing};
+use super::manual::Manual;
 use super::routes::{self, Call, Route};
 use super::seed::{self, SeedError};
 use super::stamp;
 use super::state::System;
-use super::wire::{Fate, Reply, Request, decode};
+use super::wire::{Reply, Request, decode};
+use super::work::{Administrator, HandDone, HandWork};
 
 /// The state of the whole sandbox.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -30,6 +33,12 @@ pub struct World {
     taken: Taken,
     faults: Faults,
     systems: BTreeMap<String, System>,
+    /// The systems whose users no interface changes.
+    #[serde(default)]
+    manual: BTreeMap<String, Manual>,
+    /// The systems whose administrator forgets what is handed over.
+    #[serde(default)]
+    forgetful: BTreeSet<String>,
     log: Log,
     /// The seed's own text, for a reset.
     live: String,
@@ -45,6 +54,8 @@ impl World {
             taken: Taken::default(),
             faults: Faults::default(),
             systems: seeded.systems,
+            manual: seeded.manual,
+            forgetful: BTreeSet::new(),
             log: Log::default(),
             live: text.to_owned(),
         };
@@ -75,7 +86,10 @@ impl World {
 
     /// The names of the systems.
     pub fn systems(&self) -> impl Iterator<Item = &str> {
-        self.systems.keys().map(String::as_str)
+        self.systems
+            .keys()
+            .chain(self.manual.keys())
+            .map(String::as_str)
     }
 
     /// What was sent, changed and called.
@@ -110,14 +124,63 @@ impl World {
         change: &Change,
         now: Timestamp,
     ) -> Result<(), String> {
-        let system = match system {
-            Some(name) => self
-                .systems
-                .get_mut(name)
-                .ok_or_else(|| format!("no system `{name}`"))?,
-            None => self.systems.values_mut().next().ok_or("no system")?,
+        let name = match system.or_else(|| self.systems().next()) {
+            Some(name) => name.to_owned(),
+            None => return Err("no system".to_owned()),
         };
+        if let Some(manual) = self.manual.get_mut(&name) {
+            return manual.change(change, &mut self.log, now);
+        }
+        let system = self.systems.get_mut(&name);
+        let system = system.ok_or_else(|| format!("no system `{name}`"))?;
         change::apply(change, system, &mut self.log, now)
+    }
+
+    /// Says what a system's administrator does with steps that are handed over from now on.
+    pub fn set_administrator(
+        &mut self,
+        system: &str,
+        administrator: Administrator,
+    ) -> Result<(), String> {
+        if !self.systems().any(|name| name == system) {
+            return Err(format!("no system `{system}`"));
+        }
+        match administrator {
+            Administrator::Does => self.forgetful.remove(system),
+            Administrator::Forgets => self.forgetful.insert(system.to_owned()),
+        };
+        Ok(())
+    }
+
+    /// Carries a step out in a system's web pages, or forgets it.
+    pub fn by_hand(
+        &mut self,
+        system: &str,
+        work: &HandWork,
+        now: Timestamp,
+    ) -> Result<HandDone, String> {
+        if self.forgetful.contains(system) {
+            return Ok(HandDone::Forgotten);
+        }
+        let change = Change::ByHand(Box::new(work.clone()));
+        self.change(Some(system), &change, now)?;
+        Ok(HandDone::Done)
+    }
+
+    /// Who can sign in to a system with what, line by line; names are as somebody typed them.
+    pub fn show(&self, system: &str) -> Result<Vec<String>, String> {
+        let (kind, mut lines) = match (self.systems.get(system), self.manual.get(system)) {
+            (Some(system), _) => (system.kind.name(), hand::show(system)),
+            (_, Some(manual)) => (manual.kind(), manual.show()),
+            _ => return Err(format!("no system `{system}`")),
+        };
+        let forgets = if self.forgetful.contains(system) {
+            "; its administrator forgets what is handed over"
+        } else {
+            ""
+        };
+        lines.insert(0, format!("{system} ({kind}){forgets}"));
+        Ok(lines)
     }
 
     /// Role, staff link, rights and state of an account at a location, as stored, visible or not.
@@ -157,21 +220,69 @@ impl World {
             .map(|part| decode(part, false))
             .collect();
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-        let (system, path) = match parts.as_slice() {
-            ["api", "v1", path @ ..] => (self.systems.values_mut().next(), path),
-            [name, "api", "v1", path @ ..] => (self.systems.get_mut(*name), path),
+        let apenday = || {
+            self.manual
+                .iter()
+                .find(|(_, manual)| matches!(manual, Manual::Apenday(_)))
+                .map(|(name, _)| name.clone())
+        };
+        let (name, path) = match parts.as_slice() {
+            ["api", "v1", path @ ..] => (self.systems().next().map(str::to_owned), path),
+            // The addresses that this vendor's own answers name begin at the host.
+            path @ ["api", "public" | "docs", ..] => (apenday(), path),
+            [name, "api", "v1", path @ ..] => (Some((*name).to_owned()), path),
             _ => (None, [].as_slice()),
         };
-        let unknown = |log: &mut Log, served| {
-            let call = format!("{} {}", request.method, request.path);
-            log.undocumented.push(Undocumented {
-                at: now,
-                call,
-                served,
-            });
+        let name = name.unwrap_or_default();
+        if self.manual.contains_key(&name) {
+            self.answer_by(&name, path, request, now)
+        } else {
+            self.answer_as_salons(&name, path, request, now)
+        }
+    }
+
+    /// A call of a system whose users change by hand only.
+    fn answer_by(&mut self, name: &str, path: &[&str], request: &Request, now: Timestamp) -> Reply {
+        let Some(manual) = self.manual.get_mut(name) else {
+            return Reply::empty(404);
         };
-        let Some(system) = system else {
-            unknown(&mut self.log, None);
+        let path = manual.canonical(path);
+        let trouble = self.faults.meet(name, &request.method, &path);
+        self.log.faults += u64::from(trouble.any);
+        let now = now.checked_add(trouble.late).unwrap_or(now);
+        let found = manual.find(&request.method, &path);
+        match &found {
+            Some((template, _)) => self.log.count(
+                format!("{name} {} {template}", request.method),
+                Standing::Documented,
+            ),
+            None => self.log.undocumented(request, None, now),
+        }
+        // One allowance for each key and address.
+        let key = request.bearer().unwrap_or_default();
+        let who = format!("{name} {} {key}", request.peer);
+        let allowed = self.taken.take(manual.limits(), &who, now);
+        let mut reply = if !allowed {
+            manual.too_many(self.taken.free_in(manual.limits(), &who, now))
+        } else if trouble.drop_before {
+            Reply::empty(200)
+        } else {
+            manual.serve(&mut self.log, request, found.as_ref(), &trouble, now)
+        };
+        reply.delay = trouble.late + trouble.slow;
+        reply.fate = trouble.fate(allowed, reply.body.len());
+        reply
+    }
+
+    fn answer_as_salons(
+        &mut self,
+        name: &str,
+        path: &[&str],
+        request: &Request,
+        now: Timestamp,
+    ) -> Reply {
+        let Some(system) = self.systems.get_mut(name) else {
+            self.log.undocumented(request, None, now);
             return Reply::json(
                 404,
                 &json!({ "success": false, "data": null, "meta": { "message": "Not found." } }),
@@ -187,19 +298,15 @@ impl World {
         let found = routes::find(&request.method, &path);
         if let Some((route, _)) = &found {
             let name = format!("{} {} {}", system.name, route.method, route.template);
-            let entry = Calls {
-                count: 0,
-                standing: route.standing,
-            };
-            self.log.calls.entry(name).or_insert(entry).count += 1;
+            self.log.count(name, route.standing);
             if matches!(
                 route.standing,
                 Standing::SeenInUse | Standing::OutsideReference
             ) {
-                unknown(&mut self.log, Some(route.standing));
+                self.log.undocumented(request, Some(route.standing), now);
             }
         } else {
-            unknown(&mut self.log, None);
+            self.log.undocumented(request, None, now);
         }
         let who = format!("{} {}", system.kind.name(), request.peer);
         let allowed = self.taken.take(&self.limits, &who, now);
@@ -212,12 +319,7 @@ impl World {
             serve(system, &mut self.log, request, found, &trouble, now)
         };
         reply.delay = there + back;
-        reply.fate = match trouble.truncate {
-            _ if trouble.drop_before && allowed => Fate::DropBefore,
-            _ if trouble.drop_after => Fate::DropAfter,
-            Some(bytes) if bytes < reply.body.len() => Fate::Truncate(bytes),
-            _ => Fate::Normal,
-        };
+        reply.fate = trouble.fate(allowed, reply.body.len());
         reply
     }
 }
@@ -277,7 +379,7 @@ fn serve(
             mut data,
             mut meta,
         }) => {
-            trouble.spoil(&mut data, &mut meta);
+            trouble.spoil(&mut data, "count", &mut meta);
             envelope::encode(Answer { status, data, meta }, kind, &options)
         }
         Err(refusal) => envelope::encode_refusal(&refusal, kind, &options),

@@ -3,14 +3,16 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::cli::args::{SandboxArgs, SandboxCommand};
+use camino::Utf8Path;
+
+use crate::cli::args::{Habit, SandboxArgs, SandboxCommand};
 use crate::cli::failure::{Endings, Failure};
 use crate::cli::session::Session;
 use crate::cli::simulator;
 use crate::clock::SystemClock;
 use crate::ops::when;
 use crate::render::escape;
-use crate::sandbox::{Change, Sandbox, World, serve};
+use crate::sandbox::{Administrator, Change, Sandbox, World, serve};
 
 pub(in crate::cli) async fn run(
     session: &Session<'_>,
@@ -27,22 +29,47 @@ pub(in crate::cli) async fn run(
             ));
         }
         Some(SandboxCommand::Accept { system, contact }) => {
-            let sandbox = simulator::open(&root)?;
             let change = Change::Accept {
                 contact: Some(contact.clone()),
                 user: None,
                 location: None,
                 other: None,
             };
-            let now = sandbox.now();
-            sandbox
-                .with_world(|world| world.change(Some(system.as_str()), &change, now))
-                .map_err(|why| Failure::input(format!("nobody accepted anything: {why}")))?;
-            simulator::save(&sandbox)?;
+            make(&root, system, &change, "nobody accepted anything")?;
             session.ui.tell(&format!(
                 "{} accepted the invitation",
                 escape::terminal(contact)
             ));
+        }
+        Some(SandboxCommand::SignIn { system, contact }) => {
+            let contact = contact.clone();
+            let told = format!("{} signed in", escape::terminal(&contact));
+            let change = Change::SignIn { contact };
+            make(&root, system, &change, "nobody signed in")?;
+            session.ui.tell(&told);
+        }
+        Some(SandboxCommand::Administrator { system, habit }) => {
+            let (administrator, told) = match habit {
+                Habit::Does => (Administrator::Does, "carries out what is handed over"),
+                Habit::Forgets => (Administrator::Forgets, "forgets what is handed over"),
+            };
+            let sandbox = simulator::open(&root)?;
+            sandbox
+                .with_world(|world| world.set_administrator(system, administrator))
+                .map_err(Failure::input)?;
+            simulator::save(&sandbox)?;
+            let system = escape::terminal(system);
+            session
+                .ui
+                .tell(&format!("the administrator of {system} {told}"));
+        }
+        Some(SandboxCommand::Show { system }) => {
+            let sandbox = simulator::open(&root)?;
+            let lines = sandbox
+                .with_world(|world| world.show(system))
+                .map_err(Failure::input)?;
+            let lines: Vec<_> = lines.iter().map(|line| escape::terminal(line)).collect();
+            session.ui.data(&(lines.join("\n") + "\n"));
         }
         Some(SandboxCommand::Wait { duration }) => {
             let wait = when::duration(duration).ok_or_else(|| {
@@ -70,15 +97,29 @@ pub(in crate::cli) async fn run(
     Ok(Endings::new())
 }
 
+/// Makes a change by somebody, and keeps it; `not` is what did not happen where it cannot be made.
+fn make(root: &Utf8Path, system: &str, change: &Change, not: &str) -> Result<(), Failure> {
+    let sandbox = simulator::open(root)?;
+    let now = sandbox.now();
+    sandbox
+        .with_world(|world| world.change(Some(system), change, now))
+        .map_err(|why| Failure::input(format!("{not}: {why}")))?;
+    simulator::save(&sandbox)
+}
+
 fn line(message: &crate::sandbox::log::Message) -> String {
+    let place = match &message.location {
+        Some(location) => format!(" for location {location}"),
+        None => String::new(),
+    };
     format!(
-        "{}  {}  {} to {} ({}) for location {}\n",
+        "{}  {}  {} to {} ({}){}\n",
         message.at,
         escape::terminal(&message.system),
         message.channel,
         escape::terminal(&message.to),
         escape::terminal(&message.name),
-        message.location
+        escape::terminal(&place)
     )
 }
 

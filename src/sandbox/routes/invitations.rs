@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{Answer, Call, Outcome, Refusal, one_id, permissions};
 use crate::sandbox::link::Link;
-use crate::sandbox::log::Message;
+use crate::sandbox::log::{Id, Message};
 use crate::sandbox::options::{Phones, Repeated};
 use crate::sandbox::rights::read_number;
 use crate::sandbox::roles;
@@ -206,10 +206,10 @@ pub(super) fn send(call: &mut Call<'_>, location: u64, invite: Invite, mut link:
     call.log.messages.push(Message {
         at: call.now,
         system: call.system.name.clone(),
-        location,
+        location: Some(Id::Number(location)),
         channel: if by_mail { "email" } else { "sms" }.to_owned(),
         to: invite.contact,
-        account,
+        account: Id::Number(account),
         name: invite.name,
     });
     if !known {

@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 use super::envelope::{Answer, Refusal};
 use super::kind::Kind;
 use super::link::Link;
-use super::log::{Effect, Log, Standing};
+use super::log::{Effect, Id, Log, Standing};
 use super::state::{Location, System};
 use super::wire::Request;
 
@@ -90,8 +90,8 @@ impl Call<'_> {
             system: self.system.name.clone(),
             by: Some(self.caller),
             what: what.to_owned(),
-            location,
-            account,
+            location: location.map(Id::Number),
+            account: account.map(Id::Number),
             detail,
         });
     }

@@ -30,12 +30,11 @@
 //! }
 //! ```
 //!
-//! Per system:
+//! Per system of kind `altegio` or `yclients`:
 //!
 //! | key | meaning |
 //! | --- | --- |
-//! | `kind` | `altegio` or `yclients` |
-//! | `chain`, or `chains` as a list | an id, or `{id, title, members}`; members: account to a list of chain rights or `"all"`; absent: the caller has all |
+//! | `chain`, or `chains` as a list | an id, or `{id, title, members}`; members (the chain's users, the caller among them): account to a list of chain rights or `"all"`; absent: the caller has all |
 //! | `caller` | the account whose rights judge calls; absent: the first user who is an owner somewhere |
 //! | `tokens` | user token to account; absent: every token is the caller's (`sandbox-user-ID` is always account ID's) |
 //! | `options` | see [`Options`](crate::sandbox::options::Options) |
@@ -47,6 +46,85 @@
 //! `in` is by location id, `*` is every location that is not named; its value is a role, or `role`, `preset` (`role-default`,
 //! `all`, `none`), `rights` (a preset's name, or values over the preset; ids also by name), `staff` (id or name), `pending`,
 //! `non_deletable`, `information`.
+//!
+//! The vendors whose users change by hand only:
+//!
+//! ```json
+//! {
+//!   "systems": {
+//!     "crm": {
+//!       "kind": "keycrm", "per_minute": 60, "order": "id", "key_owner": 1,
+//!       "roles": [{ "id": 1, "name": "Administrator", "alias": "administrator" }, { "id": 4, "name": "Manager" }],
+//!       "users": [
+//!         { "id": 1, "first": "Ilze", "last": "Ozola", "login": "ilze", "email": "ilze@chain.example", "role": 1 },
+//!         { "id": 5, "first": "Jana", "last": "Bērziņa", "login": "jana", "phone": "+37120000001", "role": 4,
+//!           "status": "pending", "sources": ["Instagram"], "statuses": ["New"] },
+//!         { "id": 6, "first": "Kārlis", "role": 4, "status": "blocked", "created": "2026-01-05 09:00:00",
+//!           "signed_in": "2026-02-01 10:00:00" }
+//!       ],
+//!       "orders": [{ "id": 100, "assigned": [1] }]
+//!     },
+//!     "booking": {
+//!       "kind": "reservio", "me": "5e5e71d0-0000-4000-8000-0000000000aa",
+//!       "registered": ["jana@home.example"],
+//!       "businesses": [
+//!         { "id": "0d3b7a52-0000-4000-8000-000000000001", "name": "Rīga Centrs", "timezone": "Europe/Riga", "currency": "EUR",
+//!           "resources": [
+//!             { "id": "0d3b7a52-0000-4000-8000-000000000011", "name": "Ilze Ozola", "email": "ilze@chain.example",
+//!               "access": ["own_bookings", "all_bookings", "client_list", "sections"] },
+//!             { "name": "Jana Bērziņa", "email": "jana@home.example", "access": ["own_bookings"], "pending": true },
+//!             { "name": "Room 1" }
+//!           ] }
+//!       ]
+//!     },
+//!     "group": {
+//!       "kind": "reservio",
+//!       "enterprise": [{ "name": "Ilze Ozola", "email": "ilze@chain.example", "administrator": true,
+//!                        "calendars": ["centrs: admin", "mall: view"] }]
+//!     },
+//!     "meetings": {
+//!       "kind": "apenday", "tokens": { "secret": 1 },
+//!       "users": [
+//!         { "id": 1, "first": "Ilze", "last": "Ozola", "email": "ilze@chain.example", "role": "administrateur client" },
+//!         { "id": 2, "first": "Jana", "last": "Bērziņa", "email": "jana@home.example", "mobile": "+37120000001",
+//!           "inactive": true, "role": "conseiller", "team": "North", "agencies": ["centrs"], "calendar": "internal",
+//!           "events": ["Consultation"], "notifications": { "sms": true } }
+//!       ]
+//!     }
+//!   }
+//! }
+//! ```
+//!
+//! Of kind `keycrm`:
+//!
+//! | key | meaning |
+//! | --- | --- |
+//! | `per_minute` | calls a minute for one key and address; absent: 60, 0 is no limit |
+//! | `order` | how `GET /users` is sorted: `id`, `newest-first`, `blocked-last`; absent: `id` |
+//! | `key_owner` | the user whose block ends the key; absent: nobody |
+//! | `roles` | `id`, `name`, `alias` (absent: made of the name) |
+//! | `users` | `id`, `first`, `last`, `login`, `email`, `phone`, `role` (its id), `status` (`active`, `pending`, `blocked`; absent: `active`), `created` and `signed_in` (`YYYY-MM-DD HH:MM:SS`, UTC; a user who is active signed in when created, if nothing else is said), `sources`, `statuses` |
+//! | `orders` | `id`, `assigned` (user ids) |
+//!
+//! Of kind `reservio`:
+//!
+//! | key | meaning |
+//! | --- | --- |
+//! | `per_minute` | absent: no limit |
+//! | `me` | the id of the token's owner |
+//! | `registered` | e-mails that have a personal account; whoever accepted has one anyway |
+//! | `businesses` | `id`, `name`, `timezone`, `currency`, `resources`: `id` (absent: made up), `name`, `email`, `access` (`own_bookings`, `all_bookings`, `client_list`, `sections`; absent: none), `pending` |
+//! | `enterprise` | users of the multi-calendar administration: `name`, `email`, `administrator`, `calendars` (`KEY: admin` or `KEY: view`); absent: the standard plan |
+//!
+//! Access that is pending while nobody registered its e-mail was given too early: its invitation leads nowhere.
+//!
+//! Of kind `apenday`:
+//!
+//! | key | meaning |
+//! | --- | --- |
+//! | `per_minute` | absent: no limit |
+//! | `tokens` | key to user; a key ends with its owner; absent: every key works |
+//! | `users` | `id`, `first`, `last`, `email`, `mobile`, `inactive`, `role` (absent: `conseiller`), `team`, `agencies`, `calendar` (`office365`, `internal`, `ical`, `exchange`, `zimbra`), `events`, `notifications` (name to `true` or `false`) |
 
 mod shape;
 
@@ -56,15 +134,19 @@ use std::fmt;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use self::shape::{Live, LiveChain, LiveLink, LiveLocation, LiveNamed, LiveSystem, Short};
+use self::shape::{
+    Live, LiveChain, LiveLink, LiveLocation, LiveNamed, LiveSalons, LiveSystem, Short,
+};
 
 use crate::sandbox::faults::{Chances, Fault};
 use crate::sandbox::kind::Kind;
 use crate::sandbox::limits::Limits;
 use crate::sandbox::link::Link;
+use crate::sandbox::manual::Manual;
 use crate::sandbox::rights;
 use crate::sandbox::roles;
 use crate::sandbox::state::{Account, Chain, Location, Staff, System, digits_of};
+use crate::sandbox::{apenday, keycrm, reservio};
 
 /// Why a seed was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,31 +193,48 @@ pub(crate) struct Seeded {
     pub(crate) faults: Vec<Fault>,
     pub(crate) chances: Option<Chances>,
     pub(crate) systems: BTreeMap<String, System>,
+    pub(crate) manual: BTreeMap<String, Manual>,
 }
 
 /// Reads and resolves a seed.
 pub(crate) fn read(text: &str) -> Result<Seeded, SeedError> {
     let fail = |message: String| SeedError(message);
     let live: Live = serde_json::from_str(text).map_err(|error| fail(error.to_string()))?;
+    let written = shape::systems(text).map_err(|error| fail(error.to_string()))?;
     let starts = live.starts.as_deref().unwrap_or(STARTS);
     let starts = starts.parse::<Timestamp>().map_err(|_| {
         fail(format!(
             "starts: `{starts}` is not an instant like {STARTS}"
         ))
     })?;
-    if live.systems.is_empty() {
+    if written.is_empty() {
         return Err(fail("systems: there must be at least one".to_owned()));
     }
     let mut systems = BTreeMap::new();
-    for (name, system) in live.systems {
+    let mut manual = BTreeMap::new();
+    for (name, system) in written {
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if !name.chars().all(plain) || matches!(name.as_str(), "" | "api" | "_sandbox" | "." | "..")
         {
             return Err(fail(format!("systems: `{name}` cannot be a part of a URL")));
         }
-        let resolved =
-            resolve(&name, system).map_err(|message| fail(format!("systems.{name}: {message}")))?;
-        systems.insert(name, resolved);
+        let at = |message: String| fail(format!("systems.{name}: {message}"));
+        let resolved = match system {
+            LiveSystem::Salons(live) => {
+                systems.insert(name.clone(), resolve(&name, live).map_err(at)?);
+                continue;
+            }
+            LiveSystem::Keycrm(live) => {
+                Manual::Keycrm(keycrm::seed::resolve(&name, live, starts).map_err(at)?)
+            }
+            LiveSystem::Reservio(live) => {
+                Manual::Reservio(reservio::seed::resolve(&name, live).map_err(at)?)
+            }
+            LiveSystem::Apenday(live) => {
+                Manual::Apenday(apenday::seed::resolve(&name, live).map_err(at)?)
+            }
+        };
+        manual.insert(name, resolved);
     }
     Ok(Seeded {
         starts,
@@ -143,10 +242,19 @@ pub(crate) fn read(text: &str) -> Result<Seeded, SeedError> {
         faults: live.faults,
         chances: live.chances,
         systems,
+        manual,
     })
 }
 
-fn resolve(name: &str, live: LiveSystem) -> Result<System, String> {
+/// The chain rights a product knows.
+pub(crate) fn chain_rights(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Altegio => CHAIN_RIGHTS,
+        Kind::Yclients => CHAIN_RIGHTS.get(..6).unwrap_or(CHAIN_RIGHTS),
+    }
+}
+
+fn resolve(name: &str, live: LiveSalons) -> Result<System, String> {
     let mut system = System {
         name: name.to_owned(),
         kind: live.kind,
@@ -241,7 +349,7 @@ fn resolve(name: &str, live: LiveSystem) -> Result<System, String> {
     }
     for (chain, listed) in members {
         let all = || {
-            CHAIN_RIGHTS
+            chain_rights(system.kind)
                 .iter()
                 .map(|right| (*right).to_owned())
                 .collect()
@@ -258,6 +366,15 @@ fn resolve(name: &str, live: LiveSystem) -> Result<System, String> {
                         Short::Full(given) => given,
                         _ => return Err(format!("chain {chain}: rights are `all` or a list")),
                     };
+                    if !system.accounts.contains_key(&account) {
+                        return Err(format!("chain {chain}: {account} is not among the users"));
+                    }
+                    if let Some(right) = given
+                        .iter()
+                        .find(|right| !chain_rights(system.kind).contains(&right.as_str()))
+                    {
+                        return Err(format!("chain {chain}: no right `{right}`"));
+                    }
                     resolved.insert(account, given);
                 }
             }

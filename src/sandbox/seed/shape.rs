@@ -8,14 +8,15 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use crate::sandbox::faults::{Chances, Fault};
-use crate::sandbox::kind::Kind;
+use crate::sandbox::kind::{Kind, Vendor};
 use crate::sandbox::limits::Limits;
 use crate::sandbox::options::Options;
+use crate::sandbox::{apenday, keycrm, reservio};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,12 +29,108 @@ pub(super) struct Live {
     pub(super) faults: Vec<Fault>,
     #[serde(default)]
     pub(super) chances: Option<Chances>,
-    pub(super) systems: BTreeMap<String, LiveSystem>,
+    /// Read by [`systems`], whose shapes differ by kind.
+    #[serde(rename = "systems")]
+    pub(super) _systems: IgnoredAny,
+}
+
+/// The kinds of the systems, which say how the rest of each is read.
+#[derive(Deserialize)]
+struct Outline {
+    systems: BTreeMap<String, Outlined>,
+}
+
+#[derive(Deserialize)]
+struct Outlined {
+    kind: Vendor,
+}
+
+/// One system as it is written.
+pub(super) enum LiveSystem {
+    Salons(LiveSalons),
+    Keycrm(keycrm::seed::Live),
+    Reservio(reservio::seed::Live),
+    Apenday(apenday::seed::Live),
+}
+
+/// Reads the systems of a seed, each in the shape of its kind, so that an unknown key is found where it stands.
+pub(super) fn systems(text: &str) -> Result<BTreeMap<String, LiveSystem>, serde_json::Error> {
+    let outline: Outline = serde_json::from_str(text)?;
+    let kinds = outline
+        .systems
+        .into_iter()
+        .map(|(name, system)| (name, system.kind))
+        .collect();
+    Top(&kinds).deserialize(&mut serde_json::Deserializer::from_str(text))
+}
+
+/// The seed, of which only `systems` is taken.
+struct Top<'a>(&'a BTreeMap<String, Vendor>);
+
+/// What stands under `systems`.
+struct Systems<'a>(&'a BTreeMap<String, Vendor>);
+
+impl<'de> DeserializeSeed<'de> for Top<'_> {
+    type Value = BTreeMap<String, LiveSystem>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Top<'_> {
+    type Value = BTreeMap<String, LiveSystem>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a mapping")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut systems = BTreeMap::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if key == "systems" {
+                systems = map.next_value_seed(Systems(self.0))?;
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(systems)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Systems<'_> {
+    type Value = BTreeMap<String, LiveSystem>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Self::Value, D::Error> {
+        from.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Systems<'_> {
+    type Value = BTreeMap<String, LiveSystem>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("systems by name")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut systems = BTreeMap::new();
+        while let Some(name) = map.next_key::<String>()? {
+            let system = match self.0.get(&name) {
+                Some(Vendor::Keycrm) => LiveSystem::Keycrm(map.next_value()?),
+                Some(Vendor::Reservio) => LiveSystem::Reservio(map.next_value()?),
+                Some(Vendor::Apenday) => LiveSystem::Apenday(map.next_value()?),
+                Some(Vendor::Salons(_)) | None => LiveSystem::Salons(map.next_value()?),
+            };
+            systems.insert(name, system);
+        }
+        Ok(systems)
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct LiveSystem {
+pub(super) struct LiveSalons {
     pub(super) kind: Kind,
     #[serde(default)]
     pub(super) chain: Option<Short<LiveChain>>,

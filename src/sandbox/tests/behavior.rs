@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Bench, authorized, column};
+use crate::sandbox::log::Id;
 
 const PERMISSIONS: &str = "/salons/api/v1/company/10231/users/8812/permissions";
 
@@ -54,7 +55,7 @@ fn an_invited_person_appears_later_and_has_not_accepted() {
         (messages[0].channel.as_str(), messages[0].to.as_str()),
         ("email", "anna@home.example")
     );
-    assert_eq!(messages[0].account, id);
+    assert_eq!(messages[0].account, Id::Number(id));
 }
 
 #[test]

@@ -4,7 +4,9 @@
 //! reference says, so they are written from it and from nothing else.
 
 mod behavior;
+mod by_hand;
 mod laws;
+mod manual;
 mod misbehavior;
 mod running;
 mod seeding;

@@ -30,7 +30,21 @@ fn mistakes_are_named() {
         ),
         (
             LIVE.replace("\"altegio\"", "\"keycrm\""),
-            "cannot stand in for `keycrm` yet",
+            "unknown field `chain`",
+        ),
+        (
+            LIVE.replace(
+                "\"Salons of Riga\" }",
+                "\"S\", \"members\": { \"2\": [\"setings\"] } }",
+            ),
+            "chain 4521: no right `setings`",
+        ),
+        (
+            LIVE.replace(
+                "\"Salons of Riga\" }",
+                "\"S\", \"members\": { \"3\": \"all\" } }",
+            ),
+            "chain 4521: 3 is not among the users",
         ),
         (
             LIVE.replace("\"altegio\"", "\"bitrix\""),
@@ -85,20 +99,88 @@ fn mistakes_are_named() {
 }
 
 #[test]
-fn the_example_in_the_documentation_is_taken() {
+fn mistakes_of_the_other_vendors_are_named() {
+    let [_, live] = examples();
+    let cases = [
+        (
+            "\"login\": \"jana\"",
+            "\"logn\": \"jana\"",
+            "unknown field `logn`",
+        ),
+        (
+            "\"login\": \"jana\"",
+            "\"login\": \"Ilze\"",
+            "user 1 has `Ilze` already",
+        ),
+        ("\"role\": 4,\n", "\"role\": 9,\n", "user 5: no role 9"),
+        (
+            "\"assigned\": [1]",
+            "\"assigned\": [9]",
+            "order 100: no user 9",
+        ),
+        (
+            "\"key_owner\": 1",
+            "\"key_owner\": 9",
+            "key_owner: no user 9",
+        ),
+        (
+            "\"status\": \"pending\"",
+            "\"status\": \"away\"",
+            "unknown variant `away`",
+        ),
+        (
+            "[\"own_bookings\"]",
+            "[\"client_list\"]",
+            "access without `own_bookings`",
+        ),
+        ("[\"own_bookings\"]", "[\"own\"]", "no tick `own`"),
+        ("\"resources\"", "\"staff\"", "unknown field `staff`"),
+        ("\"internal\"", "\"outlook\"", "no calendar `outlook`"),
+        (
+            "\"secret\": 1",
+            "\"secret\": 7",
+            "tokens: 7 is not among the users",
+        ),
+        ("\"keycrm\"", "\"bitrix\"", "unknown kind `bitrix`"),
+    ];
+    for (from, to, expected) in cases {
+        assert!(live.contains(from), "{from}");
+        let message = refused(&live.replace(from, to));
+        assert!(
+            message.contains(expected),
+            "expected {expected:?} in {message:?}"
+        );
+    }
+}
+
+/// The examples in the documentation of the format.
+fn examples() -> [String; 2] {
     let page = include_str!("../seed/mod.rs");
-    let example = page
-        .split("//! ```json")
-        .nth(1)
-        .unwrap()
-        .split("//! ```")
-        .next()
-        .unwrap();
-    let example: String = example
-        .lines()
-        .map(|line| line.trim_start_matches("//!"))
-        .collect();
-    assert!(World::from_live(&example).is_ok(), "{}", refused(&example));
+    let example = |nth: usize| {
+        let from = page.split("//! ```json").nth(nth).unwrap();
+        let example = from.split("//! ```").next().unwrap();
+        let lines: Vec<&str> = example
+            .lines()
+            .map(|line| line.trim_start_matches("//!"))
+            .collect();
+        lines.join("\n")
+    };
+    [example(1), example(2)]
+}
+
+#[test]
+fn the_examples_in_the_documentation_are_taken() {
+    for example in examples() {
+        assert_eq!(refused(&example), "");
+        let world = World::from_live(&example).unwrap();
+        let stored = serde_json::to_value(&world).unwrap();
+        let again: World = serde_json::from_value(stored.clone()).unwrap();
+        assert_eq!(
+            serde_json::to_value(again).unwrap(),
+            stored,
+            "a state file brings all of it back"
+        );
+    }
 }
 
 #[test]
