@@ -48,8 +48,8 @@ fn user(id: u64) -> Json {
 
 fn state(users: &[Json]) -> Vec<(u64, String)> {
     let of = |user: &Json| {
-        let status = user["status"].as_str().unwrap();
-        (user["id"].as_u64().unwrap(), status.to_owned())
+        let status = user["status"].as_str().unwrap_or_default();
+        (user["id"].as_u64().unwrap_or(0), status.to_owned())
     };
     let mut state: Vec<_> = users.iter().map(of).collect();
     state.sort();
