@@ -75,15 +75,15 @@ pub fn connect(
     surroundings: &Surroundings,
 ) -> Result<Box<dyn Provider>, ConnectError> {
     match system.kind {
-        Kind::Altegio | Kind::Yclients => altegio(system, surroundings),
+        Kind::Altegio | Kind::Yclients => altegio(&system, surroundings),
         Kind::Keycrm => keycrm(system, surroundings),
-        Kind::Apenday => apenday(system, surroundings),
+        Kind::Apenday => apenday(&system, surroundings),
         Kind::Reservio => Err(ConnectError::NotSupported(system.kind)),
     }
 }
 
 fn altegio(
-    system: SystemAddress,
+    system: &SystemAddress,
     surroundings: &Surroundings,
 ) -> Result<Box<dyn Provider>, ConnectError> {
     let kind = system.kind;
@@ -101,7 +101,7 @@ fn altegio(
         windows: &profile.windows(),
         backoff: Backoff::new(surroundings.seed),
     };
-    let client = door.open(&system, surroundings)?;
+    let client = door.open(system, surroundings)?;
     Ok(Box::new(Altegio::new(
         system.name.clone(),
         system.shown_as(&client),
@@ -138,7 +138,7 @@ fn keycrm(
 }
 
 fn apenday(
-    system: SystemAddress,
+    system: &SystemAddress,
     surroundings: &Surroundings,
 ) -> Result<Box<dyn Provider>, ConnectError> {
     // The key stays where it is: nothing that is called here would need it.
@@ -149,7 +149,7 @@ fn apenday(
         windows: &[Window::per_second(1)],
         backoff: Backoff::new(surroundings.seed),
     };
-    let client = door.open(&system, surroundings)?;
+    let client = door.open(system, surroundings)?;
     let key = match (system.tokens.contains_key("key"), system.without.get("key")) {
         (true, _) => Key::There,
         (false, Some(why)) => Key::Lost(Arc::clone(why)),
