@@ -344,3 +344,124 @@ pub fn contacts(project: &Project) -> Contacts {
 pub fn pace_file(state: &Utf8Path) -> camino::Utf8PathBuf {
     state.join("pace")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock::SimClock;
+    use crate::config::LoadOptions;
+    use crate::model::AsOf;
+    use crate::ops::project::{self, OpenOptions};
+
+    const SETTINGS: &str = "\
+version: 1
+time_zone: Europe/Riga
+systems:
+  salons:
+    kind: altegio
+    tokens: { partner: { env: PARTNER }, user: { env: USER } }
+  orders:
+    kind: keycrm
+    tokens: { key: { env: ORDERS } }
+    roles: [ { name: administrator, id: 1 } ]
+  desk: { kind: reservio, tokens: { token: { env: DESK } } }
+  agency: { kind: apenday, tokens: { key: { env: AGENCY } } }
+";
+
+    struct Silent;
+
+    impl Events for Silent {
+        fn reading(&self, _: &SystemName, _: usize, _: usize) {}
+        fn waiting(&self, _: &SystemName, _: &str) {}
+    }
+
+    fn project() -> (tempfile::TempDir, Project) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("keyholder.yaml"), SETTINGS).unwrap();
+        let options = OpenOptions {
+            load: LoadOptions::default(),
+            as_of: AsOf::Instant(jiff::Timestamp::UNIX_EPOCH),
+            ahead: Duration::ZERO,
+        };
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        let project = project::open(root, &options);
+        assert!(!project.has_errors(), "{:?}", project.diagnostics);
+        (folder, project)
+    }
+
+    fn connected(project: &Project, whereabouts: &Whereabouts<'_>) -> Connected {
+        let clock: SharedClock = Arc::new(SimClock::new(jiff::Timestamp::UNIX_EPOCH));
+        let throttles = Arc::new(Throttles::new(Arc::clone(&clock)));
+        connect_each(project, whereabouts, &clock, &throttles, &[], 1).unwrap()
+    }
+
+    fn name(system: &str) -> SystemName {
+        SystemName::new(system)
+    }
+
+    #[test]
+    fn a_token_that_nothing_needs_may_be_missing_and_another_is_an_error_of_its_system_alone() {
+        let (_folder, project) = project();
+        let env = |name: &str| (name == "ORDERS").then(|| "s3cret".to_owned());
+        let each = connected(
+            &project,
+            &Whereabouts::Real {
+                env: &env,
+                allow_commands: false,
+            },
+        );
+        assert!(matches!(
+            each[&name("salons")],
+            Err(LiveError::Token { .. })
+        ));
+        assert!(matches!(each[&name("orders")], Ok(Some(_))));
+        assert!(matches!(each[&name("agency")], Ok(Some(_))));
+        assert!(each[&name("desk")].is_ok());
+        let nothing = |_: &str| None;
+        let each = connected(
+            &project,
+            &Whereabouts::Real {
+                env: &nothing,
+                allow_commands: false,
+            },
+        );
+        assert!(matches!(
+            each[&name("orders")],
+            Err(LiveError::Token { .. })
+        ));
+    }
+
+    #[test]
+    fn what_is_done_by_hand_goes_on_without_a_simulator() {
+        let (_folder, project) = project();
+        let each = connected(&project, &Whereabouts::Simulated(&BTreeMap::new()));
+        let salons = &each[&name("salons")];
+        assert!(matches!(salons, Err(LiveError::NotSimulated { .. })));
+        for system in ["orders", "desk", "agency"] {
+            assert!(matches!(each[&name(system)], Ok(None)), "{system}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_keycrm_that_cannot_be_asked_is_unreadable_as_a_whole() {
+        let (_folder, project) = project();
+        // Nothing listens on the port of `discard`.
+        let addresses = BTreeMap::from([(name("orders"), "http://127.0.0.1:9/v1".to_owned())]);
+        let each = connected(&project, &Whereabouts::Simulated(&addresses));
+        let mut providers = Providers::new();
+        for (name, provider) in each {
+            providers.extend(provider.ok().flatten().map(|provider| (name, provider)));
+        }
+        let (memory, only) = (Memory::default(), Only::default());
+        let seen = read(&project, &providers, &memory, &only, &Silent).await;
+        let whole = &seen.systems[&name("orders")].scopes[&PlaceId::Whole];
+        assert!(
+            matches!(whole, Reading::Unreadable(ReadFailure::Failed { .. })),
+            "{whole:?}"
+        );
+        let unasked = &seen.systems[&name("agency")].scopes;
+        assert!(unasked.is_empty());
+    }
+}

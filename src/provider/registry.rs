@@ -78,6 +78,7 @@ pub fn connect(
         Kind::Altegio | Kind::Yclients => altegio(&system, surroundings),
         Kind::Keycrm => keycrm(system, surroundings),
         Kind::Apenday => apenday(&system, surroundings),
+        // The arm of Reservio's provider belongs here; until then its systems are left unread.
         Kind::Reservio => Err(ConnectError::NotSupported(system.kind)),
     }
 }
