@@ -235,25 +235,32 @@ impl Kind {
         self.has_rights()
     }
 
-    /// Whether a documented call lists who has access, so that a plan stands on a read; where none does, an export or
-    /// the word of a person has to stand in for it.
-    pub fn lists_users(self) -> bool {
+    /// Whether a person has one account for the whole system, whatever places it is for.
+    pub fn has_one_account(self) -> bool {
+        match self {
+            Self::Keycrm | Self::Apenday => true,
+            Self::Altegio | Self::Yclients | Self::Reservio => false,
+        }
+    }
+
+    /// Whether a call shows who has an account. Where none does, people's statements and exports are all there is.
+    pub fn shows_users(self) -> bool {
         match self {
             Self::Altegio | Self::Yclients | Self::Keycrm => true,
             Self::Reservio | Self::Apenday => false,
         }
     }
 
-    /// Whether access of this kind is changed by calls at all; where it is not, every step is one by hand.
-    pub fn changes_by_call(self) -> bool {
+    /// Whether rights of this kind are named by the slugs of the catalogue.
+    pub fn has_rights(self) -> bool {
         match self {
             Self::Altegio | Self::Yclients => true,
             Self::Keycrm | Self::Reservio | Self::Apenday => false,
         }
     }
 
-    /// Whether rights of this kind are named by the slugs of the catalogue.
-    pub fn has_rights(self) -> bool {
+    /// Whether access of this kind is changed by calls at all; where it is not, every step is one by hand.
+    pub fn changes_by_call(self) -> bool {
         match self {
             Self::Altegio | Self::Yclients => true,
             Self::Keycrm | Self::Reservio | Self::Apenday => false,
@@ -295,7 +302,7 @@ mod tests {
     fn what_a_kind_reads_and_changes_agrees_with_its_capabilities() {
         for &kind in Kind::ALL {
             let by_call = |verb| capability(kind, verb).how == How::Api;
-            assert_eq!(kind.lists_users(), by_call(Verb::ReadUsers), "{kind}");
+            assert_eq!(kind.shows_users(), by_call(Verb::ReadUsers), "{kind}");
             let mut changes = Verb::ALL
                 .iter()
                 .filter(|verb| !matches!(verb, Verb::ReadUsers | Verb::ReadRights));

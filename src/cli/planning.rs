@@ -133,7 +133,7 @@ impl<'a> Planning<'a> {
                 let attempted = *scope != Reading::Unreadable(ReadFailure::NotSupported);
                 attempted && scope.complete().is_none()
             };
-            lists_users(system) && system.scopes.values().any(failed)
+            shows_users(system) && system.scopes.values().any(failed)
         });
         if untrusted {
             Endings::from([Ending::Untrusted])
@@ -162,10 +162,10 @@ impl Planned {
             | Completeness::Exported(_)
             | Completeness::Attested(_)
             | Completeness::NeverLooked => false,
-            // A kind that no call lists is said in the plan: its profiles prove nothing, read or not.
+            // A kind whose users no call shows is said in the plan: its profiles prove nothing, read or not.
             Completeness::Partial(_) | Completeness::Unreadable(_) => {
                 let seen = self.observed.systems.get(&scope.system);
-                seen.is_none_or(lists_users)
+                seen.is_none_or(shows_users)
             }
         });
         if unread {
@@ -179,8 +179,8 @@ impl Planned {
 }
 
 /// Whether a plan for the system stands on a read: one that is not whole is not to be trusted then.
-fn lists_users(system: &ObservedSystem) -> bool {
-    Kind::parse(system.kind).is_some_and(Kind::lists_users)
+fn shows_users(system: &ObservedSystem) -> bool {
+    Kind::parse(system.kind).is_some_and(Kind::shows_users)
 }
 
 fn unknown_key(error: &OnlyError) -> Failure {

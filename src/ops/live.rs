@@ -276,9 +276,9 @@ pub async fn read(
     observed
 }
 
-/// What a read of a system is about: its places, or the whole of one that has none.
+/// What a read of a system is about: its places, or the whole of one in which a person has one account.
 fn scopes(kind: &str, places: &[(PlaceRef, NamesWanted)]) -> Vec<PlaceId> {
-    if Kind::parse(kind).is_some_and(|kind| !kind.has_locations()) {
+    if Kind::parse(kind).is_some_and(Kind::has_one_account) {
         return vec![PlaceId::Whole];
     }
     places.iter().map(|(place, _)| place.place()).collect()

@@ -49,7 +49,7 @@ fn draft(input: &Input<'_>) -> Draft {
             .scopes
             .extend(report::scope_facts(&ctx, name, wish, &scopes));
         match Kind::parse(wish.kind) {
-            Some(kind) if kind.changes_by_call() => {
+            Some(kind) if kind.has_rights() => {
                 let mut system = System::new(&ctx, name, wish, kind, &scopes);
                 for at in 0..ctx.people.len() {
                     system.plan_person(&mut ctx, at);
