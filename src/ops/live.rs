@@ -461,7 +461,7 @@ systems:
             matches!(whole, Reading::Unreadable(ReadFailure::Failed { .. })),
             "{whole:?}"
         );
-        let unasked = &seen.systems[&name("agency")].scopes;
-        assert!(unasked.is_empty());
+        let unasked = &seen.systems[&name("agency")].scopes[&PlaceId::Whole];
+        assert_eq!(unasked, &Reading::Unreadable(ReadFailure::NotSupported));
     }
 }
