@@ -264,6 +264,27 @@ const ASSUMPTIONS: &[Assumption] = &[
         "rows are counted against the vendor's total; unknown accounts are reported, never blocked unasked",
     ),
     held(
+        "keycrm_lists_every_status",
+        &[Kind::Keycrm],
+        Mark::Inferred,
+        "the users list without a filter has pending and blocked users beside the active",
+        "somebody who is not in the list is never blocked, and adding a user is a step that a person looks at",
+    ),
+    held(
+        "keycrm_ids_are_never_reused",
+        &[Kind::Keycrm],
+        Mark::Inferred,
+        "the id of a user never comes back for somebody else, since users are blocked and not deleted",
+        "a list of several pages is read twice where it could have changed, and counted against the total",
+    ),
+    held(
+        "keycrm_slower_limit",
+        &[Kind::Keycrm],
+        Mark::RealClient,
+        "one call each three seconds stays within KeyCRM's limit, published as 60 a minute and met as 20",
+        "a 429 is waited out for as long as it says, and for half a minute where it says nothing",
+    ),
+    held(
         "keycrm_key_dies_with_its_owner",
         &[Kind::Keycrm],
         Mark::Inferred,
@@ -283,6 +304,13 @@ const ASSUMPTIONS: &[Assumption] = &[
         Mark::Inferred,
         "switching a user to inactive ends the sign-in",
         "the manual step asks the person who does it to look and confirm",
+    ),
+    held(
+        "apenday_docs_are_open",
+        &[Kind::Apenday],
+        Mark::Inferred,
+        "the page of Apenday's API documentation answers without a key",
+        "any answer of the host proves that it can be reached, a refusal too; no key is sent to ask",
     ),
 ];
 

@@ -46,6 +46,17 @@ pub struct Allowance {
     pub per_second: Option<u32>,
     /// Requests within any one minute.
     pub per_minute: u32,
+    /// The same, as somebody met it who ran the interface, where that is less than what the vendor says.
+    pub met_per_minute: Option<u32>,
+}
+
+impl Allowance {
+    /// Requests within any one minute that stay below every limit known.
+    pub fn safe_per_minute(self) -> u32 {
+        self.met_per_minute
+            .map_or(self.per_minute, |met| met.min(self.per_minute))
+            .max(1)
+    }
 }
 
 /// A secret that a system of some kind can be given under `tokens:`.
@@ -183,10 +194,12 @@ impl Kind {
             Self::Altegio | Self::Yclients => Some(Allowance {
                 per_second: Some(5),
                 per_minute: 200,
+                met_per_minute: None,
             }),
             Self::Keycrm => Some(Allowance {
                 per_second: None,
                 per_minute: 60,
+                met_per_minute: Some(20),
             }),
             Self::Reservio | Self::Apenday => None,
         }
@@ -245,6 +258,14 @@ impl Kind {
             Self::Keycrm | Self::Reservio | Self::Apenday => false,
         }
     }
+
+    /// Whether access of this kind is changed by calls at all; where it is not, every step is one by hand.
+    pub fn changes_by_call(self) -> bool {
+        match self {
+            Self::Altegio | Self::Yclients => true,
+            Self::Keycrm | Self::Reservio | Self::Apenday => false,
+        }
+    }
 }
 
 impl fmt::Display for Kind {
@@ -256,6 +277,7 @@ impl fmt::Display for Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalog::capability::{How, Verb, capability};
 
     #[test]
     fn names_round_trip() {
@@ -274,6 +296,30 @@ mod tests {
             assert!(kind.hosts().contains(&host), "{kind}: {host}");
             assert!(!kind.base_url().ends_with('/'));
         }
+    }
+
+    #[test]
+    fn what_a_kind_reads_and_changes_agrees_with_its_capabilities() {
+        for &kind in Kind::ALL {
+            let by_call = |verb| capability(kind, verb).how == How::Api;
+            assert_eq!(kind.shows_users(), by_call(Verb::ReadUsers), "{kind}");
+            let mut changes = Verb::ALL
+                .iter()
+                .filter(|verb| !matches!(verb, Verb::ReadUsers | Verb::ReadRights));
+            assert_eq!(
+                kind.changes_by_call(),
+                changes.any(|&verb| by_call(verb)),
+                "{kind}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_safe_pace_is_the_slowest_known() {
+        let pace = |kind: Kind| kind.allowance().map(Allowance::safe_per_minute);
+        assert_eq!(pace(Kind::Altegio), Some(200));
+        assert_eq!(pace(Kind::Keycrm), Some(20));
+        assert_eq!(pace(Kind::Apenday), None);
     }
 
     #[test]

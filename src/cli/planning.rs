@@ -6,8 +6,9 @@ use super::failure::{Ending, Endings, Failure};
 use super::session::{Session, distrust};
 use super::world::World;
 use crate::apply::Providers;
+use crate::catalog::Kind;
 use crate::journal::{self, Snapshot};
-use crate::model::{Attested, Memory, Observed};
+use crate::model::{Attested, Memory, Observed, ObservedSystem, ReadFailure, Reading, ScopeState};
 use crate::ops::only::{OnlyError, only};
 use crate::ops::project::Project;
 use crate::ops::{live, when};
@@ -127,13 +128,12 @@ impl<'a> Planning<'a> {
     /// What a read alone means for the exit code.
     pub(super) fn endings_of_read(observed: &Observed) -> Endings {
         let untrusted = observed.systems.values().any(|system| {
-            let supported = crate::catalog::Kind::parse(system.kind)
-                .is_some_and(crate::catalog::Kind::has_rights);
-            supported
-                && system
-                    .scopes
-                    .values()
-                    .any(|scope| scope.complete().is_none())
+            // What no provider was there for was not attempted, so it did not fail.
+            let failed = |scope: &Reading<ScopeState>| {
+                let attempted = *scope != Reading::Unreadable(ReadFailure::NotSupported);
+                attempted && scope.complete().is_none()
+            };
+            shows_users(system) && system.scopes.values().any(failed)
         });
         if untrusted {
             Endings::from([Ending::Untrusted])
@@ -162,9 +162,11 @@ impl Planned {
             | Completeness::Exported(_)
             | Completeness::Attested(_)
             | Completeness::NeverLooked => false,
-            Completeness::Partial(_) => true,
-            // A kind this version cannot read is said in the plan; nothing was attempted that could have failed.
-            Completeness::Unreadable(_) => !self.is_of_an_unsupported_kind(&scope.system),
+            // A kind whose users no call shows is said in the plan: its profiles prove nothing, read or not.
+            Completeness::Partial(_) | Completeness::Unreadable(_) => {
+                let seen = self.observed.systems.get(&scope.system);
+                seen.is_none_or(shows_users)
+            }
         });
         if unread {
             endings.insert(Ending::Untrusted);
@@ -174,12 +176,11 @@ impl Planned {
         }
         endings
     }
+}
 
-    fn is_of_an_unsupported_kind(&self, system: &crate::model::SystemName) -> bool {
-        self.observed.systems.get(system).is_some_and(|seen| {
-            crate::catalog::Kind::parse(seen.kind).is_some_and(|kind| !kind.has_rights())
-        })
-    }
+/// Whether a plan for the system stands on a read: one that is not whole is not to be trusted then.
+fn shows_users(system: &ObservedSystem) -> bool {
+    Kind::parse(system.kind).is_some_and(Kind::shows_users)
 }
 
 fn unknown_key(error: &OnlyError) -> Failure {

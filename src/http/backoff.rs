@@ -21,6 +21,9 @@ pub struct Backoff {
     pub repetitions: u32,
     /// No repetition begins later than this after the first attempt.
     pub total: Duration,
+    /// How long a host wants to be left alone that turns a call away and does not say for how long; none lets the
+    /// waits double from three seconds.
+    pub untold: Option<Duration>,
     /// Randomness is an input: what scatters the waits.
     pub seed: u64,
 }
@@ -31,6 +34,7 @@ impl Backoff {
         Self {
             repetitions: 5,
             total: Duration::from_mins(5),
+            untold: None,
             seed,
         }
     }
@@ -48,6 +52,10 @@ impl Backoff {
             return None;
         }
         let doubled = |base: u64| Duration::from_millis(base << number.min(16));
+        let trouble = match trouble {
+            Trouble::Throttled(told) => Trouble::Throttled(told.or(self.untold)),
+            Trouble::Passing => Trouble::Passing,
+        };
         let wait = match trouble {
             // A little later than told: clocks differ.
             Trouble::Throttled(Some(told)) => {
@@ -109,6 +117,19 @@ mod tests {
             })
             .sum();
         assert!(total > Duration::from_mins(1), "{total:?}");
+    }
+
+    #[test]
+    fn a_host_that_does_not_say_how_long_may_have_a_wait_of_its_own() {
+        let backoff = Backoff {
+            untold: Some(Duration::from_secs(30)),
+            ..Backoff::new(1)
+        };
+        let wait = |told: Option<u64>| {
+            let told = Trouble::Throttled(told.map(Duration::from_secs));
+            backoff.wait(0, 0, Duration::ZERO, told).unwrap().as_secs()
+        };
+        assert_eq!((wait(None), wait(Some(7))), (30, 7));
     }
 
     proptest! {

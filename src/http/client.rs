@@ -37,8 +37,8 @@ pub struct ClientOptions {
     pub base_url: String,
     /// The `Accept` header.
     pub accept: &'static str,
-    /// The `Authorization` header, whole.
-    pub authorization: SecretString,
+    /// The `Authorization` header, whole; none where only open pages are asked for.
+    pub authorization: Option<SecretString>,
     /// What must not appear in any text: the tokens.
     pub redactor: Redactor,
     /// Which hosts may have them.

@@ -67,17 +67,19 @@ impl Transport for Network {
             Method::Put => reqwest::Method::PUT,
             Method::Delete => reqwest::Method::DELETE,
         };
-        let authorization = request.authorization.expose_secret();
-        let mut authorization = reqwest::header::HeaderValue::from_str(authorization)
-            .map_err(|_| TransportError::NotSent("a token cannot stand in a header".into()))?;
-        authorization.set_sensitive(true);
         let mut builder = self
             .client
             .request(method, &request.url)
             .timeout(timeout)
             .header(reqwest::header::ACCEPT, request.accept)
-            .header(reqwest::header::CONTENT_TYPE, "application/json")
-            .header(reqwest::header::AUTHORIZATION, authorization);
+            .header(reqwest::header::CONTENT_TYPE, "application/json");
+        if let Some(authorization) = request.authorization {
+            let authorization = authorization.expose_secret();
+            let mut authorization = reqwest::header::HeaderValue::from_str(authorization)
+                .map_err(|_| TransportError::NotSent("a token cannot stand in a header".into()))?;
+            authorization.set_sensitive(true);
+            builder = builder.header(reqwest::header::AUTHORIZATION, authorization);
+        }
         if let Some(body) = request.body {
             builder = builder.body(body);
         }
@@ -156,7 +158,7 @@ mod tests {
             method: Method::Get,
             url,
             accept: "application/json",
-            authorization: SecretString::from("Bearer s3cret"),
+            authorization: Some(SecretString::from("Bearer s3cret")),
             body: None,
         };
         assert!(!format!("{request:?}").contains("s3cret"));

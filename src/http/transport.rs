@@ -50,8 +50,8 @@ pub struct HttpRequest {
     pub url: String,
     /// The `Accept` header.
     pub accept: &'static str,
-    /// The `Authorization` header.
-    pub authorization: SecretString,
+    /// The `Authorization` header; none for a page that is open to everybody.
+    pub authorization: Option<SecretString>,
     /// The body, as JSON text.
     pub body: Option<String>,
 }

@@ -13,11 +13,12 @@ use crate::clock::SharedClock;
 use crate::config::raw;
 use crate::http::{Network, Transport};
 use crate::model::{
-    Caller, Memory, Observed, ObservedSystem, PlaceId, ReadFailure, Reading, ScopeState, SystemName,
+    Caller, Memory, Observed, ObservedSystem, PlaceId, ReadFailure, Reading, ScopeState,
+    SystemName, VendorRoleSlug,
 };
 use crate::plan::{self, Only};
 use crate::provider::registry::{self, ConnectError, Surroundings, SystemAddress};
-use crate::provider::{Events, PlaceRef, ReadRequest};
+use crate::provider::{Events, NamesWanted, PlaceRef, Provider, ReadRequest};
 use crate::secret::{SecretAccess, SecretError, TokenSource};
 
 pub use crate::http::Throttles;
@@ -68,7 +69,7 @@ pub enum LiveError {
     },
 }
 
-/// Providers for every system of the project that this version can reach. Opens no connection.
+/// Providers for every system of the project that there is one for. Opens no connection.
 pub fn connect(
     project: &Project,
     whereabouts: &Whereabouts<'_>,
@@ -77,6 +78,26 @@ pub fn connect(
     allowed_hosts: &[String],
     seed: u64,
 ) -> Result<Providers, LiveError> {
+    let each = connect_each(project, whereabouts, clock, throttles, allowed_hosts, seed)?;
+    let mut providers = Providers::new();
+    for (name, provider) in each {
+        providers.extend(provider?.map(|provider| (name, provider)));
+    }
+    Ok(providers)
+}
+
+/// What came of connecting to each system: its provider, none where there is none for it, or why it failed.
+pub type Connected = BTreeMap<SystemName, Result<Option<Arc<dyn Provider>>, LiveError>>;
+
+/// The same, each system for itself: one that cannot be reached says nothing of the others.
+pub fn connect_each(
+    project: &Project,
+    whereabouts: &Whereabouts<'_>,
+    clock: &SharedClock,
+    throttles: &Arc<Throttles>,
+    allowed_hosts: &[String],
+    seed: u64,
+) -> Result<Connected, LiveError> {
     let network = Network::new().map_err(|error| LiveError::NoNetwork {
         why: error.to_string(),
     })?;
@@ -88,65 +109,73 @@ pub fn connect(
         allowed_hosts: allowed_hosts.to_vec(),
         seed,
     };
-    let mut providers = Providers::new();
-    for system in &project.loaded.project.settings.systems {
-        if !reachable(system.kind.value) {
-            continue;
-        }
+    let systems = project.loaded.project.settings.systems.iter();
+    let connected = systems.map(|system| {
         let name = SystemName::new(Arc::clone(&system.name.value));
-        let address = match whereabouts {
-            Whereabouts::Real {
+        let connected = connect_one(project, system, &name, whereabouts, &surroundings);
+        (name, connected)
+    });
+    Ok(connected.collect())
+}
+
+fn connect_one(
+    project: &Project,
+    system: &raw::System,
+    name: &SystemName,
+    whereabouts: &Whereabouts<'_>,
+    surroundings: &Surroundings,
+) -> Result<Option<Arc<dyn Provider>>, LiveError> {
+    let address = match whereabouts {
+        Whereabouts::Real {
+            env,
+            allow_commands,
+        } => {
+            let access = SecretAccess {
                 env,
-                allow_commands,
-            } => {
-                let access = SecretAccess {
-                    env,
-                    folder: &project.loaded.root,
-                    allow_commands: *allow_commands,
-                };
-                SystemAddress {
-                    url: system.url.as_ref().map(|url| Arc::clone(&url.value)),
-                    shown_as: None,
-                    tokens: tokens(system, &access).map_err(|source| LiveError::Token {
-                        system: name.clone(),
-                        source,
-                    })?,
-                    ..address(system, &name)
-                }
-            }
-            Whereabouts::Simulated(addresses) => {
-                let url = addresses
-                    .get(&name)
-                    .ok_or_else(|| LiveError::NotSimulated {
-                        system: name.clone(),
-                    })?;
-                SystemAddress {
-                    url: Some(url.as_str().into()),
-                    shown_as: Some(format!("sandbox:{name}").into()),
-                    tokens: system
-                        .kind
-                        .value
-                        .tokens()
-                        .iter()
-                        .map(|token| (token.name.into(), SecretString::from("sandbox")))
-                        .collect(),
-                    ..address(system, &name)
-                }
-            }
-        };
-        let provider =
-            registry::connect(address, &surroundings).map_err(|source| LiveError::Connect {
+                folder: &project.loaded.root,
+                allow_commands: *allow_commands,
+            };
+            let (tokens, without) = tokens(system, &access).map_err(|source| LiveError::Token {
                 system: name.clone(),
                 source,
             })?;
-        providers.insert(name, Arc::from(provider));
+            SystemAddress {
+                url: system.url.as_ref().map(|url| Arc::clone(&url.value)),
+                tokens,
+                without,
+                ..address(system, name)
+            }
+        }
+        Whereabouts::Simulated(addresses) => {
+            let Some(url) = addresses.get(name) else {
+                // What is done by hand anyway goes on without a simulator.
+                return if system.kind.value.changes_by_call() {
+                    Err(LiveError::NotSimulated {
+                        system: name.clone(),
+                    })
+                } else {
+                    Ok(None)
+                };
+            };
+            let names = system.kind.value.tokens().iter();
+            SystemAddress {
+                url: Some(url.as_str().into()),
+                shown_as: Some(format!("sandbox:{name}").into()),
+                tokens: names
+                    .map(|token| (token.name.into(), SecretString::from("sandbox")))
+                    .collect(),
+                ..address(system, name)
+            }
+        }
+    };
+    match registry::connect(address, surroundings) {
+        Ok(provider) => Ok(Some(Arc::from(provider))),
+        Err(ConnectError::NotSupported(_)) => Ok(None),
+        Err(source) => Err(LiveError::Connect {
+            system: name.clone(),
+            source,
+        }),
     }
-    Ok(providers)
-}
-
-/// Whether this version has a provider for a kind.
-fn reachable(kind: Kind) -> bool {
-    kind.has_rights()
 }
 
 fn address(system: &raw::System, name: &SystemName) -> SystemAddress {
@@ -155,24 +184,46 @@ fn address(system: &raw::System, name: &SystemName) -> SystemAddress {
         kind: system.kind.value,
         url: None,
         chain: system.chain.as_ref().map(|chain| Arc::clone(&chain.value)),
+        roles: system
+            .roles
+            .iter()
+            .map(|role| {
+                let name = VendorRoleSlug::new(Arc::clone(&role.name.value));
+                (role.id.value, name)
+            })
+            .collect(),
         shown_as: None,
         tokens: BTreeMap::new(),
+        without: BTreeMap::new(),
     }
 }
 
-fn tokens(
-    system: &raw::System,
-    access: &SecretAccess<'_>,
-) -> Result<BTreeMap<Arc<str>, SecretString>, SecretError> {
-    let read = system.tokens.iter().map(|(name, source)| {
+/// Tokens by name, and why those are missing that a run can do without.
+type Tokens = (
+    BTreeMap<Arc<str>, SecretString>,
+    BTreeMap<Arc<str>, Arc<str>>,
+);
+
+fn tokens(system: &raw::System, access: &SecretAccess<'_>) -> Result<Tokens, SecretError> {
+    let (mut had, mut without) = Tokens::default();
+    for (name, source) in &system.tokens {
         let source = match &source.value {
             raw::TokenSource::Env(name) => TokenSource::Env(Arc::clone(name)),
             raw::TokenSource::File(path) => TokenSource::File(Arc::clone(path)),
             raw::TokenSource::Command(command) => TokenSource::Command(Arc::clone(command)),
         };
-        Ok((Arc::clone(&name.value), source.read(access)?))
-    });
-    read.collect()
+        let known = system.kind.value.tokens().iter();
+        let mut optional = known.filter(|token| !token.required);
+        let name = Arc::clone(&name.value);
+        match source.read(access) {
+            Ok(token) => drop(had.insert(name, token)),
+            Err(error) if optional.any(|token| *token.name == *name) => {
+                without.insert(name, error.to_string().into());
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((had, without))
 }
 
 /// Reads every system that a plan for `only` needs, one after the other: they may share a host and its limit.
@@ -192,14 +243,14 @@ pub async fn read(
         }
         let places = plan::names_wanted(&project.desired, project.catalog, name);
         let Some(provider) = providers.get(name) else {
-            let scopes = places.iter().map(|(place, _)| place.place());
+            let scopes = scopes(wish.kind, &places);
             observed.systems.insert(
                 name.clone(),
                 unread(
                     wish.kind,
                     name.as_str(),
                     project,
-                    scopes,
+                    &scopes,
                     &ReadFailure::NotSupported,
                 ),
             );
@@ -216,8 +267,8 @@ pub async fn read(
                 let failure = ReadFailure::Failed {
                     why: error.to_string().into(),
                 };
-                let scopes = request.places.iter().map(|(place, _)| place.place());
-                unread(wish.kind, &provider.host(), project, scopes, &failure)
+                let scopes = scopes(wish.kind, &request.places);
+                unread(wish.kind, &provider.host(), project, &scopes, &failure)
             }
         };
         observed.systems.insert(name.clone(), seen);
@@ -225,11 +276,19 @@ pub async fn read(
     observed
 }
 
+/// What a read of a system is about: its places, or the whole of one in which a person has one account.
+fn scopes(kind: &str, places: &[(PlaceRef, NamesWanted)]) -> Vec<PlaceId> {
+    if Kind::parse(kind).is_some_and(Kind::has_one_account) {
+        return vec![PlaceId::Whole];
+    }
+    places.iter().map(|(place, _)| place.place()).collect()
+}
+
 fn unread(
     kind: &'static str,
     host: &str,
     project: &Project,
-    scopes: impl Iterator<Item = PlaceId>,
+    scopes: &[PlaceId],
     failure: &ReadFailure,
 ) -> ObservedSystem {
     let reading = |place| (place, Reading::<ScopeState>::Unreadable(failure.clone()));
@@ -238,7 +297,7 @@ fn unread(
         host: host.into(),
         taken: project.desired.as_of,
         caller: Caller::default(),
-        scopes: scopes.map(reading).collect(),
+        scopes: scopes.iter().cloned().map(reading).collect(),
         calls: 0,
     }
 }
@@ -284,4 +343,125 @@ pub fn contacts(project: &Project) -> Contacts {
 /// The folder-relative file in which a host's last calls are kept between two runs.
 pub fn pace_file(state: &Utf8Path) -> camino::Utf8PathBuf {
     state.join("pace")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::clock::SimClock;
+    use crate::config::LoadOptions;
+    use crate::model::AsOf;
+    use crate::ops::project::{self, OpenOptions};
+
+    const SETTINGS: &str = "\
+version: 1
+time_zone: Europe/Riga
+systems:
+  salons:
+    kind: altegio
+    tokens: { partner: { env: PARTNER }, user: { env: USER } }
+  orders:
+    kind: keycrm
+    tokens: { key: { env: ORDERS } }
+    roles: [ { name: administrator, id: 1 } ]
+  desk: { kind: reservio, tokens: { token: { env: DESK } } }
+  agency: { kind: apenday, tokens: { key: { env: AGENCY } } }
+";
+
+    struct Silent;
+
+    impl Events for Silent {
+        fn reading(&self, _: &SystemName, _: usize, _: usize) {}
+        fn waiting(&self, _: &SystemName, _: &str) {}
+    }
+
+    fn project() -> (tempfile::TempDir, Project) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("keyholder.yaml"), SETTINGS).unwrap();
+        let options = OpenOptions {
+            load: LoadOptions::default(),
+            as_of: AsOf::Instant(jiff::Timestamp::UNIX_EPOCH),
+            ahead: Duration::ZERO,
+        };
+        let root = Utf8Path::from_path(folder.path()).unwrap();
+        let project = project::open(root, &options);
+        assert!(!project.has_errors(), "{:?}", project.diagnostics);
+        (folder, project)
+    }
+
+    fn connected(project: &Project, whereabouts: &Whereabouts<'_>) -> Connected {
+        let clock: SharedClock = Arc::new(SimClock::new(jiff::Timestamp::UNIX_EPOCH));
+        let throttles = Arc::new(Throttles::new(Arc::clone(&clock)));
+        connect_each(project, whereabouts, &clock, &throttles, &[], 1).unwrap()
+    }
+
+    fn name(system: &str) -> SystemName {
+        SystemName::new(system)
+    }
+
+    #[test]
+    fn a_token_that_nothing_needs_may_be_missing_and_another_is_an_error_of_its_system_alone() {
+        let (_folder, project) = project();
+        let env = |name: &str| (name == "ORDERS").then(|| "s3cret".to_owned());
+        let each = connected(
+            &project,
+            &Whereabouts::Real {
+                env: &env,
+                allow_commands: false,
+            },
+        );
+        assert!(matches!(
+            each[&name("salons")],
+            Err(LiveError::Token { .. })
+        ));
+        assert!(matches!(each[&name("orders")], Ok(Some(_))));
+        assert!(matches!(each[&name("agency")], Ok(Some(_))));
+        assert!(each[&name("desk")].is_ok());
+        let nothing = |_: &str| None;
+        let each = connected(
+            &project,
+            &Whereabouts::Real {
+                env: &nothing,
+                allow_commands: false,
+            },
+        );
+        assert!(matches!(
+            each[&name("orders")],
+            Err(LiveError::Token { .. })
+        ));
+    }
+
+    #[test]
+    fn what_is_done_by_hand_goes_on_without_a_simulator() {
+        let (_folder, project) = project();
+        let each = connected(&project, &Whereabouts::Simulated(&BTreeMap::new()));
+        let salons = &each[&name("salons")];
+        assert!(matches!(salons, Err(LiveError::NotSimulated { .. })));
+        for system in ["orders", "desk", "agency"] {
+            assert!(matches!(each[&name(system)], Ok(None)), "{system}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_keycrm_that_cannot_be_asked_is_unreadable_as_a_whole() {
+        let (_folder, project) = project();
+        // Nothing listens on the port of `discard`.
+        let addresses = BTreeMap::from([(name("orders"), "http://127.0.0.1:9/v1".to_owned())]);
+        let each = connected(&project, &Whereabouts::Simulated(&addresses));
+        let mut providers = Providers::new();
+        for (name, provider) in each {
+            providers.extend(provider.ok().flatten().map(|provider| (name, provider)));
+        }
+        let (memory, only) = (Memory::default(), Only::default());
+        let seen = read(&project, &providers, &memory, &only, &Silent).await;
+        let whole = &seen.systems[&name("orders")].scopes[&PlaceId::Whole];
+        assert!(
+            matches!(whole, Reading::Unreadable(ReadFailure::Failed { .. })),
+            "{whole:?}"
+        );
+        let unasked = &seen.systems[&name("agency")].scopes[&PlaceId::Whole];
+        assert_eq!(unasked, &Reading::Unreadable(ReadFailure::NotSupported));
+    }
 }

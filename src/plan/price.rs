@@ -90,7 +90,7 @@ fn seconds(kind: Kind, calls: u32) -> u32 {
     let Some(limit) = kind.allowance() else {
         return 0;
     };
-    let per_minute = limit.per_minute.max(1);
+    let per_minute = limit.safe_per_minute();
     // The first minute's calls go as fast as the limit per second lets them.
     let full = calls.saturating_sub(1) / per_minute;
     let rest = calls - full * per_minute;

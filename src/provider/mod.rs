@@ -4,8 +4,12 @@
 //! [`Provider::execute`], with a journal entry on disk before.
 
 pub mod altegio;
+pub mod apenday;
+pub mod keycrm;
 pub mod memory;
+mod progress;
 pub mod registry;
+mod scalar;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

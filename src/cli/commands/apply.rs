@@ -120,9 +120,9 @@ fn question(planned: &Planned) -> String {
         .observed
         .systems
         .values()
-        .any(|seen| Kind::parse(seen.kind).is_some_and(|kind| !kind.has_rights()));
+        .any(|seen| Kind::parse(seen.kind).is_some_and(|kind| !kind.changes_by_call()));
     if unsupported {
-        question.push_str(" Systems this version cannot reach are left alone.");
+        question.push_str(" Systems whose access is changed by hand are left alone.");
     }
     question
 }

@@ -75,7 +75,9 @@ fn case(answers: impl IntoIterator<Item = Answer>) -> Case {
     let options = ClientOptions {
         base_url: "http://127.0.0.1:9/api/v1/".into(),
         accept: "application/json",
-        authorization: SecretString::from("Bearer s3cret-partner, User s3cret-user"),
+        authorization: Some(SecretString::from(
+            "Bearer s3cret-partner, User s3cret-user",
+        )),
         redactor: Redactor::new(["s3cret-partner", "s3cret-user"].map(SecretString::from)),
         hosts: HostPolicy::default(),
         transport: script.clone(),

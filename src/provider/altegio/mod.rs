@@ -37,16 +37,15 @@
 //! - No documented call tells whose token it is; settings do.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::clock::SharedClock;
-use crate::http::{Client, Waiting, Watch};
+use crate::http::Client;
 use crate::model::{AccountId, ObservedSystem, ReadFailure, Reading, ScopeState, SystemName};
 
+use super::progress::Progress;
 use super::{
     Call, Events, Finding, PlaceRef, Provider, ProviderError, ReadRequest, Receipt, Sighting,
 };
@@ -138,12 +137,7 @@ impl Altegio {
     }
 
     fn progress<'a>(&'a self, events: &'a dyn Events) -> Progress<'a> {
-        Progress {
-            events,
-            system: &self.system,
-            done: AtomicUsize::new(0),
-            total: AtomicUsize::new(0),
-        }
+        Progress::new(&self.system, events)
     }
 }
 
@@ -190,39 +184,5 @@ impl Provider for Altegio {
             },
             Err(failure) => Reading::Unreadable(failure),
         }
-    }
-}
-
-/// How far a read is, for whoever watches.
-struct Progress<'a> {
-    events: &'a dyn Events,
-    system: &'a SystemName,
-    done: AtomicUsize,
-    total: AtomicUsize,
-}
-
-impl Progress<'_> {
-    /// So many more calls are known to come.
-    fn expect(&self, calls: usize) {
-        self.total.fetch_add(calls, Ordering::Relaxed);
-    }
-
-    /// One call was answered.
-    fn done(&self) {
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        let total = self.total.fetch_max(done, Ordering::Relaxed).max(done);
-        self.events.reading(self.system, done, total);
-    }
-}
-
-impl Watch for Progress<'_> {
-    fn waiting(&self, wait: Duration, why: Waiting) {
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        let why = match why {
-            Waiting::Limit => format!("the vendor's limit on calls: {seconds} s"),
-            Waiting::Throttled => format!("the vendor turns calls away (429): {seconds} s"),
-            Waiting::Repeating => format!("a call failed and is repeated in {seconds} s"),
-        };
-        self.events.waiting(self.system, &why);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use secrecy::SecretString;
@@ -195,7 +196,9 @@ fn address(kind: Kind) -> SystemAddress {
         kind,
         url: Some("http://127.0.0.1:9/api/v1".into()),
         chain: None,
+        roles: BTreeMap::new(),
         shown_as: None,
+        without: BTreeMap::new(),
         tokens: tokens
             .map(|(name, token)| (Arc::from(name), SecretString::from(token)))
             .into(),
@@ -546,7 +549,7 @@ fn connecting_asks_for_tokens_and_a_fitting_host() {
     };
     let error_of = |system: SystemAddress| connect(system, &surroundings).err().unwrap();
     let keycrm = address(Kind::Keycrm);
-    assert_eq!(error_of(keycrm), ConnectError::NotSupported(Kind::Keycrm));
+    assert_eq!(error_of(keycrm), ConnectError::TokenMissing("key"));
     let mut poor = address(Kind::Altegio);
     poor.tokens.remove("user");
     assert_eq!(error_of(poor), ConnectError::TokenMissing("user"));
