@@ -43,6 +43,17 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// So many calls in any minute; 0 is no limit.
+    pub(crate) fn a_minute(calls: u32) -> Self {
+        Self {
+            per_minute: calls,
+            per_second: 0,
+            ..Self::default()
+        }
+    }
+}
+
 const SECOND: i64 = 1_000_000;
 const MINUTE: i64 = 60 * SECOND;
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{Apenday, User, ui};
-use crate::sandbox::limits::{Limits, Window};
+use crate::sandbox::limits::Limits;
 
 /// The system.
 #[derive(Deserialize)]
@@ -52,12 +52,7 @@ fn adviser() -> String {
 pub(crate) fn resolve(name: &str, live: Live) -> Result<Apenday, String> {
     let mut apenday = Apenday {
         name: name.to_owned(),
-        limits: Limits {
-            per_minute: live.per_minute.unwrap_or(0),
-            per_second: 0,
-            window: Window::Sliding,
-            offset_ms: 0,
-        },
+        limits: Limits::a_minute(live.per_minute.unwrap_or(0)),
         tokens: live.tokens,
         users: BTreeMap::new(),
         hooks: BTreeMap::new(),

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{Keycrm, Order, Role, Status, User, written};
-use crate::sandbox::limits::{Limits, Window};
+use crate::sandbox::limits::Limits;
 
 /// The system.
 #[derive(Deserialize)]
@@ -74,12 +74,7 @@ fn active() -> Status {
 pub(crate) fn resolve(name: &str, live: Live, starts: Timestamp) -> Result<Keycrm, String> {
     let mut crm = Keycrm {
         name: name.to_owned(),
-        limits: Limits {
-            per_minute: live.per_minute.unwrap_or(60),
-            per_second: 0,
-            window: Window::Sliding,
-            offset_ms: 0,
-        },
+        limits: Limits::a_minute(live.per_minute.unwrap_or(60)),
         order: live.order,
         key_owner: live.key_owner,
         roles: BTreeMap::new(),

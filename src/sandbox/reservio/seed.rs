@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 
 use super::{Access, Business, Manager, Profile, Reservio, TICKS};
-use crate::sandbox::limits::{Limits, Window};
+use crate::sandbox::limits::Limits;
 
 /// The system.
 #[derive(Deserialize)]
@@ -62,12 +62,7 @@ struct LiveManager {
 pub(crate) fn resolve(name: &str, live: Live) -> Result<Reservio, String> {
     let mut reservio = Reservio {
         name: name.to_owned(),
-        limits: Limits {
-            per_minute: live.per_minute.unwrap_or(0),
-            per_second: 0,
-            window: Window::Sliding,
-            offset_ms: 0,
-        },
+        limits: Limits::a_minute(live.per_minute.unwrap_or(0)),
         me: live
             .me
             .unwrap_or_else(|| "5e5e71d0-0000-4000-8000-000000000000".to_owned()),
