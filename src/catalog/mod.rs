@@ -51,6 +51,7 @@ use std::sync::LazyLock;
 mod assumption;
 mod capability;
 mod chain;
+mod fact;
 mod kind;
 mod right;
 mod role;
@@ -62,6 +63,7 @@ mod tests;
 pub use assumption::{Assumption, Mark};
 pub use capability::{Capability, Confidence, How, Verb, capability};
 pub use chain::ChainRight;
+pub use fact::{Fact, FactForm, fact, fact_sensitivity, role_sensitivity};
 pub use kind::{Allowance, Kind, PhoneStyle, TokenName};
 pub use right::{
     Entity, Evidence, Extreme, Polarity, Product, Right, RightId, RightType, Sensitivity,

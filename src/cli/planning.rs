@@ -147,6 +147,8 @@ impl<'a> Planning<'a> {
         Frame {
             catalog: self.project.catalog,
             zone: &self.project.zone,
+            now: self.world.now(),
+            contacts: false,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The one door through which text from outside reaches a terminal.
+//! The one door through which text from outside reaches a terminal or a Markdown file.
 //!
 //! Names, vendor messages and YAML lines may hold escape sequences, direction overrides or line breaks. What is not
 //! plainly printable is shown as `\u{..}`; plain text is borrowed, not copied. Writers of other formats add their own
@@ -19,6 +19,62 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
 /// The same for whole lines that hold several foreign texts: at most 4,000 characters.
 pub fn terminal_long(text: &str) -> Cow<'_, str> {
     within(text, LONGEST * 20)
+}
+
+/// A text from outside inside a line of Markdown, after words of our own: it shows as it is and means nothing. No
+/// heading, no box, no link, no mention, no comment; one line as [`terminal_long`] has it, without blanks at its ends.
+pub fn markdown(text: &str) -> String {
+    let text = terminal_long(text.trim());
+    let mut safe = String::with_capacity(text.len() + 16);
+    let mut chars = text.chars().peekable();
+    let mut only_digits = true;
+    let mut first = true;
+    while let Some(c) = chars.next() {
+        let next = chars.peek().copied();
+        let glued = next.is_some_and(char::is_alphanumeric);
+        let plain = match c {
+            // Trackers look for mentions and numbers of issues in the text that is shown, where a backslash is gone by
+            // then: a comment between is what keeps them apart.
+            '@' => {
+                safe.push_str("@<!-- -->");
+                continue;
+            }
+            '#' if glued => {
+                safe.push_str("\\#<!-- -->");
+                continue;
+            }
+            // The dot of an address, and the one behind a list's number.
+            '.' => !glued && !only_digits,
+            // Addresses are linked by their scheme.
+            ':' => next != Some('/'),
+            '-' | '+' | '=' => !first,
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '<' | '>' | '#' | '!'
+            | '|' | '~' | '&' | '$' => false,
+            _ => true,
+        };
+        if !plain {
+            safe.push('\\');
+        }
+        safe.push(c);
+        first = false;
+        only_digits &= c.is_ascii_digit();
+    }
+    safe
+}
+
+/// A value to be typed exactly: as code where it can be, so that it is copied as it is; else as [`markdown`] has it.
+pub fn markdown_value(text: &str) -> String {
+    let exact = !text.is_empty()
+        && text.len() <= LONGEST
+        && text.trim() == text
+        && !text
+            .chars()
+            .any(|c| matches!(c, '`' | '<' | '|') || is_hostile(c));
+    if exact {
+        format!("`{text}`")
+    } else {
+        markdown(text)
+    }
 }
 
 fn within(text: &str, longest: usize) -> Cow<'_, str> {
@@ -70,7 +126,66 @@ mod tests {
         assert_eq!(terminal(&"x".repeat(10_000)).chars().count(), LONGEST + 1);
     }
 
+    #[test]
+    fn markdown_means_nothing() {
+        for (text, shown) in [
+            ("Jana Bērziņa-Kalniņa, Mall", "Jana Bērziņa-Kalniņa, Mall"),
+            ("- [x] done", "\\- \\[x\\] done"),
+            ("1. one", "1\\. one"),
+            (
+                "<!-- keyholder:step 0 -->",
+                "\\<\\!-- keyholder:step 0 --\\>",
+            ),
+            ("see www.evil.example", "see www\\.evil\\.example"),
+            ("https://evil", "https\\://evil"),
+            ("@jana", "@<!-- -->jana"),
+            ("fixes #12", "fixes \\#<!-- -->12"),
+            ("# a\n# b", "\\# a\\\\u\\{a\\}\\# b"),
+            ("![x](y)|", "\\!\\[x\\]\\(y\\)\\|"),
+            ("No. 5", "No. 5"),
+            ("", ""),
+        ] {
+            assert_eq!(markdown(text), shown, "{text:?}");
+        }
+        assert_eq!(markdown_value("jana@chain.example"), "`jana@chain.example`");
+        assert_eq!(markdown_value("a`b"), "a\\`b");
+    }
+
+    /// Takes out what we put in, so that what remains is what the text itself could do.
+    fn bare(safe: &str) -> String {
+        let mut bare = String::new();
+        let safe = safe.replace("@<!-- -->", "").replace("\\#<!-- -->", "");
+        let mut chars = safe.chars();
+        while let Some(c) = chars.next() {
+            if c == '\\' {
+                chars.next();
+            } else {
+                bare.push(c);
+            }
+        }
+        bare
+    }
+
     proptest! {
+        #[test]
+        fn markdown_has_no_live_character(text in "([-+=*_#.:/!<>|~&$@(){}\\[\\]`\\\\ \\n0-9a-z]|www[.]|https://|<!-- |.){0,40}") {
+            let safe = markdown(&text);
+            prop_assert!(!safe.chars().any(is_hostile));
+            let bare = bare(&safe);
+            prop_assert!(!bare.contains(['`', '*', '_', '{', '}', '[', ']', '(', ')', '<', '>', '#', '!', '|', '~', '&', '$', '@']), "{safe}");
+            prop_assert!(!bare.contains("://") && !bare.contains("www."), "{safe}");
+            prop_assert!(!safe.starts_with(['-', '+', '=', ' ']), "{safe}");
+        }
+
+        #[test]
+        fn a_value_stays_in_its_code(text in "([`<|@ \\n\\[x\\]a]|.){0,20}") {
+            let safe = markdown_value(&text);
+            match safe.strip_prefix('`').and_then(|safe| safe.strip_suffix('`')) {
+                Some(code) => prop_assert_eq!(code, text),
+                None => prop_assert_eq!(safe, markdown(&text)),
+            }
+        }
+
         #[test]
         fn nothing_hostile_comes_through(text in ".*") {
             prop_assert!(terminal(&text).chars().all(|c| !is_hostile(c)));

@@ -3,11 +3,16 @@
 //! `doc` is what an output says, `text` how it looks; views build the first, writers the second. Foreign text passes
 //! through `escape` and nowhere else.
 
+pub mod checklist;
 pub mod desired;
 pub mod doc;
 pub mod escape;
+mod hand;
+mod names;
 pub mod outcome;
 pub mod seen;
+#[cfg(test)]
+mod tests;
 pub mod text;
 pub mod view;
 pub mod words;

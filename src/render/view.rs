@@ -6,17 +6,20 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::doc::{
     Block, Detail, Doc, Item, Run, Section, Tone, foreign, foreign_toned, say, toned,
 };
+use super::hand::{self, ShortIds, push_all};
+use super::names::Names;
 use super::words;
 use crate::catalog::Catalog;
-use crate::model::{PersonKey, PlaceId, SystemName, Value};
+use crate::model::{PersonKey, Value};
 use crate::plan::{
-    Access, Completeness, DangerClass, Effect, Hold, HoldCode, ManualActor, Mode, Plan, RightDelta,
-    Step, StepKind, Totals, totals,
+    Access, Completeness, DangerClass, Effect, Hold, HoldCode, Mode, Plan, RightDelta, Step,
+    StepKind, Totals, totals,
 };
 
 /// What a view needs beside the plan.
@@ -26,26 +29,48 @@ pub struct Frame<'a> {
     pub catalog: &'a Catalog,
     /// The zone in which times are shown.
     pub zone: &'a TimeZone,
+    /// What is overdue is so by this clock.
+    pub now: Timestamp,
+    /// Whether e-mails and phones that have to be typed are shown in full.
+    pub contacts: bool,
 }
 
 /// A whole plan.
 pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
     let draft = &plan.draft;
-    let names = Names::of(plan);
+    let names = &Names::of(plan);
+    let page = &Page {
+        frame,
+        names,
+        ids: ShortIds::of(plan),
+    };
     let mut sections = Vec::new();
-    let unread = unread(plan, &names);
+    let contradictions = hand::contradictions(plan, frame, names);
+    if !contradictions.is_empty() {
+        sections.push(Section {
+            title: heading(Tone::Alert, "SAID TO BE DONE, AND NOT DONE"),
+            blocks: contradictions,
+        });
+    }
+    let unread = unread(plan, names);
     if !unread.is_empty() {
         sections.push(Section {
             title: heading(Tone::Alert, "Not everything could be read"),
             blocks: unread,
         });
     }
-    let steps: Vec<&Step> = draft.steps.iter().collect();
-    if !steps.is_empty() {
-        sections.push(Section {
-            title: heading(Tone::Strong, "Changes"),
-            blocks: people(&steps, frame, &names),
-        });
+    let (late, steps) = hand::by_due(plan, frame.now);
+    let overdue = late.len();
+    for (tone, title, steps) in [
+        (Tone::Alert, "Overdue by hand", late),
+        (Tone::Strong, "Changes", steps),
+    ] {
+        if !steps.is_empty() {
+            sections.push(Section {
+                title: heading(tone, title),
+                blocks: people(&steps, page),
+            });
+        }
     }
     let holds: Vec<&Hold> = draft
         .holds
@@ -55,7 +80,7 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
     if !holds.is_empty() {
         sections.push(Section {
             title: heading(Tone::Alert, "Held back"),
-            blocks: holds.into_iter().map(|hold| held(hold, &names)).collect(),
+            blocks: holds.into_iter().map(|hold| held(hold, names)).collect(),
         });
     }
     if !draft.drift.is_empty() {
@@ -80,7 +105,7 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
                 toned(Tone::Strong, "Withheld"),
                 say(" (would be done if `ownership` let it)"),
             ],
-            blocks: withheld(plan, frame, &names),
+            blocks: withheld(plan, page),
         });
     }
     if !draft.waiting.is_empty() {
@@ -130,7 +155,14 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
     if !draft.strangers.is_empty() {
         sections.push(Section {
             title: heading(Tone::Strong, "Accounts nobody declared"),
-            blocks: strangers(plan, &names),
+            blocks: strangers(plan, names),
+        });
+    }
+    let unseen = hand::unseen(plan, frame, names);
+    if !unseen.is_empty() {
+        sections.push(Section {
+            title: heading(Tone::Strong, "Known by word, not by reading"),
+            blocks: unseen,
         });
     }
     if !draft.notes.is_empty() {
@@ -151,12 +183,19 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
     }
     sections.push(Section {
         title: Vec::new(),
-        blocks: closing(plan),
+        blocks: closing(plan, overdue),
     });
     Doc {
         title: title(plan, frame),
         sections,
     }
+}
+
+/// What every line may need.
+struct Page<'a> {
+    frame: &'a Frame<'a>,
+    names: &'a Names<'a>,
+    ids: ShortIds<'a>,
 }
 
 fn heading(tone: Tone, text: &'static str) -> Vec<Run> {
@@ -186,44 +225,6 @@ fn title(plan: &Plan, frame: &Frame<'_>) -> Vec<Run> {
         ));
     }
     runs
-}
-
-/// Titles of places, and whether a system must be named beside them.
-struct Names<'a> {
-    titles: BTreeMap<(&'a SystemName, &'a PlaceId), &'a str>,
-    several: bool,
-}
-
-impl<'a> Names<'a> {
-    fn of(plan: &'a Plan) -> Self {
-        let titles = plan
-            .draft
-            .scopes
-            .iter()
-            .map(|scope| ((&scope.system, &scope.place), &*scope.title))
-            .collect();
-        Self {
-            titles,
-            several: plan.draft.systems.len() > 1,
-        }
-    }
-
-    fn place(&self, system: &SystemName, place: &PlaceId) -> Run {
-        let title = match (self.titles.get(&(system, place)), place) {
-            (Some(title), PlaceId::At(_)) if !title.is_empty() => (*title).to_owned(),
-            (_, PlaceId::At(key)) => key.to_string(),
-            (_, PlaceId::Chain) => "the chain".to_owned(),
-            (_, PlaceId::Whole) => "everything".to_owned(),
-        };
-        foreign_toned(
-            Tone::Strong,
-            if self.several {
-                format!("{title} ({system})")
-            } else {
-                title
-            },
-        )
-    }
 }
 
 fn named(name: &str, key: Option<&PersonKey>) -> Vec<Run> {
@@ -284,7 +285,7 @@ fn is_about_a_read(hold: &Hold) -> bool {
 }
 
 /// Steps grouped by person, the group with the most dangerous step first.
-fn people(steps: &[&Step], frame: &Frame<'_>, names: &Names<'_>) -> Vec<Block> {
+fn people(steps: &[&Step], page: &Page<'_>) -> Vec<Block> {
     let mut groups: BTreeMap<(Option<&PersonKey>, &str), Vec<&Step>> = BTreeMap::new();
     for step in steps {
         let account = step.account.as_ref().map_or("", |account| account.as_str());
@@ -298,11 +299,11 @@ fn people(steps: &[&Step], frame: &Frame<'_>, names: &Names<'_>) -> Vec<Block> {
     groups.sort_by_key(|steps| Reverse(steps.iter().map(|step| step.class).max()));
     groups
         .into_iter()
-        .map(|steps| group(&steps, frame, names))
+        .map(|steps| group(&steps, page))
         .collect()
 }
 
-fn group(steps: &[&Step], frame: &Frame<'_>, names: &Names<'_>) -> Block {
+fn group(steps: &[&Step], page: &Page<'_>) -> Block {
     let mut head = Vec::new();
     if let Some(first) = steps.first() {
         head = named(&first.name, first.person.as_ref());
@@ -313,12 +314,12 @@ fn group(steps: &[&Step], frame: &Frame<'_>, names: &Names<'_>) -> Block {
     }
     Block::Group {
         head,
-        items: steps.iter().map(|step| item(step, frame, names)).collect(),
+        items: steps.iter().map(|step| item(step, page)).collect(),
     }
 }
 
-fn item(step: &Step, frame: &Frame<'_>, names: &Names<'_>) -> Item {
-    let place = names.place(&step.system, &step.place);
+fn item(step: &Step, page: &Page<'_>) -> Item {
+    let place = page.names.place(&step.system, &step.place);
     let role = |access: Option<&Access>| {
         access
             .and_then(|access| access.role.as_ref())
@@ -339,7 +340,13 @@ fn item(step: &Step, frame: &Frame<'_>, names: &Names<'_>) -> Item {
         | StepKind::Deactivate => ('-', Tone::Take),
         StepKind::Check | StepKind::FollowUp => ('!', Tone::Alert),
     };
-    let mut head = vec![say(words::doing(step.kind)), say(" "), place];
+    let by_hand = matches!(step.mode, Mode::Manual(_));
+    let doing = if by_hand {
+        words::doing_by_hand(page.names.kind(&step.system), step)
+    } else {
+        words::doing(step.kind)
+    };
+    let mut head = vec![say(doing), say(" "), place];
     match step.kind {
         StepKind::Invite | StepKind::Grant => head.extend(role(step.after.as_ref())),
         StepKind::Remove | StepKind::WithdrawInvitation => {
@@ -370,18 +377,20 @@ fn item(step: &Step, frame: &Frame<'_>, names: &Names<'_>) -> Item {
         };
         head.push(toned(tone, format!("  [{class}]")));
     }
-    if matches!(step.mode, Mode::Manual(_)) {
-        head.push(toned(Tone::Alert, "  [by hand]"));
+    if by_hand {
+        let id = page.ids.short(&step.id);
+        head.push(toned(Tone::Alert, format!("  [by hand {id}]")));
     }
     Item {
         mark,
         tone,
         head,
-        details: details(step, frame),
+        details: details(step, page),
     }
 }
 
-fn details(step: &Step, frame: &Frame<'_>) -> Vec<Detail> {
+fn details(step: &Step, page: &Page<'_>) -> Vec<Detail> {
+    let frame = page.frame;
     let mut details = Vec::new();
     match step.kind {
         StepKind::Invite | StepKind::Grant => {
@@ -395,6 +404,13 @@ fn details(step: &Step, frame: &Frame<'_>) -> Vec<Detail> {
         }
         StepKind::Remove | StepKind::WithdrawInvitation => {}
         _ => deltas(&mut details, &step.deltas, frame.catalog),
+    }
+    if let Some(kind) = page
+        .names
+        .kind(&step.system)
+        .filter(|_| step.hand.is_some())
+    {
+        hand::shifts(step, kind).into_details(&mut details, step.before.is_none());
     }
     let staff = |access: Option<&Access>| {
         access.and_then(|access| {
@@ -435,68 +451,13 @@ fn details(step: &Step, frame: &Frame<'_>) -> Vec<Detail> {
             text,
         });
     }
-    if let Mode::Manual(instruction) = &step.mode {
-        let by = match &instruction.actor {
-            ManualActor::Hands(hands) if hands.is_empty() => {
-                "nobody is named under `hands`".to_owned()
-            }
-            ManualActor::Hands(hands) => hands
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join(" or "),
-            ManualActor::Person(person) => person.to_string(),
-        };
-        details.push(Detail {
-            label: "by",
-            text: vec![say(by)],
-        });
-        push_all(
-            &mut details,
-            "first",
-            instruction.check_before.iter().flat_map(action).collect(),
-        );
-        push_all(
-            &mut details,
-            "do",
-            instruction.actions.iter().flat_map(action).collect(),
-        );
-    }
+    details.extend(hand::details(step, frame, page.ids.short(&step.id)));
     push_all(
         &mut details,
         "because",
         step.because.iter().map(words::because).collect(),
     );
     details
-}
-
-/// An action and what is typed there, a line each.
-fn action(action: &crate::plan::Action) -> Vec<Vec<Run>> {
-    let typed = action.values.iter().map(|typed| {
-        let value = match &typed.value {
-            crate::plan::TypedValue::Text(text) => text.clone(),
-            crate::plan::TypedValue::Contact { contact, typed: _ } => contact.masked(),
-        };
-        vec![
-            say("  "),
-            foreign(typed.label.clone()),
-            say(": "),
-            foreign_toned(Tone::Strong, value),
-        ]
-    });
-    std::iter::once(vec![foreign(action.text.clone())])
-        .chain(typed)
-        .collect()
-}
-
-/// One label for several lines.
-fn push_all(details: &mut Vec<Detail>, label: &'static str, lines: Vec<Vec<Run>>) {
-    for (nth, text) in lines.into_iter().enumerate() {
-        details.push(Detail {
-            label: if nth == 0 { label } else { "" },
-            text,
-        });
-    }
 }
 
 /// The rights after a step, with names where the deltas know them instead of ids.
@@ -581,7 +542,7 @@ fn held(hold: &Hold, names: &Names<'_>) -> Block {
     }
 }
 
-fn withheld(plan: &Plan, frame: &Frame<'_>, names: &Names<'_>) -> Vec<Block> {
+fn withheld(plan: &Plan, page: &Page<'_>) -> Vec<Block> {
     let steps: Vec<&Step> = plan
         .draft
         .withheld
@@ -596,7 +557,7 @@ fn withheld(plan: &Plan, frame: &Frame<'_>, names: &Names<'_>) -> Vec<Block> {
         .collect();
     rules.sort();
     rules.dedup();
-    let mut blocks = people(&steps, frame, names);
+    let mut blocks = people(&steps, page);
     for rule in rules {
         let mut runs = vec![toned(Tone::Dim, "withheld by ")];
         runs.extend(words::because(rule));
@@ -631,9 +592,12 @@ fn strangers(plan: &Plan, names: &Names<'_>) -> Vec<Block> {
 }
 
 /// The line of totals, the price and the plan's id.
-fn closing(plan: &Plan) -> Vec<Block> {
+fn closing(plan: &Plan, overdue: usize) -> Vec<Block> {
     let counts = totals(&plan.draft);
-    let mut blocks = vec![Block::Line(vec![toned(Tone::Strong, summary(&counts))])];
+    let mut blocks = vec![Block::Line(vec![toned(
+        Tone::Strong,
+        summary(&counts, overdue),
+    )])];
     let price = &plan.draft.price;
     let mut cost = format!("{} read", words::count(price.calls_read, "call", "calls"));
     if counts.api > 0 {
@@ -663,7 +627,7 @@ fn closing(plan: &Plan) -> Vec<Block> {
 }
 
 /// The one line of totals.
-pub fn summary(counts: &Totals) -> String {
+pub fn summary(counts: &Totals, overdue: usize) -> String {
     let mut parts = Vec::new();
     for (number, one, many) in [
         (counts.invitations, "invitation", "invitations"),
@@ -685,8 +649,13 @@ pub fn summary(counts: &Totals) -> String {
             format!("{} for {people}", parts.join(", "))
         }
     };
+    if counts.manual > 0 {
+        line.push_str(&format!("; {} by hand", counts.manual));
+    }
+    if overdue > 0 {
+        line.push_str(&format!(", {overdue} overdue"));
+    }
     for (number, text) in [
-        (counts.manual, "by hand"),
         (counts.holds, "held back"),
         (counts.withheld, "withheld"),
         (counts.waiting, "waiting for others"),

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::doc::{Run, Tone, foreign, say, toned};
-use crate::catalog::{Catalog, Right, RightType};
-use crate::model::{AccountState, Days, Item, Items, One, RightSet, Value};
-use crate::plan::{Because, DangerClass, Reason, StepKind};
+use crate::catalog::{Catalog, Kind, Right, RightType};
+use crate::model::{AccountState, Days, Item, Items, One, PlaceId, RightSet, Value};
+use crate::plan::{Because, DangerClass, Reason, Step, StepKind};
 
 /// A right's value, such as `3 days` or `Kase 1, Kase 2`.
 pub fn value(right: &Right, value: Option<&Value>) -> Run {
@@ -201,6 +201,56 @@ pub fn doing(kind: StepKind) -> &'static str {
         StepKind::Check => "check",
         StepKind::FollowUp => "follow up at",
     }
+}
+
+/// What a step by hand does, before the name of the place, under the name of the person: "look for them in".
+pub fn doing_by_hand(vendor: Option<Kind>, step: &Step) -> &'static str {
+    by_hand(vendor, step).map_or_else(|| doing(step.kind), |(doing, _, _)| doing)
+}
+
+/// The same as an order, before and after the name of the person: "look for", "in".
+pub fn order(vendor: Option<Kind>, step: &Step) -> (&'static str, &'static str) {
+    by_hand(vendor, step).map_or(("see to", "at"), |(_, before, after)| (before, after))
+}
+
+fn by_hand(
+    vendor: Option<Kind>,
+    step: &Step,
+) -> Option<(&'static str, &'static str, &'static str)> {
+    let chain = step.place == PlaceId::Chain;
+    let reservio = vendor == Some(Kind::Reservio);
+    // A role that has to be made, and such, is nobody's.
+    let nobody = step.person.is_none();
+    Some(match step.kind {
+        StepKind::Invite if chain => ("add to", "add", "to"),
+        StepKind::Invite if reservio => ("give access to", "give", "access to"),
+        StepKind::Invite => ("add at", "add", "at"),
+        StepKind::Resend => ("invite again to", "invite", "again to"),
+        StepKind::Grant => ("give access to", "give", "access to"),
+        StepKind::SetRights => (
+            "change what is allowed at",
+            "change what is allowed to",
+            "at",
+        ),
+        StepKind::ChangeRole => ("change role at", "change the role of", "at"),
+        StepKind::LinkStaff => return None,
+        StepKind::Remove => ("remove all access to", "remove all access of", "to"),
+        StepKind::WithdrawInvitation => (
+            "withdraw the invitation to",
+            "withdraw the invitation of",
+            "to",
+        ),
+        StepKind::Block => ("block at", "block", "at"),
+        StepKind::Deactivate => ("make inactive at", "make", "inactive at"),
+        StepKind::Unblock => ("activate again at", "activate", "again at"),
+        StepKind::Activate if reservio => ("accept access to", "let", "accept access to"),
+        StepKind::Activate => ("activate at", "activate", "at"),
+        StepKind::Check if chain => ("look for them in", "look for", "in"),
+        StepKind::Check if reservio => ("register at", "let", "register at"),
+        StepKind::Check => ("look at", "look at", "at"),
+        StepKind::FollowUp if nobody => ("prepare at", "prepare", "at"),
+        StepKind::FollowUp => ("follow up at", "follow up for", "at"),
+    })
 }
 
 /// What a step did, before the name of the place: "invited to".
