@@ -82,6 +82,8 @@ pub enum Command {
     Plan(PlanArgs),
     /// Plan, show, ask, and carry it out.
     Apply(ApplyArgs),
+    /// Say that steps by hand are done, or take that back.
+    Done(DoneArgs),
     /// The record of what was seen and done.
     Journal {
         /// What to do with it.
@@ -190,7 +192,13 @@ pub struct PlanArgs {
     /// How to print the plan.
     #[arg(long, value_enum, default_value_t = DataFormat::Text)]
     pub format: DataFormat,
-    /// Exit with 2 where changes are pending.
+    /// Write the steps by hand into this file, as a Markdown checklist.
+    #[arg(long, value_name = "FILE")]
+    pub manual: Option<Utf8PathBuf>,
+    /// Write contacts into the checklist as they are, not masked.
+    #[arg(long, requires = "manual")]
+    pub contacts: bool,
+    /// Exit with 2 where changes are pending, with 7 where steps by hand wait.
     #[arg(long)]
     pub exit_code: bool,
 }
@@ -204,9 +212,53 @@ pub struct ApplyArgs {
     /// Do not ask. Without it, a terminal is needed for a typed yes.
     #[arg(long)]
     pub yes: bool,
+    /// Write the steps by hand into this file, as a Markdown checklist.
+    #[arg(long, value_name = "FILE")]
+    pub manual: Option<Utf8PathBuf>,
+    /// Write contacts into the checklist as they are, not masked.
+    #[arg(long, requires = "manual")]
+    pub contacts: bool,
     /// How to print the plan and what came of it.
     #[arg(long, value_enum, default_value_t = DataFormat::Text)]
     pub format: DataFormat,
+}
+
+/// `done`
+#[derive(Debug, Args)]
+pub struct DoneArgs {
+    /// Ids of steps, as `plan` shows them; their beginning is enough.
+    #[arg(required_unless_present = "from")]
+    pub steps: Vec<String>,
+    /// Who did it: the key of a person, or a name.
+    #[arg(long, value_name = "WHO")]
+    pub by: String,
+    /// The steps whose boxes are ticked in this checklist.
+    #[arg(long, value_name = "FILE", conflicts_with = "steps")]
+    pub from: Option<Utf8PathBuf>,
+    /// What should be known beside it.
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// What the account is now, where that is not what the step leads to.
+    #[arg(long, value_enum, value_name = "STATE")]
+    pub state: Option<StateName>,
+    /// Take back what was said about these steps; the record stays.
+    #[arg(long, conflicts_with_all = ["from", "state", "note"])]
+    pub undo: bool,
+}
+
+/// The state of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StateName {
+    /// It is not there, or has nothing there.
+    Absent,
+    /// Invited, and not accepted yet; at KeyCRM pending.
+    Invited,
+    /// Made, and not switched on.
+    Inactive,
+    /// In use.
+    Active,
+    /// Kept from signing in.
+    Blocked,
 }
 
 /// `journal`

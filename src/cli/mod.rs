@@ -7,7 +7,9 @@ use std::ffi::OsString;
 
 use clap::Parser as _;
 
+mod administrator;
 pub mod args;
+mod checklist;
 mod commands;
 mod env;
 pub mod failure;
@@ -15,6 +17,7 @@ mod planning;
 mod session;
 mod simulator;
 mod ui;
+mod walk;
 mod world;
 
 pub use env::{Env, VARIABLES};
@@ -50,6 +53,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, env: Env) -> u8 
         Command::Observe(args) => commands::observe::run(&session, args).await,
         Command::Plan(args) => commands::plan::run(&session, args).await,
         Command::Apply(args) => commands::apply::run(&session, args).await,
+        Command::Done(args) => commands::done::run(&session, args).await,
         Command::Journal { command } => commands::journal::run(&session, command),
         Command::Explain(args) => commands::explain::run(&session, args),
         Command::Schema(args) => Ok(commands::schema::run(&session, args)),

@@ -1,6 +1,7 @@
 //! What `plan`, `apply` and `observe` share: memory, reading, planning, and what that means for the exit code.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
 
 use super::failure::{Ending, Endings, Failure};
 use super::session::{Session, distrust};
@@ -11,7 +12,7 @@ use crate::journal::{self, Snapshot};
 use crate::model::{Attested, Memory, Observed, ObservedSystem, ReadFailure, Reading, ScopeState};
 use crate::ops::only::{OnlyError, only};
 use crate::ops::project::Project;
-use crate::ops::{live, when};
+use crate::ops::{attest, hand, live, when};
 use crate::plan::{self, Completeness, Input, Only, Plan};
 use crate::render::view::Frame;
 
@@ -25,7 +26,11 @@ pub(super) struct Planning<'a> {
     pub(super) memory: Memory,
     /// The journal as it was read.
     pub(super) journal: Snapshot,
-    /// What people said they did by hand, as far as it can be believed.
+    /// What people said they did by hand, as the files have it.
+    pub(super) statements: attest::Loaded,
+    /// Where those files are.
+    pub(super) statements_folder: Utf8PathBuf,
+    /// What of it can be believed.
     pub(super) attested: Attested,
     /// What is wanted of it.
     pub(super) only: Only,
@@ -50,12 +55,17 @@ impl<'a> Planning<'a> {
         let only = only(&project.desired, keys).map_err(|error| unknown_key(&error))?;
         let folder = session.state_folder(&world.root, Some(&project.loaded.project.settings));
         let journal = journal::load(&folder).map_err(|error| distrust(&error))?;
+        let statements_folder =
+            attest::folder(&world.root, session.global.sandbox.then_some(&*folder));
+        let statements = session.statements(&statements_folder)?;
         let mut planning = Self {
             session,
             world,
             project,
             memory: Memory::default(),
             journal,
+            statements,
+            statements_folder,
             attested: Attested::default(),
             only,
         };
@@ -66,6 +76,7 @@ impl<'a> Planning<'a> {
     /// Derives the memory from the journal at hand.
     fn remember(&mut self) {
         self.memory = journal::memory(self.journal.sealed.iter().map(|sealed| &sealed.entry));
+        self.attested = attest::believed(&self.statements, &self.memory, self.world.now());
     }
 
     /// Takes over a journal that has grown.
@@ -85,6 +96,11 @@ impl<'a> Planning<'a> {
         )
         .await;
         self.plan(observed)
+    }
+
+    /// Plans from what people said and from exports alone: systems that only a call could read hold.
+    pub(super) fn without_asking(&self) -> Planned {
+        self.plan(Observed::default())
     }
 
     /// Plans from a kept read.
@@ -142,20 +158,63 @@ impl<'a> Planning<'a> {
         }
     }
 
+    /// The present.
+    pub(super) fn now(&self) -> Timestamp {
+        self.world.now()
+    }
+
+    /// What the journal keeps of manual steps and of statements at the beginning of a run.
+    pub(super) fn records(&self, planned: &Planned) -> Vec<journal::Record> {
+        let desired = &self.project.desired;
+        let mut records = hand::records(
+            &planned.plan,
+            desired,
+            &self.memory,
+            &self.attested,
+            &self.only,
+        );
+        let people = desired.people.keys().cloned().collect();
+        records.extend(attest::notes(&self.statements, &self.memory, &people));
+        records
+    }
+
+    /// Whether a text is the key of a declared person.
+    pub(super) fn is_declared(&self, key: &str) -> bool {
+        let people = &self.project.desired.people;
+        people.contains_key(&crate::model::PersonKey::new(key))
+    }
+
     /// What rendering needs.
     pub(super) fn frame(&self) -> Frame<'_> {
         Frame {
             catalog: self.project.catalog,
             zone: &self.project.zone,
             now: self.world.now(),
-            contacts: false,
+            contacts: self.session.ui.shows_contacts(),
         }
+    }
+
+    /// The same for whoever sits at the terminal and does a step.
+    pub(super) fn frame_at_terminal(&self) -> Frame<'_> {
+        Frame {
+            contacts: true,
+            ..self.frame()
+        }
+    }
+
+    /// The steps by hand of a plan as a checklist.
+    pub(super) fn checklist(&self, planned: &Planned, contacts: bool) -> String {
+        let frame = Frame {
+            contacts,
+            ..self.frame()
+        };
+        crate::render::checklist::checklist(&planned.plan, &frame)
     }
 }
 
 impl Planned {
     /// What is true of the plan itself, whatever is done with it.
-    pub(super) fn endings(&self) -> Endings {
+    pub(super) fn endings(&self, now: Timestamp) -> Endings {
         let mut endings = Endings::new();
         let draft = &self.plan.draft;
         let unread = draft.scopes.iter().any(|scope| match &scope.completeness {
@@ -175,6 +234,22 @@ impl Planned {
         }
         if !draft.holds.is_empty() {
             endings.insert(Ending::Held);
+        }
+        if hand::manual(&self.plan).any(|(step, _)| hand::is_overdue(step, now)) {
+            endings.insert(Ending::ManualWaiting);
+        }
+        endings
+    }
+
+    /// What `--exit-code` adds: changes that are pending, and steps by hand that wait.
+    pub(super) fn pending(&self) -> Endings {
+        let steps = &self.plan.draft.steps;
+        let mut endings = Endings::new();
+        if !steps.is_empty() {
+            endings.insert(Ending::Pending);
+        }
+        if hand::manual(&self.plan).next().is_some() {
+            endings.insert(Ending::ManualWaiting);
         }
         endings
     }

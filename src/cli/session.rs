@@ -14,6 +14,7 @@ use crate::diagnostic::Severity;
 use crate::diagnostic::render::{Form, Style, render};
 use crate::journal::JournalError;
 use crate::model::AsOf;
+use crate::ops::attest::{self, AttestError};
 use crate::ops::project::{self, OpenOptions, Project};
 use crate::ops::when;
 
@@ -84,6 +85,29 @@ impl Session<'_> {
         Ok(project)
     }
 
+    /// What people said they did by hand. A file with a problem is refused: whoever cannot be believed by accident would
+    /// be taken for somebody who said nothing.
+    pub(super) fn statements(&self, folder: &Utf8Path) -> Result<attest::Loaded, Failure> {
+        let loaded = attest::load(folder).map_err(|error| unsaid(&error))?;
+        if loaded.diagnostics.is_empty() {
+            return Ok(loaded);
+        }
+        let style = Style {
+            form: if self.global.accessible {
+                Form::Narrated
+            } else {
+                Form::Graphical
+            },
+            ..self.ui.problem_style()
+        };
+        self.ui
+            .shout(&render(&loaded.diagnostics, &loaded.sources, &style));
+        Err(Failure::input(
+            "the statements of people have problems; nothing was read and nothing was changed",
+        )
+        .help("restore the file from git, and say it again with `keyholder done`"))
+    }
+
     /// Opens the project and leaves what is wrong with it to the caller.
     pub(super) fn open_anyway(
         &self,
@@ -148,4 +172,10 @@ pub(super) fn distrust(error: &JournalError) -> Failure {
     };
     let source = std::error::Error::source(error).map(|source| format!(": {source}"));
     Failure::new(ending, format!("{error}{}", source.unwrap_or_default()))
+}
+
+/// Statements that cannot be read or written.
+pub(super) fn unsaid(error: &AttestError) -> Failure {
+    let source = std::error::Error::source(error).map(|source| format!(": {source}"));
+    Failure::input(format!("{error}{}", source.unwrap_or_default()))
 }

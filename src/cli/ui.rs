@@ -26,6 +26,7 @@ pub(super) struct Ui {
     quiet: bool,
     accessible: bool,
     interactive: bool,
+    out_terminal: bool,
     bar: Mutex<Option<ProgressBar>>,
     told: Mutex<usize>,
 }
@@ -57,6 +58,7 @@ impl Ui {
             quiet: global.quiet,
             accessible: global.accessible,
             interactive: std::io::stdin().is_terminal() && err && env.get("CI").is_none(),
+            out_terminal: out,
             bar: Mutex::new(None),
             told: Mutex::new(0),
         }
@@ -68,6 +70,19 @@ impl Ui {
             width: self.width,
             color: self.out_color,
         }
+    }
+
+    /// How documents for stderr are laid out.
+    pub(super) fn err_layout(&self) -> Layout {
+        Layout {
+            width: self.width,
+            color: self.err_color,
+        }
+    }
+
+    /// Whether what is printed goes to a terminal, where contacts are shown as they are.
+    pub(super) fn shows_contacts(&self) -> bool {
+        self.out_terminal
     }
 
     /// How problems for stderr are drawn.
@@ -140,6 +155,34 @@ impl Ui {
             .allow_empty(true)
             .interact_text_on(&dialoguer::console::Term::stderr());
         answer.is_ok_and(|answer| answer.trim() == "yes")
+    }
+
+    /// Asks for a text; nothing typed is no answer.
+    pub(super) fn ask(&self, question: &str, default: Option<&str>) -> Option<String> {
+        self.clear_progress();
+        let mut input = dialoguer::Input::<String>::new()
+            .with_prompt(question)
+            .allow_empty(true);
+        if let Some(default) = default {
+            input = input.default(default.to_owned());
+        }
+        let answer = input.interact_text_on(&dialoguer::console::Term::stderr());
+        answer
+            .ok()
+            .map(|it| it.trim().to_owned())
+            .filter(|it| !it.is_empty())
+    }
+
+    /// Lets one of several be chosen; none where the question was left.
+    pub(super) fn choose(&self, question: &str, choices: &[&str]) -> Option<usize> {
+        self.clear_progress();
+        dialoguer::Select::new()
+            .with_prompt(question)
+            .items(choices)
+            .default(0)
+            .interact_on_opt(&dialoguer::console::Term::stderr())
+            .ok()
+            .flatten()
     }
 
     fn clear_progress(&self) {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 
+use super::administrator;
 use super::failure::Failure;
 use super::session::Session;
 use super::simulator;
@@ -17,6 +18,7 @@ use crate::config::raw::Settings;
 use crate::model::SystemName;
 use crate::ops::live::{self, LiveError, Throttles, Whereabouts};
 use crate::ops::project::Project;
+use crate::plan::Step;
 use crate::sandbox::{Sandbox, Server, serve};
 
 /// What stands for the simulator's address in a pace record: its port is another in every run.
@@ -134,6 +136,14 @@ impl World {
                 LiveError::Connect { .. } | LiveError::NoNetwork { .. } => failure,
             }
         })
+    }
+
+    /// Lets the simulated administrator do a step by hand; whether it was done, or forgotten.
+    pub(super) fn by_hand(&self, project: &Project, step: &Step) -> Result<bool, Failure> {
+        match &self.simulator {
+            Some(simulator) => administrator::work(&simulator.sandbox, project, step),
+            None => Ok(false),
+        }
     }
 
     /// Keeps what the next run must know: how busy each host was, and the simulators' state.

@@ -550,7 +550,7 @@ pub struct HandClosed {
 pub enum ClosedBy {
     /// Somebody says that it was done, and nothing can read it.
     Attested,
-    /// A read shows what it should lead to.
+    /// What was read since needs it no more: it was done, or is not wanted any more.
     Read,
     /// It is not wanted any more.
     NotNeeded,

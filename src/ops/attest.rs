@@ -15,7 +15,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use crate::attest::{Read, Statement, Withdrawn, judge, read, write};
 use crate::diagnostic::Diagnostic;
 use crate::journal::{AttestedNote, Record, SaysFact};
-use crate::model::{Memory, PersonKey, Says, SystemName};
+use crate::model::{Attested, Memory, PersonKey, Says, SystemName};
 use crate::text::{FileId, Origin, Sources};
 
 /// The folder of the project.
@@ -224,6 +224,11 @@ pub fn withdraw(
         statement,
         changed: true,
     })
+}
+
+/// What of the statements can be believed, by what the journal knows of them.
+pub fn believed(loaded: &Loaded, memory: &Memory, now: Timestamp) -> Attested {
+    judge(&loaded.statements, &loaded.edited, memory, now)
 }
 
 /// What the journal does not know yet of what is believed. `people` are the declared ones: no other name goes into it.

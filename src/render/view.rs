@@ -198,6 +198,23 @@ struct Page<'a> {
     ids: ShortIds<'a>,
 }
 
+/// One step of a plan, for whoever does it.
+pub fn step(plan: &Plan, step: &Step, frame: &Frame<'_>) -> Doc {
+    let names = &Names::of(plan);
+    let page = &Page {
+        frame,
+        names,
+        ids: ShortIds::of(plan),
+    };
+    Doc {
+        title: Vec::new(),
+        sections: vec![Section {
+            title: Vec::new(),
+            blocks: people(&[step], page),
+        }],
+    }
+}
+
 fn heading(tone: Tone, text: &'static str) -> Vec<Run> {
     vec![toned(tone, text)]
 }

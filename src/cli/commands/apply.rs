@@ -1,17 +1,20 @@
 //! `apply`: plan, show, ask, do it, read back.
 
+use std::collections::BTreeSet;
+
 use crate::apply::{Order, Outcomes, Ports, StopFlag, apply, settle};
-use crate::catalog::Kind;
 use crate::cli::args::{ApplyArgs, DataFormat};
+use crate::cli::checklist::Checklist;
 use crate::cli::commands::plan::print;
 use crate::cli::failure::{Ending, Endings, Failure};
 use crate::cli::planning::{Planned, Planning};
 use crate::cli::session::{Session, distrust};
 use crate::cli::ui::Watcher;
+use crate::cli::walk;
 use crate::cli::world::World;
 use crate::journal::{FileJournal, JournalSink as _};
-use crate::ops::{live, record};
-use crate::plan::{Mode, totals};
+use crate::ops::{hand, live, record};
+use crate::plan::{Mode, Step, totals};
 use crate::render::{outcome, text};
 
 pub(in crate::cli) async fn run(
@@ -22,6 +25,7 @@ pub(in crate::cli) async fn run(
         return Err(Failure::input("nobody can be asked: there is no terminal")
             .help("look at `keyholder plan` first; `apply --yes` does what it shows"));
     }
+    let checklist = Checklist::prepare(args.manual.as_deref())?;
     let world = World::enter(session).await?;
     let project = session.open(None, world.now(), args.inputs.ahead)?;
     let settings = &project.loaded.project.settings;
@@ -56,7 +60,7 @@ pub(in crate::cli) async fn run(
     }
 
     let planned = planning.ask(&providers).await;
-    let mut endings = planned.endings();
+    let mut endings = planned.endings(world.now());
     if args.format == DataFormat::Text {
         print(session, &planning, &planned, DataFormat::Text, &endings);
     }
@@ -72,12 +76,13 @@ pub(in crate::cli) async fn run(
     }
 
     let listening = listen_for_ctrl_c(stop.clone());
-    let opening = record::opening(
+    let mut opening = record::opening(
         &project,
         &planned.observed,
         &planning.memory,
         journal.sealed(),
     );
+    opening.extend(planning.records(&planned));
     let actor = session.env.actor();
     let order = Order {
         plan: &planned.plan,
@@ -87,8 +92,25 @@ pub(in crate::cli) async fn run(
     };
     let outcomes = apply(&order, &ports, &mut journal).await;
     listening.abort();
+    drop(journal);
+    let said = if outcomes.stopped || outcomes.journal.is_some() {
+        BTreeSet::new()
+    } else if session.global.sandbox {
+        let mut does = |step: &Step| world.by_hand(&project, step);
+        walk::by_administrator(session, &planning, &planned, &outcomes, &mut does)?
+    } else if session.ui.can_ask() && !args.yes {
+        walk::steps(session, &planning, &planned, &outcomes)?
+    } else {
+        BTreeSet::new()
+    };
     world.leave(session, settings)?;
 
+    if hand::manual(&planned.plan).all(|(step, _)| said.contains(&step.id)) {
+        endings.remove(&Ending::ManualWaiting);
+    }
+    if let Some(checklist) = checklist {
+        checklist.write(&planning.checklist(&planned, args.contacts))?;
+    }
     if outcomes.is_partial() {
         endings.insert(Ending::Partial);
     }
@@ -115,14 +137,6 @@ fn question(planned: &Planned) -> String {
             " {} will be sent.",
             crate::render::words::count(counts.invitations, "message", "messages")
         ));
-    }
-    let unsupported = planned
-        .observed
-        .systems
-        .values()
-        .any(|seen| Kind::parse(seen.kind).is_some_and(|kind| !kind.changes_by_call()));
-    if unsupported {
-        question.push_str(" Systems whose access is changed by hand are left alone.");
     }
     question
 }

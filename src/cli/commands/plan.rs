@@ -1,7 +1,8 @@
 //! `plan`: the difference between the project and the live systems.
 
 use crate::cli::args::{DataFormat, PlanArgs};
-use crate::cli::failure::{Ending, Endings, Failure};
+use crate::cli::checklist::Checklist;
+use crate::cli::failure::{Endings, Failure};
 use crate::cli::planning::{Planned, Planning};
 use crate::cli::session::Session;
 use crate::cli::world::World;
@@ -11,6 +12,7 @@ pub(in crate::cli) async fn run(
     session: &Session<'_>,
     args: &PlanArgs,
 ) -> Result<Endings, Failure> {
+    let checklist = Checklist::prepare(args.manual.as_deref())?;
     let world = World::enter(session).await?;
     let project = session.open(args.as_of.as_deref(), world.now(), args.inputs.ahead)?;
     let planning = Planning::new(session, &world, &project, &args.inputs.only)?;
@@ -21,11 +23,14 @@ pub(in crate::cli) async fn run(
         planning.ask(&providers).await
     };
     world.leave(session, &project.loaded.project.settings)?;
-    let mut endings = planned.endings();
-    if args.exit_code && !planned.plan.draft.steps.is_empty() {
-        endings.insert(Ending::Pending);
+    let mut endings = planned.endings(world.now());
+    if args.exit_code {
+        endings.extend(planned.pending());
     }
     print(session, &planning, &planned, args.format, &endings);
+    if let Some(checklist) = checklist {
+        checklist.write(&planning.checklist(&planned, args.contacts))?;
+    }
     std::mem::forget(project);
     Ok(endings)
 }

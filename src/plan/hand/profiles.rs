@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 
 use super::super::identity::folded;
 use super::super::person::Case;
+use super::super::report::{failure_text, gap_text};
 use super::super::step::{Action, Note, Typed};
 use super::super::system::{Context, System, some_of, title};
-use crate::model::{GrantState, Item, PlaceId, Profile, Reading};
+use crate::model::{GrantState, Item, PlaceId, Profile, ReadFailure, Reading};
 
 impl<'a, 's> System<'a, 's>
 where
@@ -60,18 +61,30 @@ where
         ctx: &Context<'a>,
         case: &Case<'a>,
         place: &PlaceId,
+        gives: bool,
     ) -> Vec<Action> {
         let business = title(ctx.input.desired, place);
         let open = format!("in Reservio, at {business}, open Settings, Business, Staff");
         match self.profiles(place) {
             None => vec![Action::say(format!(
-                "{open}, and the profile of {} (add one if there is none)",
-                case.person.name
+                "{open}, and the profile of {}{}",
+                case.person.name,
+                if gives {
+                    " (add one if there is none)"
+                } else {
+                    ""
+                }
             ))],
             Some(profiles) => match self.profile(case, place, profiles) {
                 Some(profile) => vec![Action::with(
                     format!("{open}, and the profile"),
                     vec![Typed::text("name", profile.name.to_string())],
+                )],
+                None if !gives => vec![Action::with(
+                    format!(
+                        "{open}, and look for a profile of theirs: the list has none of that name"
+                    ),
+                    vec![Typed::text("name", case.person.name.to_string())],
                 )],
                 None => vec![Action::with(
                     format!("{open}, and add a staff profile: the list has none of that name"),
@@ -81,9 +94,30 @@ where
         }
     }
 
+    /// A list that could not be read, or not wholly, holds nothing: it is told.
+    fn note_unread_profiles(&self, ctx: &mut Context<'a>, place: &PlaceId) {
+        let why = match self.scopes.get(place) {
+            Some(Reading::Unreadable(ReadFailure::TooOld { .. }) | Reading::Complete(_)) | None => {
+                return;
+            }
+            Some(Reading::Unreadable(failure)) => failure_text(failure),
+            Some(Reading::Partial(_, gaps)) => {
+                gaps.iter().map(gap_text).collect::<Vec<_>>().join("; ")
+            }
+        };
+        ctx.found.notes.insert(Note {
+            system: Some(self.name.clone()),
+            place: Some(place.clone()),
+            text: format!(
+                "its staff profiles could not be read ({why}): nothing is held by it, since they prove no access"
+            ),
+        });
+    }
+
     /// Profiles that nobody declared, and declared people without one: worth knowing, proof of nothing.
     pub(in super::super) fn note_profiles(&self, ctx: &mut Context<'a>) {
         for place in self.scopes.keys() {
+            self.note_unread_profiles(ctx, place);
             let Some(profiles) = self.profiles(place) else {
                 continue;
             };

@@ -252,7 +252,7 @@ where
                 "the first tick is not on already: if it is, invite nobody, correct the other ticks, and confirm with `--state active`",
             ));
         }
-        work.actions = self.open_profile(ctx, case, &grant.place);
+        work.actions = self.open_profile(ctx, case, &grant.place, true);
         work.actions.push(Action::with(
             "fill in the e-mail",
             email(case.person)
@@ -302,7 +302,7 @@ where
             .map(|mail| Effect::Mail(mail.masked()))
             .into_iter()
             .collect();
-        work.actions = self.open_profile(ctx, case, &grant.place);
+        work.actions = self.open_profile(ctx, case, &grant.place, true);
         work.actions.push(Action::say(
             "untick the first tick and click Save: the access is taken back",
         ));
@@ -377,7 +377,7 @@ where
         work.before = Some(access_of(having));
         work.after = Some(access(having.state, None, grant.extra.clone()));
         work.known_at = evidence.at;
-        work.actions = self.open_profile(ctx, case, &grant.place);
+        work.actions = self.open_profile(ctx, case, &grant.place, true);
         work.actions.push(Action::with(
             "set the ticks, and click Save",
             tick_fields(&open),
@@ -433,7 +433,7 @@ where
         work.before = having.map(access_of);
         work.known_at = evidence.at;
         work.effects = vec![Effect::SignOut];
-        work.actions = self.open_profile(ctx, case, place);
+        work.actions = self.open_profile(ctx, case, place, false);
         work.actions.push(Action::say(if having.is_some() {
             "untick the login (the other ticks go with it) and click Save: the access is withdrawn, the profile stays"
         } else {
@@ -483,7 +483,7 @@ where
             None,
             Arc::new(self.episode(case, "staff profile")),
         ));
-        work.actions = self.open_profile(ctx, case, place);
+        work.actions = self.open_profile(ctx, case, place, false);
         work.actions.push(Action::say(
             "decide what becomes of the profile: take its services off so that nobody books it; Delete leaves its bookings unassigned, so move those first",
         ));
