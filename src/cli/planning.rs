@@ -6,11 +6,13 @@ use super::failure::{Ending, Endings, Failure};
 use super::session::{Session, distrust};
 use super::world::World;
 use crate::apply::Providers;
+use crate::attest::judge;
 use crate::journal::{self, Snapshot};
 use crate::model::{Attested, Memory, Observed};
+use crate::ops::attest::{self, Loaded};
 use crate::ops::only::{OnlyError, only};
 use crate::ops::project::Project;
-use crate::ops::{live, when};
+use crate::ops::{export, live, when};
 use crate::plan::{self, Completeness, Input, Only, Plan};
 use crate::render::view::Frame;
 
@@ -24,7 +26,9 @@ pub(super) struct Planning<'a> {
     pub(super) memory: Memory,
     /// The journal as it was read.
     pub(super) journal: Snapshot,
-    /// What people said they did by hand, as far as it can be believed.
+    /// What people said they did by hand, as it stands in the files.
+    pub(super) statements: Loaded,
+    /// The same, as far as it can be believed.
     pub(super) attested: Attested,
     /// What is wanted of it.
     pub(super) only: Only,
@@ -55,16 +59,48 @@ impl<'a> Planning<'a> {
             project,
             memory: Memory::default(),
             journal,
+            statements: Loaded::default(),
             attested: Attested::default(),
             only,
         };
+        planning.listen()?;
         planning.remember();
         Ok(planning)
     }
 
-    /// Derives the memory from the journal at hand.
+    /// Reads what people said. A file with problems ends the run: what it says is not known.
+    fn listen(&mut self) -> Result<(), Failure> {
+        let settings = &self.project.loaded.project.settings;
+        let state = self.session.state_folder(&self.world.root, Some(settings));
+        let sandbox = self.session.global.sandbox.then_some(&*state);
+        let folder = attest::folder(&self.world.root, sandbox);
+        self.statements = attest::load(&folder).map_err(|error| {
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+            Failure::input(format!("{error}{}", cause.unwrap_or_default()))
+        })?;
+        let Loaded {
+            diagnostics,
+            sources,
+            ..
+        } = &self.statements;
+        if diagnostics.is_empty() {
+            return Ok(());
+        }
+        self.session.show(diagnostics, sources);
+        Err(Failure::input(
+            "the attestations have errors; nothing was read and nothing was changed",
+        ))
+    }
+
+    /// Derives the memory from the journal at hand, and what is believed of what people said.
     fn remember(&mut self) {
         self.memory = journal::memory(self.journal.sealed.iter().map(|sealed| &sealed.entry));
+        self.attested = judge(
+            &self.statements.statements,
+            &self.statements.edited,
+            &self.memory,
+            self.world.now(),
+        );
     }
 
     /// Takes over a journal that has grown.
@@ -109,7 +145,11 @@ impl<'a> Planning<'a> {
         Ok(self.plan(observed))
     }
 
-    fn plan(&self, observed: Observed) -> Planned {
+    fn plan(&self, mut observed: Observed) -> Planned {
+        let found = export::lay_over(&mut observed, self.project, self.world.now());
+        if !found.is_empty() {
+            self.session.show(&found, &self.project.loaded.sources);
+        }
         let plan = plan::plan(&Input {
             desired: &self.project.desired,
             observed: &observed,

@@ -366,6 +366,7 @@ impl Reads<'_> {
             }
             phone
         });
+        let signs_in = facts.get("own_bookings").map(|tick| &**tick) != Some("false");
         let account = Account {
             id: id.clone(),
             name: name.into(),
@@ -395,7 +396,10 @@ impl Reads<'_> {
         }
         for place in at {
             let scope = self.scopes.entry(place).or_default();
-            scope.accounts.insert(id.clone(), account.clone());
+            // A profile without the first tick is somebody who is booked and cannot sign in: no account.
+            if signs_in {
+                scope.accounts.insert(id.clone(), account.clone());
+            }
         }
     }
 
@@ -545,7 +549,7 @@ impl Reads<'_> {
         // A list speaks of the whole scope where there is one; of locations, only of those it names.
         match self.settings.kind {
             Kind::Reservio if is_enterprise(columns) => {
-                drop(self.scopes.entry(PlaceId::Whole).or_default())
+                self.scopes.entry(PlaceId::Whole).or_default();
             }
             Kind::Reservio => {}
             Kind::Altegio | Kind::Yclients | Kind::Keycrm | Kind::Apenday => {
