@@ -298,7 +298,7 @@ roles:
   head: { salons: { role: manager, unlisted: default, rights: { clients_visit_staff_id: { ids: [5] } }, chain: { users_access: allow } } }
 people:
   jana:
-    name: Jana
+    name: { first: Jana, last: Kalna }
     email: jana@chain.example
     accounts: { salons: { staff: { mall: \"Jana B.\" } } }
     access: [ { role: floor, at: [mall] } ]

@@ -324,6 +324,16 @@ bare_words!(
     }
 );
 bare_words!(
+    /// Apenday's kinds of calendars.
+    CalendarKind, "`office365`, `internal`, `ical`, `exchange` or `zimbra`" {
+        "office365" "Office 365";
+        "internal" "Apenday's own";
+        "ical" "an external calendar: iCal";
+        "exchange" "an external calendar: Exchange";
+        "zimbra" "an external calendar: Zimbra";
+    }
+);
+bare_words!(
     /// Kinds of policies.
     PolicyKind, "`holders`, `separation`, `only` or `expiry`" {
         "holders" "a right keeps a number of holders";
