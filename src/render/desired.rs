@@ -392,7 +392,7 @@ people:
         );
         for part in [
             "Desired state as of 2026-12-01",
-            "Jana (jana)",
+            "Jana Kalna (jana)",
             "salons · Rīga Mall · worker · team member Jana B.",
             "edit appointments",
             "1 right denied",
