@@ -5,7 +5,7 @@
 //! - [`canonical`], [`text`], [`diagnostic`], [`catalog`], [`model`]: hashed forms, words, places in files, rights,
 //!   people;
 //! - [`config`]: YAML to what should be;
-//! - [`attest`]: what people say of systems that cannot be read;
+//! - [`attest`], [`export`]: what people say of systems that cannot be read;
 //! - [`plan`]: what should be and what is to what will happen;
 //! - [`provider`], [`http`], [`secret`]: the vendors, and how they are reached;
 //! - [`apply`], [`journal`]: what is done, and the record of it;
@@ -24,6 +24,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod diagnostic;
+pub mod export;
 pub mod http;
 pub mod journal;
 pub mod model;

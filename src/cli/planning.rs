@@ -12,7 +12,7 @@ use crate::journal::{self, Snapshot};
 use crate::model::{Attested, Memory, Observed, ObservedSystem, ReadFailure, Reading, ScopeState};
 use crate::ops::only::{OnlyError, only};
 use crate::ops::project::Project;
-use crate::ops::{attest, hand, live, when};
+use crate::ops::{attest, export, hand, live, when};
 use crate::plan::{self, Completeness, Input, Only, Plan};
 use crate::render::view::Frame;
 
@@ -73,7 +73,7 @@ impl<'a> Planning<'a> {
         Ok(planning)
     }
 
-    /// Derives the memory from the journal at hand.
+    /// Derives the memory from the journal at hand, and what is believed of what people said.
     fn remember(&mut self) {
         self.memory = journal::memory(self.journal.sealed.iter().map(|sealed| &sealed.entry));
         self.attested = attest::believed(&self.statements, &self.memory, self.world.now());
@@ -126,7 +126,11 @@ impl<'a> Planning<'a> {
         Ok(self.plan(observed))
     }
 
-    fn plan(&self, observed: Observed) -> Planned {
+    fn plan(&self, mut observed: Observed) -> Planned {
+        let found = export::lay_over(&mut observed, self.project, self.world.now());
+        if !found.is_empty() {
+            self.session.show(&found, &self.project.loaded.sources);
+        }
         let plan = plan::plan(&Input {
             desired: &self.project.desired,
             observed: &observed,

@@ -10,13 +10,14 @@ use super::ui::Ui;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::raw::Settings;
 use crate::config::{self, LoadOptions};
-use crate::diagnostic::Severity;
 use crate::diagnostic::render::{Form, Style, render};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::journal::JournalError;
 use crate::model::AsOf;
 use crate::ops::attest::{self, AttestError};
 use crate::ops::project::{self, OpenOptions, Project};
 use crate::ops::when;
+use crate::text::Sources;
 
 /// What a command is given.
 #[derive(Debug)]
@@ -92,16 +93,7 @@ impl Session<'_> {
         if loaded.diagnostics.is_empty() {
             return Ok(loaded);
         }
-        let style = Style {
-            form: if self.global.accessible {
-                Form::Narrated
-            } else {
-                Form::Graphical
-            },
-            ..self.ui.problem_style()
-        };
-        self.ui
-            .shout(&render(&loaded.diagnostics, &loaded.sources, &style));
+        self.show(&loaded.diagnostics, &loaded.sources);
         Err(Failure::input(
             "the statements of people have problems; nothing was read and nothing was changed",
         )
@@ -132,6 +124,20 @@ impl Session<'_> {
                 ahead,
             },
         ))
+    }
+
+    /// Shows problems of something beside the project's own files.
+    pub(super) fn show(&self, found: &[Diagnostic], sources: &Sources) {
+        let form = if self.global.accessible {
+            Form::Narrated
+        } else {
+            Form::Graphical
+        };
+        let style = Style {
+            form,
+            ..self.ui.problem_style()
+        };
+        self.ui.shout(&render(found, sources, &style));
     }
 
     /// Problems from a severity up, as text for stderr or in another form.

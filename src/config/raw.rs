@@ -87,6 +87,40 @@ pub struct System {
     pub assume: Vec<(Text, Spanned<bool>)>,
     /// `roles: [ { name, id } ]`, heaviest first (KeyCRM).
     pub roles: Vec<NamedRole>,
+    /// `due`: days.
+    pub due: Option<Spanned<u16>>,
+    /// `recheck`: days, or none.
+    pub recheck: Option<Spanned<Option<u16>>>,
+    /// `snapshot`.
+    pub snapshot: Option<Snapshot>,
+}
+
+/// `snapshot` of a system: a list that stands in for a read.
+#[derive(Debug)]
+pub struct Snapshot {
+    /// The whole mapping.
+    pub span: Span,
+    /// `file`, within the project.
+    pub file: Text,
+    /// `taken`.
+    pub taken: Spanned<When>,
+    /// `format`, or what the file's name ends with.
+    pub format: ExportFormat,
+    /// `max_age`: days.
+    pub max_age: Option<Spanned<u16>>,
+    /// `columns`: the header's word by our name.
+    pub columns: Vec<(Text, Text)>,
+    /// `values`: our value by the list's, by our name of the column.
+    pub values: Vec<(Text, Vec<(Text, Text)>)>,
+}
+
+/// `format` of a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportFormat {
+    /// Cells parted by `;`, `,` or tabs, with a header.
+    Csv,
+    /// A list of objects.
+    Json,
 }
 
 /// Where a token comes from; never the token itself.
@@ -105,8 +139,8 @@ pub enum TokenSource {
 pub struct NamedRole {
     /// The project's name.
     pub name: Text,
-    /// The vendor's number.
-    pub id: Spanned<i64>,
+    /// The vendor's number; none for a role that is not made yet.
+    pub id: Option<Spanned<i64>>,
 }
 
 /// `fences`: which files may say what.

@@ -108,6 +108,7 @@ codes! {
     // People.
     MissingAccess Error "access-missing" "A person without `access`.";
     NoContact Error "no-usable-contact" "A person with access whom no invitation could reach and no account could be matched to.";
+    VendorNeeds Error "vendor-needs" "A person lacks what the form of a vendor requires.";
     BadPhone Error "malformed-phone" "A phone number that is none.";
     BadEmail Error "malformed-email" "An e-mail address that is none.";
     SharedContact Error "contact-used-twice" "Two people with one contact.";

@@ -102,6 +102,7 @@ texts! {
     "unsupported-version",
     "unsupported-yaml",
     "unused-role",
+    "vendor-needs",
     "wider-than-parts",
     "wrong-date",
     "wrong-product",

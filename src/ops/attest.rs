@@ -4,6 +4,9 @@
 //! nothing into the project. Invariants: a file is replaced whole or not at all, and only by one that reads back as
 //! what was meant; a file with a problem, or with a statement that was edited by hand, is never written.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write as _};

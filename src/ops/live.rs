@@ -187,9 +187,9 @@ fn address(system: &raw::System, name: &SystemName) -> SystemAddress {
         roles: system
             .roles
             .iter()
-            .map(|role| {
+            .filter_map(|role| {
                 let name = VendorRoleSlug::new(Arc::clone(&role.name.value));
-                (role.id.value, name)
+                Some((role.id.as_ref()?.value, name))
             })
             .collect(),
         shown_as: None,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::project::Project;
 use crate::journal::{Known, ObservedScope, Record, Sealed, known_after, observed};
-use crate::model::{Memory, Observed};
+use crate::model::{Memory, Observed, Reading, ScopeState};
 use crate::plan;
 
 /// The opening entries of a run.
@@ -32,6 +32,8 @@ pub fn opening(
             system
                 .scopes
                 .iter()
+                // An export is no read: what it says is laid over anew each time.
+                .filter(|(_, reading)| !is_export(reading))
                 .map(move |(place, reading)| ObservedScope {
                     system: name,
                     place,
@@ -48,4 +50,8 @@ pub fn opening(
     );
     records.extend(known_after(memory, &Known::from(&project.desired)));
     records
+}
+
+fn is_export(reading: &Reading<ScopeState>) -> bool {
+    reading.seen().is_some_and(|scope| scope.export.is_some())
 }

@@ -298,7 +298,7 @@ roles:
   head: { salons: { role: manager, unlisted: default, rights: { clients_visit_staff_id: { ids: [5] } }, chain: { users_access: allow } } }
 people:
   jana:
-    name: Jana
+    name: { first: Jana, last: Kalna }
     email: jana@chain.example
     accounts: { salons: { staff: { mall: \"Jana B.\" } } }
     access: [ { role: floor, at: [mall] } ]
@@ -392,7 +392,7 @@ people:
         );
         for part in [
             "Desired state as of 2026-12-01",
-            "Jana (jana)",
+            "Jana Kalna (jana)",
             "salons · Rīga Mall · worker · team member Jana B.",
             "edit appointments",
             "1 right denied",

@@ -93,6 +93,7 @@ const ONLY_THE_TOOL: &[(&str, &str)] = &[
     ("unknown-tag", TOGETHER),
     ("unknown-tag.2", TOGETHER),
     ("unknown-time-zone", MEANING),
+    ("vendor-needs", TOGETHER),
     ("wrong-date.2", MEANING),
     ("wrong-product", CATALOGUE),
 ];

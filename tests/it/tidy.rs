@@ -46,7 +46,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("sandbox",            "clock"),
     // One function per verb, and the command line around them.
     ("ops",                "text canonical diagnostic catalog model config attest export plan policy render snapshot clock secret vcs http provider journal apply"),
-    ("cli",                "text diagnostic catalog model config plan render snapshot clock ops sandbox apply journal provider::Events"),
+    ("cli",                "text diagnostic catalog model config attest plan render snapshot clock ops sandbox apply journal provider::Events"),
     ("lib",                ""),
     ("main",               "cli"),
 ];

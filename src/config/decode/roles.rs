@@ -6,7 +6,7 @@ use serde_json::{Map as Object, Value};
 use super::generic::{AnyKey, At, KeyRule, List, Map, OneOrMany, Rest, Seen, from_record, record};
 use super::scalars::{Class, Int, Line, Prose, RightRef, RoleRef, Truth, class};
 use super::systems::Target;
-use super::words::{AllowDeny, Calendars, Word, WordText};
+use super::words::{AllowDeny, CalendarKind, Calendars, Word, WordText};
 use super::{Decoder, Shape, possible, shown};
 use crate::catalog::Kind;
 use crate::config::raw::{
@@ -434,7 +434,7 @@ record! {
         /// The team.
         "team" team: Line;
         /// The kind of calendar.
-        "calendar" calendar: Line;
+        "calendar" calendar: WordText<CalendarKind>;
         /// Kinds of events.
         "events" events: List<Line>;
         /// Notifications by name.

@@ -341,10 +341,7 @@ impl Shape for Duration {
 
     fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Text> {
         let text = cx.text_of(node, Self::WHAT)?;
-        let days = text
-            .strip_suffix('d')
-            .and_then(|days| days.parse::<u16>().ok());
-        if days.is_none_or(|days| days == 0) {
+        if days_of(text).is_none() {
             let message = format!("{} takes {}", cx.subject(), Self::WHAT);
             cx.wrong_value(node, message, "write days as a number and `d`".to_owned());
             return None;
@@ -354,6 +351,56 @@ impl Shape for Duration {
 
     fn schema(_: &mut Defs) -> Schema {
         json_schema!({ "type": "string", "pattern": "^[0-9]+d$" })
+    }
+}
+
+/// The days of such a span.
+fn days_of(text: &str) -> Option<u16> {
+    let days: u16 = text.strip_suffix('d')?.parse().ok()?;
+    (days > 0).then_some(days)
+}
+
+/// A span of days as a number.
+pub(super) struct DayCount;
+
+impl Shape for DayCount {
+    type Value = Spanned<u16>;
+    const WHAT: &'static str = Duration::WHAT;
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Spanned<u16>> {
+        let text = Duration::decode(node, cx)?;
+        Some(Spanned::new(days_of(&text.value)?, text.span))
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        Duration::schema(defs)
+    }
+}
+
+/// A span of days, or `none`.
+pub(super) struct DaysOrNone;
+
+impl Shape for DaysOrNone {
+    type Value = Spanned<Option<u16>>;
+    const WHAT: &'static str = "a number of days such as `365d`, or `none`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Self::Value> {
+        let text = cx.text_of(node, Self::WHAT)?;
+        let days = days_of(text);
+        if days.is_none() && text != "none" {
+            let message = format!("{} takes {}", cx.subject(), Self::WHAT);
+            cx.wrong_value(
+                node,
+                message,
+                "write days as a number and `d`, or `none`".to_owned(),
+            );
+            return None;
+        }
+        Some(Spanned::new(days, node.span()))
+    }
+
+    fn schema(_: &mut Defs) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^([0-9]+d|none)$" })
     }
 }
 

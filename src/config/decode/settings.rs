@@ -2,18 +2,23 @@
 
 use std::sync::Arc;
 
+use camino::Utf8Path;
 use schemars::{Schema, json_schema};
 
 use super::generic::{
     AnyKey, At, Closed, Filled, KeyRule, List, Map, Rest, Seen, declared_key, record,
 };
-use super::scalars::{Class, Id, Int, Line, PathText, PersonRef, Truth, Zone, class};
+use super::scalars::{
+    Class, DayCount, DaysOrNone, Id, Int, Line, Moment, PathText, PersonRef, Truth, Zone, class,
+};
 use super::systems::Systems;
-use super::unforced::{Branch, Drift, Due, Invitations, Limits, Quiet, SecondPerson, Snapshot};
+use super::unforced::{Branch, Drift, Invitations, Limits, Quiet, SecondPerson};
 use super::words::Word;
 use super::{Decoder, Shape, hosts, possible, shown};
 use crate::catalog::Kind;
-use crate::config::raw::{ContactsSource, Fence, NamedRole, Settings, System, Text, TokenSource};
+use crate::config::raw::{
+    ContactsSource, ExportFormat, Fence, NamedRole, Settings, Snapshot, System, Text, TokenSource,
+};
 use crate::config::schema::Defs;
 use crate::config::yaml::{Node, View};
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -241,13 +246,15 @@ record! {
         "invite" invite: Word<InvitePolicy>;
         /// Who does manual steps.
         "hands" hands: List<PersonRef>;
-        /// How soon manual steps are due. Only the default in this version.
-        "due" due: Due;
+        /// How soon a manual step is due after it was handed over; `1d` if absent.
+        "due" due: DayCount;
+        /// When what a person said has to be looked at again; `365d` if absent, `none`: never.
+        "recheck" recheck: DaysOrNone;
         /// Assumptions no documentation confirms, by name.
         "assume" assume: Map<AssumptionName, Truth>;
         /// KeyCRM's roles with their numbers, heaviest first.
         "roles" roles: List<NamedRole>;
-        /// An export, for systems that cannot be read. Not in this version.
+        /// A list that an administrator exported, for systems that cannot be read.
         "snapshot" snapshot: Snapshot;
     }
 }
@@ -286,6 +293,9 @@ impl SystemFields {
             hands: self.hands.unwrap_or_default(),
             assume: self.assume.unwrap_or_default(),
             roles: self.roles.unwrap_or_default(),
+            due: self.due,
+            recheck: self.recheck,
+            snapshot: self.snapshot,
         }
     }
 
@@ -311,8 +321,10 @@ impl SystemFields {
         let roles = self.roles.as_deref().unwrap_or_default();
         for (at, role) in roles.iter().enumerate() {
             let before = roles.iter().take(at);
+            let number = |role: &NamedRole| role.id.as_ref().map(|id| id.value);
             let same = |other: &&NamedRole| {
-                other.name.value == role.name.value || other.id.value == role.id.value
+                other.name.value == role.name.value
+                    || (number(role).is_some() && number(other) == number(role))
             };
             if let Some(first) = before.into_iter().find(same) {
                 cx.report(
@@ -328,6 +340,16 @@ impl SystemFields {
                     .help("give every role its own name and the vendor's own number"),
                 );
             }
+        }
+        if let Some(snapshot) = self.snapshot.as_ref().filter(|_| kind == Kind::Keycrm) {
+            cx.report(
+                Diagnostic::new(
+                    Code::NotInForce,
+                    "`snapshot` cannot be set for a system of kind `keycrm`",
+                )
+                .at(snapshot.span, "this would not be honored")
+                .help("remove the key: KeyCRM's users are read from its interface"),
+            );
         }
         if let Some(chain) = &self.chain {
             cx.numbered_by(chain, &name.value, kind);
@@ -355,11 +377,78 @@ impl SystemFields {
 }
 
 record! {
+    SnapshotFields, "a snapshot" {
+        /// The list, a file of the project.
+        "file" file: PathText, required;
+        /// When it was taken from the vendor: a date, or a local date and time.
+        "taken" taken: Moment, required;
+        /// `csv` or `json`; by the end of the file's name if absent.
+        "format" format: Word<ExportFormat>;
+        /// How old it may be; `30d` if absent.
+        "max_age" max_age: DayCount;
+        /// The header's words by our names, where they are not the usual ones: `{ email: "E-Mail (work)" }`.
+        "columns" columns: Map<AnyKey, Line>;
+        /// Our values by the list's, by our name of the column: `{ role: { Manager: manager } }`.
+        "values" values: Map<AnyKey, Map<AnyKey, Line>>;
+    }
+}
+
+impl Shape for Snapshot {
+    type Value = Snapshot;
+    const WHAT: &'static str = "a mapping such as `{ file: exports/desk.csv, taken: 2026-11-20 }`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Snapshot> {
+        let fields = SnapshotFields::decode(node, cx)?;
+        let file = fields.file?;
+        let outside = file.value.starts_with('/')
+            || file.value.contains('\\')
+            || file.value.split('/').any(|part| part == "..");
+        if outside {
+            cx.report(
+                Diagnostic::new(
+                    Code::WrongValue,
+                    "`file` of a snapshot leads out of the project",
+                )
+                .at(file.span, "this is not read")
+                .help("put the list into the project, and name it from the folder of `keyholder.yaml`"),
+            );
+            return None;
+        }
+        let end = Utf8Path::new(&*file.value).extension();
+        let by_name = match end.map(str::to_lowercase).as_deref() {
+            Some("csv" | "txt" | "tsv") => Some(ExportFormat::Csv),
+            Some("json") => Some(ExportFormat::Json),
+            _ => None,
+        };
+        if fields.broken.contains(&"format") {
+            return None;
+        }
+        let Some(format) = fields.format.map(|format| format.value).or(by_name) else {
+            cx.missing_key("format", file.span, "a snapshot", "`csv` or `json`");
+            return None;
+        };
+        Some(Snapshot {
+            span: fields.span,
+            file,
+            taken: fields.taken?,
+            format,
+            max_age: fields.max_age,
+            columns: fields.columns.unwrap_or_default(),
+            values: fields.values.unwrap_or_default(),
+        })
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        SnapshotFields::schema(defs)
+    }
+}
+
+record! {
     NamedRoleFields, "a role with its number" {
         /// The name that roles of the project use.
         "name" name: Line, required;
-        /// The vendor's number.
-        "id" id: Int, required;
+        /// The vendor's number; absent for a role that is not made there yet.
+        "id" id: Int;
     }
 }
 
@@ -369,9 +458,12 @@ impl Shape for NamedRole {
 
     fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<NamedRole> {
         let fields = NamedRoleFields::decode(node, cx)?;
+        if fields.broken.contains(&"id") {
+            return None;
+        }
         Some(NamedRole {
             name: fields.name?,
-            id: fields.id?,
+            id: fields.id,
         })
     }
 

@@ -90,17 +90,8 @@ fn the_design_decodes_without_a_fault_of_ours() {
         ],
         &LoadOptions::default(),
     );
-    // The page marks `snapshot` as an example, which nothing honors yet; and it forgot to quote a text with a comma.
-    expect(
-        &loaded,
-        &[
-            (
-                Code::NotInForce,
-                "21:15 { file: exports/salons.csv, taken: 2026-11-20, max_age: 30d }",
-            ),
-            (Code::UnknownKey, "44:100 HR-77"),
-        ],
-    );
+    // The page forgot to quote a text with a comma.
+    expect(&loaded, &[(Code::UnknownKey, "44:100 HR-77")]);
     let entries = &loaded.project.entries;
     assert_eq!(loaded.project.settings.systems.len(), 2);
     assert_eq!(loaded.project.settings.fences.len(), 1);
@@ -583,6 +574,10 @@ fn roles_and_rights() {
     entries(
         "roles:\n  floor: { desk: { calendars: all } }\n",
         &[(WrongValue, "2:31 all")],
+    );
+    entries(
+        "roles:\n  floor: { agency: { calendar: outlook } }\n",
+        &[(WrongValue, "2:32 outlook")],
     );
     entries(
         "roles:\n  floor: { agency: { active: 1 } }\n",

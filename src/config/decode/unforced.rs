@@ -164,10 +164,6 @@ unforced! {
     ]);
     /// `second_person`.
     SecondPerson = "`true`", Fixed::Leaf("true");
-    /// `due` of a system.
-    Due = "`1d`", Fixed::Leaf("1d");
-    /// `snapshot` of a system.
-    Snapshot = "nothing yet", Fixed::Never;
     /// `state.branch`.
     Branch = "nothing yet", Fixed::Never;
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::scalars::{Class, class};
 use super::{Decoder, Shape, possible, shown};
 use crate::catalog::Kind;
-use crate::config::raw::{StatementState, Unlisted};
+use crate::config::raw::{ExportFormat, StatementState, Unlisted};
 use crate::config::schema::Defs;
 use crate::config::yaml::Node;
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -125,6 +125,18 @@ impl Words for Kind {
             Kind::Apenday,
             "Apenday: every change is a manual step",
         ),
+    ];
+}
+
+impl Words for ExportFormat {
+    const WHAT: &'static str = "`csv` or `json`";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        (
+            "csv",
+            ExportFormat::Csv,
+            "cells parted by `;`, `,` or tabs, with a header",
+        ),
+        ("json", ExportFormat::Json, "a list of objects"),
     ];
 }
 
@@ -309,6 +321,16 @@ bare_words!(
         "admin" "may change them";
         "view" "may see them";
         "none" "neither";
+    }
+);
+bare_words!(
+    /// Apenday's kinds of calendars.
+    CalendarKind, "`office365`, `internal`, `ical`, `exchange` or `zimbra`" {
+        "office365" "Office 365";
+        "internal" "Apenday's own";
+        "ical" "an external calendar: iCal";
+        "exchange" "an external calendar: Exchange";
+        "zimbra" "an external calendar: Zimbra";
     }
 );
 bare_words!(

@@ -31,6 +31,7 @@ mod dates;
 mod diags;
 mod kinds;
 mod lines;
+mod needs;
 mod people;
 mod places;
 mod refs;

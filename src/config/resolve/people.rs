@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use super::access::{self, Context, Resolved};
 use super::dates::{self, Clock};
 use super::diags::{self, Known};
+use super::needs;
 use super::systems::known_person;
 use crate::config::raw::{self, Access, MaybeShared, Name, StaffPin};
 use crate::diagnostic::Diagnostic;
@@ -127,6 +128,13 @@ fn one(
             .diagnostics
             .push(diags::no_contact(&raw.key, system.as_str(), shared));
     }
+    let known = needs::Known {
+        raw,
+        pins: &pins,
+        email: email.is_some(),
+        phone: phone.is_some(),
+    };
+    needs::judge(context, &known, &mut resolved);
     // Everybody's outcome is kept until all are there: what was only needed on the way goes now, and no vector keeps the
     // room for four that its first element made.
     resolved.systems = BTreeSet::new();

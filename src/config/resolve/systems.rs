@@ -167,19 +167,27 @@ impl<'a> Systems<'a> {
                     role_numbers: raw
                         .roles
                         .iter()
-                        .map(|role| {
+                        .filter_map(|role| {
                             let name = VendorRoleSlug::new(role.name.value.clone());
-                            (name, role.id.value)
+                            Some((name, role.id.as_ref()?.value))
                         })
                         .collect(),
-                    due: SignedDuration::from_hours(24),
-                    recheck: None,
+                    due: days(raw.due.as_ref().map_or(1, |due| due.value)),
+                    recheck: raw
+                        .recheck
+                        .as_ref()
+                        .map_or(Some(365), |recheck| recheck.value)
+                        .map(days),
                     unknown_rights: BTreeMap::new(),
                 };
                 (system.name.clone(), desired)
             })
             .collect()
     }
+}
+
+fn days(count: u16) -> SignedDuration {
+    SignedDuration::from_hours(24 * i64::from(count))
 }
 
 /// Whether a key is a declared person's; a diagnostic where it is not.

@@ -1,5 +1,6 @@
 //! Words about people and their dates.
 
+use crate::catalog::Kind;
 use crate::config::raw::{Text, When};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Contact, ContactFault, LocationKey, SystemName};
@@ -34,6 +35,56 @@ pub(in crate::config::resolve) fn no_contact(
     diagnostic.help(format!(
         "add `email:` or `phone:`, or pin the account: `accounts: {{ {system}: {{ id: ... }} }}`"
     ))
+}
+
+/// What a vendor's form requires and nobody said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::config::resolve) enum Lacks {
+    BothNames,
+    Email,
+    LoginOrEmail,
+    Phone,
+}
+
+pub(in crate::config::resolve) fn vendor_needs(
+    person: &Text,
+    system: &SystemName,
+    kind: Kind,
+    lacks: Lacks,
+    at: Span,
+) -> Diagnostic {
+    let (what, label, help) = match lacks {
+        Lacks::BothNames => (
+            "a first and a last name",
+            "one text",
+            "write `name: { first: ..., last: ... }`".to_owned(),
+        ),
+        Lacks::Email => (
+            "an e-mail address",
+            "there is none",
+            "add `email:`".to_owned(),
+        ),
+        Lacks::LoginOrEmail => (
+            "a login or an e-mail address",
+            "there is neither",
+            format!("add `email:`, or `accounts: {{ {system}: {{ login: ... }} }}`"),
+        ),
+        Lacks::Phone => (
+            "a phone for notices by SMS",
+            "these notices go to it",
+            "add `phone:`, or switch the notices off".to_owned(),
+        ),
+    };
+    Diagnostic::new(
+        Code::VendorNeeds,
+        format!(
+            "`{}` has access to `{system}`, where {} requires {what}",
+            person.value,
+            kind.title()
+        ),
+    )
+    .at(at, label)
+    .help(format!("{help}; whoever has an account already is pinned: `accounts: {{ {system}: {{ id: ... }} }}`"))
 }
 
 pub(in crate::config::resolve) fn bad_email(span: Span, fault: ContactFault) -> Diagnostic {

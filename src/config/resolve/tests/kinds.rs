@@ -137,7 +137,7 @@ fn reservios_ticks_are_said_together_and_need_the_login() {
 fn apendays_teams_never_have_a_union() {
     let role = |team: &str| {
         format!(
-            "{{ agency: {{ role: conseiller, team: {team}, events: [visit], notifications: {{ sms: allow }}, active: true }} }}"
+            "{{ agency: {{ role: conseiller, team: {team}, events: [visit], notifications: {{ mail: allow }}, active: true }} }}"
         )
     };
     let world = access(
@@ -150,7 +150,7 @@ fn apendays_teams_never_have_a_union() {
     );
     assert_eq!(
         extra(&world, "agency", "center"),
-        "active=true events=visit notifications.sms=true team=Nord"
+        "active=true events=visit notifications.mail=true team=Nord"
     );
     let world = access(
         &format!("  a: {}\n  b: {}", role("Nord"), role("Sud")),

@@ -91,7 +91,7 @@ pub(super) fn world_of(files: &[(&str, &str)], as_of: &str) -> World {
 /// A person with the roles and lines that a test is about; the contact identifies.
 pub(super) fn jana(roles: &str, access: &str) -> String {
     format!(
-        "roles:\n{roles}\npeople:\n  jana:\n    name: Jana\n    email: jana@chain.example\n    access:\n{access}\n"
+        "roles:\n{roles}\npeople:\n  jana:\n    name: {{ first: Jana, last: Kalna }}\n    email: jana@chain.example\n    access:\n{access}\n"
     )
 }
 
