@@ -109,7 +109,7 @@ impl<'a> ShortIds<'a> {
             let begin = *begin;
             let mut same = self
                 .ids
-                .range::<str, _>(begin..)
+                .range(begin..)
                 .take_while(|it| it.starts_with(begin));
             same.all(|it| *it == id)
         };
