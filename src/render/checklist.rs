@@ -283,31 +283,45 @@ fn in_order<'a>(steps: &[&'a Step], frame: &Frame<'_>) -> Vec<&'a Step> {
         .collect();
     let mut ranks: Vec<u8> = steps.iter().map(|step| rank(step, frame)).collect();
     // What an urgent step waits for is as urgent.
-    let mut open: Vec<usize> = (0..steps.len()).collect();
-    while let Some(step) = open.pop() {
+    let mut todo: Vec<usize> = (0..steps.len()).collect();
+    while let Some(step) = todo.pop() {
         let (Some(&rank), Some(before)) = (ranks.get(step), waits.get(step)) else {
             continue;
         };
         for &other in before {
             if let Some(known) = ranks.get_mut(other).filter(|known| **known > rank) {
                 *known = rank;
-                open.push(other);
+                todo.push(other);
             }
         }
     }
-    let mut left: BTreeSet<(u8, usize)> = ranks.into_iter().zip(0..).collect();
-    let mut done = BTreeSet::new();
+    let mut open: Vec<usize> = waits.iter().map(Vec::len).collect();
+    let mut behind: Vec<Vec<usize>> = vec![Vec::new(); steps.len()];
+    for (step, before) in waits.iter().enumerate() {
+        for &other in before {
+            behind
+                .get_mut(other)
+                .into_iter()
+                .for_each(|it| it.push(step));
+        }
+    }
+    let mut left: BTreeSet<(u8, usize)> = ranks.iter().copied().zip(0..).collect();
+    let mut ready = left.clone();
+    ready.retain(|(_, step)| open.get(*step) == Some(&0));
     let mut ordered = Vec::with_capacity(steps.len());
-    while let Some(&first) = left.first() {
-        let ready = left.iter().copied().find(|(_, step)| {
-            let before = waits.get(*step);
-            before.is_none_or(|before| before.iter().all(|it| done.contains(it)))
-        });
-        // Steps that wait in a circle are still all there.
-        let next = ready.unwrap_or(first);
+    // Steps that wait in a circle are still all there.
+    while let Some(next) = ready.pop_first().or_else(|| left.first().copied()) {
         left.remove(&next);
-        done.insert(next.1);
         ordered.extend(steps.get(next.1).copied());
+        for &step in behind.get(next.1).into_iter().flatten() {
+            let (Some(open), Some(&rank)) = (open.get_mut(step), ranks.get(step)) else {
+                continue;
+            };
+            *open = open.saturating_sub(1);
+            if *open == 0 && left.contains(&(rank, step)) {
+                ready.insert((rank, step));
+            }
+        }
     }
     ordered
 }
