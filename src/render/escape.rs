@@ -44,7 +44,9 @@ pub fn markdown(text: &str) -> String {
                 continue;
             }
             // The dot of an address, and the one behind a list's number.
-            '.' => !glued && !only_digits,
+            '.' => {
+                next.is_none_or(char::is_whitespace) && !only_digits && !safe.ends_with(['w', 'W'])
+            }
             // Addresses are linked by their scheme.
             ':' => next != Some('/'),
             '-' | '+' | '=' => !first,
@@ -143,6 +145,7 @@ mod tests {
             ("# a\n# b", "\\# a\\\\u\\{a\\}\\# b"),
             ("![x](y)|", "\\!\\[x\\]\\(y\\)\\|"),
             ("No. 5", "No. 5"),
+            ("www.", "www\\."),
             ("", ""),
         ] {
             assert_eq!(markdown(text), shown, "{text:?}");
