@@ -101,15 +101,14 @@ pub fn ticked(text: &str) -> Vec<Tick> {
 fn unboxed(line: &str) -> Option<(bool, &str)> {
     let blank = |c: char| c.is_whitespace() || c == '>' || c == '\u{feff}';
     let line = line.trim_start_matches(blank);
-    let item = match line.strip_prefix(['-', '*', '+']) {
-        Some(item) => item,
-        None => {
-            let item = line.trim_start_matches(|c: char| c.is_ascii_digit());
-            if item.len() == line.len() {
-                return None;
-            }
-            item.strip_prefix(['.', ')'])?
+    let item = if let Some(item) = line.strip_prefix(['-', '*', '+']) {
+        item
+    } else {
+        let item = line.trim_start_matches(|c: char| c.is_ascii_digit());
+        if item.len() == line.len() {
+            return None;
         }
+        item.strip_prefix(['.', ')'])?
     };
     let open = item.trim_start();
     if open.len() == item.len() {

@@ -183,10 +183,8 @@ mod tests {
         #[test]
         fn a_value_stays_in_its_code(text in "([`<|@ \\n\\[x\\]a]|.){0,20}") {
             let safe = markdown_value(&text);
-            match safe.strip_prefix('`').and_then(|safe| safe.strip_suffix('`')) {
-                Some(code) => prop_assert_eq!(code, text),
-                None => prop_assert_eq!(safe, markdown(&text)),
-            }
+            let code = safe.strip_prefix('`').and_then(|safe| safe.strip_suffix('`'));
+            prop_assert_eq!(code.map_or_else(|| safe.clone(), str::to_owned), code.map_or_else(|| markdown(&text), |_| text.clone()));
         }
 
         #[test]

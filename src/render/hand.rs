@@ -342,7 +342,7 @@ pub(super) fn contradictions(plan: &Plan, frame: &Frame<'_>, names: &Names<'_>) 
 }
 
 /// Steps that should have been done, taking first; and the others, in the order of the plan.
-pub(super) fn by_due<'a>(plan: &'a Plan, now: Timestamp) -> (Vec<&'a Step>, Vec<&'a Step>) {
+pub(super) fn by_due(plan: &Plan, now: Timestamp) -> (Vec<&Step>, Vec<&Step>) {
     let steps = plan.draft.steps.iter();
     let (mut late, rest): (Vec<_>, Vec<_>) = steps.partition(|step| is_overdue(step, now));
     late.sort_by_key(|step| Reverse(step.class));

@@ -1,11 +1,6 @@
 //! Steps by hand as people see them: plans made from YAML by the real reader and planner, shown at 80 columns without
 //! color and written as a checklist.
 
-#![expect(
-    clippy::needless_raw_string_hashes,
-    reason = "snapbox writes them when it rewrites a snapshot"
-)]
-
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
