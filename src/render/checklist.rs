@@ -12,8 +12,8 @@ use super::hand::{self, ShortIds, contradicted, instruction, is_overdue, known};
 use super::names::Names;
 use super::view::Frame;
 use super::words;
-use crate::model::SystemName;
-use crate::plan::{Action, DangerClass, Instruction, Plan, Proof, Reason, Step, StepId};
+use crate::model::{Says, SystemName};
+use crate::plan::{Action, DangerClass, Instruction, Plan, Proof, Reason, Step, StepId, StepKind};
 
 /// What begins a step's marker; its id and `-->` follow.
 const MARKER: &str = "<!-- keyholder:step ";
@@ -101,15 +101,14 @@ pub fn ticked(text: &str) -> Vec<Tick> {
 fn unboxed(line: &str) -> Option<(bool, &str)> {
     let blank = |c: char| c.is_whitespace() || c == '>' || c == '\u{feff}';
     let line = line.trim_start_matches(blank);
-    let item = match line.strip_prefix(['-', '*', '+']) {
-        Some(item) => item,
-        None => {
-            let item = line.trim_start_matches(|c: char| c.is_ascii_digit());
-            if item.len() == line.len() {
-                return None;
-            }
-            item.strip_prefix(['.', ')'])?
+    let item = if let Some(item) = line.strip_prefix(['-', '*', '+']) {
+        item
+    } else {
+        let item = line.trim_start_matches(|c: char| c.is_ascii_digit());
+        if item.len() == line.len() {
+            return None;
         }
+        item.strip_prefix(['.', ')'])?
     };
     let open = item.trim_start();
     if open.len() == item.len() {
@@ -180,7 +179,7 @@ impl Page<'_> {
         }
         line(
             out,
-            format_args!("  - Who: {}", markdown(&hand::by(&instruction.actor))),
+            format_args!("  - Who: {}", hand::by(&instruction.actor, markdown)),
         );
         if let Some(dates) = step
             .hand
@@ -263,6 +262,12 @@ impl Page<'_> {
 
 /// The role that somebody gets with the step.
 fn role(step: &Step) -> String {
+    if !matches!(
+        step.kind,
+        StepKind::Invite | StepKind::Resend | StepKind::Grant | StepKind::ChangeRole
+    ) {
+        return String::new();
+    }
     let role = |access: &Option<crate::plan::Access>| access.as_ref()?.role.clone();
     let (before, after) = (role(&step.before), role(&step.after));
     match after.filter(|after| before.as_ref() != Some(after)) {
@@ -327,7 +332,8 @@ fn in_order<'a>(steps: &[&'a Step], frame: &Frame<'_>) -> Vec<&'a Step> {
 }
 
 fn rank(step: &Step, frame: &Frame<'_>) -> u8 {
-    let takes = step.class >= DangerClass::Removing;
+    // Looking a leaver up where nobody can read is taking, too.
+    let takes = step.class >= DangerClass::Removing || step.says() == Says::Absent;
     let pressing = is_overdue(step, frame.now) || contradicted(step).is_some();
     match (takes, pressing) {
         (true, true) => 0,

@@ -121,6 +121,6 @@ pub struct Item {
 pub struct Detail {
     /// One word, aligned with its neighbors.
     pub label: &'static str,
-    /// The text, wrapped under itself.
+    /// The text, wrapped under itself; under what follows the first run where that is a number (`1. `) or blanks.
     pub text: Vec<Run>,
 }

@@ -15,11 +15,14 @@ use super::names::Names;
 use super::view::Frame;
 use super::{escape, words};
 use crate::catalog::{FactForm, Kind, fact, fact_sensitivity};
-use crate::model::Facts;
+use crate::model::{Email, Facts};
 use crate::plan::{
     Access, Action, Completeness, Hand, Instruction, ManualActor, Mode, Plan, Proof, Said, Step,
     StepId, StepKind, TypedValue,
 };
+
+/// The widest label that its neighbors' values are moved aside for.
+const ALIGNED: usize = 36;
 
 /// The fewest digits of a step's id that are shown.
 const SHORTEST: usize = 4;
@@ -43,15 +46,15 @@ pub(super) fn contradicted(step: &Step) -> Option<&Said> {
     step.hand.as_ref()?.contradicted.as_ref()
 }
 
-/// Who does it.
-pub(super) fn by(actor: &ManualActor) -> String {
+/// Who does it, each key as `shown` writes it.
+pub(super) fn by(actor: &ManualActor, shown: impl Fn(&str) -> String) -> String {
     match actor {
         ManualActor::Hands(hands) if hands.is_empty() => "nobody is named under `hands`".to_owned(),
         ManualActor::Hands(hands) => {
-            let keys: Vec<&str> = hands.iter().map(|key| key.as_str()).collect();
+            let keys: Vec<String> = hands.iter().map(|key| shown(key.as_str())).collect();
             keys.join(" or ")
         }
-        ManualActor::Person(person) => format!("{person} (only they can)"),
+        ManualActor::Person(person) => format!("{} (only they can)", shown(person.as_str())),
     }
 }
 
@@ -74,12 +77,15 @@ pub(super) fn known(proof: Proof, id: &str) -> String {
     }
 }
 
-/// What is typed, with contacts in clear or masked.
+/// What is typed, with contacts in clear or masked; a login that is an e-mail is one too.
 pub(super) fn typed(value: &TypedValue, contacts: bool) -> String {
     match value {
-        TypedValue::Text(text) => text.clone(),
         TypedValue::Contact { typed, .. } if contacts => typed.clone(),
         TypedValue::Contact { contact, .. } => contact.masked(),
+        TypedValue::Text(text) if contacts => text.clone(),
+        TypedValue::Text(text) => {
+            Email::parse(text).map_or_else(|_| text.clone(), |email| email.masked())
+        }
     }
 }
 
@@ -129,7 +135,10 @@ pub(super) fn details(step: &Step, frame: &Frame<'_>, id: &str) -> Vec<Detail> {
     let tone = if nobody { Tone::Alert } else { Tone::Plain };
     let mut details = vec![Detail {
         label: "by",
-        text: vec![toned(tone, by(&instruction.actor))],
+        text: vec![toned(
+            tone,
+            by(&instruction.actor, |key| escape::terminal(key).into_owned()),
+        )],
     }];
     if let Some(dates) = step.hand.as_ref().and_then(|hand| dates(hand, frame)) {
         let mut text = vec![say(dates)];
@@ -162,7 +171,8 @@ pub(super) fn details(step: &Step, frame: &Frame<'_>, id: &str) -> Vec<Detail> {
 /// An action and what is typed there, a line each; the values stand under each other.
 fn action(number: usize, action: &Action, frame: &Frame<'_>) -> Vec<Vec<Run>> {
     let width = |label: &str| escape::terminal(label).width();
-    let widest = action.values.iter().map(|typed| width(&typed.label)).max();
+    let widths = action.values.iter().map(|typed| width(&typed.label));
+    let widest = widths.filter(|width| *width <= ALIGNED).max();
     let values = action.values.iter().map(|it| {
         let gap = widest.unwrap_or(0).saturating_sub(width(&it.label)) + 2;
         vec![
@@ -201,6 +211,10 @@ pub(super) struct Shifts {
 /// Compares the facts before and after, list by list and entry by entry.
 pub(super) fn shifts(step: &Step, kind: Kind) -> Shifts {
     let mut shifts = Shifts::default();
+    // Switching on adds nothing to what the step before it gave.
+    if step.before.is_none() && matches!(step.kind, StepKind::Activate | StepKind::Resend) {
+        return shifts;
+    }
     // The others take everything, or take no note of what is there.
     if !matches!(
         step.kind,
@@ -328,7 +342,7 @@ pub(super) fn contradictions(plan: &Plan, frame: &Frame<'_>, names: &Names<'_>) 
 }
 
 /// Steps that should have been done, taking first; and the others, in the order of the plan.
-pub(super) fn by_due<'a>(plan: &'a Plan, now: Timestamp) -> (Vec<&'a Step>, Vec<&'a Step>) {
+pub(super) fn by_due(plan: &Plan, now: Timestamp) -> (Vec<&Step>, Vec<&Step>) {
     let steps = plan.draft.steps.iter();
     let (mut late, rest): (Vec<_>, Vec<_>) = steps.partition(|step| is_overdue(step, now));
     late.sort_by_key(|step| Reverse(step.class));

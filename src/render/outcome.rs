@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::doc::{Block, Doc, Run, Section, Tone, foreign, foreign_toned, say, toned};
+use super::names::Names;
 use super::words;
 use crate::apply::{NotDone, Outcome, Outcomes, SettledCall, Standing};
 use crate::catalog::Catalog;
@@ -11,6 +12,7 @@ use crate::plan::{Plan, Step, StepId};
 
 /// What was done, what did not stick, what waits and what is left.
 pub fn outcomes(plan: &Plan, outcomes: &Outcomes, catalog: &Catalog) -> Doc {
+    let names = Names::of(plan);
     let steps = |standing: Standing| {
         let of = move |step: &&Step| {
             outcomes
@@ -21,7 +23,7 @@ pub fn outcomes(plan: &Plan, outcomes: &Outcomes, catalog: &Catalog) -> Doc {
     };
     let section = |title: &'static str, tone: Tone, standing: Standing| {
         let blocks: Vec<Block> = steps(standing)
-            .map(|step| Block::Line(line(plan, step, outcomes, catalog)))
+            .map(|step| Block::Line(line(plan, &names, step, outcomes, catalog)))
             .collect();
         (!blocks.is_empty()).then(|| Section {
             title: vec![toned(tone, title)],
@@ -82,10 +84,18 @@ fn totals(outcomes: &Outcomes) -> String {
     line
 }
 
-fn line(plan: &Plan, step: &Step, outcomes: &Outcomes, catalog: &Catalog) -> Vec<Run> {
+fn line(
+    plan: &Plan,
+    names: &Names<'_>,
+    step: &Step,
+    outcomes: &Outcomes,
+    catalog: &Catalog,
+) -> Vec<Run> {
     let standing = outcomes.of(&step.id).map(Outcome::standing);
     let verb = if standing == Some(Standing::Done) {
         words::done(step.kind)
+    } else if step.hand.is_some() {
+        words::doing_by_hand(names.kind(&step.system), step)
     } else {
         words::doing(step.kind)
     };
@@ -93,15 +103,7 @@ fn line(plan: &Plan, step: &Step, outcomes: &Outcomes, catalog: &Catalog) -> Vec
         foreign_toned(Tone::Strong, step.name.to_string()),
         say(format!("  {verb} ")),
     ];
-    let scope = plan
-        .draft
-        .scopes
-        .iter()
-        .find(|scope| scope.system == step.system && scope.place == step.place);
-    let title = scope
-        .map(|scope| scope.title.to_string())
-        .filter(|title| !title.is_empty());
-    runs.push(foreign(title.unwrap_or_else(|| step.place.to_string())));
+    runs.push(foreign(names.text(&step.system, &step.place)));
     if let Some(text) = outcomes
         .of(&step.id)
         .and_then(|outcome| explained(plan, outcome, catalog))

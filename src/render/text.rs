@@ -80,7 +80,7 @@ impl Page {
             self.wrapped_with(
                 &format!("        {label}{gap}"),
                 indent,
-                &" ".repeat(indent),
+                &" ".repeat(indent + hang(text)),
                 text,
             );
         }
@@ -156,6 +156,18 @@ impl Page {
         } else {
             text.to_owned()
         }
+    }
+}
+
+/// How far what follows a number of ours, or blanks, is moved in: its other lines begin under it.
+fn hang(text: &[Run]) -> usize {
+    let first = text.first().filter(|run| !run.foreign);
+    let first = first.map_or("", |run| &run.text);
+    let begin = first.trim_start_matches(|c: char| c.is_ascii_digit());
+    if first.ends_with(' ') && matches!(begin.trim_end(), "" | ".") {
+        first.len()
+    } else {
+        0
     }
 }
 
