@@ -60,7 +60,9 @@ mod table;
 mod tests;
 
 pub use assumption::{Assumption, Mark};
-pub use capability::{Capability, Confidence, How, Verb, capability};
+pub use capability::{
+    Capability, Confidence, How, Precondition, Verb, capability, preconditions,
+};
 pub use chain::ChainRight;
 pub use kind::{Allowance, Kind, PhoneStyle, TokenName};
 pub use right::{

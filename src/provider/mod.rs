@@ -5,7 +5,9 @@
 
 pub mod altegio;
 pub mod memory;
+mod progress;
 pub mod registry;
+mod reservio;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

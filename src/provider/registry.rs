@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::Provider;
 use super::altegio::{Altegio, Profile};
+use super::reservio::{self, Reservio};
 use crate::catalog::Kind;
 use crate::clock::SharedClock;
 use crate::http::{
@@ -69,6 +70,9 @@ pub fn connect(
     surroundings: &Surroundings,
 ) -> Result<Box<dyn Provider>, ConnectError> {
     let kind = system.kind;
+    if kind == Kind::Reservio {
+        return reservio(system, surroundings);
+    }
     let profile = Profile::of(kind).ok_or(ConnectError::NotSupported(kind))?;
     let token = |name: &'static str| {
         let token = system.tokens.get(name);
@@ -104,8 +108,44 @@ pub fn connect(
         system.name,
         shown_as,
         profile,
-        system.chain.is_some(),
+        system.chain,
         client,
         clock,
+    )))
+}
+
+/// Reservio: one token, as a bearer.
+fn reservio(
+    system: SystemAddress,
+    surroundings: &Surroundings,
+) -> Result<Box<dyn Provider>, ConnectError> {
+    let kind = system.kind;
+    let token = system.tokens.get("token");
+    let token = token.ok_or(ConnectError::TokenMissing("token"))?;
+    let base_url = system.url.as_deref().unwrap_or(kind.base_url());
+    let own = kind.hosts().iter().map(|host| (*host).to_owned());
+    let hosts = HostPolicy {
+        allowed: own.chain(surroundings.allowed_hosts.clone()).collect(),
+    };
+    let host = hosts.check(base_url)?;
+    let client = Client::new(ClientOptions {
+        base_url: base_url.to_owned(),
+        accept: kind.media_type(),
+        authorization: SecretString::from(format!("Bearer {}", token.expose_secret())),
+        redactor: Redactor::new([token.clone()]),
+        hosts,
+        transport: Arc::clone(&surroundings.transport),
+        clock: Arc::clone(&surroundings.clock),
+        throttle: surroundings.throttles.of(&host, &[reservio::PACE]),
+        backoff: Backoff::new(surroundings.seed),
+    })?;
+    Ok(Box::new(Reservio::new(
+        system.name,
+        system
+            .shown_as
+            .unwrap_or_else(|| Arc::clone(client.host())),
+        base_url,
+        client,
+        Arc::clone(&surroundings.clock),
     )))
 }

@@ -36,6 +36,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("provider::keycrm",   "text diagnostic catalog model plan clock http secret"),
     ("provider::reservio", "text diagnostic catalog model plan clock http secret"),
     ("provider::apenday",  "text diagnostic catalog model plan clock http secret"),
+    ("provider::progress", "model http"),
     ("provider::registry", "text diagnostic catalog model plan clock http secret"),
     ("journal",            "text diagnostic catalog model plan canonical clock"),
     ("apply",              "text diagnostic catalog model plan policy provider journal clock"),

@@ -37,16 +37,15 @@
 //! - No documented call tells whose token it is; settings do.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::clock::SharedClock;
-use crate::http::{Client, Waiting, Watch};
+use crate::http::Client;
 use crate::model::{AccountId, ObservedSystem, ReadFailure, Reading, ScopeState, SystemName};
 
+use super::progress::Progress;
 use super::{
     Call, Events, Finding, PlaceRef, Provider, ProviderError, ReadRequest, Receipt, Sighting,
 };
@@ -54,6 +53,7 @@ use super::{
 mod map;
 mod names;
 mod profile;
+mod prove;
 mod read;
 mod routes;
 #[cfg(test)]
@@ -73,8 +73,8 @@ pub struct Altegio {
     system: SystemName,
     host: Arc<str>,
     profile: Profile,
-    /// Whether the settings name a chain.
-    has_chain: bool,
+    /// The chain that the settings name.
+    chain: Option<Arc<str>>,
     client: Client,
     clock: SharedClock,
     /// What was read of locations and spares a second read within this run.
@@ -94,7 +94,7 @@ impl Altegio {
         system: SystemName,
         host: Arc<str>,
         profile: Profile,
-        has_chain: bool,
+        chain: Option<Arc<str>>,
         client: Client,
         clock: SharedClock,
     ) -> Self {
@@ -102,7 +102,7 @@ impl Altegio {
             system,
             host,
             profile,
-            has_chain,
+            chain,
             client,
             clock,
             memory: Mutex::default(),
@@ -138,12 +138,7 @@ impl Altegio {
     }
 
     fn progress<'a>(&'a self, events: &'a dyn Events) -> Progress<'a> {
-        Progress {
-            events,
-            system: &self.system,
-            done: AtomicUsize::new(0),
-            total: AtomicUsize::new(0),
-        }
+        Progress::new(events, &self.system)
     }
 }
 
@@ -177,8 +172,14 @@ impl Provider for Altegio {
         self.sight(place, account, &self.progress(events)).await
     }
 
-    async fn prove(&self, _: &[PlaceRef], _: bool, _: &dyn Events) -> Vec<Finding> {
-        Vec::new()
+    async fn prove(
+        &self,
+        places: &[PlaceRef],
+        thorough: bool,
+        events: &dyn Events,
+    ) -> Vec<Finding> {
+        self.findings(places, thorough, &self.progress(events))
+            .await
     }
 
     async fn list(&self, place: &PlaceRef, events: &dyn Events) -> Reading<ScopeState> {
@@ -190,39 +191,5 @@ impl Provider for Altegio {
             },
             Err(failure) => Reading::Unreadable(failure),
         }
-    }
-}
-
-/// How far a read is, for whoever watches.
-struct Progress<'a> {
-    events: &'a dyn Events,
-    system: &'a SystemName,
-    done: AtomicUsize,
-    total: AtomicUsize,
-}
-
-impl Progress<'_> {
-    /// So many more calls are known to come.
-    fn expect(&self, calls: usize) {
-        self.total.fetch_add(calls, Ordering::Relaxed);
-    }
-
-    /// One call was answered.
-    fn done(&self) {
-        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
-        let total = self.total.fetch_max(done, Ordering::Relaxed).max(done);
-        self.events.reading(self.system, done, total);
-    }
-}
-
-impl Watch for Progress<'_> {
-    fn waiting(&self, wait: Duration, why: Waiting) {
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        let why = match why {
-            Waiting::Limit => format!("the vendor's limit on calls: {seconds} s"),
-            Waiting::Throttled => format!("the vendor turns calls away (429): {seconds} s"),
-            Waiting::Repeating => format!("a call failed and is repeated in {seconds} s"),
-        };
-        self.events.waiting(self.system, &why);
     }
 }
