@@ -17,7 +17,7 @@ use crate::model::{
 };
 use crate::plan::{self, Only};
 use crate::provider::registry::{self, ConnectError, Surroundings, SystemAddress};
-use crate::provider::{Events, PlaceRef, ReadRequest};
+use crate::provider::{Events, PlaceRef, Provider, ReadRequest};
 use crate::secret::{SecretAccess, SecretError, TokenSource};
 
 pub use crate::http::Throttles;
@@ -77,6 +77,50 @@ pub fn connect(
     allowed_hosts: &[String],
     seed: u64,
 ) -> Result<Providers, LiveError> {
+    connect_some(
+        project,
+        whereabouts,
+        clock,
+        throttles,
+        allowed_hosts,
+        seed,
+        &|_| true,
+    )
+}
+
+/// The provider of one system, so that one that cannot be reached does not keep the others from being looked at; none
+/// where this version cannot reach its kind, or the settings give no token to reach it with.
+pub fn connect_one(
+    project: &Project,
+    system: &SystemName,
+    whereabouts: &Whereabouts<'_>,
+    clock: &SharedClock,
+    throttles: &Arc<Throttles>,
+    allowed_hosts: &[String],
+    seed: u64,
+) -> Result<Option<Arc<dyn Provider>>, LiveError> {
+    let wanted = |name: &str| name == system.as_str();
+    let mut providers = connect_some(
+        project,
+        whereabouts,
+        clock,
+        throttles,
+        allowed_hosts,
+        seed,
+        &wanted,
+    )?;
+    Ok(providers.remove(system))
+}
+
+fn connect_some(
+    project: &Project,
+    whereabouts: &Whereabouts<'_>,
+    clock: &SharedClock,
+    throttles: &Arc<Throttles>,
+    allowed_hosts: &[String],
+    seed: u64,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Result<Providers, LiveError> {
     let network = Network::new().map_err(|error| LiveError::NoNetwork {
         why: error.to_string(),
     })?;
@@ -90,7 +134,7 @@ pub fn connect(
     };
     let mut providers = Providers::new();
     for system in &project.loaded.project.settings.systems {
-        if !reachable(system.kind.value) {
+        if !wanted(&system.name.value) || !reachable(system) {
             continue;
         }
         let name = SystemName::new(Arc::clone(&system.name.value));
@@ -144,9 +188,12 @@ pub fn connect(
     Ok(providers)
 }
 
-/// Whether this version has a provider for a kind.
-fn reachable(kind: Kind) -> bool {
-    kind.has_rights()
+/// Whether this version has a provider for a system: for Reservio only where there is a token, which nobody must have.
+fn reachable(system: &raw::System) -> bool {
+    match system.kind.value {
+        Kind::Reservio => !system.tokens.is_empty(),
+        kind => kind.has_rights(),
+    }
 }
 
 fn address(system: &raw::System, name: &SystemName) -> SystemAddress {
@@ -165,14 +212,19 @@ fn tokens(
     access: &SecretAccess<'_>,
 ) -> Result<BTreeMap<Arc<str>, SecretString>, SecretError> {
     let read = system.tokens.iter().map(|(name, source)| {
-        let source = match &source.value {
-            raw::TokenSource::Env(name) => TokenSource::Env(Arc::clone(name)),
-            raw::TokenSource::File(path) => TokenSource::File(Arc::clone(path)),
-            raw::TokenSource::Command(command) => TokenSource::Command(Arc::clone(command)),
-        };
+        let source = token_source(&source.value);
         Ok((Arc::clone(&name.value), source.read(access)?))
     });
     read.collect()
+}
+
+/// Where a token comes from.
+pub fn token_source(source: &raw::TokenSource) -> TokenSource {
+    match source {
+        raw::TokenSource::Env(name) => TokenSource::Env(Arc::clone(name)),
+        raw::TokenSource::File(path) => TokenSource::File(Arc::clone(path)),
+        raw::TokenSource::Command(command) => TokenSource::Command(Arc::clone(command)),
+    }
 }
 
 /// Reads every system that a plan for `only` needs, one after the other: they may share a host and its limit.

@@ -5,6 +5,7 @@
 
 pub mod desired;
 pub mod doc;
+pub mod doctor;
 pub mod escape;
 pub mod outcome;
 pub mod seen;
