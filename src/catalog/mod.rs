@@ -60,9 +60,7 @@ mod table;
 mod tests;
 
 pub use assumption::{Assumption, Mark};
-pub use capability::{
-    Capability, Confidence, How, Precondition, Verb, capability, preconditions,
-};
+pub use capability::{Capability, Confidence, How, Precondition, Verb, capability, preconditions};
 pub use chain::ChainRight;
 pub use kind::{Allowance, Kind, PhoneStyle, TokenName};
 pub use right::{

@@ -126,7 +126,10 @@ pub async fn examine(
             continue;
         };
         let of_it = places.get(&connection.system);
-        let of_it: Vec<PlaceRef> = of_it.into_iter().flat_map(|all| all.values().cloned()).collect();
+        let of_it: Vec<PlaceRef> = of_it
+            .into_iter()
+            .flat_map(|all| all.values().cloned())
+            .collect();
         let mut host = None;
         let findings = match &connection.provider {
             Ok(Some(provider)) => {
@@ -157,7 +160,7 @@ pub async fn examine(
                 .collect(),
             capabilities: capabilities(connection.kind, wish),
             assumptions: Assumption::for_kind(connection.kind)
-                .map(|it| report::Held::of(it, holds(wish, it), connection.system.as_str()))
+                .map(|it| report::Held::of(it, holds(wish, it)))
                 .collect(),
         });
     }
@@ -213,26 +216,46 @@ async fn acting(
             Verdict::CannotTell,
             "no call tells, so the caller's own role is not known".into(),
         );
-        unknown.help = Some("`acting:` of the system names the account by its id, or a person with `accounts`".into());
+        unknown.help = Some(
+            "`acting:` of the system names the account by its id, or a person with `accounts`"
+                .into(),
+        );
         return vec![unknown];
     };
     if !thorough {
         return vec![finding(
             "whose token it is",
             Verdict::CannotTell,
-            format!("no call tells; the settings say account {account}; `--thorough` reads its role"),
+            format!(
+                "no call tells; the settings say account {account}; `--thorough` reads its role"
+            ),
         )];
     }
     let mut findings = Vec::new();
     for place in places {
         let (verdict, detail) = match provider.look(place, &account, events).await {
             Sighting::There(found) => {
-                let role = found.role.map_or_else(|| "no role".to_owned(), |role| format!("role `{role}`"));
-                let editable = if found.editable == Some(false) { ", not to be changed by the caller" } else { "" };
-                (Verdict::Fine, format!("the acting account {account} has {role}{editable}"))
+                let role = found
+                    .role
+                    .map_or_else(|| "no role".to_owned(), |role| format!("role `{role}`"));
+                let editable = if found.editable == Some(false) {
+                    ", not to be changed by the caller"
+                } else {
+                    ""
+                };
+                (
+                    Verdict::Fine,
+                    format!("the acting account {account} has {role}{editable}"),
+                )
             }
-            Sighting::Absent => (Verdict::Wrong, format!("the acting account {account} is not there")),
-            Sighting::Unknown(why) => (Verdict::CannotTell, format!("the acting account {account}: {why}")),
+            Sighting::Absent => (
+                Verdict::Wrong,
+                format!("the acting account {account} is not there"),
+            ),
+            Sighting::Unknown(why) => (
+                Verdict::CannotTell,
+                format!("the acting account {account}: {why}"),
+            ),
         };
         findings.push(finding(place.key.as_str(), verdict, detail));
     }
@@ -276,7 +299,10 @@ fn chained(error: &dyn std::error::Error) -> String {
 
 /// A finding as the report has it; a place by its title.
 fn reported(finding: Finding, project: &Project) -> report::Finding {
-    let place = project.desired.places.get(&LocationKey::new(finding.what.as_str()));
+    let place = project
+        .desired
+        .places
+        .get(&LocationKey::new(finding.what.as_str()));
     report::Finding {
         what: place.map_or(finding.what, |place| place.title.to_string()),
         verdict: match finding.verdict {

@@ -141,9 +141,7 @@ fn reservio(
     })?;
     Ok(Box::new(Reservio::new(
         system.name,
-        system
-            .shown_as
-            .unwrap_or_else(|| Arc::clone(client.host())),
+        system.shown_as.unwrap_or_else(|| Arc::clone(client.host())),
         base_url,
         client,
         Arc::clone(&surroundings.clock),

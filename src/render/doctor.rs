@@ -9,7 +9,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::doc::{Block, Detail, Doc, Item, Run, Section, Tone, foreign, foreign_toned, say, toned};
+use super::doc::{
+    Block, Detail, Doc, Item, Run, Section, Tone, foreign, foreign_toned, say, toned,
+};
 use super::words;
 use crate::catalog::{self, Assumption, Capability, How, Verb};
 
@@ -154,7 +156,7 @@ pub struct Held {
     pub safeguard: &'static str,
     /// What happens instead when it is switched off; none if it cannot be.
     pub when_off: Option<&'static str>,
-    /// The line that switches it off; none if it cannot be.
+    /// The line that switches it off, under the system in the settings; none if it cannot be.
     pub switch: Option<String>,
 }
 
@@ -184,8 +186,8 @@ impl Row {
 
 impl Held {
     /// As the catalogue has it, at a system that relies on it or not.
-    pub fn of(it: &Assumption, in_force: bool, system: &str) -> Self {
-        let switch = format!("systems: {{ {system}: {{ assume: {{ {}: false }} }} }}", it.name);
+    pub fn of(it: &Assumption, in_force: bool) -> Self {
+        let switch = format!("assume: {{ {}: false }}", it.name);
         Self {
             name: it.name,
             mark: it.mark.as_str(),
@@ -204,8 +206,7 @@ impl Report {
         let mut all = self.systems.iter();
         all.any(|system| {
             let wrong = |finding: &Finding| finding.verdict == Verdict::Wrong;
-            system.findings.iter().any(wrong)
-                || system.tokens.iter().any(|token| token.is_wrong())
+            system.findings.iter().any(wrong) || system.tokens.iter().any(|token| token.is_wrong())
         })
     }
 }
@@ -235,7 +236,9 @@ pub fn schema() -> Json {
 pub fn report(report: &Report) -> Doc {
     let verdicts = || report.systems.iter().flat_map(|system| &system.findings);
     let count = |wanted: Verdict| {
-        let found = verdicts().filter(|finding| finding.verdict == wanted).count();
+        let found = verdicts()
+            .filter(|finding| finding.verdict == wanted)
+            .count();
         u32::try_from(found).unwrap_or(u32::MAX)
     };
     let systems = u32::try_from(report.systems.len()).unwrap_or(u32::MAX);
@@ -364,7 +367,11 @@ fn done(how: How) -> &'static str {
 /// The verbs that are done in one way; those with one answer stand together.
 fn rows(system: &System, how: How) -> Vec<Item> {
     let mut together: Vec<(String, &Row)> = Vec::new();
-    for row in system.capabilities.iter().filter(|row| row.how == how.as_str()) {
+    for row in system
+        .capabilities
+        .iter()
+        .filter(|row| row.how == how.as_str())
+    {
         match together.last_mut() {
             Some((verbs, same)) if same.reason == row.reason && same.needs == row.needs => {
                 verbs.push_str(", ");
@@ -395,7 +402,10 @@ fn rows(system: &System, how: How) -> Vec<Item> {
 fn held(it: &Held) -> Item {
     let mut details = vec![detail("safe", vec![say(it.safeguard)])];
     if let (Some(when_off), Some(switch)) = (it.when_off, &it.switch) {
-        details.push(detail("off", vec![foreign(switch.clone())]));
+        details.push(detail(
+            "off",
+            vec![say(format!("{switch} under the system in keyholder.yaml"))],
+        ));
         details.push(detail("then", vec![say(when_off)]));
     }
     Item {

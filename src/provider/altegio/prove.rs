@@ -151,7 +151,8 @@ impl Altegio {
         };
         let found = groups.iter().find(|group| group.id.to_string() == declared);
         let Some(group) = found else {
-            let detail = "the token does not see it; chain access is apart from access to locations";
+            let detail =
+                "the token does not see it; chain access is apart from access to locations";
             return vec![helped(
                 finding(what, Verdict::CannotTell, detail),
                 "chain steps are done by hand: whoever of `hands` does them needs access to the chain",
@@ -164,7 +165,11 @@ impl Altegio {
 fn refused(error: &ProviderError) -> Finding {
     match error {
         ProviderError::Unauthorized => helped(
-            finding("the tokens", Verdict::Wrong, "the vendor does not accept them (401)"),
+            finding(
+                "the tokens",
+                Verdict::Wrong,
+                "the vendor does not accept them (401)",
+            ),
             "a user token ends when its owner changes the password: log in again; the partner token is in the developer's cabinet",
         ),
         ProviderError::NotSent { .. } => {
@@ -286,7 +291,12 @@ fn tree_of(what: &str, tree: &crate::model::RightsTree) -> Finding {
 
 fn shortened<'a>(slugs: impl Iterator<Item = &'a str>) -> String {
     let slugs: Vec<&str> = slugs.collect();
-    let mut text = slugs.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    let mut text = slugs
+        .iter()
+        .take(NAMED)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(", ");
     if slugs.len() > NAMED {
         text.push_str(", ...");
     }

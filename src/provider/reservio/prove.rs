@@ -42,7 +42,11 @@ impl Reservio {
             Ok(me) => {
                 let email = me.email.map(|email| format!(", {}", email.masked()));
                 let whose = format!("user {}{}", me.id, email.unwrap_or_default());
-                finding("the token", Verdict::Fine, format!("accepted; it is that of {whose}"))
+                finding(
+                    "the token",
+                    Verdict::Fine,
+                    format!("accepted; it is that of {whose}"),
+                )
             }
             Err(trouble) => token_trouble(&trouble),
         });
@@ -79,9 +83,17 @@ impl Reservio {
         let path = format!("/businesses/{id}");
         match self.get(&path, &[], progress, wire::business).await {
             Ok(Some(name)) => finding(what, Verdict::Fine, format!("Reservio calls it `{name}`")),
-            Ok(None) => finding(what, Verdict::Fine, "the business is there; it shows no name"),
+            Ok(None) => finding(
+                what,
+                Verdict::Fine,
+                "the business is there; it shows no name",
+            ),
             Err(trouble) if trouble.status() == Some(404) => helped(
-                finding(what, Verdict::Wrong, format!("Reservio has no business `{id}`")),
+                finding(
+                    what,
+                    Verdict::Wrong,
+                    format!("Reservio has no business `{id}`"),
+                ),
                 "the id is the UUID of the business; compare it with the one in Reservio's address bar or ask its support",
             ),
             Err(trouble) => finding(what, Verdict::Wrong, trouble.words()),
@@ -104,11 +116,9 @@ impl Reservio {
                 ),
                 "try again when nobody edits the team",
             ),
-            Ok(Reading::Unreadable(failure)) => finding(
-                what,
-                Verdict::Wrong,
-                crate::plan::failure_text(&failure),
-            ),
+            Ok(Reading::Unreadable(failure)) => {
+                finding(what, Verdict::Wrong, crate::plan::failure_text(&failure))
+            }
             Err(error) => finding(what, Verdict::Wrong, error.to_string()),
         }
     }

@@ -214,7 +214,8 @@ impl Reservio {
                         came += 1;
                         let known = rows.entry(Arc::clone(&row.id)).or_insert(row.clone());
                         if *known != row {
-                            let why = format!("resource {} is there twice, and not the same", row.id);
+                            let why =
+                                format!("resource {} is there twice, and not the same", row.id);
                             gaps.push(Gap::BadRow { why: why.into() });
                         }
                     }
