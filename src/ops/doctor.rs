@@ -278,7 +278,8 @@ fn unreachable(error: &LiveError) -> Finding {
     Finding {
         what: what.into(),
         verdict: Verdict::Wrong,
-        detail: chained(error),
+        // The report stands below the system's name already.
+        detail: std::error::Error::source(error).map_or_else(|| error.to_string(), chained),
         help: help.map(str::to_owned),
     }
 }

@@ -26,7 +26,7 @@ pub struct Report {
     /// Always `keyholder.doctor/1`.
     #[schemars(extend("const" = FORMAT))]
     pub format: &'static str,
-    /// The systems that were looked at, in the order of the settings.
+    /// The systems that were looked at, in the order of their names.
     pub systems: Vec<System>,
 }
 
@@ -206,7 +206,7 @@ impl Report {
         let mut all = self.systems.iter();
         all.any(|system| {
             let wrong = |finding: &Finding| finding.verdict == Verdict::Wrong;
-            system.findings.iter().any(wrong) || system.tokens.iter().any(|token| token.is_wrong())
+            system.findings.iter().any(wrong) || system.tokens.iter().any(Token::is_wrong)
         })
     }
 }
@@ -243,8 +243,15 @@ pub fn report(report: &Report) -> Doc {
     };
     let systems = u32::try_from(report.systems.len()).unwrap_or(u32::MAX);
     let mut title = vec![say(words::count(systems, "system", "systems"))];
-    match count(Verdict::Wrong) {
-        0 if report.is_wrong() => title.push(toned(Tone::Alert, ": a token is missing")),
+    // A missing token is mostly what a wrong finding of its system says already.
+    let tokens = report.systems.iter().filter(|system| {
+        let mut findings = system.findings.iter();
+        findings.all(|finding| finding.verdict != Verdict::Wrong)
+    });
+    let tokens = tokens.flat_map(|system| &system.tokens);
+    let tokens = tokens.filter(|token| token.is_wrong()).count();
+    let tokens = u32::try_from(tokens).unwrap_or(u32::MAX);
+    match count(Verdict::Wrong).saturating_add(tokens) {
         0 => title.push(say(": nothing is wrong")),
         wrong => title.push(toned(
             Tone::Alert,
