@@ -299,6 +299,27 @@ const ASSUMPTIONS: &[Assumption] = &[
         "it counts as the heaviest right of that system and needs a line of its own",
     ),
     held(
+        "reservio_me_proves_the_token",
+        &[Kind::Reservio],
+        Mark::RealClient,
+        "/users/me answers for a good token alone, while businesses and resources may answer anybody",
+        "nothing is read, and nothing believed, before it has named a user",
+    ),
+    held(
+        "reservio_pages_follow_next",
+        &[Kind::Reservio],
+        Mark::RealClient,
+        "lists come by pages of page[limit], links.next leads to the next one, meta.total counts all rows",
+        "distinct ids are compared with the total; only the query of a link is used, at the list's own address",
+    ),
+    held(
+        "reservio_two_calls_a_second",
+        &[Kind::Reservio],
+        Mark::Inferred,
+        "two calls a second are fair use; no limit is published",
+        "a 429 silences all calls to the host for as long as it asks",
+    ),
+    held(
         "apenday_inactive_cannot_sign_in",
         &[Kind::Apenday],
         Mark::Inferred,

@@ -4,6 +4,7 @@
 //! every verb has an answer for every kind, and what a vendor cannot do has a reason that can be
 //! shown to the person who wanted it.
 
+use super::assumption::Assumption;
 use super::kind::Kind;
 
 /// Something the tool may want at a vendor.
@@ -96,6 +97,26 @@ pub enum How {
     NotApplicable,
 }
 
+impl How {
+    /// Every answer, the handiest first.
+    pub const ALL: &'static [Self] = &[
+        Self::Api,
+        Self::Manual,
+        Self::Impossible,
+        Self::NotApplicable,
+    ];
+
+    /// The word used in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Manual => "manual",
+            Self::Impossible => "impossible",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
 /// What the answer rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confidence {
@@ -105,6 +126,17 @@ pub enum Confidence {
     RealClient,
     /// Written nowhere; a named assumption, or the absence of any trace.
     Inferred,
+}
+
+impl Confidence {
+    /// The word used in JSON and in lists.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::RealClient => "real client",
+            Self::Inferred => "inferred",
+        }
+    }
 }
 
 /// What one kind of system offers for one verb.
@@ -120,6 +152,95 @@ pub struct Capability {
     pub needs: Option<&'static str>,
     /// The assumption it rests on, by name; switched off, the verb becomes a manual step.
     pub assumption: Option<&'static str>,
+}
+
+impl Capability {
+    /// The same under the settings' `assume:`, of which `is_off` says what is switched off: what rests on that is done
+    /// by hand.
+    #[must_use]
+    pub fn without(self, is_off: impl Fn(&str) -> bool) -> Self {
+        let off = self.assumption.filter(|name| is_off(name));
+        match off.and_then(Assumption::by_name).and_then(|it| it.when_off) {
+            Some(reason) => Self {
+                how: How::Manual,
+                reason,
+                needs: None,
+                ..self
+            },
+            None => self,
+        }
+    }
+}
+
+/// Something that must be so before a kind of system can be worked with, and that no call can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Precondition {
+    /// What it is about, as a phrase.
+    pub what: &'static str,
+    /// What must be so, and why.
+    pub text: &'static str,
+}
+
+const fn must(what: &'static str, text: &'static str) -> Precondition {
+    Precondition { what, text }
+}
+
+const CHAINS: &[Precondition] = &[
+    must(
+        "the password of the token's owner",
+        "changing it ends the user token; log in again and store the new token",
+    ),
+    must(
+        "chain access",
+        "at least one location of a chain needs a paid subscription before the chain has users of its own",
+    ),
+];
+
+const KEYCRM: &[Precondition] = &[
+    must(
+        "the owner of the API key",
+        "must never be blocked: the key is taken to end with that user",
+    ),
+    must(
+        "the first sign-in",
+        "a new user stays pending, and cannot be chosen anywhere, until the person has signed in once",
+    ),
+];
+
+const RESERVIO: &[Precondition] = &[
+    must(
+        "the Pro plan",
+        "user access and API tokens are part of that plan alone",
+    ),
+    must(
+        "a desktop browser",
+        "access is given and taken in the web page on a computer, not in the app",
+    ),
+    must(
+        "a personal Reservio account",
+        "the person registers on the booking website and verifies it before access is given",
+    ),
+];
+
+const APENDAY: &[Precondition] = &[
+    must(
+        "the Advanced tab",
+        "only a client administrator or a team manager is meant to have it, and with it the API key",
+    ),
+    must(
+        "the owner of the API key",
+        "the key belongs to a person: switching that user off, or making the key anew, ends what uses it",
+    ),
+];
+
+/// What must be seen to by hand before systems of a kind can be worked with.
+pub fn preconditions(kind: Kind) -> &'static [Precondition] {
+    match kind {
+        Kind::Altegio | Kind::Yclients => CHAINS,
+        Kind::Keycrm => KEYCRM,
+        Kind::Reservio => RESERVIO,
+        Kind::Apenday => APENDAY,
+    }
 }
 
 use Confidence::{Documented, Inferred, RealClient};
@@ -229,8 +350,8 @@ fn altegio(verb: Verb) -> Capability {
             "no sort of blocking is known; access to a location is there or is removed",
         ),
         Verb::ChainAccess => manual(
-            Inferred,
-            "no public call reads or writes chain users; the chain's own page does",
+            Documented,
+            "Settings > Users of the chain's own page; no public call reads or writes chain users",
         ),
     }
 }
@@ -239,45 +360,51 @@ fn keycrm(verb: Verb) -> Capability {
     match verb {
         Verb::ReadUsers => Capability {
             how: How::Api,
-            confidence: RealClient,
-            reason: "the only public call for users lists all of them, by pages of at most 50",
+            confidence: Documented,
+            reason: "the only public call for users lists them, by pages of at most 50",
             needs: None,
             assumption: Some("keycrm_list_is_complete"),
         },
         Verb::ReadRights => Capability {
             how: How::Api,
-            confidence: RealClient,
-            reason: "the list has each user's role id; rights within a role cannot be read",
+            confidence: Documented,
+            reason: "the list has each user's role id; what a role allows cannot be read",
             needs: None,
             assumption: None,
         },
         Verb::Invite => manual(
             Documented,
-            "no public call creates users; an administrator does, and hands the password over",
+            "no public call creates users; an administrator does, with the e-mail from the start",
         ),
-        Verb::Resend => nothing(
-            Documented,
-            "a new user gets sign-in data once; there is no invitation to send again",
+        Verb::Resend => impossible(
+            Inferred,
+            "the mail goes out once, when the user is made; nothing that sends it again is described",
         ),
         Verb::WithdrawInvitation => impossible(
             Documented,
-            "a user can never be deleted; a pending one can only be blocked",
+            "a user can never be deleted; whether a pending one can be blocked is not stated",
         ),
         Verb::Grant => nothing(Documented, "there are no locations"),
         Verb::SetRights => manual(
             Documented,
-            "sources and statuses of a user are set in the web page and cannot be read back",
+            "order sources and statuses are set in the web page and cannot be read back",
         ),
-        Verb::ChangeRole => manual(Documented, "no public call changes a user"),
+        Verb::ChangeRole => manual(
+            Documented,
+            "no public call changes a user; the list shows the new role afterwards",
+        ),
         Verb::LinkStaff => nothing(Documented, "there are no bookable team members"),
         Verb::Remove => impossible(Documented, "a user can never be deleted, only blocked"),
         Verb::Block | Verb::Unblock => manual(
             Documented,
             "blocking is done in the web page; the list shows it afterwards",
         ),
-        Verb::Activate => nothing(Documented, "a pending user becomes active by signing in"),
+        Verb::Activate => nothing(
+            Documented,
+            "a pending user becomes active by the first sign-in",
+        ),
         Verb::Deactivate => nothing(Documented, "what other vendors call that is blocking here"),
-        Verb::ChainAccess => nothing(Documented, "there are no chains"),
+        Verb::ChainAccess => nothing(Inferred, "no level above one CRM is known"),
     }
 }
 
@@ -298,7 +425,7 @@ fn reservio(verb: Verb) -> Capability {
         ),
         Verb::WithdrawInvitation => manual(
             Inferred,
-            "access is taken back on the staff profile before it is confirmed",
+            "access is taken back on the staff profile before it is accepted",
         ),
         Verb::Grant => manual(
             Documented,
@@ -310,9 +437,12 @@ fn reservio(verb: Verb) -> Capability {
         ),
         Verb::ChangeRole => nothing(
             Documented,
-            "there are ticks, or a level per calendar, and no roles",
+            "there are ticks, or at Enterprise a level per calendar; own roles only by Customer Care",
         ),
-        Verb::LinkStaff => nothing(Documented, "access is a part of the staff profile"),
+        Verb::LinkStaff => manual(
+            Documented,
+            "access is given on the staff profile; who signs in and sees no calendar is not linked yet",
+        ),
         Verb::Remove => manual(
             Documented,
             "access is taken back on the staff profile, which stays",
@@ -340,7 +470,7 @@ fn apenday(verb: Verb) -> Capability {
         ),
         Verb::Resend => manual(
             Inferred,
-            "no way to resend the validation mail is documented",
+            "no resend is described; switching off and on again is taken to send the mail anew",
         ),
         Verb::WithdrawInvitation => manual(Inferred, "the user is switched to inactive again"),
         Verb::Grant => manual(Documented, "agencies are ticked on the user's page"),
@@ -352,7 +482,7 @@ fn apenday(verb: Verb) -> Capability {
         Verb::LinkStaff => nothing(Documented, "the user is the bookable adviser"),
         Verb::Remove => manual(
             Inferred,
-            "deleting is not described; the user is deactivated",
+            "deleting is not described; the user is switched to inactive",
         ),
         Verb::Block | Verb::Unblock => nothing(
             Documented,
@@ -362,7 +492,10 @@ fn apenday(verb: Verb) -> Capability {
             Documented,
             "the switch on the user's page; it sends the validation mail",
         ),
-        Verb::Deactivate => manual(Inferred, "the same switch, back"),
+        Verb::Deactivate => manual(
+            Inferred,
+            "the same switch, back; that it ends the sign-in is not described",
+        ),
         Verb::ChainAccess => nothing(Inferred, "no level above the agencies is known"),
     }
 }
@@ -388,6 +521,30 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn what_rests_on_something_switched_off_is_done_by_hand() {
+        let by_call = capability(Kind::Altegio, Verb::WithdrawInvitation);
+        let by_hand = by_call.without(|name| name == "delete_withdraws_invitation");
+        assert_eq!((by_call.how, by_hand.how), (How::Api, How::Manual));
+        assert_eq!(
+            (by_hand.needs, by_hand.reason),
+            (None, "withdrawing an invitation is a manual step")
+        );
+        assert_eq!(by_call.without(|_| false), by_call);
+        let free = capability(Kind::Altegio, Verb::Invite);
+        assert_eq!(free.without(|_| true), free);
+    }
+
+    #[test]
+    fn every_kind_says_what_must_be_seen_to_by_hand() {
+        for &kind in Kind::ALL {
+            assert!(!preconditions(kind).is_empty(), "{kind}");
+        }
+        let pro = preconditions(Kind::Reservio);
+        assert!(pro.iter().any(|it| it.what == "the Pro plan"));
+        assert!(pro.iter().any(|it| it.what == "a desktop browser"));
     }
 
     #[test]

@@ -61,7 +61,7 @@ mod table;
 mod tests;
 
 pub use assumption::{Assumption, Mark};
-pub use capability::{Capability, Confidence, How, Verb, capability};
+pub use capability::{Capability, Confidence, How, Precondition, Verb, capability, preconditions};
 pub use chain::ChainRight;
 pub use fact::{Fact, FactForm, fact, fact_sensitivity, role_sensitivity};
 pub use kind::{Allowance, Kind, PhoneStyle, TokenName};

@@ -78,6 +78,11 @@ pub enum Command {
     Show(ShowArgs),
     /// Read the live systems and say what was seen.
     Observe(ObserveArgs),
+    /// Say what can be done at each system, whether its tokens are good, and what is taken for true about it.
+    ///
+    /// Only harmless reads are made. A missing token or a vendor that cannot be reached is a finding; the exit code is
+    /// 1 where something is wrong.
+    Doctor(DoctorArgs),
     /// Show the difference between the project and the live systems.
     Plan(PlanArgs),
     /// Plan, show, ask, and carry it out.
@@ -161,6 +166,20 @@ pub struct ObserveArgs {
     /// Only these systems or locations. May be repeated.
     #[arg(long, value_name = "KEY")]
     pub only: Vec<String>,
+}
+
+/// `doctor`
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Names of systems; all of the project where none is given.
+    #[arg(value_name = "SYSTEM")]
+    pub systems: Vec<String>,
+    /// Look at more, at the price of more calls.
+    #[arg(long)]
+    pub thorough: bool,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = DataFormat::Text)]
+    pub format: DataFormat,
 }
 
 /// What `plan` and `apply` share.
@@ -317,6 +336,8 @@ pub enum SchemaName {
     Plan,
     /// `observe --out`.
     Observed,
+    /// `doctor --format json`.
+    Doctor,
     /// The journal.
     Journal,
 }

@@ -51,6 +51,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, env: Env) -> u8 
         Command::Check(args) => commands::check::run(&session, args),
         Command::Show(args) => commands::show::run(&session, args),
         Command::Observe(args) => commands::observe::run(&session, args).await,
+        Command::Doctor(args) => commands::doctor::run(&session, args).await,
         Command::Plan(args) => commands::plan::run(&session, args).await,
         Command::Apply(args) => commands::apply::run(&session, args).await,
         Command::Done(args) => commands::done::run(&session, args).await,

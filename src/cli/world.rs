@@ -1,6 +1,6 @@
 //! The surroundings of a run that asks vendors: the clock, the pace, and the simulators where they stand in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -16,6 +16,7 @@ use crate::apply::Providers;
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::raw::Settings;
 use crate::model::SystemName;
+use crate::ops::doctor::{self, Connection};
 use crate::ops::live::{self, LiveError, Throttles, Whereabouts};
 use crate::ops::project::Project;
 use crate::plan::Step;
@@ -91,6 +92,61 @@ impl World {
         session: &Session<'_>,
         project: &Project,
     ) -> Result<Providers, Failure> {
+        self.meet(session, project, &mut |whereabouts, seed| {
+            live::connect(
+                project,
+                whereabouts,
+                &self.clock,
+                &self.throttles,
+                &session.global.allow_hosts,
+                seed,
+            )
+        })
+        .map_err(|error| {
+            let source = std::error::Error::source(&error);
+            let cause = source
+                .and_then(std::error::Error::source)
+                .map(|cause| format!(": {cause}"));
+            let failure = Failure::input(format!("{error}{}", cause.unwrap_or_default()));
+            match error {
+                LiveError::Token { .. } => failure.help(
+                    "`tokens` in keyholder.yaml says where it is expected; `--sandbox` needs none",
+                ),
+                LiveError::NotSimulated { .. } => {
+                    failure.help("add it to `live.json`, then `keyholder sandbox reset`")
+                }
+                LiveError::Connect { .. } | LiveError::NoNetwork { .. } => failure,
+            }
+        })
+    }
+
+    /// Each system of a project by itself.
+    pub(super) fn connect_each(
+        &self,
+        session: &Session<'_>,
+        project: &Project,
+        wanted: &BTreeSet<SystemName>,
+    ) -> Vec<Connection> {
+        self.meet(session, project, &mut |whereabouts, seed| {
+            doctor::connect(
+                project,
+                wanted,
+                whereabouts,
+                &self.clock,
+                &self.throttles,
+                &session.global.allow_hosts,
+                seed,
+            )
+        })
+    }
+
+    /// Gets ready to call vendors, and hands out where they are with what scatters repeated calls.
+    fn meet<T>(
+        &self,
+        session: &Session<'_>,
+        project: &Project,
+        connect: &mut dyn FnMut(&Whereabouts<'_>, u64) -> T,
+    ) -> T {
         let state = session.state_folder(&self.root, Some(&project.loaded.project.settings));
         self.resume_pace(&state);
         if self.simulator.is_none() {
@@ -112,30 +168,7 @@ impl World {
         };
         // Waits are scattered so that two runs that were refused together do not come back together.
         let seed = u64::from(self.now().subsec_nanosecond().unsigned_abs());
-        live::connect(
-            project,
-            &whereabouts,
-            &self.clock,
-            &self.throttles,
-            &session.global.allow_hosts,
-            seed,
-        )
-        .map_err(|error| {
-            let source = std::error::Error::source(&error);
-            let cause = source
-                .and_then(std::error::Error::source)
-                .map(|cause| format!(": {cause}"));
-            let failure = Failure::input(format!("{error}{}", cause.unwrap_or_default()));
-            match error {
-                LiveError::Token { .. } => failure.help(
-                    "`tokens` in keyholder.yaml says where it is expected; `--sandbox` needs none",
-                ),
-                LiveError::NotSimulated { .. } => {
-                    failure.help("add it to `live.json`, then `keyholder sandbox reset`")
-                }
-                LiveError::Connect { .. } | LiveError::NoNetwork { .. } => failure,
-            }
-        })
+        connect(&whereabouts, seed)
     }
 
     /// Lets the simulated administrator do a step by hand; whether it was done, or forgotten.

@@ -78,47 +78,55 @@ pub fn connect(
     allowed_hosts: &[String],
     seed: u64,
 ) -> Result<Providers, LiveError> {
-    let each = connect_each(project, whereabouts, clock, throttles, allowed_hosts, seed)?;
+    let surroundings = surroundings(clock, throttles, allowed_hosts, seed)?;
     let mut providers = Providers::new();
-    for (name, provider) in each {
-        providers.extend(provider?.map(|provider| (name, provider)));
+    for system in &project.loaded.project.settings.systems {
+        let name = SystemName::new(Arc::clone(&system.name.value));
+        let provider = reach(project, system, &name, whereabouts, &surroundings)?;
+        providers.extend(provider.map(|provider| (name, provider)));
     }
     Ok(providers)
 }
 
-/// What came of connecting to each system: its provider, none where there is none for it, or why it failed.
-pub type Connected = BTreeMap<SystemName, Result<Option<Arc<dyn Provider>>, LiveError>>;
-
-/// The same, each system for itself: one that cannot be reached says nothing of the others.
-pub fn connect_each(
+/// The provider of one system, so that one that cannot be reached does not keep the others from being looked at; none
+/// where there is none for its kind, or no token that it could do with.
+pub fn connect_one(
     project: &Project,
+    system: &SystemName,
     whereabouts: &Whereabouts<'_>,
     clock: &SharedClock,
     throttles: &Arc<Throttles>,
     allowed_hosts: &[String],
     seed: u64,
-) -> Result<Connected, LiveError> {
+) -> Result<Option<Arc<dyn Provider>>, LiveError> {
+    let surroundings = surroundings(clock, throttles, allowed_hosts, seed)?;
+    let mut systems = project.loaded.project.settings.systems.iter();
+    let found = systems.find(|it| *it.name.value == *system.as_str());
+    found.map_or(Ok(None), |it| {
+        reach(project, it, system, whereabouts, &surroundings)
+    })
+}
+
+fn surroundings(
+    clock: &SharedClock,
+    throttles: &Arc<Throttles>,
+    allowed_hosts: &[String],
+    seed: u64,
+) -> Result<Surroundings, LiveError> {
     let network = Network::new().map_err(|error| LiveError::NoNetwork {
         why: error.to_string(),
     })?;
     let transport: Arc<dyn Transport> = Arc::new(network);
-    let surroundings = Surroundings {
+    Ok(Surroundings {
         transport,
         clock: Arc::clone(clock),
         throttles: Arc::clone(throttles),
         allowed_hosts: allowed_hosts.to_vec(),
         seed,
-    };
-    let systems = project.loaded.project.settings.systems.iter();
-    let connected = systems.map(|system| {
-        let name = SystemName::new(Arc::clone(&system.name.value));
-        let connected = connect_one(project, system, &name, whereabouts, &surroundings);
-        (name, connected)
-    });
-    Ok(connected.collect())
+    })
 }
 
-fn connect_one(
+fn reach(
     project: &Project,
     system: &raw::System,
     name: &SystemName,
@@ -171,6 +179,8 @@ fn connect_one(
     match registry::connect(address, surroundings) {
         Ok(provider) => Ok(Some(Arc::from(provider))),
         Err(ConnectError::NotSupported(_)) => Ok(None),
+        // What only shows profiles, or nothing at all, is done without.
+        Err(ConnectError::TokenMissing(_)) if !system.kind.value.shows_users() => Ok(None),
         Err(source) => Err(LiveError::Connect {
             system: name.clone(),
             source,
@@ -207,11 +217,7 @@ type Tokens = (
 fn tokens(system: &raw::System, access: &SecretAccess<'_>) -> Result<Tokens, SecretError> {
     let (mut had, mut without) = Tokens::default();
     for (name, source) in &system.tokens {
-        let source = match &source.value {
-            raw::TokenSource::Env(name) => TokenSource::Env(Arc::clone(name)),
-            raw::TokenSource::File(path) => TokenSource::File(Arc::clone(path)),
-            raw::TokenSource::Command(command) => TokenSource::Command(Arc::clone(command)),
-        };
+        let source = token_source(&source.value);
         let known = system.kind.value.tokens().iter();
         let mut optional = known.filter(|token| !token.required);
         let name = Arc::clone(&name.value);
@@ -224,6 +230,15 @@ fn tokens(system: &raw::System, access: &SecretAccess<'_>) -> Result<Tokens, Sec
         }
     }
     Ok((had, without))
+}
+
+/// Where a token comes from.
+pub fn token_source(source: &raw::TokenSource) -> TokenSource {
+    match source {
+        raw::TokenSource::Env(name) => TokenSource::Env(Arc::clone(name)),
+        raw::TokenSource::File(path) => TokenSource::File(Arc::clone(path)),
+        raw::TokenSource::Command(command) => TokenSource::Command(Arc::clone(command)),
+    }
 }
 
 /// Reads every system that a plan for `only` needs, one after the other: they may share a host and its limit.
@@ -244,15 +259,15 @@ pub async fn read(
         let places = plan::names_wanted(&project.desired, project.catalog, name);
         let Some(provider) = providers.get(name) else {
             let scopes = scopes(wish.kind, &places);
+            let failure = match Kind::parse(wish.kind) {
+                Some(Kind::Reservio) => ReadFailure::Failed {
+                    why: "there is no token to ask it with".into(),
+                },
+                _ => ReadFailure::NotSupported,
+            };
             observed.systems.insert(
                 name.clone(),
-                unread(
-                    wish.kind,
-                    name.as_str(),
-                    project,
-                    &scopes,
-                    &ReadFailure::NotSupported,
-                ),
+                unread(wish.kind, name.as_str(), project, &scopes, &failure),
             );
             continue;
         };
@@ -391,10 +406,16 @@ systems:
         (folder, project)
     }
 
+    type Connected = BTreeMap<SystemName, Result<Option<Arc<dyn Provider>>, LiveError>>;
+
     fn connected(project: &Project, whereabouts: &Whereabouts<'_>) -> Connected {
         let clock: SharedClock = Arc::new(SimClock::new(jiff::Timestamp::UNIX_EPOCH));
         let throttles = Arc::new(Throttles::new(Arc::clone(&clock)));
-        connect_each(project, whereabouts, &clock, &throttles, &[], 1).unwrap()
+        let each = project.desired.systems.keys().map(|name| {
+            let one = connect_one(project, name, whereabouts, &clock, &throttles, &[], 1);
+            (name.clone(), one)
+        });
+        each.collect()
     }
 
     fn name(system: &str) -> SystemName {

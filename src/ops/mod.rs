@@ -1,6 +1,7 @@
 //! One function for each verb: what the library can do, typed. Nothing here prints, asks or reads the environment.
 
 pub mod attest;
+pub mod doctor;
 pub mod export;
 pub mod hand;
 pub mod live;

@@ -9,6 +9,7 @@ pub mod keycrm;
 pub mod memory;
 mod progress;
 pub mod registry;
+mod reservio;
 mod scalar;
 
 use std::collections::{BTreeMap, BTreeSet};

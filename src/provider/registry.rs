@@ -12,6 +12,7 @@ use super::Provider;
 use super::altegio::{Altegio, Profile};
 use super::apenday::{self, Apenday, Key};
 use super::keycrm::{self, Keycrm};
+use super::reservio::{self, Reservio};
 use crate::catalog::Kind;
 use crate::clock::SharedClock;
 use crate::http::{
@@ -78,8 +79,7 @@ pub fn connect(
         Kind::Altegio | Kind::Yclients => altegio(&system, surroundings),
         Kind::Keycrm => keycrm(system, surroundings),
         Kind::Apenday => apenday(&system, surroundings),
-        // The arm of Reservio's provider belongs here; until then its systems are left unread.
-        Kind::Reservio => Err(ConnectError::NotSupported(system.kind)),
+        Kind::Reservio => reservio(&system, surroundings),
     }
 }
 
@@ -107,7 +107,7 @@ fn altegio(
         system.name.clone(),
         system.shown_as(&client),
         profile,
-        system.chain.is_some(),
+        system.chain.clone(),
         client,
         Arc::clone(&surroundings.clock),
     )))
@@ -133,6 +133,28 @@ fn keycrm(
         system.name.clone(),
         system.shown_as(&client),
         system.roles,
+        client,
+        Arc::clone(&surroundings.clock),
+    )))
+}
+
+fn reservio(
+    system: &SystemAddress,
+    surroundings: &Surroundings,
+) -> Result<Box<dyn Provider>, ConnectError> {
+    let token = system.token("token")?;
+    let door = Door {
+        base_url: system.base_url(),
+        accept: system.kind.media_type(),
+        authorization: Some(format!("Bearer {}", token.expose_secret()).into()),
+        windows: &[reservio::PACE],
+        backoff: Backoff::new(surroundings.seed),
+    };
+    let client = door.open(system, surroundings)?;
+    Ok(Box::new(Reservio::new(
+        system.name.clone(),
+        system.shown_as(&client),
+        system.base_url(),
         client,
         Arc::clone(&surroundings.clock),
     )))

@@ -6,6 +6,7 @@
 pub mod checklist;
 pub mod desired;
 pub mod doc;
+pub mod doctor;
 pub mod escape;
 mod hand;
 mod names;

@@ -13,6 +13,7 @@
 
 mod broken;
 mod converge;
+mod doctor;
 mod explained;
 mod scenario;
 mod schema;

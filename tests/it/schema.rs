@@ -182,10 +182,19 @@ fn the_committed_schema_of_plans_is_the_one_of_the_types() {
 }
 
 #[test]
+fn the_committed_schema_of_doctor_is_the_one_of_the_types() {
+    let mut text = serde_json::to_string_pretty(&keyholder::render::doctor::schema()).unwrap();
+    text.push('\n');
+    let difference = stale(&root().join("schema/doctor.v1.schema.json"), &text);
+    assert!(difference.is_none(), "{}", difference.unwrap_or_default());
+}
+
+#[test]
 fn plans_reads_and_journals_of_the_examples_fit_their_schemas() {
     let plan = committed("plan.v1.schema.json");
     let observed = committed("observed.v1.schema.json");
     let journal = committed("journal.v1.schema.json");
+    let doctor = committed("doctor.v1.schema.json");
     for example in examples() {
         let folder = tempfile::tempdir().unwrap();
         copy_example(&root().join("examples").join(&example), folder.path());
@@ -194,6 +203,10 @@ fn plans_reads_and_journals_of_the_examples_fit_their_schemas() {
         fits(
             &plan,
             &run(&["plan", "--sandbox", "--format", "json"]).stdout,
+        );
+        fits(
+            &doctor,
+            &run(&["doctor", "--sandbox", "--thorough", "--format", "json"]).stdout,
         );
         run(&["apply", "--sandbox", "--yes"]);
         fits(

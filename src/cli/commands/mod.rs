@@ -2,6 +2,7 @@
 
 pub(super) mod apply;
 pub(super) mod check;
+pub(super) mod doctor;
 pub(super) mod done;
 pub(super) mod explain;
 pub(super) mod journal;

@@ -10,6 +10,7 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &SchemaArgs) -> Endings {
         SchemaName::Entries => crate::config::entries_schema(),
         SchemaName::Plan => crate::plan::wire::plan_schema(),
         SchemaName::Observed => crate::snapshot::observed_schema().to_value(),
+        SchemaName::Doctor => crate::render::doctor::schema(),
         SchemaName::Journal => {
             session.ui.data(&crate::journal::schema());
             return Endings::new();

@@ -53,6 +53,7 @@ use super::{
 mod map;
 mod names;
 mod profile;
+mod prove;
 mod read;
 mod routes;
 #[cfg(test)]
@@ -72,8 +73,8 @@ pub struct Altegio {
     system: SystemName,
     host: Arc<str>,
     profile: Profile,
-    /// Whether the settings name a chain.
-    has_chain: bool,
+    /// The chain that the settings name.
+    chain: Option<Arc<str>>,
     client: Client,
     clock: SharedClock,
     /// What was read of locations and spares a second read within this run.
@@ -93,7 +94,7 @@ impl Altegio {
         system: SystemName,
         host: Arc<str>,
         profile: Profile,
-        has_chain: bool,
+        chain: Option<Arc<str>>,
         client: Client,
         clock: SharedClock,
     ) -> Self {
@@ -101,7 +102,7 @@ impl Altegio {
             system,
             host,
             profile,
-            has_chain,
+            chain,
             client,
             clock,
             memory: Mutex::default(),
@@ -171,8 +172,14 @@ impl Provider for Altegio {
         self.sight(place, account, &self.progress(events)).await
     }
 
-    async fn prove(&self, _: &[PlaceRef], _: bool, _: &dyn Events) -> Vec<Finding> {
-        Vec::new()
+    async fn prove(
+        &self,
+        places: &[PlaceRef],
+        thorough: bool,
+        events: &dyn Events,
+    ) -> Vec<Finding> {
+        self.findings(places, thorough, &self.progress(events))
+            .await
     }
 
     async fn list(&self, place: &PlaceRef, events: &dyn Events) -> Reading<ScopeState> {

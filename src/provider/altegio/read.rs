@@ -65,7 +65,7 @@ impl Trouble {
     }
 
     /// The one trouble that ends everything.
-    fn fatal(&self) -> Option<ProviderError> {
+    pub(super) fn fatal(&self) -> Option<ProviderError> {
         (self.status() == Some(401)).then_some(ProviderError::Unauthorized)
     }
 }
@@ -167,7 +167,7 @@ impl Altegio {
     ///
     /// The list can be empty for the credentials of a marketplace application, although it reads
     /// users well: then, and where the list is refused, each place answers for itself.
-    async fn managed(
+    pub(super) async fn managed(
         &self,
         progress: &Progress<'_>,
     ) -> Result<Option<BTreeSet<u64>>, ProviderError> {
@@ -222,7 +222,7 @@ impl Altegio {
             all.is_some_and(|all| location(place).is_ok_and(|id| !all.contains(&id)))
         };
         let mut chains = Chains::new();
-        if self.has_chain || request.places.iter().any(|(place, _)| is_elsewhere(place)) {
+        if self.chain.is_some() || request.places.iter().any(|(place, _)| is_elsewhere(place)) {
             let exchange = routes::GROUPS.exchange(&[]);
             let groups = fatal_or(self.get(&exchange, progress, wire::groups).await)?;
             for group in groups.unwrap_or_default() {
@@ -477,7 +477,7 @@ impl Altegio {
     /// What the token may do about users; none if the answer has none of the keys.
     ///
     /// A key that is not there forbids nothing: this read only spares a call that would be refused.
-    async fn own(
+    pub(super) async fn own(
         &self,
         location: u64,
         progress: &Progress<'_>,

@@ -138,6 +138,7 @@ macro_rules! fixture {
     };
 }
 
+mod prove;
 mod write;
 
 const CENTER: &str = "/company/10231/users";
@@ -154,6 +155,10 @@ fn case() -> Case {
 }
 
 fn case_of(kind: Kind) -> Case {
+    case_in(kind, None)
+}
+
+fn case_in(kind: Kind, chain: Option<&str>) -> Case {
     let vendor = Arc::new(Vendor::default());
     vendor.on("GET /companies", [ok(fixture!("companies"))]);
     vendor.on("GET /companies?names", [ok(fixture!("names"))]);
@@ -185,7 +190,11 @@ fn case_of(kind: Kind) -> Case {
         allowed_hosts: Vec::new(),
         seed: 1,
     };
-    let provider = connect(address(kind), &surroundings).unwrap();
+    let address = SystemAddress {
+        chain: chain.map(Arc::from),
+        ..address(kind)
+    };
+    let provider = connect(address, &surroundings).unwrap();
     Case { vendor, provider }
 }
 
