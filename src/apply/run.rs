@@ -131,7 +131,14 @@ impl<'a> Runner<'a> {
     /// What keeps a step from being begun now.
     pub(super) fn obstacle(&self, step: &Step) -> Option<Outcome> {
         if let Mode::Manual(_) = step.mode {
-            return Some(Outcome::ByHand);
+            // What people do before is theirs to order; a call that failed leaves nothing to come after.
+            let failed = step.waits_for.iter().find(|id| {
+                let at = self.by_id.get(id);
+                at.is_some_and(|&at| self.steps[at].mode == Mode::Api) && !self.is_verified(id)
+            });
+            return Some(failed.map_or(Outcome::ByHand, |id| {
+                Outcome::NotDone(NotDone::DependsOn(id.clone()))
+            }));
         }
         if let Some(other) = step.waits_for.iter().find(|id| !self.is_verified(id)) {
             return Some(Outcome::NotDone(NotDone::DependsOn(other.clone())));

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::failure::{Ending, Endings, Failure};
 use super::session::{Session, distrust};
+use super::walk::Said;
 use super::world::World;
 use crate::apply::Providers;
 use crate::catalog::Kind;
@@ -182,6 +183,17 @@ impl<'a> Planning<'a> {
         records
     }
 
+    /// The key of the one declared person who is called so; else the text as it is.
+    pub(super) fn known_as(&self, text: &str) -> String {
+        let text = text.trim();
+        let people = self.project.desired.people.values();
+        let mut named = people.filter(|person| *person.name == *text);
+        match (named.next(), named.next()) {
+            (Some(only), None) if !self.is_declared(text) => only.key.to_string(),
+            _ => text.to_owned(),
+        }
+    }
+
     /// Whether a text is the key of a declared person.
     pub(super) fn is_declared(&self, key: &str) -> bool {
         let people = &self.project.desired.people;
@@ -206,13 +218,15 @@ impl<'a> Planning<'a> {
         }
     }
 
-    /// The steps by hand of a plan as a checklist.
-    pub(super) fn checklist(&self, planned: &Planned, contacts: bool) -> String {
+    /// The steps by hand of a plan as a checklist, but for those that somebody said are done.
+    pub(super) fn checklist(&self, planned: &Planned, said: &Said, contacts: bool) -> String {
         let frame = Frame {
             contacts,
             ..self.frame()
         };
-        crate::render::checklist::checklist(&planned.plan, &frame)
+        let mut plan = planned.plan.clone();
+        plan.draft.steps.retain(|step| !said.contains(&step.id));
+        crate::render::checklist::checklist(&plan, &frame)
     }
 }
 
@@ -239,7 +253,7 @@ impl Planned {
         if !draft.holds.is_empty() {
             endings.insert(Ending::Held);
         }
-        if hand::manual(&self.plan).any(|(step, _)| hand::is_overdue(step, now)) {
+        if hand::manual(&self.plan).any(|(step, _)| step.is_overdue(now)) {
             endings.insert(Ending::ManualWaiting);
         }
         endings

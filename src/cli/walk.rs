@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::failure::Failure;
 use super::planning::{Planned, Planning};
 use super::session::{Session, unsaid};
+use super::world::World;
 use crate::apply::Outcomes;
 use crate::ops::attest;
 use crate::ops::hand::{self, Open};
@@ -22,10 +23,31 @@ enum Answer {
 }
 
 /// The ids of steps that are verified or said to be done.
-type Said = BTreeSet<StepId>;
+pub(super) type Said = BTreeSet<StepId>;
+
+/// What becomes of the manual steps after a run: somebody at the terminal walks through them, the simulators'
+/// administrator does, or they stay. The ids of those that are said to be done.
+pub(super) fn after(
+    session: &Session<'_>,
+    world: &World,
+    planning: &Planning<'_>,
+    planned: &Planned,
+    outcomes: &Outcomes,
+    yes: bool,
+) -> Result<Said, Failure> {
+    if outcomes.stopped || outcomes.journal.is_some() {
+        Ok(Said::new())
+    } else if session.global.sandbox {
+        by_administrator(session, world, planning, planned, outcomes)
+    } else if session.ui.can_ask() && !yes {
+        steps(session, planning, planned, outcomes)
+    } else {
+        Ok(Said::new())
+    }
+}
 
 /// The open manual steps of a plan after its run, each once everything before it is done.
-pub(super) fn steps(
+fn steps(
     session: &Session<'_>,
     planning: &Planning<'_>,
     planned: &Planned,
@@ -79,13 +101,13 @@ fn ask(session: &Session<'_>) -> Answer {
     }
 }
 
-/// Lets somebody do every step whose turn it is, and records that they said so; how many.
-pub(super) fn by_administrator(
+/// Lets the simulated administrator do every step whose turn it is, and records that they said so.
+fn by_administrator(
     session: &Session<'_>,
+    world: &World,
     planning: &Planning<'_>,
     planned: &Planned,
     outcomes: &Outcomes,
-    does: &mut dyn FnMut(&Step) -> Result<bool, Failure>,
 ) -> Result<Said, Failure> {
     let mut said = verified(outcomes);
     let before = said.clone();
@@ -100,10 +122,14 @@ pub(super) fn by_administrator(
         else {
             continue;
         };
-        if does(step)? {
-            done += 1;
-        } else {
-            forgotten += 1;
+        match world.by_hand(planning.project, step) {
+            Ok(true) => done += 1,
+            Ok(false) => forgotten += 1,
+            // What cannot be done in the simulated page stays open, like anything nobody did.
+            Err(failure) => {
+                session.ui.fail(&failure);
+                continue;
+            }
         }
         say(planning, known, "sandbox.administrator")?;
         said.insert(step.id.clone());

@@ -12,13 +12,13 @@ use crate::attest::Statement;
 use crate::catalog::Kind;
 use crate::journal::{ClosedBy, HandClosed, HandedOver, Record, SaysFact};
 use crate::model::{
-    AccountId, AccountState, Attested, Desired, HasNow, Memory, PersonKey, PlaceId, Says,
+    AccountId, AccountState, Attested, Desired, Handed, HasNow, Memory, PersonKey, PlaceId, Says,
     SystemName,
 };
-use crate::plan::{Completeness, DangerClass, Mode, Only, Plan, Proof, Step, StepId};
+use crate::plan::{Completeness, Mode, Only, Plan, Proof, Step, StepId};
 
 /// Shorter beginnings of an id are refused: they would soon mean another step.
-const SHORTEST: usize = 4;
+pub const SHORTEST: usize = 4;
 
 /// A step by hand that somebody may say is done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,19 +171,6 @@ pub fn find<'a>(open: &'a [Open], id: &str) -> Result<&'a Open, NotFound> {
     }
 }
 
-/// Whether a step by hand is due and not done.
-pub fn is_overdue(step: &Step, now: Timestamp) -> bool {
-    step.hand
-        .as_ref()
-        .and_then(|hand| hand.due)
-        .is_some_and(|due| due < now)
-}
-
-/// Whether it takes access away: of those that are overdue these come first.
-pub fn is_removal(step: &Step) -> bool {
-    step.class == DangerClass::Removing
-}
-
 /// What the journal keeps of manual steps at the beginning of a run: those that are handed over now, and those that
 /// were handed over and are not open any more.
 ///
@@ -247,15 +234,13 @@ fn closed<'a>(
         .iter()
         .filter(move |((_, step), _)| !open.contains(&StepId(step.clone())));
     gone.filter_map(move |((system, step), handed)| {
-        let is_read = desired
-            .systems
-            .get(system)
-            .and_then(|wish| Kind::parse(wish.kind))
-            .is_some_and(Kind::shows_users)
-            && handed.place != PlaceId::Chain;
-        if is_read && !is_whole(plan, system, &handed.place) {
+        // A system that is gone from YAML is no order, and what is in doubt is not done with.
+        let wish = desired.systems.get(system)?;
+        if is_in_doubt(plan, system, handed) {
             return None;
         }
+        let is_read =
+            Kind::parse(wish.kind).is_some_and(Kind::shows_users) && handed.place != PlaceId::Chain;
         let said = attested.systems.get(system);
         let is_said = said.is_some_and(|said| said.iter().any(|it| it.step == *step));
         let how = match (is_read, is_said) {
@@ -271,16 +256,275 @@ fn closed<'a>(
     })
 }
 
-/// Whether a scope was read completely.
-fn is_whole(plan: &Plan, system: &SystemName, place: &PlaceId) -> bool {
-    plan.draft.scopes.iter().any(|scope| {
-        scope.system == *system
-            && scope.place == *place
-            && scope.completeness == Completeness::Complete
-    })
+/// Whether a plan leaves open what became of a step: its scope is not known as a whole, or something about its person is
+/// held. The deadline of a step is not reset by a read that failed or a statement that was altered.
+fn is_in_doubt(plan: &Plan, system: &SystemName, handed: &Handed) -> bool {
+    let scope = plan
+        .draft
+        .scopes
+        .iter()
+        .find(|scope| scope.system == *system && scope.place == handed.place);
+    let unknown = scope.is_some_and(|scope| {
+        matches!(
+            scope.completeness,
+            Completeness::Partial(_) | Completeness::Unreadable(_) | Completeness::NotRead
+        )
+    });
+    unknown
+        || plan.draft.holds.iter().any(|hold| {
+            hold.system.as_ref().is_none_or(|its| its == system)
+                && (hold.person.is_none() || hold.person == handed.person)
+        })
 }
 
 fn kind_of(plan: &Plan, system: &SystemName) -> Option<Kind> {
     let fact = plan.draft.systems.iter().find(|fact| fact.name == *system);
     fact.and_then(|fact| Kind::parse(fact.kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Attestation, DesiredSystem};
+    use crate::plan::{Draft, Hold, HoldCode, PlanId, ScopeFact};
+    use crate::text::Origin;
+
+    fn open(step: &str) -> Open {
+        Open {
+            system: SystemName::new("desk"),
+            step: step.into(),
+            does: "invite".into(),
+            person: Some(PersonKey::new("jana")),
+            place: PlaceId::Whole,
+            account: None,
+            says: Says::Has(HasNow {
+                state: AccountState::Invited,
+                role: None,
+                facts: Arc::default(),
+            }),
+            waits_for: Vec::new(),
+            is_read: false,
+        }
+    }
+
+    #[test]
+    fn an_id_means_one_step_or_none() {
+        let all = [
+            open("1a2b3c4d5e6f"),
+            open("1a2bffffffff"),
+            open("99990000aaaa"),
+        ];
+        assert_eq!(find(&all, "9999").unwrap().step, all[2].step);
+        assert_eq!(find(&all, "1a2b3c4d5e6f").unwrap().step, all[0].step);
+        assert_eq!(find(&all, "999"), Err(NotFound::Short));
+        assert!(matches!(find(&all, "1a2b"), Err(NotFound::Several(of)) if of.len() == 2));
+        assert!(
+            matches!(find(&all, "1a2b3c4d5e60"), Err(NotFound::Unknown(near)) if near.len() == 1)
+        );
+    }
+
+    #[test]
+    fn a_statement_says_what_the_step_leads_to_or_what_is_said_instead() {
+        let said = |stated| {
+            let at = Timestamp::UNIX_EPOCH;
+            open("1a2b3c4d5e6f")
+                .statement("boss", at, None, stated)
+                .unwrap()
+                .says
+        };
+        assert!(matches!(said(None), Says::Has(has) if has.state == AccountState::Invited));
+        let active = Some(Stated::Is(AccountState::Active));
+        assert!(matches!(said(active), Says::Has(has) if has.state == AccountState::Active));
+        assert_eq!(said(Some(Stated::Absent)), Says::Absent);
+        let nobody = Open {
+            person: None,
+            ..open("1a2b3c4d5e6f")
+        };
+        assert!(
+            nobody
+                .statement("boss", Timestamp::UNIX_EPOCH, None, None)
+                .is_none()
+        );
+    }
+
+    /// What becomes of a step that was handed over and is in no plan any more.
+    struct Case {
+        kind: &'static str,
+        completeness: Completeness,
+        hold: Option<Hold>,
+        said: bool,
+        declared: bool,
+        narrowed: bool,
+    }
+
+    impl Case {
+        fn of(kind: &'static str, completeness: Completeness) -> Self {
+            Self {
+                kind,
+                completeness,
+                hold: None,
+                said: false,
+                declared: true,
+                narrowed: false,
+            }
+        }
+
+        fn how(self) -> Option<ClosedBy> {
+            let name = SystemName::new("desk");
+            let draft = Draft {
+                scopes: vec![ScopeFact {
+                    system: name.clone(),
+                    place: PlaceId::Whole,
+                    title: "".into(),
+                    completeness: self.completeness,
+                    accounts: 0,
+                }],
+                holds: self.hold.into_iter().collect(),
+                ..Draft::default()
+            };
+            let plan = Plan {
+                id: PlanId("".into()),
+                draft,
+            };
+            let mut memory = Memory::default();
+            let handed = crate::model::Handed {
+                since: Timestamp::UNIX_EPOCH,
+                does: "remove".into(),
+                place: PlaceId::Whole,
+                person: Some(PersonKey::new("jana")),
+                account: None,
+                says: Says::Absent,
+            };
+            memory.handed.insert((name.clone(), "1a2b".into()), handed);
+            let mut desired = Desired::default();
+            if self.declared {
+                let wish = DesiredSystem {
+                    kind: self.kind,
+                    ..wish()
+                };
+                desired.systems.insert(name.clone(), wish);
+            }
+            let mut attested = Attested::default();
+            if self.said {
+                let said = Attestation {
+                    id: "x".into(),
+                    digest: "".into(),
+                    step: "1a2b".into(),
+                    does: "remove".into(),
+                    person: PersonKey::new("jana"),
+                    place: PlaceId::Whole,
+                    account: None,
+                    at: Timestamp::UNIX_EPOCH,
+                    by: "boss".into(),
+                    says: Says::Absent,
+                    note: None,
+                    origin: Origin {
+                        file: "".into(),
+                        line: 1,
+                        column: 1,
+                        text: "".into(),
+                    },
+                };
+                attested.systems.insert(name, vec![said]);
+            }
+            let mut only = Only::default();
+            if self.narrowed {
+                only.people.insert(PersonKey::new("mara"));
+            }
+            let records = records(&plan, &desired, &memory, &attested, &only);
+            match records.as_slice() {
+                [] => None,
+                [Record::HandClosed(closed)] => Some(closed.how),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    fn wish() -> DesiredSystem {
+        use crate::model::{InvitePolicy, Ownership, Strangers};
+        DesiredSystem {
+            kind: "apenday",
+            origin: crate::text::Span::top_of(crate::text::FileId(0)),
+            chain: None,
+            locations: std::collections::BTreeMap::new(),
+            ownership: Ownership::Full,
+            strangers: Strangers::Report,
+            invite_by: Vec::new(),
+            invite: InvitePolicy::Once,
+            acting: None,
+            hands: Vec::new(),
+            assume: std::collections::BTreeMap::new(),
+            role_order: Vec::new(),
+            role_numbers: std::collections::BTreeMap::new(),
+            due: jiff::SignedDuration::from_hours(24),
+            recheck: None,
+            unknown_rights: std::collections::BTreeMap::new(),
+        }
+    }
+
+    fn hold(person: Option<&str>) -> Hold {
+        Hold {
+            code: HoldCode::AttestationDoubt,
+            person: person.map(PersonKey::new),
+            name: "".into(),
+            system: Some(SystemName::new("desk")),
+            place: None,
+            message: String::new(),
+            help: String::new(),
+            because: Vec::new(),
+            step: None,
+        }
+    }
+
+    #[test]
+    fn a_step_is_closed_by_a_word_a_read_or_because_nobody_wants_it() {
+        let told = || Completeness::Attested(Timestamp::UNIX_EPOCH);
+        assert_eq!(
+            Case::of("keycrm", Completeness::Complete).how(),
+            Some(ClosedBy::Read)
+        );
+        assert_eq!(Case::of("apenday", told()).how(), Some(ClosedBy::NotNeeded));
+        let said = Case {
+            said: true,
+            ..Case::of("apenday", told())
+        };
+        assert_eq!(said.how(), Some(ClosedBy::Attested));
+    }
+
+    #[test]
+    fn doubt_closes_nothing() {
+        let told = || Completeness::Attested(Timestamp::UNIX_EPOCH);
+        let unread = || Completeness::Unreadable("it broke".into());
+        let open = [
+            Case::of("keycrm", Completeness::Partial(Vec::new())),
+            Case::of("keycrm", unread()),
+            // An export that is too old.
+            Case::of("apenday", unread()),
+            Case {
+                hold: Some(hold(Some("jana"))),
+                ..Case::of("apenday", told())
+            },
+            Case {
+                hold: Some(hold(None)),
+                ..Case::of("apenday", told())
+            },
+            Case {
+                declared: false,
+                ..Case::of("apenday", told())
+            },
+            Case {
+                narrowed: true,
+                ..Case::of("apenday", told())
+            },
+        ];
+        for (nth, case) in open.into_iter().enumerate() {
+            assert_eq!(case.how(), None, "case {nth}");
+        }
+        // What is held about somebody else is no doubt about this one.
+        let other = Case {
+            hold: Some(hold(Some("mara"))),
+            ..Case::of("apenday", told())
+        };
+        assert_eq!(other.how(), Some(ClosedBy::NotNeeded));
+    }
 }

@@ -452,6 +452,12 @@ pub struct Step {
 }
 
 impl Step {
+    /// Whether it is a step by hand that is due and not done.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        let due = self.hand.as_ref().and_then(|hand| hand.due);
+        due.is_some_and(|due| due < now)
+    }
+
     /// What somebody says who says that the step is done.
     pub fn says(&self) -> Says {
         match (&self.after, self.kind) {

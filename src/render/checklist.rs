@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::escape::{markdown, markdown_value};
-use super::hand::{self, ShortIds, contradicted, instruction, is_overdue, known};
+use super::hand::{self, ShortIds, contradicted, instruction, known};
 use super::names::Names;
 use super::view::Frame;
 use super::words;
@@ -97,6 +97,17 @@ pub fn ticked(text: &str) -> Vec<Tick> {
     lines.collect()
 }
 
+/// Lines, counted from 1, with a ticked box that names no step: some trackers drop what does not show.
+pub fn unmarked(text: &str) -> Vec<u32> {
+    let mut number = 0_u32;
+    let lines = text.lines().filter_map(|line| {
+        number = number.saturating_add(1);
+        let (ticked, rest) = unboxed(line)?;
+        (ticked && marked(rest).is_none()).then_some(number)
+    });
+    lines.collect()
+}
+
 /// Whether a line's box is ticked, and what follows it; none of a line that has no box.
 fn unboxed(line: &str) -> Option<(bool, &str)> {
     let blank = |c: char| c.is_whitespace() || c == '>' || c == '\u{feff}';
@@ -159,7 +170,7 @@ impl Page<'_> {
                 self.called(step, true),
                 self.place(step),
                 role(step),
-                if is_overdue(step, self.frame.now) {
+                if step.is_overdue(self.frame.now) {
                     " (OVERDUE)"
                 } else {
                     ""
@@ -334,7 +345,7 @@ fn in_order<'a>(steps: &[&'a Step], frame: &Frame<'_>) -> Vec<&'a Step> {
 fn rank(step: &Step, frame: &Frame<'_>) -> u8 {
     // Looking a leaver up where nobody can read is taking, too.
     let takes = step.class >= DangerClass::Removing || step.says() == Says::Absent;
-    let pressing = is_overdue(step, frame.now) || contradicted(step).is_some();
+    let pressing = step.is_overdue(frame.now) || contradicted(step).is_some();
     match (takes, pressing) {
         (true, true) => 0,
         (true, false) if step.reason == Reason::Left => 1,

@@ -35,12 +35,6 @@ pub(super) fn instruction(step: &Step) -> Option<&Instruction> {
     }
 }
 
-/// Whether a step by hand should have been done by now.
-pub(super) fn is_overdue(step: &Step, now: Timestamp) -> bool {
-    let due = step.hand.as_ref().and_then(|hand| hand.due);
-    instruction(step).is_some() && due.is_some_and(|due| due < now)
-}
-
 /// Who said that a step was done while what was read shows otherwise.
 pub(super) fn contradicted(step: &Step) -> Option<&Said> {
     step.hand.as_ref()?.contradicted.as_ref()
@@ -142,7 +136,7 @@ pub(super) fn details(step: &Step, frame: &Frame<'_>, id: &str) -> Vec<Detail> {
     }];
     if let Some(dates) = step.hand.as_ref().and_then(|hand| dates(hand, frame)) {
         let mut text = vec![say(dates)];
-        if is_overdue(step, frame.now) {
+        if step.is_overdue(frame.now) {
             text.insert(0, toned(Tone::Alert, "OVERDUE since "));
         }
         details.push(Detail { label: "due", text });
@@ -344,7 +338,7 @@ pub(super) fn contradictions(plan: &Plan, frame: &Frame<'_>, names: &Names<'_>) 
 /// Steps that should have been done, taking first; and the others, in the order of the plan.
 pub(super) fn by_due(plan: &Plan, now: Timestamp) -> (Vec<&Step>, Vec<&Step>) {
     let steps = plan.draft.steps.iter();
-    let (mut late, rest): (Vec<_>, Vec<_>) = steps.partition(|step| is_overdue(step, now));
+    let (mut late, rest): (Vec<_>, Vec<_>) = steps.partition(|step| step.is_overdue(now));
     late.sort_by_key(|step| Reverse(step.class));
     (late, rest)
 }

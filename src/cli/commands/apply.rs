@@ -1,7 +1,5 @@
 //! `apply`: plan, show, ask, do it, read back.
 
-use std::collections::BTreeSet;
-
 use crate::apply::{Order, Outcomes, Ports, StopFlag, apply, settle};
 use crate::cli::args::{ApplyArgs, DataFormat};
 use crate::cli::checklist::Checklist;
@@ -14,7 +12,7 @@ use crate::cli::walk;
 use crate::cli::world::World;
 use crate::journal::{FileJournal, JournalSink as _};
 use crate::ops::{hand, live, record};
-use crate::plan::{Mode, Step, totals};
+use crate::plan::{Mode, totals};
 use crate::render::{outcome, text};
 
 pub(in crate::cli) async fn run(
@@ -93,23 +91,15 @@ pub(in crate::cli) async fn run(
     let outcomes = apply(&order, &ports, &mut journal).await;
     listening.abort();
     drop(journal);
-    let said = if outcomes.stopped || outcomes.journal.is_some() {
-        BTreeSet::new()
-    } else if session.global.sandbox {
-        let mut does = |step: &Step| world.by_hand(&project, step);
-        walk::by_administrator(session, &planning, &planned, &outcomes, &mut does)?
-    } else if session.ui.can_ask() && !args.yes {
-        walk::steps(session, &planning, &planned, &outcomes)?
-    } else {
-        BTreeSet::new()
-    };
+    let said = walk::after(session, &world, &planning, &planned, &outcomes, args.yes)?;
     world.leave(session, settings)?;
 
-    if hand::manual(&planned.plan).all(|(step, _)| said.contains(&step.id)) {
+    let mut left = hand::manual(&planned.plan).filter(|(step, _)| !said.contains(&step.id));
+    if !left.any(|(step, _)| step.is_overdue(world.now())) {
         endings.remove(&Ending::ManualWaiting);
     }
     if let Some(checklist) = checklist {
-        checklist.write(&planning.checklist(&planned, args.contacts))?;
+        checklist.write(&planning.checklist(&planned, &said, args.contacts))?;
     }
     if outcomes.is_partial() {
         endings.insert(Ending::Partial);

@@ -9,7 +9,7 @@ use crate::cli::failure::{Endings, Failure};
 use crate::cli::planning::Planning;
 use crate::cli::session::{Session, unsaid};
 use crate::cli::world::World;
-use crate::model::{AccountState, SystemName};
+use crate::model::{AccountState, Says, SystemName};
 use crate::ops::attest;
 use crate::ops::hand::{self, NotFound, Open, Stated};
 use crate::render::escape;
@@ -25,8 +25,7 @@ pub(in crate::cli) async fn run(
         return Err(Failure::input("--by: nobody is named")
             .help("the key of a person of the project, or a name"));
     }
-    let declared = planning.is_declared(&args.by);
-    if !declared {
+    if !planning.is_declared(&planning.known_as(&args.by)) {
         session.ui.tell(&format!(
             "note: `{}` is nobody's key in this project: it is recorded as a name",
             escape::terminal(&args.by)
@@ -78,11 +77,24 @@ fn record(
             ));
         }
     }
+    if args.state.is_some() && (steps.len() != 1 || steps.iter().any(|it| it.says == Says::Nothing))
+    {
+        return Err(
+            Failure::input("--state is about one step that changes access")
+                .help("say it for each step by itself; a follow-up says nothing of access"),
+        );
+    }
+    let by = planning.known_as(&args.by);
+    let statement = |step: &Open| {
+        step.statement(&by, now, args.note.as_deref(), args.state.map(stated))
+            .ok_or_else(|| about_nobody(step))
+    };
+    let statements: Vec<_> = steps
+        .iter()
+        .map(|step| Ok((*step, statement(step)?)))
+        .collect::<Result<_, Failure>>()?;
     let mut files = BTreeSet::new();
-    for step in steps {
-        let statement = step
-            .statement(&args.by, now, args.note.as_deref(), args.state.map(stated))
-            .ok_or_else(|| about_nobody(step))?;
+    for (step, statement) in statements {
         let recorded = attest::record(&planning.statements_folder, &statement)
             .map_err(|error| unsaid(&error))?;
         session.ui.data(&format!(
@@ -115,7 +127,11 @@ fn undo(
     args: &DoneArgs,
     now: Timestamp,
 ) -> Result<Endings, Failure> {
+    let by = planning.known_as(&args.by);
     for id in &args.steps {
+        if id.len() < hand::SHORTEST {
+            return Err(not_found(id, &NotFound::Short));
+        }
         let mut found: BTreeSet<(&SystemName, &str)> = BTreeSet::new();
         for (system, statements) in &planning.statements.statements {
             let of_it = statements
@@ -136,7 +152,7 @@ fn undo(
                 )
             });
         };
-        let recorded = attest::withdraw(&planning.statements_folder, system, step, &args.by, now)
+        let recorded = attest::withdraw(&planning.statements_folder, system, step, &by, now)
             .map_err(|error| unsaid(&error))?;
         session.ui.data(&format!(
             "{step} of {system} is taken back; what was said stays on record\n"
@@ -156,11 +172,32 @@ fn ids(session: &Session<'_>, args: &DoneArgs) -> Result<Vec<String>, Failure> {
     let text = std::fs::read_to_string(file)
         .map_err(|error| Failure::input(format!("{file}: {error}")))?;
     let boxes = crate::render::checklist::ticked(&text);
-    let ticked: Vec<String> = boxes
+    let open: BTreeSet<&str> = boxes
         .iter()
-        .filter(|tick| tick.ticked)
-        .map(|tick| tick.step.clone())
+        .filter(|tick| !tick.ticked)
+        .map(|tick| tick.step.as_str())
         .collect();
+    let mut ticked: Vec<String> = Vec::new();
+    for tick in boxes.iter().filter(|tick| tick.ticked) {
+        if open.contains(tick.step.as_str()) {
+            return Err(Failure::input(format!(
+                "{file}:{}: step {} is ticked here and open elsewhere in the file",
+                tick.line,
+                escape::terminal(&tick.step)
+            ))
+            .help("leave one box for each step"));
+        }
+        if !ticked.contains(&tick.step) {
+            ticked.push(tick.step.clone());
+        }
+    }
+    let unmarked = crate::render::checklist::unmarked(&text);
+    if let Some(line) = unmarked.first() {
+        session.ui.shout(&format!(
+            "warning: {file}:{line}: a box is ticked that names no step, {} in all: say them by their ids",
+            unmarked.len()
+        ));
+    }
     session.ui.tell(&format!(
         "{file}: {} of {} boxes are ticked",
         ticked.len(),

@@ -5,6 +5,7 @@ use crate::cli::checklist::Checklist;
 use crate::cli::failure::{Endings, Failure};
 use crate::cli::planning::{Planned, Planning};
 use crate::cli::session::Session;
+use crate::cli::walk::Said;
 use crate::cli::world::World;
 use crate::render::{text, view};
 
@@ -29,7 +30,7 @@ pub(in crate::cli) async fn run(
     }
     print(session, &planning, &planned, args.format, &endings);
     if let Some(checklist) = checklist {
-        checklist.write(&planning.checklist(&planned, args.contacts))?;
+        checklist.write(&planning.checklist(&planned, &Said::new(), args.contacts))?;
     }
     std::mem::forget(project);
     Ok(endings)
