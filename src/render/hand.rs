@@ -14,7 +14,7 @@ use super::doc::{Block, Detail, Run, Tone, foreign, foreign_toned, say, toned};
 use super::names::Names;
 use super::view::Frame;
 use super::{escape, words};
-use crate::catalog::{FactForm, Kind, fact, fact_sensitivity};
+use crate::catalog::{FactForm, Kind, fact, fact_sensitivity, role_sensitivity};
 use crate::model::{Email, Facts};
 use crate::plan::{
     Access, Action, Completeness, Hand, Instruction, ManualActor, Mode, Plan, Proof, Said, Step,
@@ -308,6 +308,13 @@ impl Shifts {
             push_all(details, label, lines);
         }
     }
+}
+
+/// Why the role that a step gives is sensitive, where its rights are nowhere listed.
+pub(super) fn role_mark(step: &Step, names: &Names<'_>) -> Option<Run> {
+    let role = step.after.as_ref()?.role.as_ref()?;
+    let why = role_sensitivity(names.kind(&step.system)?, role.as_str())?;
+    Some(toned(Tone::Alert, format!("  [{}]", why.title())))
 }
 
 fn marked(kind: Kind, name: &str, value: &str, mut text: Vec<Run>) -> Vec<Run> {

@@ -369,6 +369,13 @@ fn item(step: &Step, page: &Page<'_>) -> Item {
         }
         _ => {}
     }
+    let gives_role = matches!(
+        step.kind,
+        StepKind::Invite | StepKind::Grant | StepKind::ChangeRole
+    );
+    if by_hand && gives_role {
+        head.extend(hand::role_mark(step, page.names));
+    }
     if let Some(class) = words::class(step.class) {
         let tone = if step.class == DangerClass::Messaging {
             Tone::Dim
