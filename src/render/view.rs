@@ -45,7 +45,7 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
         ids: ShortIds::of(plan),
     };
     let mut sections = Vec::new();
-    let contradictions = hand::contradictions(plan, frame, names);
+    let contradictions = hand::contradictions(plan, frame, names, &page.ids);
     if !contradictions.is_empty() {
         sections.push(Section {
             title: heading(Tone::Alert, "SAID TO BE DONE, AND NOT DONE"),

@@ -310,6 +310,7 @@ fn words_lists_and_ticks_change_each_in_their_own_way() {
         ("notifications.new", "true"),
         ("team", "Nord"),
         ("nobody.knows", "a"),
+        ("events", "left alone"),
     ]);
     step.after.as_mut().unwrap().facts = facts(&[
         ("agencies", "mall\nport"),
@@ -328,7 +329,25 @@ fn words_lists_and_ticks_change_each_in_their_own_way() {
                  team: Nord → Sud
 ";
     assert!(view.contains(told), "{view}");
+    assert!(!view.contains("left alone"), "{view}");
+    // Reservio Enterprise sets all of it.
     let step = &mut plan.draft.steps[0];
+    step.system = SystemName::new("desk");
+    step.before.as_mut().unwrap().facts = facts(&[
+        ("administrator", "true"),
+        ("calendars", "center: view\nmall: view"),
+    ]);
+    step.after.as_mut().unwrap().facts = facts(&[("calendars", "mall: admin")]);
+    let view = shown(&plan, Stage::new("").now);
+    let told = "
+        loses    administer the whole account
+                 calendar: center: view
+                 calendar: mall: view
+        gains    calendar: mall: admin [client data]
+";
+    assert!(view.contains(told), "{view}");
+    let step = &mut plan.draft.steps[0];
+    step.system = SystemName::new("agency");
     step.kind = StepKind::ChangeRole;
     step.after.as_mut().unwrap().role = Some(VendorRoleSlug::new("Responsable"));
     let view = shown(&plan, Stage::new("").now);
