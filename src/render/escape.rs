@@ -167,6 +167,7 @@ mod tests {
         while let Some(c) = chars.next() {
             if c == '\\' {
                 chars.next();
+                bare.push('·');
             } else {
                 bare.push(c);
             }
