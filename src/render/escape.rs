@@ -32,17 +32,15 @@ pub fn markdown(text: &str) -> String {
     while let Some(c) = chars.next() {
         let next = chars.peek().copied();
         let glued = next.is_some_and(char::is_alphanumeric);
+        // Trackers look for mentions, numbers of issues and some for boxes in the text that is shown, where a backslash
+        // is gone by then: a comment between keeps apart what they look for.
+        let apart = match c {
+            '@' => true,
+            '#' => glued,
+            '[' => first,
+            _ => false,
+        };
         let plain = match c {
-            // Trackers look for mentions and numbers of issues in the text that is shown, where a backslash is gone by
-            // then: a comment between is what keeps them apart.
-            '@' => {
-                safe.push_str("@<!-- -->");
-                continue;
-            }
-            '#' if glued => {
-                safe.push_str("\\#<!-- -->");
-                continue;
-            }
             // The dot of an address, and the one behind a list's number.
             '.' => {
                 next.is_none_or(char::is_whitespace) && !only_digits && !safe.ends_with(['w', 'W'])
@@ -58,6 +56,9 @@ pub fn markdown(text: &str) -> String {
             safe.push('\\');
         }
         safe.push(c);
+        if apart {
+            safe.push_str("<!-- -->");
+        }
         first = false;
         only_digits &= c.is_ascii_digit();
     }
@@ -144,6 +145,7 @@ mod tests {
             ("fixes #12", "fixes \\#<!-- -->12"),
             ("# a\n# b", "\\# a\\\\u\\{a\\}\\# b"),
             ("![x](y)|", "\\!\\[x\\]\\(y\\)\\|"),
+            ("[x] done", "\\[<!-- -->x\\] done"),
             ("No. 5", "No. 5"),
             ("www.", "www\\."),
             ("", ""),
@@ -157,11 +159,15 @@ mod tests {
     /// Takes out what we put in, so that what remains is what the text itself could do.
     fn bare(safe: &str) -> String {
         let mut bare = String::new();
-        let safe = safe.replace("@<!-- -->", "").replace("\\#<!-- -->", "");
+        let safe = safe
+            .replace("@<!-- -->", "")
+            .replace("\\#<!-- -->", "")
+            .replace("\\[<!-- -->", "");
         let mut chars = safe.chars();
         while let Some(c) = chars.next() {
             if c == '\\' {
                 chars.next();
+                bare.push('·');
             } else {
                 bare.push(c);
             }

@@ -14,7 +14,7 @@ use super::doc::{Block, Detail, Run, Tone, foreign, foreign_toned, say, toned};
 use super::names::Names;
 use super::view::Frame;
 use super::{escape, words};
-use crate::catalog::{FactForm, Kind, fact, fact_sensitivity};
+use crate::catalog::{FactForm, Kind, fact, fact_sensitivity, role_sensitivity};
 use crate::model::{Email, Facts};
 use crate::plan::{
     Access, Action, Completeness, Hand, Instruction, ManualActor, Mode, Plan, Proof, Said, Step,
@@ -227,7 +227,12 @@ pub(super) fn shifts(step: &Step, kind: Kind) -> Shifts {
     let (before, after) = (facts(&step.before), facts(&step.after));
     let before = before.as_deref().unwrap_or(&empty);
     let after = after.as_deref().unwrap_or(&empty);
-    let names: BTreeSet<&Arc<str>> = before.keys().chain(after.keys()).collect();
+    // What the lines do not speak of is left as it is; only where all of it is set is leaving out a word, too.
+    let all_is_set = |name: &&Arc<str>| {
+        kind == Kind::Reservio && matches!(&***name, "administrator" | "calendars")
+    };
+    let gone = before.keys().filter(all_is_set);
+    let names: BTreeSet<&Arc<str>> = after.keys().chain(gone).collect();
     for name in names {
         shifts.add(kind, name, before.get(name), after.get(name));
     }
@@ -304,6 +309,13 @@ impl Shifts {
     }
 }
 
+/// Why the role that a step gives is sensitive, where its rights are nowhere listed.
+pub(super) fn role_mark(step: &Step, names: &Names<'_>) -> Option<Run> {
+    let role = step.after.as_ref()?.role.as_ref()?;
+    let why = role_sensitivity(names.kind(&step.system)?, role.as_str())?;
+    Some(toned(Tone::Alert, format!("  [{}]", why.title())))
+}
+
 fn marked(kind: Kind, name: &str, value: &str, mut text: Vec<Run>) -> Vec<Run> {
     if let Some(sensitivity) = fact_sensitivity(kind, name, value) {
         text.push(say(" "));
@@ -313,8 +325,12 @@ fn marked(kind: Kind, name: &str, value: &str, mut text: Vec<Run>) -> Vec<Run> {
 }
 
 /// What somebody said was done and is not, a line each.
-pub(super) fn contradictions(plan: &Plan, frame: &Frame<'_>, names: &Names<'_>) -> Vec<Block> {
-    let ids = ShortIds::of(plan);
+pub(super) fn contradictions(
+    plan: &Plan,
+    frame: &Frame<'_>,
+    names: &Names<'_>,
+    ids: &ShortIds<'_>,
+) -> Vec<Block> {
     let lines = plan.draft.steps.iter().filter_map(|step| {
         let said = contradicted(step)?;
         let (before, after) = words::order(names.kind(&step.system), step);

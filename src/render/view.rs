@@ -45,7 +45,7 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
         ids: ShortIds::of(plan),
     };
     let mut sections = Vec::new();
-    let contradictions = hand::contradictions(plan, frame, names);
+    let contradictions = hand::contradictions(plan, frame, names, &page.ids);
     if !contradictions.is_empty() {
         sections.push(Section {
             title: heading(Tone::Alert, "SAID TO BE DONE, AND NOT DONE"),
@@ -385,6 +385,13 @@ fn item(step: &Step, page: &Page<'_>) -> Item {
             ]);
         }
         _ => {}
+    }
+    let gives_role = matches!(
+        step.kind,
+        StepKind::Invite | StepKind::Grant | StepKind::ChangeRole
+    );
+    if by_hand && gives_role {
+        head.extend(hand::role_mark(step, page.names));
     }
     if let Some(class) = words::class(step.class) {
         let tone = if step.class == DangerClass::Messaging {

@@ -296,6 +296,68 @@ fn facts_are_told_entry_by_entry() {
 }
 
 #[test]
+fn words_lists_and_ticks_change_each_in_their_own_way() {
+    let mut plan = facts().plan();
+    let facts = |all: &[(&str, &str)]| -> std::sync::Arc<Facts> {
+        let all = all.iter().map(|&(name, value)| (name.into(), value.into()));
+        std::sync::Arc::new(all.collect())
+    };
+    plan.draft.steps.retain(|it| it.kind == StepKind::SetRights);
+    let step = &mut plan.draft.steps[0];
+    step.system = SystemName::new("agency");
+    step.before.as_mut().unwrap().facts = facts(&[
+        ("agencies", "center\nmall"),
+        ("notifications.new", "true"),
+        ("team", "Nord"),
+        ("nobody.knows", "a"),
+        ("events", "left alone"),
+    ]);
+    step.after.as_mut().unwrap().facts = facts(&[
+        ("agencies", "mall\nport"),
+        ("notifications.new", "false"),
+        ("notifications.gone", "true"),
+        ("team", "Sud"),
+        ("nobody.knows", "b\u{1b}[31m"),
+    ]);
+    let view = shown(&plan, Stage::new("").now);
+    let told = "
+        loses    agency: center
+                 be notified: new
+        gains    agency: port
+                 be notified: gone
+        changes  nobody.knows: a → b\\u{1b}[31m
+                 team: Nord → Sud
+";
+    assert!(view.contains(told), "{view}");
+    assert!(!view.contains("left alone"), "{view}");
+    // Reservio Enterprise sets all of it.
+    let step = &mut plan.draft.steps[0];
+    step.system = SystemName::new("desk");
+    step.before.as_mut().unwrap().facts = facts(&[
+        ("administrator", "true"),
+        ("calendars", "center: view\nmall: view"),
+    ]);
+    step.after.as_mut().unwrap().facts = facts(&[("calendars", "mall: admin")]);
+    let view = shown(&plan, Stage::new("").now);
+    let told = "
+        loses    administer the whole account
+                 calendar: center: view
+                 calendar: mall: view
+        gains    calendar: mall: admin [client data]
+";
+    assert!(view.contains(told), "{view}");
+    let step = &mut plan.draft.steps[0];
+    step.system = SystemName::new("agency");
+    step.kind = StepKind::ChangeRole;
+    step.after.as_mut().unwrap().role = Some(VendorRoleSlug::new("Responsable"));
+    let view = shown(&plan, Stage::new("").now);
+    assert!(
+        view.contains("manager → Responsable  [user management]"),
+        "{view}"
+    );
+}
+
+#[test]
 fn nothing_is_wider_than_eighty_columns() {
     use unicode_width::UnicodeWidthStr as _;
     for stage in [hire(), leaver(), facts()] {
