@@ -45,6 +45,8 @@ pub enum Outcome {
     NotDone(NotDone),
     /// A person does it.
     ByHand,
+    /// A person said that it is done; a read or their word is what the next plan goes by.
+    Said,
     /// Somebody stopped the run before.
     Stopped,
 }
@@ -108,7 +110,7 @@ impl Outcome {
     pub fn standing(&self) -> Standing {
         match self {
             Outcome::Done { .. } | Outcome::Already { .. } => Standing::Done,
-            Outcome::SentNotVisible | Outcome::ByHand => Standing::Waiting,
+            Outcome::SentNotVisible | Outcome::ByHand | Outcome::Said => Standing::Waiting,
             Outcome::DidNotStick { .. }
             | Outcome::Refused(_)
             | Outcome::Unknown { .. }
@@ -128,6 +130,7 @@ impl Outcome {
             Outcome::SentNotVisible => "sent-not-visible",
             Outcome::NotDone(_) => "not-done",
             Outcome::ByHand => "by-hand",
+            Outcome::Said => "said",
             Outcome::Stopped => "stopped",
         }
     }
@@ -151,6 +154,15 @@ impl Outcomes {
     pub fn of(&self, step: &StepId) -> Option<&Outcome> {
         let found = self.steps.iter().find(|(id, _)| id == step);
         found.map(|(_, outcome)| outcome)
+    }
+
+    /// Takes over what people said after the run.
+    pub fn take_word(&mut self, said: impl Fn(&StepId) -> bool) {
+        for (step, outcome) in &mut self.steps {
+            if *outcome == Outcome::ByHand && said(step) {
+                *outcome = Outcome::Said;
+            }
+        }
     }
 
     /// How many steps stand so at the end.

@@ -194,6 +194,10 @@ const CHAINS: &[Precondition] = &[
         "chain access",
         "at least one location of a chain needs a paid subscription before the chain has users of its own",
     ),
+    must(
+        "pictures, passwords and work schedules",
+        "are not managed: whoever runs the salon keeps them",
+    ),
 ];
 
 const KEYCRM: &[Precondition] = &[
@@ -204,6 +208,10 @@ const KEYCRM: &[Precondition] = &[
     must(
         "the first sign-in",
         "a new user stays pending, and cannot be chosen anywhere, until the person has signed in once",
+    ),
+    must(
+        "pictures, passwords and what a role allows",
+        "are not managed: a role is named here and filled in the web page",
     ),
 ];
 
@@ -220,6 +228,10 @@ const RESERVIO: &[Precondition] = &[
         "a personal Reservio account",
         "the person registers on the booking website and verifies it before access is given",
     ),
+    must(
+        "services, work schedules and pictures of a profile",
+        "are not managed: only who signs in and sees what",
+    ),
 ];
 
 const APENDAY: &[Precondition] = &[
@@ -230,6 +242,10 @@ const APENDAY: &[Precondition] = &[
     must(
         "the owner of the API key",
         "the key belongs to a person: switching that user off, or making the key anew, ends what uses it",
+    ),
+    must(
+        "availability and absences",
+        "are not managed, nor are pictures and passwords: advisers and their managers keep them",
     ),
 ];
 

@@ -156,6 +156,9 @@ fn explained(plan: &Plan, outcome: &Outcome, catalog: &Catalog) -> Option<String
         }
         Outcome::NotDone(why) => why.to_string(),
         Outcome::ByHand => "to be done by hand".to_owned(),
+        Outcome::Said => {
+            "said to be done; the next plan goes by it, or by what it reads".to_owned()
+        }
         Outcome::Stopped => "the run was stopped before".to_owned(),
     })
 }
@@ -201,7 +204,7 @@ pub fn to_json(outcomes: &Outcomes) -> Vec<Json> {
             Outcome::Refused(error) => json["why"] = json!(error.to_string()),
             Outcome::Unknown { why } => json["why"] = json!(why),
             Outcome::NotDone(why) => json["why"] = json!(why.to_string()),
-            Outcome::SentNotVisible | Outcome::ByHand | Outcome::Stopped => {}
+            Outcome::SentNotVisible | Outcome::ByHand | Outcome::Said | Outcome::Stopped => {}
         }
         json
     };

@@ -237,7 +237,11 @@ fn title(plan: &Plan, frame: &Frame<'_>) -> Vec<Run> {
             format!(
                 " ({}, {})",
                 system.kind,
-                super::escape::terminal(&system.host)
+                if system.host.is_empty() {
+                    "not asked".into()
+                } else {
+                    super::escape::terminal(&system.host)
+                }
             ),
         ));
     }

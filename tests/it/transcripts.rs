@@ -3,7 +3,7 @@
 //!
 //! A block is a transcript: lines that begin with `$ ` are commands, the rest is what they print (stdout and stderr as
 //! they come). A non-zero exit code is printed as a last line, `[exit code 3]`. `cargo run -- ARGS` and
-//! `keyholder ARGS` mean the same. Blocks of other languages are not run.
+//! `keyholder ARGS` mean the same; `cat FILE` shows what a command wrote. Blocks of other languages are not run.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -18,6 +18,7 @@ const TRANSCRIPTS: &[(&str, &str)] = &[
     ("README.md", "."),
     ("examples/hello/README.md", "examples/hello"),
     ("examples/salon-chain/README.md", "examples/salon-chain"),
+    ("examples/off-boarding/README.md", "examples/off-boarding"),
 ];
 
 #[test]
@@ -163,6 +164,9 @@ fn apply(edit: &[&str], place: &Path) {
 fn run(command: &str, place: &Path) -> String {
     let words = split(command);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if let ["cat", file] = words.as_slice() {
+        return fs::read_to_string(place.join(file)).unwrap();
+    }
     let arguments = match words.as_slice() {
         ["keyholder", arguments @ ..] | ["cargo", "run", "--", arguments @ ..] => arguments,
         ["cargo", "run", "-q", "--", arguments @ ..] => arguments,

@@ -88,10 +88,11 @@ pub(in crate::cli) async fn run(
         command: "apply",
         actor: Some(&actor),
     };
-    let outcomes = apply(&order, &ports, &mut journal).await;
+    let mut outcomes = apply(&order, &ports, &mut journal).await;
     listening.abort();
     drop(journal);
     let said = walk::after(session, &world, &planning, &planned, &outcomes, args.yes)?;
+    outcomes.take_word(|step| said.contains(step));
     world.leave(session, settings)?;
 
     let mut left = hand::manual(&planned.plan).filter(|(step, _)| !said.contains(&step.id));
