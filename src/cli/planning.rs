@@ -183,6 +183,11 @@ impl<'a> Planning<'a> {
         records
     }
 
+    /// A file as it is named within the project.
+    pub(super) fn shown<'f>(&self, file: &'f Utf8Path) -> &'f Utf8Path {
+        file.strip_prefix(&self.world.root).unwrap_or(file)
+    }
+
     /// The key of the one declared person who is called so; else the text as it is.
     pub(super) fn known_as(&self, text: &str) -> String {
         let text = text.trim();

@@ -19,6 +19,7 @@ const TRANSCRIPTS: &[(&str, &str)] = &[
     ("examples/hello/README.md", "examples/hello"),
     ("examples/salon-chain/README.md", "examples/salon-chain"),
     ("examples/off-boarding/README.md", "examples/off-boarding"),
+    ("docs/by-hand.md", "examples/off-boarding"),
 ];
 
 #[test]

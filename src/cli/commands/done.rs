@@ -110,7 +110,7 @@ fn record(
                 "nothing can read it, so that is what is known from now on"
             }
         ));
-        files.insert(recorded.file);
+        files.insert(planning.shown(&recorded.file).to_owned());
     }
     for file in files {
         session
@@ -157,9 +157,10 @@ fn undo(
         session.ui.data(&format!(
             "{step} of {system} is taken back; what was said stays on record\n"
         ));
-        session
-            .ui
-            .tell(&format!("{} was written; commit it", recorded.file));
+        session.ui.tell(&format!(
+            "{} was written; commit it",
+            planning.shown(&recorded.file)
+        ));
     }
     Ok(Endings::new())
 }
