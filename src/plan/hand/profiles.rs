@@ -64,7 +64,9 @@ where
         gives: bool,
     ) -> Vec<Action> {
         let business = title(ctx.input.desired, place);
-        let open = format!("in Reservio, at {business}, open Settings, Business, Staff");
+        let open = format!(
+            "in Reservio (Pro plan, at a desktop browser), at {business}, open Settings, Business, Staff"
+        );
         match self.profiles(place) {
             None => vec![Action::say(format!(
                 "{open}, and the profile of {}{}",

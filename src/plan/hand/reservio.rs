@@ -244,9 +244,6 @@ where
             .map(|mail| Effect::Mail(mail.masked()))
             .into_iter()
             .collect();
-        work.first = vec![Action::say(
-            "the business has the Pro plan, and you sit at a desktop browser: the page needs both",
-        )];
         if matches!(evidence.known, Known::Unknown) {
             work.first.push(Action::say(
                 "the first tick is not on already: if it is, invite nobody, correct the other ticks, and confirm with `--state active`",

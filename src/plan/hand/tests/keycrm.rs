@@ -25,7 +25,7 @@ fn a_hire_is_added_with_login_and_mail_and_the_rest_is_read() {
     stage.check(
         "waiting their own first sign-in: until then they are pending and cannot be chosen anywhere in KeyCRM",
     );
-    stage.users().get_mut(&AccountId::new("77")).unwrap().state = AccountState::Active;
+    stage.users().get_mut(&AccountId::new("78")).unwrap().state = AccountState::Active;
     stage.check("");
 }
 

@@ -5,6 +5,7 @@ mod apenday;
 mod chain;
 mod evidence;
 mod keycrm;
+mod laws;
 mod reservio;
 
 use std::collections::BTreeMap;
@@ -280,7 +281,7 @@ impl Stage {
 
     /// Does whatever can be done and says so, as often as the plan has something; the number of steps.
     pub(super) fn do_all(&mut self) -> usize {
-        for done in 0..20 {
+        for done in 0..60 {
             let plan = self.plan();
             let Some(step) = plan
                 .draft
@@ -307,7 +308,8 @@ impl Stage {
             StepKind::Invite => {
                 let key = step.person.clone().unwrap();
                 let role = after.role.unwrap();
-                let row = user("77", key.as_str(), AccountState::Invited, role.as_str());
+                let id = (77 + self.users().len()).to_string();
+                let row = user(&id, key.as_str(), AccountState::Invited, role.as_str());
                 self.users().insert(row.id.clone(), row);
             }
             StepKind::Block | StepKind::Unblock | StepKind::ChangeRole => {
