@@ -67,7 +67,7 @@ impl Statement {
     pub fn id(&self) -> Arc<str> {
         let at = self.at.to_string();
         let parts = [self.system.as_str(), &self.step, &at, &self.by];
-        short(&digest(Value::from(parts.as_slice())))
+        short(&digest(&Value::from(parts.as_slice())))
     }
 
     /// SHA-256, in hex, over the canonical JSON of everything it says. Taking it back changes nothing of it.
@@ -102,7 +102,7 @@ impl Statement {
                 all.insert("facts".to_owned(), facts.into());
             }
         }
-        digest(all.into())
+        digest(&all.into())
     }
 
     /// What shows in the file that nobody edited it.
@@ -117,13 +117,13 @@ impl Withdrawn {
         let at = self.at.to_string();
         let digested = of.digest();
         let parts = [&*digested, &at, &self.by];
-        short(&digest(Value::from(parts.as_slice())))
+        short(&digest(&Value::from(parts.as_slice())))
     }
 }
 
-fn digest(value: Value) -> Arc<str> {
+fn digest(value: &Value) -> Arc<str> {
     // There are only texts in it, so it has a canonical form.
-    let text = canonical(&value).unwrap_or_default();
+    let text = canonical(value).unwrap_or_default();
     sha256_hex(text.as_bytes()).into()
 }
 

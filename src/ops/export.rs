@@ -57,15 +57,15 @@ pub fn lay_over(observed: &mut Observed, project: &Project, now: Timestamp) -> V
         };
         for (place, reading) in scopes {
             let live = seen.scopes.remove(&place);
-            seen.scopes.insert(place, over(reading, live));
+            seen.scopes.insert(place, over(reading, live.as_ref()));
         }
     }
     found
 }
 
 /// What the vendor shows beside who may sign in stays: profiles, and the caller's own rights.
-fn over(export: Reading<ScopeState>, live: Option<Reading<ScopeState>>) -> Reading<ScopeState> {
-    let Some(live) = live.as_ref().and_then(Reading::seen) else {
+fn over(export: Reading<ScopeState>, live: Option<&Reading<ScopeState>>) -> Reading<ScopeState> {
+    let Some(live) = live.and_then(Reading::seen) else {
         return export;
     };
     let with = |scope: ScopeState| ScopeState {

@@ -29,6 +29,21 @@ pub(super) struct Case<'a> {
     /// Something that should have been given could not even become a step.
     pub(super) give_failed: bool,
 }
+impl<'a> Case<'a> {
+    /// A person of whom nothing is planned yet.
+    pub(super) fn of(at: usize, person: &'a Person) -> Self {
+        Self {
+            at,
+            person,
+            grants: Vec::new(),
+            order: None,
+            gives: Vec::new(),
+            takes: Vec::new(),
+            give_failed: false,
+        }
+    }
+}
+
 impl<'a, 's> System<'a, 's>
 where
     'a: 's,
@@ -56,13 +71,9 @@ where
         }
         grants.sort_by(|a: &&Grant, b| a.place.cmp(&b.place));
         let mut case = Case {
-            at,
-            person,
             grants,
             order,
-            gives: Vec::new(),
-            takes: Vec::new(),
-            give_failed: false,
+            ..Case::of(at, person)
         };
         if let Some(doubt) = self.identity.people.get(at).and_then(|it| it.doubt.clone()) {
             self.hold_doubt(ctx, &case, &doubt);

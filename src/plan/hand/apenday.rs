@@ -14,7 +14,7 @@ use super::super::step::{Action, Because, DangerClass, Effect, Reason, StepKind,
 use super::super::system::{Context, System, title};
 use super::Aim;
 use super::evidence::{Evidence, Having, Known};
-use super::work::{Work, access, access_of, email, list, missing, names, phone};
+use super::work::{Work, access, email, list, missing, names, phone};
 use crate::catalog::Kind;
 use crate::model::{AccountState, Facts, Grant, GrantState, LocationKey, PlaceId, VendorRoleSlug};
 
@@ -159,10 +159,7 @@ where
         );
         work.after = Some(access(AccountState::Active, role, Arc::new(facts.clone())));
         work.known_at = evidence.at;
-        work.effects = email(case.person)
-            .map(|mail| Effect::Mail(mail.masked()))
-            .into_iter()
-            .collect();
+        work.mails(case.person);
         work.actions = vec![
             self.open_user(case),
             Action::say(
@@ -201,8 +198,7 @@ where
                 Reason::RoleChanged,
                 wanted.because.clone(),
             );
-            work.account.clone_from(&having.account);
-            work.before = Some(access_of(having));
+            work.takes_up(Some(having));
             work.after = Some(access(having.state, Some(role), having.facts.clone()));
             work.known_at = evidence.at;
             work.actions = vec![self.open_user(case)];
@@ -224,8 +220,7 @@ where
                 Reason::RoleChanged,
                 wanted.because.clone(),
             );
-            work.account.clone_from(&having.account);
-            work.before = Some(access_of(having));
+            work.takes_up(Some(having));
             work.after = Some(access(
                 having.state,
                 wanted.role.clone(),
@@ -302,8 +297,7 @@ where
             reason,
             because.clone(),
         );
-        work.account = having.and_then(|having| having.account.clone());
-        work.before = having.map(access_of);
+        work.takes_up(having);
         // The user stays as it is set up, so that coming back is one switch.
         work.after = Some(access(
             AccountState::Inactive,

@@ -12,7 +12,7 @@ use super::super::step::{Action, Because, DangerClass, Effect, Reason, StepKind,
 use super::super::system::{Context, System};
 use super::Aim;
 use super::evidence::{Having, Known};
-use super::work::{Work, access, access_of, missing};
+use super::work::{Work, access, missing};
 use crate::catalog::ChainRight;
 use crate::model::{AccountState, Facts, Grant, GrantState, PlaceId};
 
@@ -150,8 +150,7 @@ where
             Reason::Joined
         };
         let mut work = Work::new(kind, PlaceId::Chain, class, reason, because);
-        work.account = having.and_then(|having| having.account.clone());
-        work.before = having.map(access_of);
+        work.takes_up(having);
         work.after = Some(access(AccountState::Active, None, grant.extra.clone()));
         work.known_at = at;
         work.first = vec![self.who_can(ctx)];
@@ -217,8 +216,7 @@ where
             (StepKind::Check, DangerClass::Safe)
         };
         let mut work = Work::new(kind, PlaceId::Chain, class, reason, because);
-        work.account = having.and_then(|having| having.account.clone());
-        work.before = having.map(access_of);
+        work.takes_up(having);
         work.known_at = at;
         work.first = vec![self.who_can(ctx)];
         work.actions = vec![

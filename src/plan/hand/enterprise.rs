@@ -14,7 +14,7 @@ use super::super::system::{Context, System, title};
 use super::Aim;
 use super::evidence::{Evidence, Having, Known};
 use super::reservio::{class_of, is_on};
-use super::work::{Work, access, access_of, email, names};
+use super::work::{Work, access, email, names};
 use crate::catalog::Kind;
 use crate::model::{AccountState, Facts, Grant, GrantState, LocationKey, PlaceId};
 
@@ -121,8 +121,7 @@ where
             ),
         };
         let mut work = Work::new(kind, PlaceId::Whole, class, reason, because);
-        work.account = having.and_then(|having| having.account.clone());
-        work.before = having.map(access_of);
+        work.takes_up(having);
         work.after = Some(access(AccountState::Active, None, Arc::new(wanted)));
         work.known_at = evidence.at;
         let open = "in Reservio Enterprise open Manage, Users";
@@ -199,8 +198,7 @@ where
             reason,
             because,
         );
-        work.account = having.and_then(|having| having.account.clone());
-        work.before = having.map(access_of);
+        work.takes_up(having);
         work.known_at = evidence.at;
         work.effects = vec![Effect::SignOut];
         work.actions = vec![

@@ -120,10 +120,7 @@ where
             Some(role.clone()),
             grant.extra.clone(),
         ));
-        work.effects = mail
-            .map(|mail| Effect::Mail(mail.masked()))
-            .into_iter()
-            .collect();
+        work.mails(person);
         work.first = vec![Action::say(format!(
             "{USERS}, and look for {} also among the blocked users at the bottom: if there is an account of theirs, stop and pin it in YAML",
             person.name

@@ -76,13 +76,9 @@ where
         let grants = grants
             .filter(|grant| grant.system == *self.name && (grant.place == PlaceId::Chain) == chain);
         Some(Case {
-            at,
-            person,
             grants: grants.collect(),
             order,
-            gives: Vec::new(),
-            takes: Vec::new(),
-            give_failed: false,
+            ..Case::of(at, person)
         })
     }
 

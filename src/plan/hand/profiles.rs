@@ -127,15 +127,7 @@ where
             let mut without: Vec<String> = Vec::new();
             let people: Vec<_> = ctx.people.iter().copied().enumerate().collect();
             for (at, person) in people {
-                let case = Case {
-                    at,
-                    person,
-                    grants: Vec::new(),
-                    order: None,
-                    gives: Vec::new(),
-                    takes: Vec::new(),
-                    give_failed: false,
-                };
+                let case = Case::of(at, person);
                 let declared = person.grants.iter().any(|grant| {
                     grant.system == *self.name
                         && grant.place == *place

@@ -240,10 +240,7 @@ where
         );
         work.after = Some(access(AccountState::Invited, None, grant.extra.clone()));
         work.known_at = evidence.at;
-        work.effects = email(case.person)
-            .map(|mail| Effect::Mail(mail.masked()))
-            .into_iter()
-            .collect();
+        work.mails(case.person);
         if matches!(evidence.known, Known::Unknown) {
             work.first.push(Action::say(
                 "the first tick is not on already: if it is, invite nobody, correct the other ticks, and confirm with `--state active`",
@@ -295,10 +292,7 @@ where
         work.before = Some(access_of(having));
         work.after = Some(access(AccountState::Invited, None, grant.extra.clone()));
         work.known_at = evidence.at;
-        work.effects = email(case.person)
-            .map(|mail| Effect::Mail(mail.masked()))
-            .into_iter()
-            .collect();
+        work.mails(case.person);
         work.actions = self.open_profile(ctx, case, &grant.place, true);
         work.actions.push(Action::say(
             "untick the first tick and click Save: the access is taken back",
@@ -370,8 +364,7 @@ where
             Reason::RoleChanged,
             because,
         );
-        work.account.clone_from(&having.account);
-        work.before = Some(access_of(having));
+        work.takes_up(Some(having));
         work.after = Some(access(having.state, None, grant.extra.clone()));
         work.known_at = evidence.at;
         work.actions = self.open_profile(ctx, case, &grant.place, true);
@@ -426,8 +419,7 @@ where
             reason,
             because.clone(),
         );
-        work.account = having.and_then(|having| having.account.clone());
-        work.before = having.map(access_of);
+        work.takes_up(having);
         work.known_at = evidence.at;
         work.effects = vec![Effect::SignOut];
         work.actions = self.open_profile(ctx, case, place, false);
@@ -492,15 +484,7 @@ where
     /// Refuses to take the last administrator of a business that anything is known of.
     fn refuse_last(&self, ctx: &Context<'a>, case: &Case<'a>, place: &PlaceId) -> Option<Refusal> {
         let remains = ctx.people.iter().enumerate().any(|(at, person)| {
-            let other = Case {
-                at,
-                person,
-                grants: Vec::new(),
-                order: None,
-                gives: Vec::new(),
-                takes: Vec::new(),
-                give_failed: false,
-            };
+            let other = Case::of(at, person);
             let stays = person.grants.iter().any(|grant| {
                 grant.system == *self.name
                     && grant.place == *place

@@ -77,6 +77,18 @@ impl Work {
             trailing: false,
         }
     }
+
+    /// Takes up what is known of the account.
+    pub(super) fn takes_up(&mut self, having: Option<&Having>) {
+        self.account = having.and_then(|having| having.account.clone());
+        self.before = having.map(access_of);
+    }
+
+    /// The vendor writes to the person.
+    pub(super) fn mails(&mut self, person: &Person) {
+        let mail = email(person).map(|mail| Effect::Mail(mail.masked()));
+        self.effects = mail.into_iter().collect();
+    }
 }
 
 /// Access at a kind without a catalogue of rights.
