@@ -1,6 +1,9 @@
 //! `doctor` for a project with all five kinds, run as a program: no vendor is asked, since every token that would be
-//! needed is missing.
+//! needed is missing, and the one page that needs none is served here.
 
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -14,7 +17,12 @@ const SECRET: &str = "s3cret-partner";
 fn doctor(arguments: &[&str]) -> Output {
     let place = tempfile::tempdir().unwrap();
     copy_example(&root().join("tests/fixtures/doctor"), place.path());
-    let output = Command::new(env!("CARGO_BIN_EXE_keyholder"))
+    let port = page();
+    let settings = place.path().join("keyholder.yaml");
+    let text = fs::read_to_string(&settings).unwrap();
+    assert!(text.contains(":8765/"));
+    fs::write(&settings, text.replace(":8765/", &format!(":{port}/"))).unwrap();
+    let mut output = Command::new(env!("CARGO_BIN_EXE_keyholder"))
         .arg("doctor")
         .args(arguments)
         .current_dir(place.path())
@@ -31,7 +39,27 @@ fn doctor(arguments: &[&str]) -> Output {
             "{text}"
         );
     }
+    // The port is another in every run.
+    output.stdout = String::from_utf8_lossy(&output.stdout)
+        .replace(&format!(":{port}"), ":8765")
+        .into_bytes();
     output
+}
+
+/// Apenday's page on a port of this machine, for as long as the test runs.
+fn page() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = [0; 2048];
+            let _ = stream.read(&mut request).unwrap();
+            let answer = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    port
 }
 
 #[test]
