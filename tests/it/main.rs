@@ -15,6 +15,7 @@ mod broken;
 mod converge;
 mod doctor;
 mod explained;
+mod hand;
 mod scenario;
 mod schema;
 mod support;

@@ -278,7 +278,7 @@ where
             Known::Has(_) | Known::Absent | Known::Unknown => {
                 if for_good
                     && case.order.is_some()
-                    && self.had_role(case, &PlaceId::Whole, is_heavy)
+                    && self.may_have_had(case, &PlaceId::Whole, is_heavy)
                 {
                     self.follow_key(ctx, case, reason, because, None);
                 }

@@ -146,18 +146,22 @@ where
             .any(|it| it.at >= left && takes.contains(&&*it.does))
     }
 
-    /// Whether a statement says that an account had a role of a sort.
-    pub(super) fn had_role(
+    /// Whether an account may have had a role of a sort: statements say so, or none of them says any role.
+    pub(super) fn may_have_had(
         &self,
         case: &Case<'a>,
         place: &PlaceId,
         sort: fn(&VendorRoleSlug) -> bool,
     ) -> bool {
         let said = self.said.about(case, place);
-        said.iter().any(|it| match &it.says {
-            Says::Has(has) => has.role.as_ref().is_some_and(sort),
-            Says::Absent | Says::Nothing => false,
-        })
+        let mut roles = said.iter().filter_map(|it| match &it.says {
+            Says::Has(has) => has.role.as_ref(),
+            Says::Absent | Says::Nothing => None,
+        });
+        match roles.next() {
+            Some(first) => sort(first) || roles.any(sort),
+            None => true,
+        }
     }
 
     /// The newest statement about access at a place that is not too old to be relied on.
