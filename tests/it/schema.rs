@@ -60,6 +60,8 @@ const ONLY_THE_TOOL: &[(&str, &str)] = &[
     ("no-project", TOGETHER),
     ("no-union", TOGETHER),
     ("no-union.2", TOGETHER),
+    ("no-union.3", TOGETHER),
+    ("no-union.4", TOGETHER),
     ("no-usable-contact", TOGETHER),
     ("pattern-matches-nothing", CATALOGUE),
     ("pattern-matches-nothing.2", CATALOGUE),
