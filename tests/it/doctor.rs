@@ -1,6 +1,8 @@
-//! `doctor` for a project with all five kinds, run as a program: no vendor is asked, since every token that would be
-//! needed is missing.
+//! `doctor` for a project with all five kinds, run as a program. Nothing leaves loopback: every system has a `url` there,
+//! every token that would be needed is missing, and the page that needs none is served here.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
@@ -10,11 +12,17 @@ use crate::support::{copy_example, root};
 
 /// What must not come out, wherever it went in.
 const SECRET: &str = "s3cret-partner";
+/// Stands in the fixture for the port of this run.
+const NO_PORT: &str = "00000";
 
 fn doctor(arguments: &[&str]) -> Output {
     let place = tempfile::tempdir().unwrap();
     copy_example(&root().join("tests/fixtures/doctor"), place.path());
-    let output = Command::new(env!("CARGO_BIN_EXE_keyholder"))
+    let port = serve();
+    let settings = place.path().join("keyholder.yaml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(&settings, text.replace(NO_PORT, &port)).unwrap();
+    let mut output = Command::new(env!("CARGO_BIN_EXE_keyholder"))
         .arg("doctor")
         .args(arguments)
         .current_dir(place.path())
@@ -31,7 +39,28 @@ fn doctor(arguments: &[&str]) -> Output {
             "{text}"
         );
     }
+    let text = String::from_utf8(output.stdout).unwrap();
+    output.stdout = text.replace(&port, NO_PORT).into_bytes();
     output
+}
+
+/// Answers whatever is asked, as the page of Apenday's documentation would; the port has as many digits as its
+/// placeholder, so that lines break alike.
+fn serve() -> String {
+    let listener = std::iter::repeat_with(|| TcpListener::bind("127.0.0.1:0").unwrap())
+        .find(|listener| listener.local_addr().unwrap().port() >= 10_000)
+        .unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut asked = [0; 4096];
+            assert!(stream.read(&mut asked).unwrap() > 0);
+            let answer = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    port
 }
 
 #[test]

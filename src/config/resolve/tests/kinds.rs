@@ -170,8 +170,8 @@ fn apendays_teams_never_have_a_union() {
 #[test]
 fn one_user_of_apenday_has_one_of_each_whatever_the_agency() {
     let roles = "  a: { agency: { role: conseiller, team: Nord, calendar: internal } }
-  b: { agency: { role: conseiller, team: Sud, calendar: google } }
-  c: { agency: { role: conseiller, active: deny } }
+  b: { agency: { role: conseiller, team: Sud, calendar: exchange } }
+  c: { agency: { role: conseiller, active: false } }
   d: { agency: { role: conseiller, events: [visit] } }";
     let world = access(
         roles,
@@ -242,7 +242,7 @@ fn what_exists_once_clashes_only_where_times_overlap_and_have_not_ended() {
 fn ticks_of_reservio_and_its_enterprise_never_meet() {
     let roles = "  a: { desk: { own_bookings: allow } }
   b: { desk: { calendars: view } }
-  c: { desk: { administrator: allow } }
+  c: { desk: { administrator: true } }
   both: { extends: [a, b] }";
     let world = access(
         roles,
