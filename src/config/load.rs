@@ -32,6 +32,10 @@ use select::Selection;
 /// The file that makes a folder a project.
 pub const PROJECT_FILE: &str = "keyholder.yaml";
 
+/// The folder of what people said they did by hand, from the project's. Its files have a language of their own, so they
+/// are never files of entries.
+pub const STATEMENTS_FOLDER: &str = "attestations";
+
 /// What the caller allows and replaces.
 #[derive(Clone, Debug)]
 pub struct LoadOptions {

@@ -155,6 +155,10 @@ fn sentence(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{attestations_schema, entries_schema, project_schema};
+    use crate::config::STATEMENTS_FOLDER;
+
+    /// How a schema is made.
+    type Schema = fn() -> serde_json::Value;
 
     /// `UPDATE=1 cargo test` rewrites what is committed.
     #[test]
@@ -180,28 +184,32 @@ mod tests {
         }
     }
 
-    /// Every YAML file below a folder, with the schema it should fit.
-    fn files(folder: &std::path::Path, found: &mut Vec<(std::path::PathBuf, bool)>) {
+    /// Every YAML file below a folder, with the schema it should fit. What is hidden is no part of a project.
+    fn files(folder: &std::path::Path, found: &mut Vec<(std::path::PathBuf, Schema)>) {
         for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
+            let entry = entry.unwrap();
+            let (path, name) = (entry.path(), entry.file_name());
+            if name.to_string_lossy().starts_with('.') {
+                continue;
+            }
             if path.is_dir() {
                 files(&path, found);
             } else if path.extension().is_some_and(|end| end == "yaml") {
-                let settings = path
-                    .file_name()
-                    .is_some_and(|name| name == "keyholder.yaml");
-                found.push((path, settings));
+                let schema: Schema = if name == "keyholder.yaml" {
+                    project_schema
+                } else if folder.ends_with(STATEMENTS_FOLDER) {
+                    attestations_schema
+                } else {
+                    entries_schema
+                };
+                found.push((path, schema));
             }
         }
     }
 
     /// What somebody else's validator says of a file; `None` if somebody else's parser refuses it.
-    fn fits(path: &std::path::Path, settings: bool) -> Option<Result<(), String>> {
-        let schema = if settings {
-            project_schema()
-        } else {
-            entries_schema()
-        };
+    fn fits(path: &std::path::Path, schema: Schema) -> Option<Result<(), String>> {
+        let schema = schema();
         let text = std::fs::read_to_string(path).ok()?;
         let value: serde_json::Value = serde_yaml::from_str(&text).ok()?;
         if value.is_null() {
@@ -218,12 +226,16 @@ mod tests {
     #[test]
     fn good_examples_fit_the_schemas() {
         let mut found = Vec::new();
-        for folder in ["examples/hello", "examples/salon-chain"] {
+        for folder in [
+            "examples/hello",
+            "examples/off-boarding",
+            "examples/salon-chain",
+        ] {
             files(folder.as_ref(), &mut found);
         }
         assert!(found.len() > 5);
-        for (path, settings) in found {
-            assert_eq!(fits(&path, settings), Some(Ok(())), "{path:?}");
+        for (path, schema) in found {
+            assert_eq!(fits(&path, schema), Some(Ok(())), "{path:?}");
         }
     }
 
@@ -247,7 +259,7 @@ mod tests {
             assert!(
                 found
                     .iter()
-                    .any(|(path, settings)| !matches!(fits(path, *settings), Some(Ok(())))),
+                    .any(|(path, schema)| !matches!(fits(path, *schema), Some(Ok(())))),
                 "{case}"
             );
         }

@@ -97,10 +97,11 @@ codes! {
     IrrelevantLine Warning "irrelevant-line" "A line without effect, because the right it hangs on is denied.";
     MissingUnlisted Error "missing-unlisted" "A role does not say what happens to rights nobody names.";
     MissingVendorRole Error "missing-vendor-role" "A role does not name the vendor's role.";
+    UndocumentedRight Note "undocumented-right" "A chain right that the documentation of this vendor does not name.";
     WrongProduct Error "wrong-product" "A right or role that this vendor does not have.";
     RoleCycle Error "role-cycle" "Roles that extend each other in a circle.";
     InheritedClash Error "inherited-clash" "Two parents of a role disagree and the role does not settle it.";
-    NoUnion Error "no-union" "Two assignments at one place that cannot be added up.";
+    NoUnion Error "no-union" "Two assignments that cannot be added up.";
     WiderThanParts Note "wider-than-parts" "Two assignments together allow more than either alone.";
     LeftOutQualifier Note "left-out-qualifier" "A right is granted and what limits it is left out.";
     MinusQualifier Error "minus-names-qualifier" "`minus` or `never` names something that is no switch.";

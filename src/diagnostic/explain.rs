@@ -87,6 +87,7 @@ texts! {
     "too-deep",
     "too-many-aliases",
     "too-many-nodes",
+    "undocumented-right",
     "unknown-assumption",
     "unknown-catalogue",
     "unknown-key",

@@ -16,13 +16,11 @@ use jiff::{SignedDuration, Timestamp};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::attest::{Read, Statement, Withdrawn, judge, read, write};
+use crate::config::STATEMENTS_FOLDER;
 use crate::diagnostic::Diagnostic;
 use crate::journal::{AttestedNote, Record, SaysFact};
 use crate::model::{Attested, Memory, PersonKey, Says, SystemName};
 use crate::text::{FileId, Origin, Sources};
-
-/// The folder of the project.
-const FOLDER: &str = "attestations";
 
 /// Far above what a chain says in years.
 const LARGEST: u64 = 32 << 20;
@@ -112,7 +110,7 @@ pub enum AttestError {
 
 /// Where statements are kept.
 pub fn folder(root: &Utf8Path, sandbox_state: Option<&Utf8Path>) -> Utf8PathBuf {
-    sandbox_state.unwrap_or(root).join(FOLDER)
+    sandbox_state.unwrap_or(root).join(STATEMENTS_FOLDER)
 }
 
 /// Every statement in a folder. One that is not there holds none.
@@ -333,7 +331,7 @@ fn bytes(path: &Utf8Path) -> Result<Option<Vec<u8>>, AttestError> {
 
 /// The path that messages show: within the project.
 fn shown(folder: &Utf8Path, name: &str) -> String {
-    let folder = folder.file_name().unwrap_or(FOLDER);
+    let folder = folder.file_name().unwrap_or(STATEMENTS_FOLDER);
     format!("{folder}/{name}.yaml")
 }
 

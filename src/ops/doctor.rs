@@ -11,7 +11,7 @@ use super::project::Project;
 use crate::catalog::{Assumption, Kind, Verb, capability, preconditions};
 use crate::clock::SharedClock;
 use crate::config::raw;
-use crate::model::{Actor, DesiredSystem, LocationKey, SystemName};
+use crate::model::{Actor, DesiredSystem, LocationKey, Ownership, SystemName};
 use crate::provider::{Events, Finding, PlaceRef, Provider, Sighting, Verdict};
 use crate::render::doctor::{self as report, Report, TokenState};
 use crate::secret::SecretAccess;
@@ -152,7 +152,7 @@ pub async fn examine(
             kind: connection.kind.as_str(),
             title: connection.kind.title(),
             host,
-            findings: findings.map(|it| reported(it, project)).collect(),
+            findings: findings.map(|it| reported(it, project, wish)).collect(),
             tokens: connection.tokens,
             preconditions: preconditions(connection.kind)
                 .iter()
@@ -298,18 +298,30 @@ fn chained(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// A finding as the report has it; a place by its title.
-fn reported(finding: Finding, project: &Project) -> report::Finding {
-    let place = project
-        .desired
-        .places
-        .get(&LocationKey::new(finding.what.as_str()));
+/// A finding as the report has it; a place by its title. What only changes would need is no fault where nothing is to
+/// be changed.
+fn reported(mut finding: Finding, project: &Project, wish: &DesiredSystem) -> report::Finding {
+    let key = LocationKey::new(finding.what.as_str());
+    let place = project.desired.places.get(&key);
+    let own = wish.locations.get(&key);
+    let ownership = own.map_or(wish.ownership, |(_, ownership)| *ownership);
+    if finding.verdict == Verdict::OnlyLooks {
+        if ownership == Ownership::Report {
+            finding.verdict = Verdict::Fine;
+            finding
+                .detail
+                .push_str("; `ownership: report` changes nothing, so none of it is needed");
+            finding.help = None;
+        } else {
+            finding.verdict = Verdict::Wrong;
+        }
+    }
     report::Finding {
         what: place.map_or(finding.what, |place| place.title.to_string()),
         verdict: match finding.verdict {
             Verdict::Fine => report::Verdict::Fine,
             Verdict::CannotTell => report::Verdict::CannotTell,
-            Verdict::Wrong => report::Verdict::Wrong,
+            Verdict::OnlyLooks | Verdict::Wrong => report::Verdict::Wrong,
         },
         detail: finding.detail,
         help: finding.help,

@@ -190,6 +190,8 @@ pub enum Verdict {
     Fine,
     /// Nothing documented can tell.
     CannotTell,
+    /// Enough to look, and not enough to change anything: as it should be where nothing is to be changed.
+    OnlyLooks,
     /// Not as it should be.
     Wrong,
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use jsonschema::Validator;
-use keyholder::config::{LoadOptions, entries_schema, project_schema};
+use keyholder::config::{LoadOptions, attestations_schema, entries_schema, project_schema};
 use keyholder::diagnostic::Diagnostic;
 use serde_json::Value;
 
@@ -60,6 +60,8 @@ const ONLY_THE_TOOL: &[(&str, &str)] = &[
     ("no-project", TOGETHER),
     ("no-union", TOGETHER),
     ("no-union.2", TOGETHER),
+    ("no-union.3", TOGETHER),
+    ("no-union.4", TOGETHER),
     ("no-usable-contact", TOGETHER),
     ("pattern-matches-nothing", CATALOGUE),
     ("pattern-matches-nothing.2", CATALOGUE),
@@ -231,10 +233,11 @@ fn plans_reads_and_journals_of_the_examples_fit_their_schemas() {
     }
 }
 
-/// The two schemas of YAML, as committed.
+/// The three schemas of YAML, as committed.
 struct Schemas {
     project: Validator,
     entries: Validator,
+    attestations: Validator,
 }
 
 impl Schemas {
@@ -242,12 +245,14 @@ impl Schemas {
         for (file, schema) in [
             ("project.schema.json", project_schema()),
             ("entries.schema.json", entries_schema()),
+            ("attestations.schema.json", attestations_schema()),
         ] {
             assert_eq!(read_json(file), schema, "schema/{file} is stale");
         }
         Self {
             project: committed("project.schema.json"),
             entries: committed("entries.schema.json"),
+            attestations: committed("attestations.schema.json"),
         }
     }
 
@@ -274,6 +279,7 @@ impl Schemas {
         }
         let schema = match schema_of(path) {
             "project.schema.json" => &self.project,
+            "attestations.schema.json" => &self.attestations,
             _ => &self.entries,
         };
         schema.validate(&value).err().map(|fault| {
@@ -284,8 +290,12 @@ impl Schemas {
 }
 
 fn schema_of(path: &Path) -> &'static str {
+    let folder = path.parent().unwrap();
     if name(path) == "keyholder.yaml" {
         "project.schema.json"
+    } else if folder.ends_with("attestations") && folder.with_file_name("keyholder.yaml").is_file()
+    {
+        "attestations.schema.json"
     } else {
         "entries.schema.json"
     }
@@ -346,13 +356,21 @@ fn folders(folder: &Path) -> Vec<PathBuf> {
 /// The YAML files below a folder.
 fn yaml(folder: &Path) -> Vec<PathBuf> {
     let is_yaml = |path: &PathBuf| {
-        path.extension()
-            .is_some_and(|end| end == "yaml" || end == "yml")
+        // Hidden folders hold somebody's state and are never part of a project.
+        let hidden = path
+            .strip_prefix(folder)
+            .unwrap()
+            .components()
+            .any(|part| part.as_os_str().to_string_lossy().starts_with('.'));
+        !hidden
+            && path
+                .extension()
+                .is_some_and(|end| end == "yaml" || end == "yml")
     };
     files(folder).into_iter().filter(is_yaml).collect()
 }
 
-/// The files below a folder, sorted.
+/// The files below a folder, sorted, with what is hidden.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut waiting = vec![folder.to_owned()];

@@ -81,7 +81,7 @@ record! {
         "time_zone" time_zone: Zone;
         /// The version of the built-in rights catalogue that patterns expand over.
         "catalogue" catalogue: Line;
-        /// Files and folders of entries, where they are not the default.
+        /// Files and folders of entries, where they are not the default. `.` is all but `attestations`.
         "files" files: Filled<PathText>;
         /// Where the journal lives: `{ dir: .keyholder }`.
         "state" state: StateFields;

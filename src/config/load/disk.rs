@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::select::{Selection, is_yaml};
+use super::select::{Selection, is_statements, is_yaml};
 use super::{PROJECT_FILE, Store};
 use crate::config::raw::ContactsSource;
 use crate::diagnostic::{Code, Diagnostic};
@@ -211,6 +211,9 @@ impl Walk<'_> {
                 continue;
             }
             let inner = join(path, name);
+            if is_statements(&inner) {
+                continue;
+            }
             match entry.file_type() {
                 Ok(kind) if kind.is_symlink() => self.link(&inner),
                 Ok(kind) if kind.is_dir() => self.folder(&inner),
@@ -242,7 +245,10 @@ impl Walk<'_> {
             return;
         };
         let inside = inside.as_str().replace('\\', "/");
-        if inside.split('/').any(|part| part.starts_with('.')) || self.is_nested(&inside) {
+        if inside.split('/').any(|part| part.starts_with('.'))
+            || is_statements(&inside)
+            || self.is_nested(&inside)
+        {
             return;
         }
         if real.is_dir() {

@@ -1,8 +1,9 @@
 //! Which files belong to a project, by their paths alone.
 //!
-//! Shared by folders, texts in memory and commits. Hidden files and folders and nested projects are never selected.
+//! Shared by folders, texts in memory and commits. Hidden files and folders, nested projects and the statements of people
+//! are never selected, whatever `files:` names: `files: [.]` is every entry and no statement.
 
-use super::PROJECT_FILE;
+use super::{PROJECT_FILE, STATEMENTS_FOLDER};
 use crate::config::raw::Text;
 use crate::diagnostic::{Code, Diagnostic};
 
@@ -15,6 +16,12 @@ const DEFAULT: &[&str] = &[
     "policies",
     "approvals",
 ];
+
+/// Whether a path is that folder or lies in it.
+pub(super) fn is_statements(path: &str) -> bool {
+    path.strip_prefix(STATEMENTS_FOLDER)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
 
 /// Names of files and folders.
 #[derive(Debug)]
@@ -30,7 +37,11 @@ impl Selection {
     pub(super) fn new(names: Option<&[&str]>) -> Self {
         match names {
             Some(names) => {
-                let names: Vec<String> = names.iter().filter_map(|name| tidy(name)).collect();
+                let names: Vec<String> = names
+                    .iter()
+                    .filter_map(|name| tidy(name))
+                    .filter(|name| !is_statements(name))
+                    .collect();
                 // Whether a name is a file or a folder is seen where files are listed.
                 Self {
                     files: names
@@ -97,6 +108,7 @@ pub(super) fn filter(selection: &Selection, paths: &[&str]) -> Vec<String> {
                 || (is_yaml(name) && selection.folders.iter().any(|folder| inside(folder, path)));
             selected
                 && !hidden
+                && !is_statements(path)
                 && **path != PROJECT_FILE
                 && !nested.iter().any(|folder| inside(folder, path))
         })
@@ -119,6 +131,20 @@ pub(super) fn faults(names: &[Text], paths: &[String]) -> Vec<Diagnostic> {
             );
             continue;
         };
+        if is_statements(&tidied) {
+            found.push(
+                Diagnostic::new(
+                    Code::WrongValue,
+                    format!("`files` names `{tidied}`, where no entries are"),
+                )
+                .at(
+                    name.span,
+                    "what people said they did by hand, which is read by itself",
+                )
+                .help("take it out, and keep entries in other folders"),
+            );
+            continue;
+        }
         let folder = format!("{tidied}/");
         let any = paths.iter().any(|path| {
             path.as_str() != PROJECT_FILE

@@ -117,6 +117,45 @@ fn files_says_what_is_read() {
 }
 
 #[test]
+fn statements_of_people_are_no_entries_whatever_files_says() {
+    let people = person("a");
+    let with = |files: &str| {
+        let settings = format!("version: 1\nfiles: {files}\n");
+        let files = [
+            ("keyholder.yaml", settings.as_str()),
+            ("people.yaml", people.as_str()),
+            ("attestations/desk.yaml", "nonsense: [\n"),
+            ("attestations.yaml", "roles: {}\n"),
+            ("team/attestations/a.yaml", "roles: {}\n"),
+        ];
+        let (disk, memory) = (
+            Folder::new(&files).load(),
+            load_texts(&files, &LoadOptions::default()),
+        );
+        assert_eq!(paths(&disk), paths(&memory));
+        assert_eq!(codes(&disk), codes(&memory));
+        disk
+    };
+    let loaded = with("[.]");
+    assert_eq!(codes(&loaded), [], "{:?}", loaded.diagnostics);
+    // Only the folder at the top is theirs.
+    assert_eq!(
+        paths(&loaded),
+        [
+            "attestations.yaml",
+            "keyholder.yaml",
+            "people.yaml",
+            "team/attestations/a.yaml"
+        ]
+    );
+    for named in ["attestations", "./attestations/", "attestations/desk.yaml"] {
+        let loaded = with(&format!("[people.yaml, {named}]"));
+        assert_eq!(codes(&loaded), [Code::WrongValue], "{named}");
+        assert_eq!(paths(&loaded), ["keyholder.yaml", "people.yaml"], "{named}");
+    }
+}
+
+#[test]
 fn a_project_is_found_from_below() {
     let folder = Folder::new(&[("keyholder.yaml", SETTINGS), ("people/riga/a.yaml", "{}")]);
     assert_eq!(

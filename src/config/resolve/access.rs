@@ -4,6 +4,7 @@
 //! set of roles, so people with equal roles share one right set. The invariant: whether a project is good depends on
 //! its lines and on what has ended, never on which of them is in force today.
 
+mod across;
 mod assignment;
 mod clash;
 mod sums;
@@ -109,6 +110,9 @@ pub(super) fn resolve(context: &Context<'_>, person: &raw::Person) -> Resolved {
     };
     for group in entries.chunk_by(|a, b| a.system == b.system && a.spot == b.spot) {
         resolver.grant(group);
+    }
+    for group in entries.chunk_by(|a, b| a.system == b.system) {
+        resolver.judge_across(group);
     }
     resolver.will_change();
     let mut resolved = resolver.resolved;

@@ -40,7 +40,7 @@ pub(super) struct Said<'a> {
 }
 
 /// The ticks of a Reservio staff profile; the first is the login the others need.
-const TICKS: [&str; 4] = ["own_bookings", "all_bookings", "client_list", "sections"];
+pub(super) const TICKS: [&str; 4] = ["own_bookings", "all_bookings", "client_list", "sections"];
 
 /// Whether a block of this kind must name a vendor role.
 pub(super) fn needs_role(kind: Kind) -> bool {
@@ -240,7 +240,7 @@ pub(super) fn chain_key(key: &str) -> Option<&'static str> {
     ChainRight::by_key(key).map(|right| right.key)
 }
 
-/// Reports a chain right that this product does not have.
+/// Reports a chain right that nobody knows, and notes one that the documentation of this product does not name.
 pub(super) fn check_chain_right(key: &Text, kind: Kind, diagnostics: &mut Vec<Diagnostic>) {
     let documented = || {
         ChainRight::ALL
@@ -248,7 +248,8 @@ pub(super) fn check_chain_right(key: &Text, kind: Kind, diagnostics: &mut Vec<Di
             .filter(|right| right.product.covers(kind))
     };
     match ChainRight::by_key(&key.value) {
-        Some(_) => {}
+        Some(right) if right.product.covers(kind) => {}
+        Some(_) => diagnostics.push(diags::undocumented_chain_right(key, kind)),
         None => diagnostics.push(diags::unknown(
             Known::ChainRight,
             key,

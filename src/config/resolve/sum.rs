@@ -36,6 +36,10 @@ pub(super) enum ClashKind {
     Limits(RightId, RightId),
     /// A value of another kind, by name.
     Fact(Arc<str>),
+    /// What one user of Apenday has once, by name.
+    User(Arc<str>),
+    /// Ticks of Reservio beside what only its Enterprise has.
+    TwoKinds,
 }
 
 /// What a set of assignments means at a place.

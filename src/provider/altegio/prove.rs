@@ -248,12 +248,13 @@ fn rights(what: &str, own: OwnRights, kind: crate::catalog::Kind) -> Finding {
     });
     let parts = parts.collect::<std::collections::BTreeSet<_>>();
     let parts = parts.into_iter().collect::<Vec<_>>().join("; ");
+    let verdict = if own.view {
+        Verdict::OnlyLooks
+    } else {
+        Verdict::Wrong
+    };
     helped(
-        finding(
-            what,
-            Verdict::Wrong,
-            format!("the caller lacks {parts}{limited}"),
-        ),
+        finding(what, verdict, format!("the caller lacks {parts}{limited}")),
         "give the owner of the user token these rights there, or set `ownership: report` and leave the changes to others",
     )
 }
@@ -282,7 +283,7 @@ fn tree_of(what: &str, tree: &crate::model::RightsTree) -> Finding {
         ));
     }
     let verdict = if may.is_empty() {
-        Verdict::Wrong
+        Verdict::OnlyLooks
     } else {
         Verdict::Fine
     };

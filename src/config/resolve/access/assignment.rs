@@ -35,6 +35,12 @@ pub(super) struct Line<'a> {
 }
 
 impl Line<'_> {
+    /// The key of its role, for messages.
+    pub(super) fn role_name(&self) -> String {
+        let role = self.raw.role.as_ref();
+        role.map_or("", |role| &*role.value).to_owned()
+    }
+
     /// The stretch of time in which it is in force, in a zone.
     pub(super) fn window(&self, clock: &Clock, employment: Window) -> Window {
         if self.in_force {

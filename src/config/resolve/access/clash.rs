@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use super::super::dates::Window;
 use super::super::diags;
-use super::assignment::Line;
 use super::{CHAIN, Entry, Resolver, Spot};
 
 impl Resolver<'_, '_> {
@@ -83,20 +82,13 @@ impl Resolver<'_, '_> {
             let (Some(first), Some(second)) = (self.lines.get(a), self.lines.get(b)) else {
                 continue;
             };
-            let role = |line: &Line<'_>| {
-                line.raw
-                    .role
-                    .as_ref()
-                    .map_or("", |role| &*role.value)
-                    .to_owned()
-            };
             self.resolved.diagnostics.push(diags::no_union(
                 self.context.catalog,
                 &diags::Union {
                     person: &self.person.key.value,
                     system: info.name.as_str(),
                     place: place.as_ref(),
-                    roles: (role(first), role(second)),
+                    roles: (first.role_name(), second.role_name()),
                     lines: (first.raw.span, second.raw.span),
                 },
                 clash,

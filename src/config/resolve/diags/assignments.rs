@@ -153,13 +153,31 @@ pub(in crate::config::resolve) fn no_union(
             format!("they have different values for `{name}`, and there is only one"),
             "give the person one assignment there".to_owned(),
         ),
+        ClashKind::User(name) => (
+            format!("Apenday has one `{name}` for a user, whatever the agency, and they have two"),
+            format!(
+                "say the same `{name}` in both, or let the two not be in force at the same time"
+            ),
+        ),
+        ClashKind::TwoKinds => (
+            "Reservio has ticks at a business, or `calendars` and `administrator` of Enterprise, and never both for one person".to_owned(),
+            "keep those that the account of this system has".to_owned(),
+        ),
     };
-    let mut diagnostic = Diagnostic::new(
-        Code::NoUnion,
-        format!("`{first}` and `{second}` of `{person}` {place} cannot be added up: {why}"),
-    )
-    .at(lines.0, format!("`{first}`"))
-    .at(lines.1, format!("`{second}`"));
+    let mut diagnostic = if lines.0 == lines.1 {
+        Diagnostic::new(
+            Code::NoUnion,
+            format!("`{first}` of `{person}` {place} cannot be given: {why}"),
+        )
+        .at(lines.0, format!("`{first}`"))
+    } else {
+        Diagnostic::new(
+            Code::NoUnion,
+            format!("`{first}` and `{second}` of `{person}` {place} cannot be added up: {why}"),
+        )
+        .at(lines.0, format!("`{first}`"))
+        .at(lines.1, format!("`{second}`"))
+    };
     if let Some(span) = clash.spans.0 {
         diagnostic = diagnostic.at(span, format!("`{first}` says this"));
     }

@@ -43,6 +43,19 @@ pub(in crate::config::resolve) fn role_of_other_product(role: &Text, kind: Kind)
     .at(role.span, "a role of the other product")
 }
 
+pub(in crate::config::resolve) fn undocumented_chain_right(key: &Text, kind: Kind) -> Diagnostic {
+    Diagnostic::new(
+        Code::UndocumentedRight,
+        format!(
+            "the documentation of {} names no chain right `{}`",
+            kind.title(),
+            key.value
+        ),
+    )
+    .at(key.span, "described at the other product alone")
+    .help("look whether the chain's page of a user has it; if it does not, take the line out")
+}
+
 pub(in crate::config::resolve) fn unknown_section<'a>(
     pattern: &Text,
     section: &str,

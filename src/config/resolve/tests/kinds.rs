@@ -1,6 +1,6 @@
 //! Systems without a catalogue, location-less parts, chain rights.
 
-use super::{World, jana, world};
+use super::{World, jana, world, world_of};
 use crate::diagnostic::Code;
 
 #[track_caller]
@@ -124,12 +124,20 @@ fn reservios_ticks_are_said_together_and_need_the_login() {
         "calendars=view"
     );
     let world = access(
-        "  a: { desk: { own_bookings: allow, calendars: view } }\n  b: { desk: { sections: allow, calendars: admin } }",
+        "  a: { desk: { own_bookings: allow } }\n  b: { desk: { sections: allow } }",
         "      - { role: a, at: [center] }\n      - { role: b, at: [center] }",
     );
     assert_eq!(
         extra(world.no_problems(), "desk", "center"),
-        "all_bookings=false calendars=admin client_list=false own_bookings=true sections=true"
+        "all_bookings=false client_list=false own_bookings=true sections=true"
+    );
+    let world = access(
+        "  a: { desk: { calendars: view } }\n  b: { desk: { calendars: admin } }",
+        "      - { role: a, at: [center] }\n      - { role: b, at: [center] }",
+    );
+    assert_eq!(
+        extra(world.no_problems(), "desk", "center"),
+        "calendars=admin"
     );
 }
 
@@ -157,6 +165,148 @@ fn apendays_teams_never_have_a_union() {
         "      - { role: a, at: [center] }\n      - { role: b, at: [center] }",
     );
     assert_eq!(world.problems(), [Code::NoUnion]);
+}
+
+#[test]
+fn one_user_of_apenday_has_one_of_each_whatever_the_agency() {
+    let roles = "  a: { agency: { role: conseiller, team: Nord, calendar: internal } }
+  b: { agency: { role: conseiller, team: Sud, calendar: exchange } }
+  c: { agency: { role: conseiller, active: false } }
+  d: { agency: { role: conseiller, events: [visit] } }";
+    let world = access(
+        roles,
+        "      - { role: a, at: [center] }\n      - { role: b, at: [mall] }",
+    );
+    assert_eq!(world.problems(), [Code::NoUnion, Code::NoUnion]);
+    let first = &world.diagnostics[0];
+    assert!(
+        first.message.contains("one `team` for a user"),
+        "{}",
+        first.message
+    );
+    assert_eq!(
+        world.pointed(first),
+        [
+            "{ role: a, at: [center] }",
+            "{ role: b, at: [mall] }",
+            "Nord",
+            "Sud"
+        ]
+    );
+    // Who is given something is active, so saying nothing differs from `deny`.
+    let world = access(
+        roles,
+        "      - { role: c, at: [center] }\n      - { role: d, at: [mall] }",
+    );
+    assert_eq!(world.problems(), [Code::NoUnion]);
+    // What is left out at one agency contradicts nothing; a role at several agencies is one pair at most.
+    access(
+        roles,
+        "      - { role: a, at: [center] }\n      - { role: d, at: [mall] }",
+    )
+    .no_problems();
+    let world = access(
+        roles,
+        "      - { role: c, at: [center] }\n      - { role: c, at: [mall] }\n      - { role: d, at: [center] }\n      - { role: d, at: [mall] }",
+    );
+    assert_eq!(world.problems(), [Code::NoUnion]);
+}
+
+#[test]
+fn what_exists_once_clashes_only_where_times_overlap_and_have_not_ended() {
+    let roles = "  a: { agency: { role: conseiller, team: Nord } }
+  b: { agency: { role: conseiller, team: Sud } }";
+    let with = |first: &str, second: &str| {
+        access(
+            roles,
+            &format!(
+                "      - {{ role: a, at: [center], {first} }}\n      - {{ role: b, at: [mall], {second} }}"
+            ),
+        )
+        .problems()
+    };
+    // One after the other, over already, and not begun yet.
+    assert_eq!(with("until: 2026-12-31", "from: 2027-01-01"), []);
+    assert_eq!(with("until: 2026-06-30", "from: 2026-01-01"), []);
+    assert_eq!(
+        with("from: 2030-01-01", "from: 2030-06-01"),
+        [Code::NoUnion]
+    );
+    assert_eq!(
+        with("until: 2026-12-31", "from: 2026-12-31"),
+        [Code::NoUnion]
+    );
+}
+
+#[test]
+fn ticks_of_reservio_and_its_enterprise_never_meet() {
+    let roles = "  a: { desk: { own_bookings: allow } }
+  b: { desk: { calendars: view } }
+  c: { desk: { administrator: true } }
+  both: { extends: [a, b] }";
+    let world = access(
+        roles,
+        "      - { role: b, at: [mall] }\n      - { role: a, at: [center] }",
+    );
+    assert_eq!(world.problems(), [Code::NoUnion]);
+    assert_eq!(
+        world.pointed(world.the(Code::NoUnion)),
+        [
+            "{ role: b, at: [mall] }",
+            "{ role: a, at: [center] }",
+            "view",
+            "own_bookings"
+        ]
+    );
+    let world = access(
+        roles,
+        "      - { role: a, at: [center] }\n      - { role: c, at: [center] }",
+    );
+    assert_eq!(world.problems(), [Code::NoUnion]);
+    let world = access(roles, "      - { role: both, at: [center, mall] }");
+    assert_eq!(world.problems(), [Code::NoUnion]);
+    access(
+        roles,
+        "      - { role: b, at: [center] }\n      - { role: c, at: [mall] }",
+    )
+    .no_problems();
+    access(
+        roles,
+        "      - { role: a, at: [center], until: 2026-12-31 }\n      - { role: b, at: [mall], from: 2027-01-01 }",
+    )
+    .no_problems();
+}
+
+#[test]
+fn a_chain_right_that_yclients_does_not_document_is_noted() {
+    let settings = "version: 1\ntime_zone: UTC\nsystems:\n  clinic: { kind: yclients, chain: 9, tokens: { partner: { env: A }, user: { env: B } } }\n";
+    let world = world_of(
+        &[
+            ("keyholder.yaml", settings),
+            (
+                "locations.yaml",
+                "locations: { a: { in: { clinic: 1 } } }\n",
+            ),
+            (
+                "people.yaml",
+                &jana(
+                    "  r: { clinic: { chain: { analytics_access: allow, users_access: allow } } }",
+                    "      - { role: r, chain: clinic }",
+                ),
+            ),
+        ],
+        "2026-12-01",
+    );
+    assert_eq!(world.no_problems().notes(), [Code::UndocumentedRight]);
+    assert_eq!(
+        world.pointed(world.the(Code::UndocumentedRight)),
+        ["analytics_access"]
+    );
+    // At Altegio it is documented.
+    assert_eq!(
+        access(BRAND, "      - { role: brand, chain: salons }").notes(),
+        []
+    );
 }
 
 const BRAND: &str =

@@ -25,7 +25,7 @@ fn tokens_places_and_what_the_caller_lacks_for_which_verb() {
     assert_eq!(center[0].0, Verdict::Fine);
     assert!(center[0].1.starts_with("visible; "), "{center:?}");
     let (verdict, detail) = center[1];
-    assert_eq!(verdict, Verdict::Wrong);
+    assert_eq!(verdict, Verdict::OnlyLooks);
     assert!(
         detail.contains("`settings_users_delete_access` for withdraw-invitation, remove"),
         "{detail}"
