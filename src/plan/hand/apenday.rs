@@ -83,7 +83,7 @@ where
             wanted.role.clone(),
             Arc::new(wanted.facts.clone()),
         ));
-        work.known_at = evidence.at;
+        work.read_at = evidence.read_at;
         if matches!(evidence.known, Known::Unknown) {
             work.first = vec![Action::say(
                 "the list of users does not have them already: if it does, make nobody, set what is written here, and confirm with `--state active` or `--state inactive`",
@@ -158,7 +158,7 @@ where
             because,
         );
         work.after = Some(access(AccountState::Active, role, Arc::new(facts.clone())));
-        work.known_at = evidence.at;
+        work.read_at = evidence.read_at;
         work.mails(case.person);
         work.actions = vec![
             self.open_user(case),
@@ -200,7 +200,7 @@ where
             );
             work.takes_up(Some(having));
             work.after = Some(access(having.state, Some(role), having.facts.clone()));
-            work.known_at = evidence.at;
+            work.read_at = evidence.read_at;
             work.actions = vec![self.open_user(case)];
             work.actions
                 .extend(Self::settings(ctx, wanted.role.as_ref(), &Facts::new()));
@@ -226,7 +226,7 @@ where
                 wanted.role.clone(),
                 Arc::new(wanted.facts.clone()),
             ));
-            work.known_at = evidence.at;
+            work.read_at = evidence.read_at;
             work.actions = vec![self.open_user(case)];
             work.actions.extend(Self::settings(ctx, None, &open));
             work.after_steps = before.into_iter().collect();
@@ -306,11 +306,16 @@ where
                 .map(|having| having.facts.clone())
                 .unwrap_or_default(),
         ));
-        work.known_at = evidence.at;
+        work.read_at = evidence.read_at;
         work.effects = vec![Effect::SignOut];
         work.first = vec![Action::say(
             "it is not the account whose API key is in use elsewhere: the key belongs to the user",
         )];
+        if having.is_none() {
+            work.first.push(Action::say(
+                "the list of users has them: if it does not, nothing is to be done; confirm with `--state absent`",
+            ));
+        }
         work.actions = vec![
             self.open_user(case),
             Action::say(
@@ -347,11 +352,12 @@ where
             Arc::new(self.episode(case, "API key and Zapier")),
         ));
         work.actions = vec![
+            self.open_user(case),
             Action::say(
-                "a customer administrator or team manager has an API key (My account, Advanced), and perhaps Zapier automations that use it",
+                "look under Advanced: a customer administrator or team manager has an API key there, and perhaps Zapier automations that use it",
             ),
             Action::say(
-                "regenerate the key, so that the old one ends, and move what still uses it to another user's key",
+                "move what still uses the key to another user's key, then regenerate it, so that the old one ends",
             ),
         ];
         work.trailing = off.is_none();

@@ -24,7 +24,7 @@ where
         let place = PlaceId::Chain;
         let grants = case.grants.clone();
         let evidence = self.evidence(ctx, case, &place);
-        let at = evidence.at;
+        let (at, read_at) = (evidence.at, evidence.read_at);
         let wanted = grants
             .iter()
             .copied()
@@ -32,16 +32,16 @@ where
         match (self.aim(ctx, case, &grants, &place), evidence.known) {
             (Aim::Have, known) => {
                 if let Some(grant) = wanted {
-                    self.give_chain(ctx, case, grant, &known, at);
+                    self.give_chain(ctx, case, grant, &known, read_at);
                 }
             }
             (Aim::Pause(because), Known::Has(having)) => {
-                self.take_chain(ctx, case, Some(&having), Reason::Left, because, at);
+                self.take_chain(ctx, case, Some(&having), Reason::Left, because, read_at);
             }
             // Nobody in particular: only who leaves, or whom somebody said to have something, is looked up.
             (Aim::Pause(_), Known::Absent | Known::Unknown) => {}
             (Aim::Nothing(reason, because), Known::Has(having)) => {
-                self.take_chain(ctx, case, Some(&having), reason, because, at);
+                self.take_chain(ctx, case, Some(&having), reason, because, read_at);
             }
             // Whoever leaves is looked up; a look from before the last day says nothing of that day.
             (Aim::Nothing(reason, because), known)
@@ -50,7 +50,7 @@ where
                     .left
                     .is_some_and(|left| matches!(known, Known::Unknown) || at < Some(left)) =>
             {
-                self.take_chain(ctx, case, None, reason, because, at);
+                self.take_chain(ctx, case, None, reason, because, read_at);
             }
             (Aim::Nothing(..), Known::Unknown | Known::Absent) => {}
         }
@@ -99,7 +99,7 @@ where
         case: &mut Case<'a>,
         grant: &'a Grant,
         known: &Known,
-        at: Option<jiff::Timestamp>,
+        read_at: Option<jiff::Timestamp>,
     ) {
         let having = match known {
             Known::Has(having) if having.state != AccountState::Blocked => Some(having),
@@ -109,12 +109,17 @@ where
         let has = having.map_or(&nothing, |having| &having.facts);
         let open = missing(&grant.extra, has);
         // A right that is denied and that nobody ever said to be on is as wanted.
-        let open: Facts = open
+        let mut open: Facts = open
             .into_iter()
             .filter(|(key, value)| {
                 &**value != "false" || has.get(key).is_some_and(|had| &**had == "true")
             })
             .collect();
+        // One that is said to be on and that no line gives any more is taken.
+        let ended = has
+            .iter()
+            .filter(|(key, had)| &***had == "true" && !grant.extra.contains_key(*key));
+        open.extend(ended.map(|(key, _)| (key.clone(), "false".into())));
         if having.is_some() && open.is_empty() {
             return;
         }
@@ -152,7 +157,7 @@ where
         let mut work = Work::new(kind, PlaceId::Chain, class, reason, because);
         work.takes_up(having);
         work.after = Some(access(AccountState::Active, None, grant.extra.clone()));
-        work.known_at = at;
+        work.read_at = read_at;
         work.first = vec![self.who_can(ctx)];
         work.actions = vec![self.open_chain()];
         if having.is_none() {
@@ -183,7 +188,11 @@ where
             &*grant.extra
         };
         work.actions.push(Action::with(
-            "set the rights, and save",
+            if having.is_some() {
+                "set the rights, and save"
+            } else {
+                "set the rights, leave all others off, and save"
+            },
             shown
                 .iter()
                 .map(|(key, value)| {
@@ -205,7 +214,7 @@ where
         having: Option<&Having>,
         reason: Reason,
         mut because: Vec<Because>,
-        at: Option<jiff::Timestamp>,
+        read_at: Option<jiff::Timestamp>,
     ) {
         let (kind, class) = if having.is_some() {
             (StepKind::Remove, DangerClass::Removing)
@@ -217,7 +226,7 @@ where
         };
         let mut work = Work::new(kind, PlaceId::Chain, class, reason, because);
         work.takes_up(having);
-        work.known_at = at;
+        work.read_at = read_at;
         work.first = vec![self.who_can(ctx)];
         work.actions = vec![
             self.open_chain(),

@@ -14,9 +14,17 @@ use super::super::system::{Context, System, title};
 use super::Aim;
 use super::evidence::{Evidence, Having, Known};
 use super::reservio::{class_of, is_on};
-use super::work::{Work, access, email, names};
+use super::work::{Work, access, email};
 use crate::catalog::Kind;
 use crate::model::{AccountState, Facts, Grant, GrantState, LocationKey, PlaceId};
+
+/// The tick above all calendars.
+const ADMINISTRATOR: &str = "administrator";
+
+/// Whether facts are those of a user at Enterprise.
+pub(super) fn is_level(facts: &Facts) -> bool {
+    facts.contains_key("calendars") || facts.contains_key(ADMINISTRATOR)
+}
 
 impl<'a, 's> System<'a, 's>
 where
@@ -95,7 +103,7 @@ where
             return;
         }
         let weight = |facts: &Facts| {
-            let admin = is_on(facts, "administrator");
+            let admin = is_on(facts, ADMINISTRATOR);
             let calendars = facts.get("calendars").map_or("", |list| &**list);
             (
                 admin,
@@ -122,14 +130,15 @@ where
         };
         let mut work = Work::new(kind, PlaceId::Whole, class, reason, because);
         work.takes_up(having);
+        let is_administrator = is_on(&wanted, ADMINISTRATOR);
         work.after = Some(access(AccountState::Active, None, Arc::new(wanted)));
-        work.known_at = evidence.at;
+        work.read_at = evidence.read_at;
         let open = "in Reservio Enterprise open Manage, Users";
         if having.is_none() {
             work.first = vec![Action::say(
                 "the list of users does not have them already: if it does, only set the levels",
             )];
-            let mut who = names(case.person);
+            let mut who = vec![Typed::text("name", case.person.name.to_string())];
             who.extend(email(case.person).map(|mail| typed(mail, Kind::Reservio)));
             work.actions = vec![
                 Action::with(format!("{open}, click \"+ New user\", and fill in"), who),
@@ -142,19 +151,20 @@ where
         }
         work.actions
             .push(Action::with("set for each calendar, and save", fields));
+        if is_on(has, ADMINISTRATOR) && !is_administrator {
+            work.refusal = self.refuse_last(ctx, case, &PlaceId::Whole, ADMINISTRATOR);
+        }
         if self.hand_out(ctx, case, work).is_none() {
             case.give_failed = true;
         }
     }
 
     fn level_fields(&self, ctx: &Context<'a>, wanted: &Facts) -> Vec<Typed> {
-        let mut fields = Vec::new();
-        if is_on(wanted, "administrator") {
-            fields.push(Typed::text(
-                "account administrator",
-                "tick (admin on all calendars)",
-            ));
+        let tick = "account administrator";
+        if is_on(wanted, ADMINISTRATOR) {
+            return vec![Typed::text(tick, "tick (Admin on all calendars)")];
         }
+        let mut fields = vec![Typed::text(tick, "untick")];
         let given: BTreeMap<&str, &str> = wanted
             .get("calendars")
             .into_iter()
@@ -182,7 +192,8 @@ where
         reason: Reason,
         mut because: Vec<Because>,
     ) {
-        let unknown = matches!(evidence.known, Known::Unknown) && case.order.is_some();
+        // That somebody registered at the standard plan tells nothing of a user here.
+        let unknown = !matches!(evidence.known, Known::Absent) && case.order.is_some();
         if having.is_none() && !unknown {
             return;
         }
@@ -199,7 +210,7 @@ where
             because,
         );
         work.takes_up(having);
-        work.known_at = evidence.at;
+        work.read_at = evidence.read_at;
         work.effects = vec![Effect::SignOut];
         work.actions = vec![
             Action::say(format!(
@@ -208,6 +219,15 @@ where
             )),
             Action::say("remove the user"),
         ];
+        if having.is_some_and(|having| is_on(&having.facts, ADMINISTRATOR)) {
+            let refusal = self.refuse_last(ctx, case, &PlaceId::Whole, ADMINISTRATOR);
+            match (refusal, case.order) {
+                (Some(refusal), None) => work.refusal = Some(refusal),
+                // A leaver goes; that nobody is known to remain is said.
+                (Some(refusal), Some(_)) => work.first = vec![Action::say(refusal.message)],
+                (None, _) => {}
+            }
+        }
         self.hand_out(ctx, case, work);
     }
 }
@@ -220,7 +240,7 @@ fn levels(grants: &[&Grant]) -> Facts {
         if grant.state != GrantState::Present {
             continue;
         }
-        administrator |= is_on(&grant.extra, "administrator");
+        administrator |= is_on(&grant.extra, ADMINISTRATOR);
         let key: Option<&LocationKey> = grant.place.location();
         let level = grant.extra.get("calendars");
         if let (Some(key), Some(level)) = (key, level.filter(|level| &***level != "none")) {
@@ -230,7 +250,7 @@ fn levels(grants: &[&Grant]) -> Facts {
     calendars.sort();
     let mut facts = Facts::new();
     if administrator {
-        facts.insert("administrator".into(), "true".into());
+        facts.insert(ADMINISTRATOR.into(), "true".into());
     }
     if !calendars.is_empty() {
         facts.insert("calendars".into(), calendars.join("\n").into());

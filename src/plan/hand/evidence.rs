@@ -71,6 +71,12 @@ impl<'a> Statements<'a> {
             .max()
     }
 
+    /// Whether any of them says facts of a sort.
+    pub(super) fn any(&self, sort: fn(&Facts) -> bool) -> bool {
+        let mut all = self.about.values().flatten();
+        all.any(|it| matches!(&it.says, Says::Has(has) if sort(&has.facts)))
+    }
+
     pub(super) fn of_step(&self, step: &StepId) -> Option<&'a Attestation> {
         self.steps.get(&*step.0).copied()
     }
@@ -81,8 +87,10 @@ impl<'a> Statements<'a> {
 pub(super) struct Evidence {
     /// What is known.
     pub(super) known: Known,
-    /// When it was read, exported or said.
+    /// When it was exported or said.
     pub(super) at: Option<Timestamp>,
+    /// When it was exported; none of somebody's word.
+    pub(super) read_at: Option<Timestamp>,
 }
 
 /// Whether an account is there.
@@ -196,11 +204,13 @@ where
                     }),
                 },
                 at: Some(said.at),
+                read_at: None,
             },
             (None, Some(export)) => export,
             (None, None) => Evidence {
                 known: Known::Unknown,
                 at: None,
+                read_at: None,
             },
         }
     }
@@ -219,6 +229,7 @@ where
         Some(Evidence {
             known,
             at: Some(taken),
+            read_at: Some(taken),
         })
     }
 
@@ -248,15 +259,16 @@ where
         Arc::new(facts)
     }
 
-    /// Who said that a step was done although what is known since shows otherwise.
+    /// Who said that a step was done although what was read since shows otherwise. A newer word about something else
+    /// is no reading: whoever came back since was taken in again.
     pub(super) fn contradicted(
         &self,
         ctx: &Context<'a>,
         step: &StepId,
-        known_at: Option<Timestamp>,
+        read_at: Option<Timestamp>,
     ) -> Option<Said> {
         let said = self.said.of_step(step)?;
-        if said.says == Says::Nothing || known_at.is_none_or(|at| at < said.at) {
+        if said.says == Says::Nothing || read_at.is_none_or(|at| at < said.at) {
             return None;
         }
         // A step of the same form may have been done, and undone, long ago: only a word since it was handed over, or

@@ -126,7 +126,7 @@ where
             person.name
         ))];
         let mut fields = names(person);
-        fields.push(Typed::text("login", login(person, self.name.as_str())));
+        fields.push(login(person, self.name.as_str()));
         match mail {
             Some(mail) => fields.push(Typed {
                 label: "e-mail".into(),
@@ -158,7 +158,7 @@ where
             "the user is pending until the first sign-in, and cannot be chosen anywhere (as assignee, manager) until then",
         ));
         work.proof = Proof::Reading;
-        work.known_at = self.read_at(ctx);
+        work.read_at = self.read_at(ctx);
         work.refusal = refusal;
         work.after_steps = made.into_iter().collect();
         if self.hand_out(ctx, case, work).is_none() {
@@ -233,7 +233,7 @@ where
             Action::say("activate the profile again"),
         ];
         work.proof = Proof::Reading;
-        work.known_at = self.read_at(ctx);
+        work.read_at = self.read_at(ctx);
         self.hand_out(ctx, case, work)
     }
 
@@ -279,7 +279,7 @@ where
             ),
         ];
         work.proof = Proof::Reading;
-        work.known_at = self.read_at(ctx);
+        work.read_at = self.read_at(ctx);
         work.after_steps = made.into_iter().chain(before).collect();
         self.hand_out(ctx, case, work)
     }
@@ -397,7 +397,7 @@ where
             Action::with("correct, and save", fields),
         ];
         work.proof = Proof::Reading;
-        work.known_at = self.read_at(ctx);
+        work.read_at = self.read_at(ctx);
         self.hand_out(ctx, case, work);
     }
 
@@ -451,7 +451,7 @@ where
             ),
         ];
         work.proof = Proof::Reading;
-        work.known_at = self.read_at(ctx);
+        work.read_at = self.read_at(ctx);
         work.refusal = self.refuse_partial(case, "blocked");
         work.after_steps = tidied.into_iter().collect();
         let blocked = self.hand_out(ctx, case, work);
@@ -592,16 +592,19 @@ where
 }
 
 /// The login to type: what is pinned, else the e-mail, which is unique.
-fn login(person: &Person, system: &str) -> String {
+fn login(person: &Person, system: &str) -> Typed {
     let pinned = person
         .pins
         .iter()
         .find(|(name, _)| name.as_str() == system)
         .and_then(|(_, pin)| pin.login.clone());
     match (pinned, email(person)) {
-        (Some(login), _) => login.to_string(),
-        (None, Some(Contact::Email(_))) => "the same as the e-mail".into(),
-        (None, _) => person.key.to_string(),
+        (Some(login), _) => Typed::text("login", login.to_string()),
+        (None, Some(mail)) => Typed {
+            label: "login".into(),
+            ..typed(mail, Kind::Keycrm)
+        },
+        (None, None) => Typed::text("login", person.key.to_string()),
     }
 }
 

@@ -13,12 +13,15 @@ use super::super::person::Case;
 use super::super::step::{
     Action, Because, DangerClass, Effect, HoldCode, Note, Reason, StepKind, Typed,
 };
-use super::super::system::{Context, System};
+use super::super::system::{Context, System, title};
 use super::Aim;
+use super::enterprise::is_level;
 use super::evidence::{Evidence, Having, Known};
 use super::work::{Work, access, access_of, email, missing};
 use crate::catalog::Kind;
-use crate::model::{AccountState, Facts, Grant, GrantState, PlaceId, PlaceStatus};
+use crate::model::{
+    AccountState, Facts, Grant, GrantState, PlaceId, PlaceStatus, Reading, ScopeState,
+};
 
 /// The ticks in the order of the profile, with the vendor's words.
 const TICKS: [(&str, &str); 4] = [
@@ -40,11 +43,18 @@ where
 {
     pub(super) fn plan_reservio(&mut self, ctx: &mut Context<'a>, case: &mut Case<'a>) {
         let grants = case.grants.clone();
-        let is_enterprise = |grant: &&&'a Grant| {
-            grant.extra.contains_key("calendars") || grant.extra.contains_key("administrator")
+        let has_levels = self.has_levels(ctx);
+        let has_ticks = !has_levels || self.has_ticks(ctx);
+        // Whoever leaves has lines without rights: which of the two they had is told by the system alone.
+        let of = |is_enterprise: bool, is_there: bool| -> Vec<&'a Grant> {
+            let mut found = grants.clone();
+            found.retain(|grant| match grant.state {
+                GrantState::Absent => is_there,
+                GrantState::Present | GrantState::Paused => is_level(&grant.extra) == is_enterprise,
+            });
+            found
         };
-        let (enterprise, ticks): (Vec<&'a Grant>, Vec<&'a Grant>) =
-            grants.iter().partition(|grant| is_enterprise(grant));
+        let (enterprise, ticks) = (of(true, has_levels), of(false, has_ticks));
         let mut registering = None;
         for place in self.businesses(case, &ticks) {
             let here: Vec<&'a Grant> = ticks
@@ -55,6 +65,33 @@ where
             self.plan_business(ctx, case, &place, &here, &mut registering);
         }
         self.plan_enterprise(ctx, case, &enterprise);
+    }
+
+    /// Whether anything tells of users at Enterprise: a line of anybody, a statement, or an export.
+    fn has_levels(&self, ctx: &Context<'a>) -> bool {
+        let mut rows = self
+            .scopes
+            .values()
+            .filter_map(Reading::seen)
+            .flat_map(|scope: &ScopeState| scope.accounts.values());
+        self.lines(ctx).any(|grant| is_level(&grant.extra))
+            || self.said.any(is_level)
+            || rows.any(|row| row.facts.as_ref().is_some_and(|facts| is_level(facts)))
+    }
+
+    /// Whether a line of anybody gives the ticks of the standard plan.
+    fn has_ticks(&self, ctx: &Context<'a>) -> bool {
+        let mut lines = self.lines(ctx);
+        lines.any(|grant| {
+            TICKS
+                .iter()
+                .any(|(tick, _)| grant.extra.contains_key(*tick))
+        })
+    }
+
+    fn lines<'b>(&'b self, ctx: &'b Context<'a>) -> impl Iterator<Item = &'b Grant> {
+        let grants = ctx.people.iter().flat_map(|person| &person.grants);
+        grants.filter(|grant| grant.system == *self.name)
     }
 
     /// Every business where lines, statements or an export say something of the person.
@@ -239,7 +276,7 @@ where
             because.to_vec(),
         );
         work.after = Some(access(AccountState::Invited, None, grant.extra.clone()));
-        work.known_at = evidence.at;
+        work.read_at = evidence.read_at;
         work.mails(case.person);
         if matches!(evidence.known, Known::Unknown) {
             work.first.push(Action::say(
@@ -291,7 +328,7 @@ where
         );
         work.before = Some(access_of(having));
         work.after = Some(access(AccountState::Invited, None, grant.extra.clone()));
-        work.known_at = evidence.at;
+        work.read_at = evidence.read_at;
         work.mails(case.person);
         work.actions = self.open_profile(ctx, case, &grant.place, true);
         work.actions.push(Action::say(
@@ -324,7 +361,7 @@ where
         );
         work.own = true;
         work.after = Some(access(AccountState::Active, None, grant.extra.clone()));
-        work.known_at = evidence.at;
+        work.read_at = evidence.read_at;
         work.actions = vec![
             Action::say(
                 "open the invitation mail from Reservio and click the button that confirms",
@@ -366,7 +403,7 @@ where
         );
         work.takes_up(Some(having));
         work.after = Some(access(having.state, None, grant.extra.clone()));
-        work.known_at = evidence.at;
+        work.read_at = evidence.read_at;
         work.actions = self.open_profile(ctx, case, &grant.place, true);
         work.actions.push(Action::with(
             "set the ticks, and click Save",
@@ -377,7 +414,7 @@ where
                 .get(ADMINISTRATOR)
                 .is_some_and(|tick| &**tick == "false")
         {
-            work.refusal = self.refuse_last(ctx, case, &grant.place);
+            work.refusal = self.refuse_last(ctx, case, &grant.place, ADMINISTRATOR);
         }
         self.hand_out(ctx, case, work);
     }
@@ -420,7 +457,7 @@ where
             because.clone(),
         );
         work.takes_up(having);
-        work.known_at = evidence.at;
+        work.read_at = evidence.read_at;
         work.effects = vec![Effect::SignOut];
         work.actions = self.open_profile(ctx, case, place, false);
         work.actions.push(Action::say(if having.is_some() {
@@ -429,7 +466,7 @@ where
             "if the login is ticked, untick it and click Save: the access is withdrawn, the profile stays"
         }));
         if having.is_none_or(|having| is_on(&having.facts, ADMINISTRATOR)) {
-            let refusal = self.refuse_last(ctx, case, place);
+            let refusal = self.refuse_last(ctx, case, place, ADMINISTRATOR);
             match (refusal, case.order) {
                 (Some(refusal), None) if having.is_some() => work.refusal = Some(refusal),
                 // A leaver goes; that nobody is known to remain is said.
@@ -481,15 +518,21 @@ where
         self.hand_out(ctx, case, work);
     }
 
-    /// Refuses to take the last administrator of a business that anything is known of.
-    fn refuse_last(&self, ctx: &Context<'a>, case: &Case<'a>, place: &PlaceId) -> Option<Refusal> {
+    /// Refuses to take the last administrator, by their tick, of a business or a whole account that anything is known of.
+    pub(super) fn refuse_last(
+        &self,
+        ctx: &Context<'a>,
+        case: &Case<'a>,
+        place: &PlaceId,
+        tick: &str,
+    ) -> Option<Refusal> {
         let remains = ctx.people.iter().enumerate().any(|(at, person)| {
             let other = Case::of(at, person);
             let stays = person.grants.iter().any(|grant| {
                 grant.system == *self.name
-                    && grant.place == *place
+                    && (*place == PlaceId::Whole || grant.place == *place)
                     && grant.state == GrantState::Present
-                    && is_on(&grant.extra, ADMINISTRATOR)
+                    && is_on(&grant.extra, tick)
             });
             at != case.at
                 && stays
@@ -497,16 +540,20 @@ where
                     self.evidence(ctx, &other, place).known,
                     Known::Has(having)
                         if having.state == AccountState::Active
-                            && is_on(&having.facts, ADMINISTRATOR)
+                            && is_on(&having.facts, tick)
                 )
         });
         (!remains).then(|| Refusal {
             code: HoldCode::Protected,
             message: format!(
-                "`{}` is the last administrator of {place} that anybody is known to be: nobody else is said to have the last tick and to have accepted",
-                case.person.key
+                "`{}` is the last administrator of {} that anybody is known to be: nobody else is said to have that tick and to be in",
+                case.person.key,
+                match place {
+                    PlaceId::Whole => self.name.as_str().into(),
+                    place => title(ctx.input.desired, place),
+                }
             ),
-            help: "give the last tick to somebody else first, and confirm it with `keyholder done`"
+            help: "give the tick to somebody else first, and confirm it with `keyholder done`"
                 .into(),
         })
     }

@@ -38,8 +38,8 @@ pub(super) struct Work {
     pub(super) first: Vec<Action>,
     pub(super) actions: Vec<Action>,
     pub(super) proof: Proof,
-    /// When what the step rests on was known.
-    pub(super) known_at: Option<Timestamp>,
+    /// When what the step rests on was read or exported; none where it is known by word.
+    pub(super) read_at: Option<Timestamp>,
     /// Comes after these, by position among the candidates.
     pub(super) after_steps: Vec<usize>,
     pub(super) refusal: Option<Refusal>,
@@ -71,7 +71,7 @@ impl Work {
             first: Vec::new(),
             actions: Vec::new(),
             proof: Proof::Attestation,
-            known_at: None,
+            read_at: None,
             after_steps: Vec::new(),
             refusal: None,
             trailing: false,
@@ -177,7 +177,7 @@ where
         work: Work,
     ) -> Option<usize> {
         let takes = work.class == DangerClass::Removing;
-        let known_at = work.known_at;
+        let read_at = work.read_at;
         let actor = if work.own {
             ManualActor::Person(case.person.key.clone())
         } else {
@@ -224,7 +224,7 @@ where
         {
             return None;
         }
-        step.hand = Some(Box::new(self.known_of(ctx, case, &step, known_at)));
+        step.hand = Some(Box::new(self.known_of(ctx, case, &step, read_at)));
         let allowed = match self.ownership(&place) {
             Ownership::Full => true,
             Ownership::AddOnly => !takes,
@@ -259,7 +259,7 @@ where
         ctx: &Context<'a>,
         case: &Case<'a>,
         step: &Step,
-        known_at: Option<Timestamp>,
+        read_at: Option<Timestamp>,
     ) -> Hand {
         // A leaver's access is due from the day they leave, whenever somebody was told.
         let left = case
@@ -269,7 +269,7 @@ where
         Hand {
             since: None,
             due: left.and_then(|left| left.checked_add(self.wish.due).ok()),
-            contradicted: self.contradicted(ctx, &step.id, known_at),
+            contradicted: self.contradicted(ctx, &step.id, read_at),
         }
     }
 

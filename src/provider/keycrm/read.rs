@@ -89,9 +89,11 @@ impl Pass {
         u64::try_from(self.ids.len()).unwrap_or(u64::MAX)
     }
 
-    /// Whether there is no reason to ask for another page.
+    /// Whether there is no reason to ask for another page. A total that is reached is none where the vendor names a next
+    /// page: that one is looked at, too.
     fn is_at_its_end(&self) -> bool {
-        let all = self.told().is_some_and(|told| self.distinct() >= told);
+        let goes_on = self.pages.last().is_some_and(|page| page.goes_on);
+        let all = !goes_on && self.told().is_some_and(|told| self.distinct() >= told);
         all || !self.grew || self.pages.len() >= MOST_PAGES
     }
 

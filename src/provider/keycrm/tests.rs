@@ -113,7 +113,7 @@ impl Vendor {
         let users = self.users.lock().unwrap();
         let rows: Vec<&Json> = users.iter().skip((page - 1) * size).take(size).collect();
         json!({ "total": users.len().to_string(), "current_page": page, "per_page": size.to_string(),
-            "data": rows, "next_page_url": "http://evil.example/users?page=2" })
+            "data": rows, "next_page_url": (page * size < users.len()).then_some("http://evil.example/users?page=2") })
     }
 }
 
@@ -332,6 +332,32 @@ fn a_list_that_keeps_contradicting_itself_is_never_whole() {
         assert!(gaps(&reading).contains(&gap), "{reading:?}");
         assert!((3..=6).contains(&case.calls()), "three times and no more");
     }
+    // A total that is reached while the vendor names a next page: whoever stands there was not counted.
+    let counted = |rows: &[Json], next: Option<&str>| {
+        let page = json!({ "total": 2, "data": rows, "next_page_url": next });
+        Some(answer(200, &page.to_string()))
+    };
+    let case_of_next = case(Vendor::default());
+    let pages = [
+        counted(
+            &[user(1), user(2)],
+            Some("http://evil.example/users?page=2"),
+        ),
+        counted(&[user(3)], None),
+    ];
+    case_of_next.instead(pages.iter().cycle().take(6).cloned());
+    let reading = case_of_next.read();
+    assert!(gaps(&reading).contains(&differs(2, 3)), "{reading:?}");
+    // One that names a next page and has none is believed.
+    let case_of_none = case(Vendor::with(2, None));
+    case_of_none.instead([
+        counted(
+            &[user(1), user(2)],
+            Some("http://evil.example/users?page=2"),
+        ),
+        counted(&[], None),
+    ]);
+    assert_eq!(ids(&case_of_none.read()), ["1", "2"]);
     // Once is no reason to give up.
     let case = case(Vendor::with(2, None));
     case.instead([page(2, &[user(1)]), page(2, &[])]);

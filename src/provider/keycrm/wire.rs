@@ -48,6 +48,8 @@ fn rows(body: &Json) -> Result<&[Json], Garbage> {
 pub(super) struct Page {
     /// How many users there are on all pages, as this one says.
     pub(super) total: Option<u64>,
+    /// Whether it names a page after it.
+    pub(super) goes_on: bool,
     /// The users of this page.
     pub(super) rows: Vec<Result<UserRow, String>>,
 }
@@ -56,6 +58,7 @@ impl Page {
     pub(super) fn read(body: &Json) -> Result<Self, Garbage> {
         Ok(Self {
             total: body.get("total").and_then(unsigned),
+            goes_on: text(body.get("next_page_url")).is_some_and(|next| !next.trim().is_empty()),
             rows: rows(body)?.iter().map(UserRow::read).collect(),
         })
     }

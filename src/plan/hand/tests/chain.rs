@@ -70,3 +70,40 @@ fn every_leaver_is_looked_up_in_the_chain_once() {
     assert!(!stage.steps().contains("check"));
     assert!(matches!(chain(&stage.plan()), Completeness::Attested(_)));
 }
+
+#[test]
+fn a_chain_right_that_no_line_gives_any_more_is_switched_off() {
+    let mut stage = Stage::new(&person(
+        "jana",
+        "access: [ { role: brand, chain: salons } ]",
+    ));
+    assert_eq!(stage.do_all(), 1);
+    stage.people = person("jana", "access: [ { role: cards, chain: salons } ]");
+    stage.check(
+        "set-rights jana at chain by hands [removing] -> active clients_access=true loyalty_access=true",
+    );
+    let Mode::Manual(instruction) = stage.step("set-rights").mode else {
+        panic!("by hand");
+    };
+    let fields = &instruction.actions.last().unwrap().values;
+    let told: Vec<String> = fields
+        .iter()
+        .map(|field| match &field.value {
+            TypedValue::Text(text) => format!("{}: {text}", field.label),
+            TypedValue::Contact { .. } => panic!("no contact"),
+        })
+        .collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(
+        told.iter()
+            .any(|it| it.contains("loyalty") && it.ends_with(": on")),
+        "{told:?}"
+    );
+    assert!(
+        told.iter()
+            .any(|it| it.contains("settings") && it.ends_with(": off")),
+        "{told:?}"
+    );
+    assert_eq!(stage.do_all(), 1);
+    stage.check("");
+}

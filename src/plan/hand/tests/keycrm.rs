@@ -256,7 +256,7 @@ fn an_instruction_has_the_exact_values() {
         [
             "first name: jana",
             "last name: Bērziņa",
-            "login: the same as the e-mail",
+            "login: jana@chain.example",
             "e-mail: jana@chain.example",
             "role: manager"
         ]

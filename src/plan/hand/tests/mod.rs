@@ -3,6 +3,7 @@
 
 mod apenday;
 mod chain;
+mod enterprise;
 mod evidence;
 mod keycrm;
 mod laws;
@@ -31,19 +32,23 @@ systems:
     roles: [ { name: administrator, id: 1 }, { name: manager, id: 2 } ]
   desk: { kind: reservio, ownership: full, hands: [boss] }
   agency: { kind: apenday, ownership: full, hands: [boss] }
+  multi: { kind: reservio, ownership: full, hands: [boss] }
 ";
 
 pub(super) const ENTRIES: &str = "\
 locations:
-  center: { title: Center, in: { desk: d1, agency: a1 } }
-  mall: { title: Mall, in: { desk: d2, agency: a2 } }
+  center: { title: Center, in: { desk: d1, agency: a1, multi: m1 } }
+  mall: { title: Mall, in: { desk: d2, agency: a2, multi: m2 } }
 roles:
   clerk: { title: Clerk, orders: { role: manager, sources: [shop] } }
   chief: { title: Chief, orders: { role: administrator } }
   host: { title: Host, desk: { own_bookings: allow, client_list: allow } }
   lead: { title: Lead, desk: { own_bookings: allow, sections: allow } }
+  viewer: { title: Viewer, multi: { calendars: view } }
+  master: { title: Master, multi: { administrator: true } }
   adviser: { title: Adviser, agency: { role: conseiller, team: Nord, calendar: office365 } }
   head: { title: Head, agency: { role: responsable, team: Nord, calendar: office365 } }
+  cards: { title: Cards, salons: { chain: { clients_access: allow, loyalty_access: allow } } }
   brand: { title: Brand, salons: { chain: { clients_access: allow, settings_access: allow } } }
 people:
   boss: { name: { first: Bo, last: Oss }, email: boss@chain.example, access: [] }
