@@ -146,3 +146,6 @@ fn bytes(root: &Utf8Path, file: &str) -> io::Result<Vec<u8>> {
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests;
