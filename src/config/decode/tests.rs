@@ -753,7 +753,10 @@ fn a_snapshot_names_its_file_its_day_and_what_its_words_mean() {
             "{ file: a.csv, taken: 2026-11-20, format: xls }",
             WrongValue,
         ),
-        ("{ file: a.csv, taken: 2026-11-20, max_age: 14 }", WrongType),
+        (
+            "{ file: a.csv, taken: 2026-11-20, max_age: 14 }",
+            WrongValue,
+        ),
         (
             "{ file: a.csv, taken: 2026-11-20, max_age: long }",
             WrongValue,
@@ -784,7 +787,7 @@ fn keycrm_is_read_and_takes_no_snapshot() {
 
 #[test]
 fn due_and_recheck_are_days() {
-    use Code::{WrongType, WrongValue};
+    use Code::WrongValue;
     let read = system("due: 2d, recheck: 90d", &[]);
     let read = &read.project.settings.systems[0];
     assert_eq!(read.due.as_ref().unwrap().value, 2);
@@ -793,10 +796,10 @@ fn due_and_recheck_are_days() {
     let never = never.project.settings.systems[0].recheck.as_ref();
     assert_eq!(never.unwrap().value, None);
     system("due: none", &[WrongValue]);
-    system("due: 2", &[WrongType]);
+    system("due: 2", &[WrongValue]);
     system("due: 2h", &[WrongValue]);
     system("recheck: never", &[WrongValue]);
-    system("recheck: 9", &[WrongType]);
+    system("recheck: 9", &[WrongValue]);
 }
 
 #[test]
