@@ -1,6 +1,8 @@
-//! Systems that people and exports tell of: `snapshot`, `due`, `recheck`, roles without a number.
+//! What a system says of lists, deadlines and roles with numbers.
 
-use super::*;
+use super::{load, place};
+use crate::config::Loaded;
+use crate::diagnostic::Code;
 
 /// A system of Apenday's with some more keys.
 #[track_caller]

@@ -179,7 +179,7 @@ fn one_user_of_apenday_has_one_of_each_whatever_the_agency() {
     );
     assert_eq!(world.problems(), [Code::NoUnion, Code::NoUnion]);
     let mut clashes = world.diagnostics.iter();
-    let first = clashes.find(|it| it.code == Code::NoUnion).unwrap();
+    let first = clashes.find(|found| found.code == Code::NoUnion).unwrap();
     assert!(
         first.message.contains("one `team` for a user"),
         "{}",
