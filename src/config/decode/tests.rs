@@ -7,8 +7,6 @@ use crate::config::{LoadOptions, Loaded, load_texts};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::text::SourceFile;
 
-mod systems;
-
 const SETTINGS: &str = "version: 1
 systems: { salons: { kind: altegio }, orders: { kind: keycrm }, desk: { kind: reservio }, agency: { kind: apenday } }
 ";
