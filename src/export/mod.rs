@@ -97,6 +97,11 @@ pub fn read(bytes: &[u8], settings: &Settings, now: Timestamp) -> (Scopes, Vec<D
         ExportFormat::Csv => table::csv(bytes),
         ExportFormat::Json => table::json(bytes),
     };
+    // A list of nobody is a list that went wrong: nothing is concluded from it.
+    let table = table.and_then(|table| match table.rows.as_slice() {
+        [] => Err("there is nobody in it".to_owned()),
+        [..] => Ok(table),
+    });
     let table = match table {
         Ok(table) => table,
         Err(why) => {
@@ -104,7 +109,7 @@ pub fn read(bytes: &[u8], settings: &Settings, now: Timestamp) -> (Scopes, Vec<D
                 Code::Unreadable,
                 format!("`{}` cannot be read: {why}", shown(&settings.file)),
                 "this list".to_owned(),
-                "export it again, with a header line, as CSV or JSON",
+                "export it again, with a header line and everybody, as CSV or JSON",
             );
             return (failed(settings, &found), vec![found]);
         }

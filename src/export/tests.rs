@@ -101,6 +101,24 @@ fn every_way_to_save_a_spreadsheet_is_the_same_list() {
 }
 
 #[test]
+fn a_list_of_nobody_tells_nothing() {
+    for (format, text) in [
+        (ExportFormat::Csv, "Email,Status\r\n"),
+        (ExportFormat::Csv, "\u{feff}Email;Status\n;\n\n"),
+        (ExportFormat::Json, "[]"),
+    ] {
+        let mut settings = settings(Kind::Apenday);
+        settings.format = format;
+        let (scopes, found) = read(text.as_bytes(), &settings, now());
+        assert!(
+            matches!(scopes[&PlaceId::Whole], Reading::Unreadable(_)),
+            "{text}: {scopes:?}"
+        );
+        assert!(found[0].message.contains("nobody"), "{found:?}");
+    }
+}
+
+#[test]
 fn cyrillic_in_any_encoding() {
     let text = "Почта;Имя;Статус;Филиал;own_bookings\r\nanna@c.example;Анна;активен;Салон на Садовой;да\r\n";
     let (windows, _, _) = encoding_rs::WINDOWS_1251.encode(text);

@@ -15,8 +15,8 @@ use super::doc::{
 use super::hand::{self, ShortIds, push_all};
 use super::names::Names;
 use super::words;
-use crate::catalog::Catalog;
-use crate::model::{PersonKey, Value};
+use crate::catalog::{Catalog, Kind};
+use crate::model::{PersonKey, PlaceId, Value};
 use crate::plan::{
     Access, Completeness, DangerClass, Effect, Hold, HoldCode, Mode, Plan, RightDelta, Step,
     StepKind, Totals, totals,
@@ -266,6 +266,7 @@ fn who(person: Option<&PersonKey>, account: &str) -> Vec<Run> {
 /// Scopes that were not read or only in part, those with the same reason together.
 fn unread(plan: &Plan, names: &Names<'_>) -> Vec<Block> {
     let mut groups: Vec<(&'static str, String, Vec<Run>)> = Vec::new();
+    let (mut is_read, mut is_by_word) = (false, false);
     for scope in &plan.draft.scopes {
         let (word, why) = match &scope.completeness {
             Completeness::Complete
@@ -276,6 +277,10 @@ fn unread(plan: &Plan, names: &Names<'_>) -> Vec<Block> {
             Completeness::Partial(gaps) => ("read in part", gaps.join("; ")),
             Completeness::Unreadable(why) => ("not read", why.clone()),
         };
+        let shows_users = names.kind(&scope.system).is_none_or(Kind::shows_users);
+        let by_word = !shows_users || scope.place == PlaceId::Chain;
+        is_by_word |= by_word;
+        is_read |= !by_word;
         let place = names.place(&scope.system, &scope.place);
         match groups
             .iter_mut()
@@ -292,9 +297,14 @@ fn unread(plan: &Plan, names: &Names<'_>) -> Vec<Block> {
             Block::Line(runs)
         })
         .collect();
-    if !blocks.is_empty() {
+    if is_read {
         blocks.push(Block::Line(vec![say(
             "Nobody is removed and nobody is invited there, and what depends on it is held back; other places go on.",
+        )]));
+    }
+    if is_by_word {
+        blocks.push(Block::Line(vec![say(
+            "Where no call shows users, a list in doubt proves nobody absent: each step says what to look for first, and a leaver's access is taken back if there is any.",
         )]));
     }
     blocks

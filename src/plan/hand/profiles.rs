@@ -10,6 +10,7 @@ use super::super::person::Case;
 use super::super::report::{failure_text, gap_text};
 use super::super::step::{Action, Note, Typed};
 use super::super::system::{Context, System, some_of, title};
+use crate::catalog::Kind;
 use crate::model::{GrantState, Item, PlaceId, Profile, ReadFailure, Reading};
 
 impl<'a, 's> System<'a, 's>
@@ -118,6 +119,10 @@ where
 
     /// Profiles that nobody declared, and declared people without one: worth knowing, proof of nothing.
     pub(in super::super) fn note_profiles(&self, ctx: &mut Context<'a>) {
+        // No other kind has profiles apart from accounts.
+        if self.kind != Kind::Reservio {
+            return;
+        }
         for place in self.scopes.keys() {
             self.note_unread_profiles(ctx, place);
             let Some(profiles) = self.profiles(place) else {
