@@ -1,13 +1,13 @@
 //! Spans as lines for people, many of them from the same few files.
 //!
 //! Not a reader of files: the texts are there. Invariant: says the same as [`Sources::origin`],
-//! without scanning a file once per step.
+//! without scanning a file once per step, and with contacts masked.
 
 use std::collections::BTreeMap;
 
 use super::step::Because;
 use crate::catalog::RightId;
-use crate::model::{Grant, RightSource};
+use crate::model::{Grant, RightSource, mask_contacts};
 use crate::text::{FileId, Origin, Sources, Span};
 
 /// How many lines stand behind a step at most: the first ones are the telling ones.
@@ -61,7 +61,7 @@ impl<'a> Origins<'a> {
             file: file.path().clone(),
             line: u32::try_from(line).unwrap_or(u32::MAX),
             column: u32::try_from(column).unwrap_or(u32::MAX),
-            text: text.get(start..end).unwrap_or_default().trim().into(),
+            text: mask_contacts(text.get(start..end).unwrap_or_default().trim()).into(),
         }
     }
 
@@ -111,5 +111,15 @@ mod tests {
             let span = Span::new(file, start, start);
             assert_eq!(origins.origin(span), sources.origin(span), "{start}");
         }
+    }
+
+    #[test]
+    fn keeps_contacts_out_of_plans() {
+        let mut sources = Sources::new();
+        let text = "jana: { email: jana@chain.example, phone: \"+37120000001\" }";
+        let file = sources.add(SourceFile::new("people.yaml", text));
+        let origin = Origins::new(&sources).origin(Span::new(file, 0, 4));
+        let masked = "jana: { email: j…@c….example, phone: \"+371…01\" }";
+        assert_eq!(&*origin.text, masked);
     }
 }
