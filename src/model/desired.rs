@@ -77,6 +77,18 @@ pub struct DesiredSystem {
     pub recheck: Option<SignedDuration>,
     /// Rights named under `unknown_rights`: the catalogue does not know them, the live tree may. Slug, value, place.
     pub unknown_rights: BTreeMap<RoleKey, Vec<(Arc<str>, bool, Span)>>,
+    /// What its roles give at Reservio, whoever has them.
+    pub gives: Gives,
+}
+
+/// Which of Reservio's two ways of giving access the roles of a system use: it tells what a leaver without a line may
+/// have had.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gives {
+    /// The ticks of the standard plan.
+    pub ticks: bool,
+    /// Enterprise's level for each calendar, or its account administrator.
+    pub levels: bool,
 }
 
 /// How much `keyholder` may change in a scope.

@@ -15,7 +15,7 @@ mod wanted;
 pub use attested::{Attestation, AttestationDoubt, Attested, CLOCKS_DIFFER, HasNow, Says};
 pub use contact::{Contact, ContactFault, Email, Phone, mask_contacts};
 pub use desired::{
-    AccountPin, Actor, AsOf, Desired, DesiredSystem, Ended, Grant, GrantState, InvitePolicy,
+    AccountPin, Actor, AsOf, Desired, DesiredSystem, Ended, Gives, Grant, GrantState, InvitePolicy,
     InviteWay, Managed, Ownership, Person, PersonKind, PlaceFact, PlaceStatus, RightSource,
     StaffWish, Strangers, Timing, Turn, Vanished, WillChange,
 };

@@ -459,6 +459,7 @@ mod tests {
             due: jiff::SignedDuration::from_hours(24),
             recheck: None,
             unknown_rights: std::collections::BTreeMap::new(),
+            gives: crate::model::Gives::default(),
         }
     }
 

@@ -260,11 +260,7 @@ where
             .collect()
     }
 
-    pub(super) fn refuse_lookalike(
-        &mut self,
-        ctx: &Context<'a>,
-        case: &Case<'a>,
-    ) -> Option<Refusal> {
+    pub(super) fn refuse_lookalike(&self, ctx: &Context<'a>, case: &Case<'a>) -> Option<Refusal> {
         let accounts = self.lookalikes(case.person);
         if accounts.is_empty() {
             return None;

@@ -281,15 +281,22 @@ where
             return;
         }
         for &take in &case.takes {
+            let place = ctx.found.candidates.get(take).map(|it| &it.step.place);
+            let is_elsewhere = |at: &&usize| {
+                let given = ctx.found.candidates.get(**at);
+                given.map(|it| &it.step.place) != place
+            };
+            // What is taken at a place does not wait for what the person has still to do there.
+            let gives: Vec<usize> = case.gives.iter().filter(is_elsewhere).copied().collect();
             let Some(candidate) = ctx.found.candidates.get_mut(take) else {
                 continue;
             };
             if candidate.unit {
                 continue;
             }
-            candidate.after.extend(&case.gives);
+            candidate.after.extend(&gives);
             let taken = matches!(candidate.step.reason, Reason::Left | Reason::Lapsed);
-            if taken && !case.gives.is_empty() {
+            if taken && !gives.is_empty() {
                 candidate.step.reason = Reason::Moved;
             }
             if case.give_failed && candidate.refusal.is_none() {

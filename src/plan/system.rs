@@ -4,6 +4,7 @@
 //! added, in the order of people and places, so that equal inputs give equal plans.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -30,6 +31,13 @@ pub(super) struct Findings {
     pub(super) waiting: Vec<Waiting>,
     pub(super) drift: Vec<Drift>,
     pub(super) notes: BTreeSet<Note>,
+}
+
+impl Findings {
+    /// How many differences were found so far, whether they become steps or not.
+    pub(super) fn planned(&self) -> usize {
+        self.candidates.len() + self.withheld.len()
+    }
 }
 
 /// What all systems share.
@@ -112,7 +120,7 @@ pub(super) struct System<'a, 's> {
     /// The token's own accounts, by position in `identity.seen`.
     pub(super) callers: BTreeSet<usize>,
     prepared: BTreeMap<PreparedKey<'a>, Arc<Prepared>>,
-    lookalikes: Option<Lookalikes>,
+    lookalikes: OnceCell<Lookalikes>,
     granted: Option<BTreeMap<&'a PersonKey, Vec<&'a PlaceId>>>,
     /// Rights that stay as they are because the caller may not change them, with whose.
     pub(super) locked: BTreeMap<(PlaceId, RightId), Vec<PersonKey>>,
@@ -148,7 +156,7 @@ where
             identity,
             callers: BTreeSet::new(),
             prepared: BTreeMap::new(),
-            lookalikes: None,
+            lookalikes: OnceCell::new(),
             granted: None,
             locked: BTreeMap::new(),
             missing: BTreeMap::new(),
@@ -251,10 +259,10 @@ where
     }
 
     /// Accounts that may be a person's.
-    pub(super) fn lookalikes(&mut self, person: &Person) -> Vec<usize> {
+    pub(super) fn lookalikes(&self, person: &Person) -> Vec<usize> {
         let identity = &self.identity;
         self.lookalikes
-            .get_or_insert_with(|| Lookalikes::of(identity))
+            .get_or_init(|| Lookalikes::of(identity))
             .find(identity, person, self.name)
     }
 

@@ -139,6 +139,11 @@ pub fn resolve(
             system.unknown_rights = by_role;
         }
     }
+    for (at, system) in systems.list.iter().enumerate() {
+        if let Some(wish) = desired.systems.get_mut(&system.name) {
+            wish.gives = roles.gives(at);
+        }
+    }
     desired.protected = refs::check(
         project,
         &systems,

@@ -18,14 +18,14 @@ use blocks::{Block, is_about_places, read_blocks};
 use graph::ancestors;
 
 use super::diags::{self, Known};
-use super::kinds::FactsPart;
+use super::kinds::{self, FactsPart};
 use super::lines::Exactness;
 use super::rights::{self, RightsPart, Said};
 use super::systems::{Systems, Target};
 use crate::catalog::{Catalog, Kind};
 use crate::config::raw::{self, BlockBody, RightsBlock, Unlisted};
 use crate::diagnostic::Diagnostic;
-use crate::model::{RoleKey, SystemName, VendorRoleSlug};
+use crate::model::{Gives, RoleKey, SystemName, VendorRoleSlug};
 use crate::text::Span;
 
 /// Where something inherited was written: which role, and whether in the system's own block.
@@ -81,6 +81,21 @@ impl<'a> Roles<'a> {
         self.list
             .binary_search_by(|role| role.key.as_str().cmp(key))
             .ok()
+    }
+
+    /// Which of Reservio's two ways of giving access the roles use in a system, by its position.
+    pub(super) fn gives(&self, system: usize) -> Gives {
+        let parts = self.list.iter().filter_map(|role| role.parts.get(system));
+        let facts = parts.filter_map(|parts| match parts.here.as_deref()? {
+            Part::Facts(part) => Some(&part.facts),
+            Part::Rights(_) => None,
+        });
+        facts.fold(Gives::default(), |gives, facts| Gives {
+            ticks: gives.ticks || kinds::TICKS.iter().any(|tick| facts.contains_key(*tick)),
+            levels: gives.levels
+                || facts.contains_key("calendars")
+                || facts.contains_key("administrator"),
+        })
     }
 
     /// Every key, for suggestions.

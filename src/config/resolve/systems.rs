@@ -13,8 +13,8 @@ use crate::catalog::Kind;
 use crate::config::raw;
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    AccountId, Actor, DesiredSystem, InvitePolicy, InviteWay, Ownership, PersonKey, Strangers,
-    SystemName, VendorRoleSlug,
+    AccountId, Actor, DesiredSystem, Gives, InvitePolicy, InviteWay, Ownership, PersonKey,
+    Strangers, SystemName, VendorRoleSlug,
 };
 
 /// One declared system.
@@ -179,6 +179,7 @@ impl<'a> Systems<'a> {
                         .map_or(Some(365), |recheck| recheck.value)
                         .map(days),
                     unknown_rights: BTreeMap::new(),
+                    gives: Gives::default(),
                 };
                 (system.name.clone(), desired)
             })

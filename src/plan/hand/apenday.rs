@@ -9,12 +9,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::follow::typed;
+use super::super::make::Refusal;
 use super::super::person::Case;
-use super::super::step::{Action, Because, DangerClass, Effect, Reason, StepKind, Typed};
+use super::super::step::{Access, Action, Because, DangerClass, Effect, Reason, StepKind, Typed};
 use super::super::system::{Context, System, title};
 use super::Aim;
 use super::evidence::{Evidence, Having, Known};
-use super::work::{Work, access, email, list, missing, names, phone};
+use super::work::{Work, access, email, list, loses, missing, names, phone, too_much_to_come_back};
 use crate::catalog::Kind;
 use crate::model::{AccountState, Facts, Grant, GrantState, LocationKey, PlaceId, VendorRoleSlug};
 
@@ -33,11 +34,21 @@ where
     pub(super) fn plan_apenday(&mut self, ctx: &mut Context<'a>, case: &mut Case<'a>) {
         let place = PlaceId::Whole;
         let grants = case.grants.clone();
-        let evidence = self.evidence(ctx, case, &place);
+        let evidence = self.evidence(ctx, case, &place).relied_on();
         match self.aim(ctx, case, &grants, &place) {
             Aim::Have => {
                 let wanted = wanted(ctx, &grants);
+                let because = wanted.because.clone();
+                let planned = ctx.found.planned();
                 self.give_user(ctx, case, wanted, &evidence);
+                if let Some(stale) = evidence
+                    .stale
+                    .as_ref()
+                    .filter(|_| planned == ctx.found.planned())
+                {
+                    let open = vec![self.open_user(case)];
+                    self.look_again(ctx, case, &place, stale, open, because);
+                }
             }
             Aim::Pause(because) => {
                 self.deactivate(ctx, case, &evidence, Reason::Left, because, false);
@@ -84,6 +95,7 @@ where
             Arc::new(wanted.facts.clone()),
         ));
         work.read_at = evidence.read_at;
+        work.refusal = self.refuse_lookalike(ctx, case);
         if matches!(evidence.known, Known::Unknown) {
             work.first = vec![Action::say(
                 "the list of users does not have them already: if it does, make nobody, set what is written here, and confirm with `--state active` or `--state inactive`",
@@ -118,16 +130,9 @@ where
         if made.is_none() {
             case.give_failed = true;
         } else if wanted.active {
-            let role = wanted.role.clone();
-            self.activate(
-                ctx,
-                case,
-                role,
-                &wanted.facts,
-                evidence,
-                made,
-                wanted.because,
-            );
+            let after = access(AccountState::Active, wanted.role, Arc::new(wanted.facts));
+            let earlier = made.into_iter().collect();
+            self.activate(ctx, case, after, evidence, earlier, None, wanted.because);
         }
     }
 
@@ -139,13 +144,13 @@ where
         &mut self,
         ctx: &mut Context<'a>,
         case: &mut Case<'a>,
-        role: Option<VendorRoleSlug>,
-        facts: &Facts,
+        after: Access,
         evidence: &Evidence,
-        made: Option<usize>,
+        earlier: Vec<usize>,
+        refusal: Option<Refusal>,
         because: Vec<Because>,
     ) {
-        let class = if role.as_ref().is_some_and(is_heavy) {
+        let class = if after.role.as_ref().is_some_and(is_heavy) {
             DangerClass::Escalating
         } else {
             DangerClass::Messaging
@@ -157,8 +162,9 @@ where
             Reason::Joined,
             because,
         );
-        work.after = Some(access(AccountState::Active, role, Arc::new(facts.clone())));
+        work.after = Some(after);
         work.read_at = evidence.read_at;
+        work.refusal = refusal;
         work.mails(case.person);
         work.actions = vec![
             self.open_user(case),
@@ -166,10 +172,11 @@ where
                 "under General switch the user to active, and save: the mail that validates the account goes out now",
             ),
         ];
-        work.after_steps = made.into_iter().collect();
+        work.after_steps = earlier;
         self.hand_out(ctx, case, work);
     }
 
+    /// Each step says what it changes and nothing else: any of them may be done without the others.
     fn keep(
         &mut self,
         ctx: &mut Context<'a>,
@@ -178,19 +185,14 @@ where
         having: &Having,
         evidence: &Evidence,
     ) {
-        let mut before = None;
+        let mut earlier = Vec::new();
+        // What they have once everything that is handed out is done, and whether it is more than they shall have.
+        let (mut role_then, mut facts_then) = (having.role.clone(), having.facts.clone());
+        let mut too_much = false;
         if having.role != wanted.role
             && let Some(role) = wanted.role.clone()
         {
-            let heavier = is_heavy(&role);
-            let lighter = having.role.as_ref().is_some_and(is_heavy) && !heavier;
-            let class = if lighter {
-                DangerClass::Removing
-            } else if heavier {
-                DangerClass::Escalating
-            } else {
-                DangerClass::Safe
-            };
+            let class = change_class(having.role.as_ref(), &role);
             let mut work = Work::new(
                 StepKind::ChangeRole,
                 PlaceId::Whole,
@@ -199,12 +201,18 @@ where
                 wanted.because.clone(),
             );
             work.takes_up(Some(having));
-            work.after = Some(access(having.state, Some(role), having.facts.clone()));
+            work.before = Some(access(having.state, having.role.clone(), Arc::default()));
+            work.after = Some(access(having.state, Some(role), Arc::default()));
             work.read_at = evidence.read_at;
             work.actions = vec![self.open_user(case)];
             work.actions
                 .extend(Self::settings(ctx, wanted.role.as_ref(), &Facts::new()));
-            before = self.hand_out(ctx, case, work);
+            let handed = self.hand_out(ctx, case, work);
+            too_much |= handed.is_none() && class == DangerClass::Removing;
+            if handed.is_some() {
+                role_then.clone_from(&wanted.role);
+            }
+            earlier.extend(handed);
         }
         let open = missing(&wanted.facts, &having.facts);
         if !open.is_empty() {
@@ -221,29 +229,23 @@ where
                 wanted.because.clone(),
             );
             work.takes_up(Some(having));
-            work.after = Some(access(
-                having.state,
-                wanted.role.clone(),
-                Arc::new(wanted.facts.clone()),
-            ));
+            work.before = Some(access(having.state, None, having.facts.clone()));
+            work.after = Some(access(having.state, None, Arc::new(wanted.facts.clone())));
             work.read_at = evidence.read_at;
             work.actions = vec![self.open_user(case)];
             work.actions.extend(Self::settings(ctx, None, &open));
-            work.after_steps = before.into_iter().collect();
-            before = self.hand_out(ctx, case, work).or(before);
+            let handed = self.hand_out(ctx, case, work);
+            too_much |= handed.is_none() && class == DangerClass::Removing;
+            if handed.is_some() {
+                facts_then = Arc::new(wanted.facts.clone());
+            }
+            earlier.extend(handed);
         }
         match (wanted.active, having.state) {
             (true, AccountState::Inactive | AccountState::Blocked) => {
-                let role = wanted.role.clone();
-                self.activate(
-                    ctx,
-                    case,
-                    role,
-                    &wanted.facts,
-                    evidence,
-                    before,
-                    wanted.because,
-                );
+                let after = access(AccountState::Active, role_then, facts_then);
+                let refusal = too_much.then(|| too_much_to_come_back(case.person));
+                self.activate(ctx, case, after, evidence, earlier, refusal, wanted.because);
             }
             (false, AccountState::Active | AccountState::Invited) => {
                 self.deactivate(
@@ -483,23 +485,31 @@ fn wanted<'a>(ctx: &mut Context<'a>, grants: &[&'a Grant]) -> Wanted {
     found
 }
 
-/// Whether what is open takes an agency, an event or a notice away.
-fn loses(open: &Facts, known: &Facts) -> bool {
-    open.iter().any(|(name, wanted)| match known.get(name) {
-        None => false,
-        Some(_) if name.starts_with("notifications.") => &**wanted == "false",
-        Some(had) if matches!(&**name, "agencies" | "events") => {
-            let wanted: BTreeSet<&str> = wanted.split('\n').collect();
-            had.split('\n').any(|had| !wanted.contains(had))
-        }
-        Some(_) => false,
+/// How far up a role level is, by the names that the vendor's pages use in running text; none of another name.
+fn rank(role: &VendorRoleSlug) -> Option<u8> {
+    let role = role.as_str().to_lowercase().replace('’', "'");
+    Some(match role.as_str() {
+        "conseiller" | "conseillère" | "consultant" | "adviser" | "advisor" => 0,
+        "responsable" | "responsable d'équipe" | "responsable d'equipe" | "team manager" => 1,
+        "administrateur"
+        | "administrateur client"
+        | "client administrator"
+        | "customer administrator" => 2,
+        _ => return None,
     })
 }
 
-/// Whether a role level is above an adviser's, by the names that the vendor's pages use.
+/// Whether a role level is above an adviser's. One of a name that nobody knows may be.
 fn is_heavy(role: &VendorRoleSlug) -> bool {
-    let role = role.as_str().to_lowercase();
-    !matches!(role.as_str(), "conseiller" | "consultant" | "adviser")
+    rank(role) != Some(0)
+}
+
+/// What another role level does: only one that is known to be higher takes nothing.
+fn change_class(old: Option<&VendorRoleSlug>, new: &VendorRoleSlug) -> DangerClass {
+    match (old.and_then(rank), rank(new)) {
+        (Some(old), Some(new)) if new > old => DangerClass::Escalating,
+        _ => DangerClass::Removing,
+    }
 }
 
 fn calendar_title(word: &str) -> String {

@@ -14,7 +14,7 @@ use super::Aim;
 use super::evidence::{Having, Known};
 use super::work::{Work, access, missing};
 use crate::catalog::ChainRight;
-use crate::model::{AccountState, Facts, Grant, GrantState, PlaceId};
+use crate::model::{AccountState, Facts, Grant, GrantState, Ownership, PlaceId};
 
 impl<'a, 's> System<'a, 's>
 where
@@ -23,7 +23,7 @@ where
     pub(super) fn plan_chain(&mut self, ctx: &mut Context<'a>, case: &mut Case<'a>) {
         let place = PlaceId::Chain;
         let grants = case.grants.clone();
-        let evidence = self.evidence(ctx, case, &place);
+        let evidence = self.evidence(ctx, case, &place).relied_on();
         let (at, read_at) = (evidence.at, evidence.read_at);
         let wanted = grants
             .iter()
@@ -32,7 +32,18 @@ where
         match (self.aim(ctx, case, &grants, &place), evidence.known) {
             (Aim::Have, known) => {
                 if let Some(grant) = wanted {
+                    let planned = ctx.found.planned();
                     self.give_chain(ctx, case, grant, &known, read_at);
+                    if let Some(stale) = evidence
+                        .stale
+                        .as_ref()
+                        .filter(|_| planned == ctx.found.planned())
+                    {
+                        let who = Action::say(format!("open {}", case.person.name));
+                        let because = ctx.origins.behind(grant, &[]);
+                        let open = vec![self.open_chain(), who];
+                        self.look_again(ctx, case, &place, stale, open, because);
+                    }
                 }
             }
             (Aim::Pause(because), Known::Has(having)) => {
@@ -45,10 +56,9 @@ where
             }
             // Whoever leaves is looked up; a look from before the last day says nothing of that day.
             (Aim::Nothing(reason, because), known)
-                if case
-                    .person
-                    .left
-                    .is_some_and(|left| matches!(known, Known::Unknown) || at < Some(left)) =>
+                if case.order.is_some()
+                    && (matches!(known, Known::Unknown)
+                        || case.person.left.is_some_and(|left| at < Some(left))) =>
             {
                 self.take_chain(ctx, case, None, reason, because, read_at);
             }
@@ -105,6 +115,10 @@ where
             Known::Has(having) if having.state != AccountState::Blocked => Some(having),
             Known::Has(_) | Known::Absent | Known::Unknown => None,
         };
+        let lookalike = having.is_none() && self.accounts(case.at).is_empty();
+        let refusal = lookalike
+            .then(|| self.refuse_lookalike(ctx, case))
+            .flatten();
         let nothing = Arc::new(Facts::new());
         let has = having.map_or(&nothing, |having| &having.facts);
         let open = missing(&grant.extra, has);
@@ -158,6 +172,7 @@ where
         work.takes_up(having);
         work.after = Some(access(AccountState::Active, None, grant.extra.clone()));
         work.read_at = read_at;
+        work.refusal = refusal;
         work.first = vec![self.who_can(ctx)];
         work.actions = vec![self.open_chain()];
         if having.is_none() {
@@ -206,6 +221,13 @@ where
         }
     }
 
+    /// Whether anything is or was known of a person in this system, at any place.
+    fn had_any(&mut self, ctx: &Context<'a>, case: &Case<'a>) -> bool {
+        !self.accounts(case.at).is_empty()
+            || !self.granted(ctx, case.person).is_empty()
+            || !self.said.places(case).is_empty()
+    }
+
     /// Takes away what is known, or has somebody look.
     fn take_chain(
         &mut self,
@@ -228,13 +250,23 @@ where
         work.takes_up(having);
         work.read_at = read_at;
         work.first = vec![self.who_can(ctx)];
+        // Looking takes nothing by itself, but whoever finds them is told to.
+        let may_take = self.ownership(&PlaceId::Chain) == Ownership::Full;
+        if having.is_none() && may_take {
+            work.refusal = self.refuse_hand(ctx, case, true);
+        }
+        // Whoever is only said to have nothing is looked up where they had something of this system.
+        work.trailing = case.person.left.is_none() && having.is_none() && !self.had_any(ctx, case);
         work.actions = vec![
             self.open_chain(),
             Action::with(
                 match having {
                     Some(_) => "find the user and take their access to the chain away",
-                    None => {
+                    None if may_take => {
                         "look for the user, by name and by contact; if they are there, take their access to the chain away"
+                    }
+                    None => {
+                        "look for the user, by name and by contact; if they are there, take nothing (`ownership` says so), and confirm with `--state active`"
                     }
                 },
                 std::iter::once(Typed::text("name", case.person.name.to_string()))

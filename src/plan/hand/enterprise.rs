@@ -38,7 +38,7 @@ where
         grants: &[&'a Grant],
     ) {
         let place = PlaceId::Whole;
-        let evidence = self.evidence(ctx, case, &place);
+        let evidence = self.evidence(ctx, case, &place).relied_on();
         // At the standard plan the whole system knows of registrations alone.
         let having = match &evidence.known {
             Known::Has(having) if having.state == AccountState::Active => Some(having.clone()),
@@ -99,25 +99,26 @@ where
         let fields = self.level_fields(ctx, &wanted);
         let nothing = Arc::new(Facts::new());
         let has = having.map_or(&nothing, |having| &having.facts);
-        if having.is_some() && wanted == **has {
+        let (old, new) = (Levels::of(has), Levels::of(&wanted));
+        if let Some(having) = having
+            && old == new
+        {
+            if evidence.stale.is_some() {
+                let open = vec![Action::say(format!(
+                    "in Reservio Enterprise open Manage, Users, and {}",
+                    case.person.name
+                ))];
+                self.look_again(ctx, case, &PlaceId::Whole, having, open, because);
+            }
             return;
         }
-        let weight = |facts: &Facts| {
-            let admin = is_on(facts, ADMINISTRATOR);
-            let calendars = facts.get("calendars").map_or("", |list| &**list);
-            (
-                admin,
-                calendars.matches(": admin").count(),
-                calendars.matches(": view").count(),
-            )
-        };
         let (kind, class, reason) = match having {
             None => (
                 StepKind::Invite,
                 class_of(&wanted, DangerClass::Safe),
                 Reason::Joined,
             ),
-            Some(_) if weight(&wanted) < weight(has) => (
+            Some(_) if new.takes_from(&old) => (
                 StepKind::SetRights,
                 DangerClass::Removing,
                 Reason::RoleChanged,
@@ -135,6 +136,7 @@ where
         work.read_at = evidence.read_at;
         let open = "in Reservio Enterprise open Manage, Users";
         if having.is_none() {
+            work.refusal = self.refuse_lookalike(ctx, case);
             work.first = vec![Action::say(
                 "the list of users does not have them already: if it does, only set the levels",
             )];
@@ -229,6 +231,46 @@ where
             }
         }
         self.hand_out(ctx, case, work);
+    }
+}
+
+/// What facts give, however they are written: lists say "none" and "false" where lines say nothing.
+#[derive(PartialEq, Eq)]
+struct Levels<'a> {
+    administrator: bool,
+    calendars: BTreeMap<&'a str, &'a str>,
+}
+
+impl<'a> Levels<'a> {
+    fn of(facts: &'a Facts) -> Self {
+        let calendars = facts.get("calendars").map_or("", |list| &**list);
+        let lines = calendars
+            .split('\n')
+            .filter_map(|line| line.split_once(':'));
+        Self {
+            administrator: is_on(facts, ADMINISTRATOR),
+            calendars: lines
+                .map(|(key, level)| (key.trim(), level.trim()))
+                .filter(|(_, level)| !matches!(*level, "" | "none"))
+                .collect(),
+        }
+    }
+
+    /// 0 for no access; a level that nobody knows counts as the highest, so that changing it may take.
+    fn rank(&self, calendar: &str) -> u8 {
+        match self.calendars.get(calendar) {
+            _ if self.administrator => 2,
+            None => 0,
+            Some(&"view") => 1,
+            Some(_) => 2,
+        }
+    }
+
+    /// Whether anything in it is lower than before.
+    fn takes_from(&self, old: &Self) -> bool {
+        let mut calendars = old.calendars.keys();
+        (old.administrator && !self.administrator)
+            || calendars.any(|calendar| self.rank(calendar) < old.rank(calendar))
     }
 }
 

@@ -1,7 +1,8 @@
 //! What is known of an account that no interface shows, or not wholly: by a read, an export or a person's word.
 //!
-//! Not a judgement of who may be believed: what cannot be is not in `Attested`. Invariant: the newer of an export and a
-//! statement wins, a live read beats both, and what is too old is unknown, which is not absent.
+//! Not a judgement of who may be believed: what cannot be is not in `Attested`. Invariants: the newer of an export and a
+//! statement wins, a live read beats both, and what is too old is unknown, which is not absent; whoever says that a step
+//! was done says what that step does and nothing else, whatever else was open.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,11 +11,11 @@ use jiff::Timestamp;
 
 use super::super::identity::keys;
 use super::super::person::Case;
-use super::super::step::{Said, StepId};
+use super::super::step::{Step, StepId};
 use super::super::system::{Context, System};
 use crate::model::{
-    Account, AccountId, AccountState, Attestation, Attested, Facts, PersonKey, PlaceId, Reading,
-    Says, ScopeState, SystemName, VendorRoleSlug,
+    Account, AccountId, AccountState, Attestation, Attested, Facts, HasNow, PersonKey, PlaceId,
+    Reading, Says, ScopeState, SystemName, VendorRoleSlug,
 };
 
 /// The statements about one system, found by person and place, and by step.
@@ -91,6 +92,22 @@ pub(super) struct Evidence {
     pub(super) at: Option<Timestamp>,
     /// When it was exported; none of somebody's word.
     pub(super) read_at: Option<Timestamp>,
+    /// What was said too long ago to be relied on, where nothing else is known.
+    pub(super) stale: Option<Having>,
+}
+
+impl Evidence {
+    /// What to go by: what was said too long ago is better than nothing, and is looked at again where nothing else is
+    /// to be done.
+    pub(super) fn relied_on(self) -> Self {
+        match self.stale.clone() {
+            Some(having) => Self {
+                known: Known::Has(having),
+                ..self
+            },
+            None => self,
+        }
+    }
 }
 
 /// Whether an account is there.
@@ -172,46 +189,45 @@ where
         }
     }
 
-    /// The newest statement about access at a place that is not too old to be relied on.
-    fn word(&self, ctx: &Context<'a>, case: &Case<'a>, place: &PlaceId) -> Option<&'a Attestation> {
-        let about = self.said.about(case, place);
-        let newest = about
-            .into_iter()
-            .rev()
-            .find(|it| it.says != Says::Nothing)?;
-        let old = self
-            .wish
-            .recheck
-            .is_some_and(|most| ctx.input.now.duration_since(newest.at) > most);
-        (!old).then_some(newest)
+    /// Whether a statement is too old to be relied on. That somebody has nothing, or cannot get in, does not grow old:
+    /// looking again would change nothing that a later list or word does not show.
+    fn is_old(&self, ctx: &Context<'a>, said: &Attestation) -> bool {
+        let is_in =
+            |has: &HasNow| matches!(has.state, AccountState::Active | AccountState::Invited);
+        matches!(&said.says, Says::Has(has) if is_in(has))
+            && self
+                .wish
+                .recheck
+                .is_some_and(|most| ctx.input.now.duration_since(said.at) > most)
     }
 
     /// What is known of a person's account at a place that no interface shows.
     pub(super) fn evidence(&self, ctx: &Context<'a>, case: &Case<'a>, place: &PlaceId) -> Evidence {
-        let word = self.word(ctx, case, place);
         let export = self.exported(case, place);
-        match (word, export) {
-            (Some(said), Some(export)) if export.at > Some(said.at) => export,
-            (Some(said), _) => Evidence {
-                known: match &said.says {
-                    Says::Nothing => Known::Unknown,
-                    Says::Absent => Known::Absent,
-                    Says::Has(has) => Known::Has(Having {
-                        state: has.state,
-                        role: has.role.clone(),
-                        facts: has.facts.clone(),
-                        account: said.account.clone(),
-                    }),
-                },
-                at: Some(said.at),
-                read_at: None,
-            },
-            (None, Some(export)) => export,
-            (None, None) => Evidence {
+        let since = export.as_ref().and_then(|export| export.at);
+        let mut about = self.said.about(case, place);
+        about.retain(|it| it.says != Says::Nothing && Some(it.at) >= since);
+        let Some(newest) = about.last() else {
+            return export.unwrap_or(Evidence {
                 known: Known::Unknown,
                 at: None,
                 read_at: None,
-            },
+                stale: None,
+            });
+        };
+        let mut known = export.map_or(Known::Unknown, |export| export.known);
+        for said in &about {
+            known = told(known, said);
+        }
+        let (known, stale) = match known {
+            Known::Has(having) if self.is_old(ctx, newest) => (Known::Unknown, Some(having)),
+            known => (known, None),
+        };
+        Evidence {
+            known,
+            at: Some(newest.at),
+            read_at: None,
+            stale,
         }
     }
 
@@ -222,14 +238,19 @@ where
         let taken = scope.export.as_ref()?.taken;
         let known = match self.rows(case, place).first() {
             Some(row) => Known::Has(Having::row(row)),
-            // Only a list without a doubtful row tells that somebody is not in it.
-            None if matches!(reading, Reading::Complete(_)) => Known::Absent,
+            // Only a list without a doubtful row, and without a row that may be theirs, tells that somebody is not in it.
+            None if matches!(reading, Reading::Complete(_))
+                && self.lookalikes(case.person).is_empty() =>
+            {
+                Known::Absent
+            }
             None => return None,
         };
         Some(Evidence {
             known,
             at: Some(taken),
             read_at: Some(taken),
+            stale: None,
         })
     }
 
@@ -264,25 +285,65 @@ where
     pub(super) fn contradicted(
         &self,
         ctx: &Context<'a>,
-        step: &StepId,
+        case: &Case<'a>,
+        step: &Step,
         read_at: Option<Timestamp>,
-    ) -> Option<Said> {
-        let said = self.said.of_step(step)?;
+    ) -> Option<&'a Attestation> {
+        let of_step = self.said.of_step(&step.id);
+        let said = of_step.or_else(|| self.last_word(case, step))?;
         if said.says == Says::Nothing || read_at.is_none_or(|at| at < said.at) {
             return None;
+        }
+        // The step is called by another name since a list brought the account: the newest word of all is about it.
+        if of_step.is_none() {
+            return Some(said);
         }
         // A step of the same form may have been done, and undone, long ago: only a word since it was handed over, or
         // one that no run has taken note of, is about this time.
         let memory = ctx.input.memory;
-        let key = (self.name.clone(), step.0.clone());
+        let key = (self.name.clone(), step.id.0.clone());
         let handed = memory.handed.get(&key);
         let noted = memory
             .attested
             .contains_key(&(self.name.clone(), said.id.clone()));
         let is_new = handed.map_or(!noted, |handed| handed.since <= said.at);
-        is_new.then(|| Said {
-            by: said.by.clone(),
-            at: said.at,
-        })
+        is_new.then_some(said)
     }
+
+    /// The newest word about a person at a step's place, where it is about a step of that kind.
+    fn last_word(&self, case: &Case<'a>, step: &Step) -> Option<&'a Attestation> {
+        let mut about = self.said.about(case, &step.place);
+        about.retain(|it| it.says != Says::Nothing);
+        let newest = about.pop()?;
+        (*newest.does == *step.kind.name()).then_some(newest)
+    }
+}
+
+/// What is known once somebody said that a step was done: what the step does, on top of what was known before.
+fn told(known: Known, said: &Attestation) -> Known {
+    let Says::Has(has) = &said.says else {
+        return Known::Absent;
+    };
+    let whole = Having {
+        state: has.state,
+        role: has.role.clone(),
+        facts: has.facts.clone(),
+        account: said.account.clone(),
+    };
+    // The rest of what such a statement says was so when the step was planned, and may have been wrong.
+    Known::Has(match (known, &*said.does) {
+        (Known::Has(before), "change-role") => Having {
+            role: whole.role,
+            ..before
+        },
+        (Known::Has(before), "set-rights") => Having {
+            facts: whole.facts,
+            ..before
+        },
+        (Known::Has(before), "activate" | "deactivate" | "block" | "unblock") => Having {
+            state: whole.state,
+            ..before
+        },
+        _ => whole,
+    })
 }

@@ -16,7 +16,7 @@ use super::super::step::{
 };
 use super::super::system::{Context, System};
 use super::Aim;
-use super::work::{Work, access, email, list, missing, names, phone};
+use super::work::{Work, access, email, list, loses, missing, names, phone, too_much_to_come_back};
 use crate::catalog::Kind;
 use crate::model::{
     Account, AccountState, Contact, Facts, Grant, GrantState, Person, PlaceId, Reading, ScopeState,
@@ -219,6 +219,15 @@ where
             Reason::Joined,
             because,
         );
+        // The role is corrected right after; where that may not be done, they do not come back in with the old one.
+        let lighter = grant.role.as_ref().is_some_and(|role| {
+            row.role != grant.role && self.role_class(row, role) == DangerClass::Removing
+        });
+        if (lighter || loses(&missing(&grant.extra, &known), &known))
+            && !self.may_take(ctx, case, &PlaceId::Whole)
+        {
+            work.refusal = Some(too_much_to_come_back(case.person));
+        }
         work.account = Some(row.id.clone());
         work.before = Some(access(row.state, row.role.clone(), known.clone()));
         work.after = Some(access(AccountState::Active, row.role.clone(), known));
@@ -247,14 +256,7 @@ where
         before: Option<usize>,
     ) -> Option<usize> {
         let made = self.make_role(ctx, case, role);
-        let class = match (
-            row.role.as_ref().and_then(|role| self.weight(role)),
-            self.weight(role),
-        ) {
-            // The list of roles begins with the heaviest.
-            (Some(old), Some(new)) if new < old => DangerClass::Escalating,
-            _ => DangerClass::Removing,
-        };
+        let class = self.role_class(row, role);
         let mut work = Work::new(
             StepKind::ChangeRole,
             PlaceId::Whole,
@@ -299,13 +301,7 @@ where
         if open.is_empty() {
             return;
         }
-        let loses = open.iter().any(|(name, wanted)| {
-            known.get(name).is_some_and(|known| {
-                let wanted: Vec<&str> = wanted.split('\n').collect();
-                known.split('\n').any(|had| !wanted.contains(&had))
-            })
-        });
-        let class = if loses {
+        let class = if loses(&open, &known) {
             DangerClass::Removing
         } else {
             DangerClass::Safe
@@ -573,6 +569,16 @@ where
     /// The position in the settings' list of roles; the heaviest is 0.
     fn weight(&self, role: &VendorRoleSlug) -> Option<usize> {
         self.wish.role_order.iter().position(|it| it == role)
+    }
+
+    /// What another role does: only one that is known to be heavier takes nothing.
+    fn role_class(&self, row: &Account, role: &VendorRoleSlug) -> DangerClass {
+        let old = row.role.as_ref().and_then(|role| self.weight(role));
+        match (old, self.weight(role)) {
+            // The list of roles begins with the heaviest.
+            (Some(old), Some(new)) if new < old => DangerClass::Escalating,
+            _ => DangerClass::Removing,
+        }
     }
 
     fn is_heaviest(&self, role: &VendorRoleSlug) -> bool {

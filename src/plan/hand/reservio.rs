@@ -67,26 +67,26 @@ where
         self.plan_enterprise(ctx, case, &enterprise);
     }
 
-    /// Whether anything tells of users at Enterprise: a line of anybody, a statement, or an export.
+    /// Whether anything tells of users at Enterprise: a role, a line of anybody, a statement, or an export.
     fn has_levels(&self, ctx: &Context<'a>) -> bool {
         let mut rows = self
             .scopes
             .values()
             .filter_map(Reading::seen)
             .flat_map(|scope: &ScopeState| scope.accounts.values());
-        self.lines(ctx).any(|grant| is_level(&grant.extra))
+        self.wish.gives.levels
+            || self.lines(ctx).any(|grant| is_level(&grant.extra))
             || self.said.any(is_level)
             || rows.any(|row| row.facts.as_ref().is_some_and(|facts| is_level(facts)))
     }
 
-    /// Whether a line of anybody gives the ticks of the standard plan.
+    /// Whether a role or a line of anybody gives the ticks of the standard plan.
     fn has_ticks(&self, ctx: &Context<'a>) -> bool {
-        let mut lines = self.lines(ctx);
-        lines.any(|grant| {
-            TICKS
-                .iter()
-                .any(|(tick, _)| grant.extra.contains_key(*tick))
-        })
+        let has_tick = |grant: &Grant| {
+            let mut ticks = TICKS.iter();
+            ticks.any(|(tick, _)| grant.extra.contains_key(*tick))
+        };
+        self.wish.gives.ticks || self.lines(ctx).any(has_tick)
     }
 
     fn lines<'b>(&'b self, ctx: &'b Context<'a>) -> impl Iterator<Item = &'b Grant> {
@@ -123,7 +123,7 @@ where
         grants: &[&'a Grant],
         registering: &mut Option<usize>,
     ) {
-        let evidence = self.evidence(ctx, case, place);
+        let evidence = self.evidence(ctx, case, place).relied_on();
         let wanted = grants.iter().copied().find(|grant| {
             grant.state == GrantState::Present
                 && grant
@@ -137,7 +137,17 @@ where
             .map(|fact| fact.status);
         match (self.aim(ctx, case, grants, place), wanted) {
             (Aim::Have, Some(grant)) => {
+                let planned = ctx.found.planned();
                 self.give_business(ctx, case, grant, &evidence, registering);
+                if let Some(stale) = evidence
+                    .stale
+                    .as_ref()
+                    .filter(|_| planned == ctx.found.planned())
+                {
+                    let open = self.open_profile(ctx, case, place, false);
+                    let because = ctx.origins.behind(grant, &[]);
+                    self.look_again(ctx, case, place, stale, open, because);
+                }
             }
             // A line that unticks the login gives nothing.
             (Aim::Have, None) => {
@@ -175,7 +185,7 @@ where
 
     /// Whether somebody has a personal account, and since when that is known.
     fn registered(&self, ctx: &Context<'a>, case: &Case<'a>) -> Evidence {
-        self.evidence(ctx, case, &PlaceId::Whole)
+        self.evidence(ctx, case, &PlaceId::Whole).relied_on()
     }
 
     fn give_business(
@@ -193,17 +203,33 @@ where
                 self.set_ticks(ctx, case, grant, having, evidence, because);
             }
             Known::Has(having) if having.state == AccountState::Invited => {
-                let too_early = match registered.known {
-                    Known::Has(_) => registered.at > evidence.at,
-                    Known::Absent | Known::Unknown => true,
+                let (first, again) = match registered.known {
+                    // Registering after it does not mend an invitation that was sent before.
+                    Known::Has(_) if registered.at > evidence.at => {
+                        let again = self.give_again(ctx, case, grant, having, evidence, &because);
+                        (None, again)
+                    }
+                    Known::Has(_) => (None, None),
+                    // Nobody said whether they had registered: a second mail is not sent on doubt.
+                    Known::Absent | Known::Unknown => {
+                        let is_read = evidence.read_at.is_some();
+                        let first = (!is_read)
+                            .then(|| self.register(ctx, case, &registered, registering, &because));
+                        (first.flatten(), None)
+                    }
                 };
-                if too_early {
-                    let first = self.register(ctx, case, &registered, registering, &because);
-                    let again =
-                        self.give_again(ctx, case, grant, having, evidence, first, &because);
-                    self.accept(ctx, case, grant, evidence, again, because);
+                if again.is_some() {
+                    self.accept(ctx, case, grant, &grant.extra, evidence, again, because);
                 } else {
-                    self.accept(ctx, case, grant, evidence, None, because.clone());
+                    self.accept(
+                        ctx,
+                        case,
+                        grant,
+                        &having.facts,
+                        evidence,
+                        first,
+                        because.clone(),
+                    );
                     self.set_ticks(ctx, case, grant, having, evidence, because);
                 }
             }
@@ -211,7 +237,7 @@ where
                 let first = self.register(ctx, case, &registered, registering, &because);
                 let given = self.give_access(ctx, case, grant, evidence, first, &because);
                 if given.is_some() {
-                    self.accept(ctx, case, grant, evidence, given, because);
+                    self.accept(ctx, case, grant, &grant.extra, evidence, given, because);
                 } else {
                     case.give_failed = true;
                 }
@@ -277,6 +303,7 @@ where
         );
         work.after = Some(access(AccountState::Invited, None, grant.extra.clone()));
         work.read_at = evidence.read_at;
+        work.refusal = self.refuse_lookalike(ctx, case);
         work.mails(case.person);
         if matches!(evidence.known, Known::Unknown) {
             work.first.push(Action::say(
@@ -301,10 +328,6 @@ where
     }
 
     /// The repair of access that was given before the person had registered.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is a fact of its own, and the function is called once"
-    )]
     fn give_again(
         &mut self,
         ctx: &mut Context<'a>,
@@ -312,7 +335,6 @@ where
         grant: &'a Grant,
         having: &Having,
         evidence: &Evidence,
-        first: Option<usize>,
         because: &[Because],
     ) -> Option<usize> {
         let mut because = because.to_vec();
@@ -330,6 +352,9 @@ where
         work.after = Some(access(AccountState::Invited, None, grant.extra.clone()));
         work.read_at = evidence.read_at;
         work.mails(case.person);
+        work.first = vec![Action::say(
+            "they registered only after the invitation was sent: if they had registered before, that invitation is good; then do nothing here, and have them accept it",
+        )];
         work.actions = self.open_profile(ctx, case, &grant.place, true);
         work.actions.push(Action::say(
             "untick the first tick and click Save: the access is taken back",
@@ -338,16 +363,20 @@ where
             "tick again, and click Save: the person gets a new invitation mail",
             tick_fields(&grant.extra),
         ));
-        work.after_steps = first.into_iter().collect();
         self.hand_out(ctx, case, work)
     }
 
     /// The person's own last step.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is a fact of its own; a struct for three calls would say less"
+    )]
     fn accept(
         &mut self,
         ctx: &mut Context<'a>,
         case: &mut Case<'a>,
         grant: &'a Grant,
+        ticks: &Arc<Facts>,
         evidence: &Evidence,
         given: Option<usize>,
         because: Vec<Because>,
@@ -360,7 +389,7 @@ where
             because,
         );
         work.own = true;
-        work.after = Some(access(AccountState::Active, None, grant.extra.clone()));
+        work.after = Some(access(AccountState::Active, None, ticks.clone()));
         work.read_at = evidence.read_at;
         work.actions = vec![
             Action::say(

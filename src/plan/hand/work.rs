@@ -4,6 +4,7 @@
 //! or a protected person becomes a step, nothing is handed out where `ownership` says only to look, and something that
 //! was done and leaves no trace is not asked for twice.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::input::Input;
@@ -11,7 +12,7 @@ use super::super::make::{Candidate, Parts, Rank, Refusal, step};
 use super::super::person::Case;
 use super::super::step::{
     Access, Action, Because, Change, DangerClass, Effect, Hand, HoldCode, Instruction, ManualActor,
-    Mode, Proof, Reason, Step, StepKind, Typed,
+    Mode, Proof, Reason, Said, Step, StepKind, Typed,
 };
 use super::super::system::{Context, System};
 use super::super::values::Shift;
@@ -19,7 +20,8 @@ use super::evidence::Having;
 use jiff::Timestamp;
 
 use crate::model::{
-    AccountId, AccountState, Contact, Facts, Ownership, Person, PlaceId, RightSet, VendorRoleSlug,
+    AccountId, AccountState, Attestation, Contact, Facts, Ownership, Person, PlaceId, RightSet,
+    VendorRoleSlug,
 };
 
 /// Something a person has to do.
@@ -130,6 +132,18 @@ pub(super) fn email(person: &Person) -> Option<&Contact> {
         .find(|contact| matches!(contact, Contact::Email(_)))
 }
 
+/// What keeps somebody from coming back in with more than the files give them.
+pub(super) fn too_much_to_come_back(person: &Person) -> Refusal {
+    Refusal {
+        code: HoldCode::DependsOnHeld,
+        message: format!(
+            "`{}` would come back in with more than the files give, and what takes it may not be done here",
+            person.key
+        ),
+        help: "let the other step through first (`ownership: full`, or out of `protected`), or take it in the vendor's page and say so".into(),
+    }
+}
+
 /// The phone of a person.
 pub(super) fn phone(person: &Person) -> Option<&Contact> {
     let all = person.contacts.iter().chain(&person.shared_contacts);
@@ -152,13 +166,27 @@ pub(super) fn missing(wanted: &Facts, known: &Facts) -> Facts {
         .collect()
 }
 
+/// Whether what is open takes something: an item of a list, or a switch. Another team or calendar takes none.
+pub(super) fn loses(open: &Facts, known: &Facts) -> bool {
+    open.iter().any(|(name, wanted)| match known.get(name) {
+        None => false,
+        Some(_) if matches!(&**name, "team" | "calendar") => false,
+        Some(had) if matches!(&**had, "true" | "false") => &**wanted == "false",
+        Some(had) => {
+            let wanted: BTreeSet<&str> = wanted.split('\n').collect();
+            had.split('\n').any(|had| !wanted.contains(had))
+        }
+    })
+}
+
 /// Since when a step by hand waits, and when it is due, where that is not said yet.
 pub(in super::super) fn date(input: &Input<'_>, step: &mut Step) {
-    let Some(hand) = step.hand.as_mut().filter(|hand| hand.since.is_none()) else {
+    let Some(hand) = step.hand.as_mut() else {
         return;
     };
     let key = (step.system.clone(), step.id.0.clone());
-    hand.since = input.memory.handed.get(&key).map(|handed| handed.since);
+    let handed = input.memory.handed.get(&key).map(|handed| handed.since);
+    hand.since = hand.since.into_iter().chain(handed).min();
     let wish = input.desired.systems.get(&step.system);
     if let (None, Some(since), Some(wish)) = (hand.due, hand.since, wish) {
         hand.due = since.checked_add(wish.due).ok();
@@ -253,6 +281,44 @@ where
         Some(at)
     }
 
+    /// Has somebody look whether what was said long ago is still so.
+    pub(super) fn look_again(
+        &mut self,
+        ctx: &mut Context<'a>,
+        case: &mut Case<'a>,
+        place: &PlaceId,
+        stale: &Having,
+        open: Vec<Action>,
+        mut because: Vec<Because>,
+    ) {
+        because.push(Because::Rule(
+            "the last word on it is older than `recheck`, and no interface shows it".into(),
+        ));
+        let mut work = Work::new(
+            StepKind::Check,
+            place.clone(),
+            DangerClass::Safe,
+            Reason::Drift,
+            because,
+        );
+        work.account.clone_from(&stale.account);
+        work.after = Some(access_of(stale));
+        work.actions = open;
+        let role = stale.role.iter();
+        let facts = stale.facts.iter();
+        let told = role
+            .map(|role| Typed::text("role", role.to_string()))
+            .chain(facts.map(|(name, value)| Typed::text(name.to_string(), list(value))));
+        work.actions.push(Action::with(
+            format!("look that they are {}, with this", stale.state.name()),
+            told.collect(),
+        ));
+        work.actions.push(Action::say(
+            "if they are not there, confirm with `--state absent`; if it is otherwise, set it to what is written here",
+        ));
+        self.hand_out(ctx, case, work);
+    }
+
     /// When a step is due by a date of the files alone, and whether somebody said it was done.
     fn known_of(
         &self,
@@ -266,14 +332,29 @@ where
             .person
             .left
             .filter(|_| step.class == DangerClass::Removing && case.order.is_some());
+        let contradicted = self.contradicted(ctx, case, step, read_at);
+        // A step that got another id since keeps the time it was handed over under the old one.
+        let handed = &ctx.input.memory.handed;
+        let earlier = |said: &Attestation| {
+            let known = handed.get(&(self.name.clone(), said.step.clone()))?;
+            Some(known.since)
+        };
         Hand {
-            since: None,
+            since: contradicted.and_then(earlier),
             due: left.and_then(|left| left.checked_add(self.wish.due).ok()),
-            contradicted: self.contradicted(ctx, &step.id, read_at),
+            contradicted: contradicted.map(|said| Said {
+                by: said.by.clone(),
+                at: said.at,
+            }),
         }
     }
 
-    fn refuse_hand(&self, ctx: &Context<'a>, case: &Case<'a>, takes: bool) -> Option<Refusal> {
+    pub(super) fn refuse_hand(
+        &self,
+        ctx: &Context<'a>,
+        case: &Case<'a>,
+        takes: bool,
+    ) -> Option<Refusal> {
         if !takes {
             return None;
         }
@@ -292,6 +373,11 @@ where
             message: format!("`{key}` is protected: nothing takes their access"),
             help: "take the key out of `protected` first, in a change of its own".into(),
         })
+    }
+
+    /// Whether something may be taken from a person at a place.
+    pub(super) fn may_take(&self, ctx: &Context<'a>, case: &Case<'a>, place: &PlaceId) -> bool {
+        self.ownership(place) == Ownership::Full && self.refuse_hand(ctx, case, true).is_none()
     }
 
     /// Whether the settings name the person, or an account of theirs, as acting.

@@ -132,6 +132,7 @@ impl World {
                 due: jiff::SignedDuration::from_hours(24),
                 recheck: None,
                 unknown_rights: BTreeMap::new(),
+                gives: Gives::default(),
             },
         );
         let mut scopes = BTreeMap::new();

@@ -18,7 +18,7 @@ fn an_adviser_is_made_inactive_first_and_then_activated() {
     stage.check("");
     // Fewer agencies, and then another role level.
     stage.people = person("jana", "access: [ { role: adviser, at: [mall] } ]");
-    stage.check("set-rights jana at * by hands [removing] -> active conseiller agencies=mall calendar=office365 team=Nord");
+    stage.check("set-rights jana at * by hands [removing] -> active agencies=mall calendar=office365 team=Nord");
     assert_eq!(stage.do_all(), 1);
     stage.people = person("jana", "access: [ { role: head, at: [mall] } ]");
     assert_eq!(stage.step("change-role").class, DangerClass::Escalating);
@@ -40,4 +40,64 @@ fn an_adviser_is_made_inactive_first_and_then_activated() {
     assert!(stage.steps().contains("activate jana"));
     assert_eq!(stage.do_all(), 2, "another role level, and the switch");
     stage.check("");
+}
+
+const ADVISER: &str = "access: [ { role: adviser, at: [mall] } ]";
+const HEAD: &str = "access: [ { role: head, at: [mall] } ]";
+
+#[test]
+fn who_comes_back_does_not_get_a_role_that_may_not_be_taken() {
+    let mut stage = Stage::new(&person("jana", HEAD));
+    stage.do_all();
+    stage.people = person(
+        "jana",
+        "leaves: 2026-11-20, access: [ { role: head, at: [mall] } ]",
+    );
+    stage.do_all();
+    stage.people = person("jana", ADVISER);
+    stage.check(
+        "change-role jana at * by hands [removing] -> inactive conseiller
+        activate jana at * by hands [messaging] -> active conseiller agencies=mall calendar=office365 team=Nord (waits)",
+    );
+    stage.settings = SETTINGS.replace("ownership: full", "ownership: add-only");
+    stage.check("held depends-on-held");
+    stage.settings = SETTINGS.replace("time_zone", "protected: [jana]\ntime_zone");
+    stage.check("held protected\nheld depends-on-held");
+}
+
+#[test]
+fn each_step_says_what_it_changes_and_nothing_else() {
+    let mut stage = Stage::new(&person("jana", ADVISER));
+    stage.do_all();
+    stage.people = person("jana", "access: [ { role: head, at: [center, mall] } ]");
+    let set = stage.step("set-rights");
+    stage.say(&set);
+    stage.check("change-role jana at * by hands [escalating] -> active responsable");
+    let change = stage.step("change-role");
+    stage.say(&change);
+    stage.check("");
+}
+
+#[test]
+fn a_role_level_of_an_unknown_name_may_be_a_lower_one() {
+    let levels = |from: &str, to: &str| {
+        let roles = ENTRIES.replace("role: conseiller", &format!("role: \"{from}\""));
+        let roles = roles.replace("role: responsable", &format!("role: \"{to}\""));
+        let mut stage = Stage::new(&person("jana", ADVISER));
+        stage.entries = roles;
+        stage.do_all();
+        stage.people = person("jana", HEAD);
+        stage.step("change-role").class
+    };
+    assert_eq!(
+        levels("conseiller", "administrateur client"),
+        DangerClass::Escalating
+    );
+    assert_eq!(
+        levels("administrateur client", "responsable d'équipe"),
+        DangerClass::Removing
+    );
+    assert_eq!(levels("responsable", "conseiller"), DangerClass::Removing);
+    assert_eq!(levels("Superviseur", "Directeur"), DangerClass::Removing);
+    assert_eq!(levels("conseiller", "Directeur"), DangerClass::Removing);
 }

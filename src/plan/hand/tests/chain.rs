@@ -107,3 +107,70 @@ fn a_chain_right_that_no_line_gives_any_more_is_switched_off() {
     assert_eq!(stage.do_all(), 1);
     stage.check("");
 }
+
+#[test]
+fn nobody_is_told_to_take_from_whom_nothing_may_be_taken() {
+    let left = person(
+        "jana",
+        "leaves: 2026-11-20, access: [ { role: adviser, at: [mall] } ]",
+    );
+    let mut stage = Stage::new(&left);
+    stage.settings = SETTINGS.replace("time_zone", "protected: [jana]\ntime_zone");
+    let steps = stage.steps();
+    assert!(
+        steps.contains("held protected") && !steps.contains("check"),
+        "{steps}"
+    );
+    stage.settings = SETTINGS.replace(
+        "chain: 4521, ownership: full",
+        "chain: 4521, acting: jana, ownership: full",
+    );
+    assert!(!stage.steps().contains("check"), "the owner of the key");
+    // Where nothing is taken, looking is all.
+    stage.settings = SETTINGS.replace(
+        "chain: 4521, ownership: full",
+        "chain: 4521, ownership: add-only",
+    );
+    let Mode::Manual(instruction) = stage.step("check").mode else {
+        panic!("by hand");
+    };
+    assert!(
+        instruction
+            .actions
+            .last()
+            .unwrap()
+            .text
+            .contains("take nothing")
+    );
+}
+
+#[test]
+fn who_is_said_to_have_nothing_is_looked_up_where_they_had_something() {
+    let mut stage = Stage::new(&person("jana", "access: []"));
+    stage.check("");
+    let granted = (
+        SystemName::new("salons"),
+        PlaceId::At(LocationKey::new("center")),
+        PersonKey::new("jana"),
+    );
+    stage.memory.granted.insert(granted);
+    stage.check("check jana at chain by hands [safe] -> absent");
+    // Once it is handed over it stays, whatever else was taken.
+    let step = stage.step("check");
+    let handed = Handed {
+        since: stage.now,
+        does: "check".into(),
+        place: PlaceId::Chain,
+        person: Some(PersonKey::new("jana")),
+        account: None,
+        says: Says::Absent,
+    };
+    stage.memory.granted.clear();
+    stage
+        .memory
+        .handed
+        .insert((SystemName::new("salons"), step.id.0.clone()), handed);
+    stage.check("check jana at chain by hands [safe] -> absent");
+    stage.say(&step);
+    stage.check("");
+}

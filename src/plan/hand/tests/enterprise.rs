@@ -78,3 +78,87 @@ fn who_came_back_and_leaves_again_contradicts_nobody() {
         assert_eq!(stage.do_all(), 1);
     }
 }
+
+/// A user as a list of Enterprise shows them.
+fn listed(calendars: &str, administrator: &str) -> ScopeState {
+    let mut row = user("e1", "jana", AccountState::Active, "-");
+    row.role = None;
+    let facts = [("calendars", calendars), ("administrator", administrator)];
+    let facts: Facts = facts
+        .into_iter()
+        .map(|(name, value)| (name.into(), value.into()))
+        .collect();
+    row.facts = Some(facts.into());
+    exported("2026-11-22T08:00:00Z", vec![row])
+}
+
+#[test]
+fn a_list_that_says_none_and_false_is_as_wanted() {
+    let mut stage = Stage::new(&person("jana", VIEWER));
+    let key = (SystemName::new("multi"), PlaceId::Whole);
+    for calendars in [
+        "mall: none\ncenter: view",
+        "center:view",
+        "center: view\nmall:",
+    ] {
+        stage
+            .more
+            .insert(key.clone(), Reading::Complete(listed(calendars, "false")));
+        stage.check("");
+    }
+    stage.more.insert(
+        key,
+        Reading::Complete(listed("mall: view\ncenter: view", "false")),
+    );
+    stage.check("set-rights jana at * by hands [removing] -> active calendars=center: view");
+}
+
+#[test]
+fn whatever_makes_one_calendar_lower_takes() {
+    let both = "access: [ { role: editor, at: [center] }, { role: viewer, at: [mall] } ]";
+    let mut stage = Stage::new(&person("jana", both));
+    stage.entries = ENTRIES.replace(
+        "  master:",
+        "  editor: { title: Editor, multi: { calendars: admin } }\n  master:",
+    );
+    let key = (SystemName::new("multi"), PlaceId::Whole);
+    let class = |stage: &mut Stage, calendars: &str, administrator: &str| {
+        stage.more.insert(
+            key.clone(),
+            Reading::Complete(listed(calendars, administrator)),
+        );
+        stage
+            .plan()
+            .draft
+            .steps
+            .into_iter()
+            .next()
+            .map(|step| step.class)
+    };
+    assert_eq!(
+        class(&mut stage, "center: view", "false"),
+        Some(DangerClass::Escalating)
+    );
+    assert_eq!(
+        class(&mut stage, "mall: admin", "false"),
+        Some(DangerClass::Removing),
+        "one up, one down"
+    );
+    assert_eq!(
+        class(&mut stage, "mall: special", "false"),
+        Some(DangerClass::Removing),
+        "nobody knows how high"
+    );
+    stage.settings = SETTINGS.replace("ownership: full", "ownership: add-only");
+    assert_eq!(class(&mut stage, "mall: admin", "false"), None);
+}
+
+#[test]
+fn a_role_alone_tells_that_users_are_there_to_look_for() {
+    let left = "leaves: 2026-11-20, access: [ { role: viewer, at: all } ]";
+    let stage = Stage::new(&person("jana", left));
+    stage.check(
+        "remove jana at * by hands [removing] -> absent
+        check jana at chain by hands [safe] -> absent",
+    );
+}

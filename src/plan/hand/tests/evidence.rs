@@ -112,3 +112,40 @@ fn equal_inputs_give_equal_plans_in_any_order_of_statements() {
     }
     assert_eq!(stage.plan().id, before);
 }
+
+#[test]
+fn a_word_about_a_person_is_contradicted_by_a_list_that_brings_an_account() {
+    let leaver = "leaves: 2026-11-20, access: [ { role: adviser, at: [mall] } ]";
+    let mut stage = Stage::new(&person("jana", leaver));
+    let step = stage.step("deactivate");
+    let handed = Handed {
+        since: stage.now,
+        does: "deactivate".into(),
+        place: PlaceId::Whole,
+        person: step.person.clone(),
+        account: None,
+        says: step.says(),
+    };
+    let since = stage.now;
+    stage
+        .memory
+        .handed
+        .insert((step.system.clone(), step.id.0.clone()), handed);
+    stage.say(&step);
+    stage.check(
+        "follow-up jana at * by hands [safe] -> nothing
+        check jana at chain by hands [safe] -> absent",
+    );
+    let row = user("a7", "jana", AccountState::Active, "conseiller");
+    let seen = exported(&stage.now.to_string(), vec![row]);
+    stage.more.insert(
+        (SystemName::new("agency"), PlaceId::Whole),
+        Reading::Complete(seen),
+    );
+    stage.now += SignedDuration::from_hours(2);
+    let again = stage.step("deactivate");
+    assert_ne!(again.id, step.id, "the account is known now");
+    let hand = again.hand.unwrap();
+    assert!(hand.contradicted.is_some());
+    assert_eq!(hand.since, Some(since));
+}

@@ -208,12 +208,36 @@ fn the_acting_and_the_protected_are_never_blocked() {
         if setting == "#" {
             stage.settings = SETTINGS.replace("kind: keycrm", "kind: keycrm\n    acting: jana");
         }
-        stage.check(
+        // In the chain somebody else's key acts.
+        stage.check(if setting == "#" {
             "check jana at chain by hands [safe] -> absent
             held protected
-            held depends-on-held",
-        );
+            held depends-on-held"
+        } else {
+            "held protected
+            held depends-on-held
+            held protected"
+        });
     }
+}
+
+#[test]
+fn nobody_is_activated_with_a_role_that_may_not_be_taken() {
+    let row = user("7", "jana", AccountState::Blocked, "administrator");
+    let mut stage = Stage::with_user(&person("jana", CLERK), row);
+    assert!(stage.steps().contains("unblock jana"));
+    stage.settings = SETTINGS.replace("ownership: full", "ownership: add-only");
+    let steps = stage.steps();
+    assert!(
+        !steps.contains("unblock") && steps.contains("held depends-on-held"),
+        "{steps}"
+    );
+    stage.users().get_mut(&AccountId::new("7")).unwrap().role =
+        Some(VendorRoleSlug::new("manager"));
+    assert!(
+        stage.steps().contains("unblock jana"),
+        "with their own role they may"
+    );
 }
 
 #[test]

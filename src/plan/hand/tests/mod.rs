@@ -58,6 +58,7 @@ pub(super) struct Stage {
     pub(super) now: Timestamp,
     pub(super) people: String,
     pub(super) settings: String,
+    pub(super) entries: String,
     pub(super) orders: Option<Reading<ScopeState>>,
     pub(super) more: BTreeMap<(SystemName, PlaceId), Reading<ScopeState>>,
     pub(super) attested: Attested,
@@ -99,12 +100,40 @@ pub(super) fn scope(rows: Vec<Account>) -> ScopeState {
     }
 }
 
+/// A list that somebody exported.
+pub(super) fn exported(taken: &str, rows: Vec<Account>) -> ScopeState {
+    ScopeState {
+        export: Some(ExportFact {
+            file: "exports/list.csv".into(),
+            taken: taken.parse().unwrap(),
+        }),
+        ..scope(rows)
+    }
+}
+
 impl Stage {
+    /// The same world, to try something else in.
+    pub(super) fn copy(&self) -> Self {
+        Self {
+            people: self.people.clone(),
+            settings: self.settings.clone(),
+            entries: self.entries.clone(),
+            orders: self.orders.clone(),
+            more: self.more.clone(),
+            attested: self.attested.clone(),
+            memory: self.memory.clone(),
+            caller: self.caller.clone(),
+            numberless: self.numberless.clone(),
+            ..*self
+        }
+    }
+
     pub(super) fn new(people: &str) -> Self {
         Self {
             now: "2026-11-23T09:00:00Z".parse().unwrap(),
             people: people.into(),
             settings: SETTINGS.into(),
+            entries: ENTRIES.into(),
             orders: Some(Reading::Complete(scope(vec![user(
                 "1",
                 "owner",
@@ -135,7 +164,7 @@ impl Stage {
 
     #[track_caller]
     pub(super) fn plan(&self) -> Plan {
-        let entries = format!("{ENTRIES}{}", self.people);
+        let entries = format!("{}{}", self.entries, self.people);
         let files = [
             ("keyholder.yaml", self.settings.as_str()),
             ("people.yaml", entries.as_str()),
