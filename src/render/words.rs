@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::doc::{Run, Tone, foreign, say, toned};
 use crate::catalog::{Catalog, Kind, Right, RightType};
 use crate::model::{AccountState, Days, Item, Items, One, PlaceId, RightSet, Value};
-use crate::plan::{Because, DangerClass, Reason, Step, StepKind};
+use crate::plan::{Because, DangerClass, ManualActor, Mode, Reason, Step, StepKind};
 
 /// A right's value, such as `3 days` or `Kase 1, Kase 2`.
 pub fn value(right: &Right, value: Option<&Value>) -> Run {
@@ -219,8 +219,9 @@ fn by_hand(
 ) -> Option<(&'static str, &'static str, &'static str)> {
     let chain = step.place == PlaceId::Chain;
     let reservio = vendor == Some(Kind::Reservio);
-    // A role that has to be made, and such, is nobody's.
+    // Only a role that has to be made is nobody's.
     let nobody = step.person.is_none();
+    let own = matches!(&step.mode, Mode::Manual(it) if matches!(it.actor, ManualActor::Person(_)));
     Some(match step.kind {
         StepKind::Invite if chain => ("add to", "add", "to"),
         StepKind::Invite if reservio => ("give access to", "give", "access to"),
@@ -246,9 +247,9 @@ fn by_hand(
         StepKind::Activate if reservio => ("accept access to", "let", "accept access to"),
         StepKind::Activate => ("activate at", "activate", "at"),
         StepKind::Check if chain => ("look for them in", "look for", "in"),
-        StepKind::Check if reservio => ("register at", "let", "register at"),
-        StepKind::Check => ("look at", "look at", "at"),
-        StepKind::FollowUp if nobody => ("prepare at", "prepare", "at"),
+        StepKind::Check if reservio && own => ("register at", "let", "register at"),
+        StepKind::Check => ("look again at", "look again at", "at"),
+        StepKind::FollowUp if nobody => ("create at", "create the role", "at"),
         StepKind::FollowUp => ("follow up at", "follow up for", "at"),
     })
 }

@@ -47,7 +47,15 @@ where
                     .filter(|_| planned == ctx.found.planned())
                 {
                     let open = vec![self.open_user(case)];
-                    self.look_again(ctx, case, &place, stale, open, because);
+                    let role = stale.role.iter();
+                    let facts = stale.facts.iter();
+                    let told = role
+                        .map(|role| Typed::text("role level", role.to_string()))
+                        .chain(
+                            facts.map(|(name, value)| Typed::text(name.to_string(), list(value))),
+                        )
+                        .collect();
+                    self.look_again(ctx, case, &place, stale, open, told, because);
                 }
             }
             Aim::Pause(because) => {

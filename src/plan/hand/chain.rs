@@ -42,7 +42,8 @@ where
                         let who = Action::say(format!("open {}", case.person.name));
                         let because = ctx.origins.behind(grant, &[]);
                         let open = vec![self.open_chain(), who];
-                        self.look_again(ctx, case, &place, stale, open, because);
+                        let told = right_fields(&stale.facts);
+                        self.look_again(ctx, case, &place, stale, open, told, because);
                     }
                 }
             }
@@ -208,13 +209,7 @@ where
             } else {
                 "set the rights, leave all others off, and save"
             },
-            shown
-                .iter()
-                .map(|(key, value)| {
-                    let title = ChainRight::by_key(key).map_or(&**key, |right| right.title);
-                    Typed::text(title, if &**value == "true" { "on" } else { "off" })
-                })
-                .collect(),
+            right_fields(shown),
         ));
         if self.hand_out(ctx, case, work).is_none() {
             case.give_failed = true;
@@ -281,4 +276,15 @@ where
         ];
         self.hand_out(ctx, case, work);
     }
+}
+
+/// Chain rights as the vendor calls them.
+fn right_fields(rights: &Facts) -> Vec<Typed> {
+    rights
+        .iter()
+        .map(|(key, value)| {
+            let title = ChainRight::by_key(key).map_or(&**key, |right| right.title);
+            Typed::text(title, if &**value == "true" { "on" } else { "off" })
+        })
+        .collect()
 }

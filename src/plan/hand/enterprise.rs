@@ -108,7 +108,7 @@ where
                     "in Reservio Enterprise open Manage, Users, and {}",
                     case.person.name
                 ))];
-                self.look_again(ctx, case, &PlaceId::Whole, having, open, because);
+                self.look_again(ctx, case, &PlaceId::Whole, having, open, fields, because);
             }
             return;
         }

@@ -146,7 +146,8 @@ where
                 {
                     let open = self.open_profile(ctx, case, place, false);
                     let because = ctx.origins.behind(grant, &[]);
-                    self.look_again(ctx, case, place, stale, open, because);
+                    let told = tick_fields(&stale.facts);
+                    self.look_again(ctx, case, place, stale, open, told, because);
                 }
             }
             // A line that unticks the login gives nothing.

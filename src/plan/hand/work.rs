@@ -281,7 +281,11 @@ where
         Some(at)
     }
 
-    /// Has somebody look whether what was said long ago is still so.
+    /// Has somebody look whether what was said long ago is still so, with what it is in the vendor's words.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "each is a fact of its own; a struct for four calls would say less"
+    )]
     pub(super) fn look_again(
         &mut self,
         ctx: &mut Context<'a>,
@@ -289,6 +293,7 @@ where
         place: &PlaceId,
         stale: &Having,
         open: Vec<Action>,
+        told: Vec<Typed>,
         mut because: Vec<Because>,
     ) {
         because.push(Because::Rule(
@@ -304,14 +309,9 @@ where
         work.account.clone_from(&stale.account);
         work.after = Some(access_of(stale));
         work.actions = open;
-        let role = stale.role.iter();
-        let facts = stale.facts.iter();
-        let told = role
-            .map(|role| Typed::text("role", role.to_string()))
-            .chain(facts.map(|(name, value)| Typed::text(name.to_string(), list(value))));
         work.actions.push(Action::with(
             format!("look that they are {}, with this", stale.state.name()),
-            told.collect(),
+            told,
         ));
         work.actions.push(Action::say(
             "if they are not there, confirm with `--state absent`; if it is otherwise, set it to what is written here",

@@ -25,7 +25,7 @@ systems:
     ownership: full
     hands: [boss, deputy]
     tokens: { key: { env: C } }
-    roles: [ { name: administrator, id: 1 }, { name: manager, id: 2 }, { name: Менеджер, id: 3 } ]
+    roles: [ { name: administrator, id: 1 }, { name: manager, id: 2 }, { name: Менеджер, id: 3 }, { name: Courier } ]
   desk: { kind: reservio, ownership: full, hands: [boss] }
   agency: { kind: apenday, ownership: full }
 ";
@@ -37,6 +37,7 @@ locations:
 roles:
   clerk: { title: Clerk, orders: { role: manager, sources: [Instagram, Сайт] } }
   telegram: { title: Clerk, orders: { role: manager, sources: [Instagram, Telegram] } }
+  rider: { title: Rider, orders: { role: Courier } }
   cyrillic: { title: Clerk, orders: { role: Менеджер } }
   host: { title: Host, desk: { own_bookings: allow, client_list: allow } }
   adviser: { title: Adviser, agency: { role: conseiller, team: Nord, calendar: office365 } }
@@ -259,6 +260,25 @@ fn facts() -> Stage {
 fn a_hire_reads_well() {
     check(&hire().view(), snapbox::file!["fixture/hire.txt"]);
     check(&hire().checklist(true), snapbox::file!["fixture/hire.md"]);
+}
+
+#[test]
+fn a_role_is_made_and_an_old_word_looked_at_again() {
+    let host = "  jana: { name: { first: Jana, last: Bērziņa }, email: jana@chain.example, access: [ { role: host, at: [center] }, { role: rider } ] }\n";
+    let mut stage = Stage::new(host);
+    let list = stage.checklist(false);
+    assert!(list.contains("Create the role Courier"), "{list}");
+    assert!(list.contains("(jana) register at"), "{list}");
+    for kind in [StepKind::Check, StepKind::Invite, StepKind::Activate] {
+        let plan = stage.plan();
+        let mut steps = plan.draft.steps.iter();
+        let step = steps.find(|step| step.kind == kind && step.system.as_str() == "desk");
+        stage.say(step.unwrap());
+    }
+    stage.now = "2027-12-01T09:00:00Z".parse().unwrap();
+    let list = stage.checklist(false);
+    assert!(list.contains("Look again at Jana Bērziņa"), "{list}");
+    assert!(!list.contains("(jana) register at"), "{list}");
 }
 
 #[test]
