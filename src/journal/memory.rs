@@ -44,6 +44,8 @@ struct Remembering<'a> {
     theirs: BTreeMap<(SystemName, PersonKey), BTreeSet<AccountId>>,
     /// Invitations that were lost and settled as not sent, since the last that was confirmed.
     lost: BTreeMap<(SystemName, PersonKey), u32>,
+    /// Statements, by system and id, that ended what somebody was known to have.
+    taken: BTreeSet<(SystemName, String)>,
 }
 
 impl Remembering<'_> {
@@ -101,7 +103,7 @@ impl Remembering<'_> {
     }
 
     /// What somebody said is known from then on: what they gave is ours to take, what they took is gone. One that is
-    /// taken back leaves what was given on the careful side.
+    /// taken back leaves what was given on the careful side, and gives back what it had taken.
     fn attested(&mut self, entry: &Entry, note: &AttestedNote) {
         let system = SystemName::new(note.system.as_str());
         self.memory.attested.insert(
@@ -124,15 +126,22 @@ impl Remembering<'_> {
             place_of(&note.place),
             PersonKey::new(note.person.as_str()),
         );
-        match SaysFact::says(note.says.as_ref()) {
+        let taken = (grant.0.clone(), note.id.clone());
+        let gives = match SaysFact::says(note.says.as_ref()) {
             // Whether somebody has registered is no access.
-            Says::Has(_) if note.does != "check" => {
-                self.memory.granted.insert(grant);
-            }
-            Says::Absent if !note.withdrawn => {
-                self.memory.granted.remove(&grant);
-            }
-            Says::Has(_) | Says::Absent | Says::Nothing => {}
+            Says::Has(_) if note.does == "check" => return,
+            Says::Nothing => return,
+            Says::Absent => false,
+            Says::Has(has) => match has.state {
+                AccountState::Invited | AccountState::Active => true,
+                // Whoever cannot get in has nothing that is left to take.
+                AccountState::Inactive | AccountState::Blocked => false,
+            },
+        };
+        if gives || (note.withdrawn && self.taken.remove(&taken)) {
+            self.memory.granted.insert(grant);
+        } else if !note.withdrawn && self.memory.granted.remove(&grant) {
+            self.taken.insert(taken);
         }
     }
 

@@ -187,37 +187,70 @@ impl fmt::Debug for Phone {
 pub fn mask_contacts(line: &str) -> String {
     let mut masked = String::with_capacity(line.len());
     let mut rest = line;
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            '+' => phone_length(rest),
-            _ => rest.find(|c| !is_of_email(c)).unwrap_or(rest.len()),
-        };
-        let length = length.max(first.len_utf8());
-        let (token, after) = rest.split_at(length);
-        let known = match first {
-            '+' => Phone::parse(token).map(|phone| phone.masked()),
-            _ => Email::parse(token).map(|email| email.masked()),
-        };
-        match known {
-            Ok(known) => masked.push_str(&known),
-            Err(_) => masked.push_str(token),
+    let mut from = 0;
+    while let Some(at) = rest.get(from..).and_then(|text| text.find('@')) {
+        let at = from + at;
+        match address_around(rest, at) {
+            Some((start, end, email)) => {
+                mask_phones(&rest[..start], &mut masked);
+                masked.push_str(&email.masked());
+                rest = &rest[end..];
+                from = 0;
+            }
+            None => from = at + 1,
         }
-        rest = after;
     }
+    mask_phones(rest, &mut masked);
     masked
 }
 
-/// How far a phone number goes on: `+`, digits, and what people write between them.
-fn phone_length(text: &str) -> usize {
-    let is_of_phone = |c: char| c.is_ascii_digit() || " -().+".contains(c);
-    let whole = text.find(|c| !is_of_phone(c)).unwrap_or(text.len());
-    let last_digit = text[..whole].rfind(|c: char| c.is_ascii_digit());
-    last_digit.map_or(0, |at| at + 1)
+/// The address whose `@` stands at `at`, and where it begins and ends. Quotes and braces around it are none of it; those
+/// within are.
+fn address_around(text: &str, at: usize) -> Option<(usize, usize, Email)> {
+    let (before, after) = (text.get(..at)?, text.get(at + 1..)?);
+    let local = before.trim_end_matches(is_of_local).len();
+    let length = after
+        .find(|c: char| !(c.is_alphanumeric() || ".-".contains(c)))
+        .unwrap_or(after.len());
+    let domain = after.get(..length)?.trim_end_matches(['.', '-']);
+    let bare = before
+        .get(local..)?
+        .trim_start_matches(['\'', '{', '`', '.', '=']);
+    [at - bare.len(), local].into_iter().find_map(|start| {
+        let end = at + 1 + domain.len();
+        let email = Email::parse(text.get(start..end)?).ok()?;
+        Some((start, end, email))
+    })
 }
 
-/// Whether a character may stand in an address that is written without quotes.
-fn is_of_email(c: char) -> bool {
-    c.is_alphanumeric() || "@._%+-!#$&*/=?^`|~".contains(c)
+/// Whether a character may stand before the `@`.
+fn is_of_local(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_{|}~-.`".contains(c)
+}
+
+/// Masks every phone number of a text that has no address in it.
+fn mask_phones(text: &str, masked: &mut String) {
+    let mut rest = text;
+    while let Some(start) = rest.find('+') {
+        masked.push_str(&rest[..start]);
+        let number = &rest[start..];
+        let length = number[1..]
+            .find(|c: char| !(c.is_ascii_digit() || " -().".contains(c)))
+            .map_or(number.len(), |end| end + 1);
+        let run = &number[..length];
+        // More digits may follow than belong to it: the longest that is a number.
+        let found = run.rmatch_indices(|c: char| c.is_ascii_digit());
+        let found = found
+            .map(|(at, _)| at + 1)
+            .find_map(|end| Some((end, Phone::parse(&run[..end]).ok()?)));
+        let (shown, end) = found.map_or_else(
+            || ("+".to_owned(), 1),
+            |(end, phone)| (phone.masked(), end),
+        );
+        masked.push_str(&shown);
+        rest = &number[end..];
+    }
+    masked.push_str(rest);
 }
 
 /// One way to reach and to recognize a person.
@@ -299,9 +332,43 @@ mod tests {
                 "- { role: a+b, at: [mall], from: 2026-11-28 }",
             ),
             ("+1 + +", "+1 + +"),
+            (
+                "phones: +37120000001 +37120000002, 2026-11-28",
+                "phones: +371…01 +371…02, 2026-11-28",
+            ),
+            ("{email: 'jana@chain.example'}", "{email: 'j…@c….example'}"),
+            ("{jana@chain.example}", "{j…@c….example}"),
+            ("o'brien@chain.example.", "o…@c….example."),
+            ("{a}'b@chain.example", "{a…@c….example"),
+            (
+                "a@b@chain.example, +371 (20) 000-001",
+                "a@b…@c….example, +371…01",
+            ),
             ("", ""),
         ] {
             assert_eq!(mask_contacts(line), masked);
+        }
+    }
+
+    proptest::proptest! {
+        /// Wherever it stands, in whatever form.
+        #[test]
+        fn no_contact_outlives_masking(
+            before in "[a-z {},:'\"\\[\\]+@.-]{0,8}",
+            local in "[a-z0-9][a-z0-9+'{}_-]{0,8}[a-z0-9]",
+            digits in "[1-9][0-9]{9,11}",
+            parted in proptest::prelude::any::<bool>(),
+            after in "[ {},:'\"\\[\\]]{1,8}",
+        ) {
+            let phone = if parted {
+                format!("+{} ({}) {}", &digits[..3], &digits[3..5], &digits[5..])
+            } else {
+                format!("+{digits}")
+            };
+            let line = format!("{before} {local}@chain.example{after}{phone}{after}{phone}");
+            let masked = mask_contacts(&line);
+            proptest::prop_assert!(!masked.contains("chain.example"), "{line}: {masked}");
+            proptest::prop_assert!(!masked.contains(&digits[5..]), "{line}: {masked}");
         }
     }
 

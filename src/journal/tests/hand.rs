@@ -82,7 +82,27 @@ fn what_people_said_was_given_is_ours_to_take() {
         attested("y", "remove", &Says::Absent, false),
     ]);
     assert!(known.granted.is_empty());
-    // A removal that is taken back takes nothing; what was given stays known on the careful side.
+    // Nor has somebody who was blocked or made inactive anything that is left to take.
+    for state in [AccountState::Blocked, AccountState::Inactive] {
+        let known = remember(vec![
+            attested("x", "activate", &active, false),
+            attested("y", "deactivate", &says(state), false),
+        ]);
+        assert!(known.granted.is_empty(), "{state:?}");
+    }
+    // A removal that is taken back gives back what it had taken, and no more.
+    let known = remember(vec![
+        attested("x", "activate", &active, false),
+        attested("y", "remove", &Says::Absent, false),
+        attested("y", "remove", &Says::Absent, true),
+    ]);
+    assert_eq!(known.granted.len(), 1);
+    let known = remember(vec![
+        attested("y", "remove", &Says::Absent, false),
+        attested("y", "remove", &Says::Absent, true),
+    ]);
+    assert!(known.granted.is_empty());
+    // A removal that is taken back before it was noted takes nothing; what was given stays known on the careful side.
     let known = remember(vec![
         attested("x", "activate", &active, false),
         attested("y", "remove", &Says::Absent, true),
