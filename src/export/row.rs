@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::table::{Row, Table, key};
 use super::{Scopes, Settings, fact, gap, shown};
+use crate::canonical::sha256_hex;
 use crate::catalog::{ChainRight, Kind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{
@@ -307,7 +308,7 @@ impl Reads<'_> {
             .or(Some(name.as_str()).filter(|name| !name.is_empty()));
         let id = match (cell("id"), named) {
             (Some(id), _) => AccountId::new(id),
-            (None, Some(named)) => AccountId::new(format!("export:{}", named.to_lowercase())),
+            (None, Some(named)) => unnumbered(named),
             (None, None) => {
                 self.all_spoiled = true;
                 self.fault(
@@ -571,6 +572,17 @@ impl Reads<'_> {
         }
         (scopes, self.found)
     }
+}
+
+/// The id of a row that has none. Ids stand in plans, in the journal and in statements, where a contact does not belong:
+/// a digest of what names the row is as good, and the same however that is written.
+fn unnumbered(named: &str) -> AccountId {
+    const DIGITS: usize = 12;
+    let digest = sha256_hex(key(named).as_bytes());
+    AccountId::new(format!(
+        "export:{}",
+        digest.get(..DIGITS).unwrap_or(&digest)
+    ))
 }
 
 /// Whether the list is one of Enterprise users, who are the account's and not a business's.

@@ -37,6 +37,12 @@ fn mapping(pairs: &[(&str, &str)]) -> BTreeMap<Arc<str>, Arc<str>> {
         .collect()
 }
 
+/// The id of a row that has none, by what names it.
+fn unnumbered(named: &str) -> AccountId {
+    let digest = crate::canonical::sha256_hex(named.as_bytes());
+    AccountId::new(format!("export:{}", &digest[..12]))
+}
+
 const GOOD: &str =
     "Email,Last name,First name,Status,Agency,Team\nanna@c.example,Ozola,Anna,active,mall,Nord\n";
 
@@ -47,7 +53,7 @@ fn anna(bytes: &[u8]) -> crate::model::Account {
     assert_eq!(found, []);
     let scope = scopes[&PlaceId::Whole].complete().expect("complete");
     assert_eq!(scope.accounts.len(), 1, "{scope:?}");
-    scope.accounts[&AccountId::new("export:anna@c.example")].clone()
+    scope.accounts[&unnumbered("anna@c.example")].clone()
 }
 
 #[test]
@@ -133,7 +139,7 @@ fn cyrillic_in_any_encoding() {
         let scope = scopes[&PlaceId::At(LocationKey::new("mall"))]
             .complete()
             .unwrap();
-        let anna = &scope.accounts[&AccountId::new("export:anna@c.example")];
+        let anna = &scope.accounts[&unnumbered("anna@c.example")];
         assert_eq!(&*anna.name, "Анна");
         assert_eq!(anna.facts.as_ref().unwrap()["own_bookings"], "true".into());
     }
@@ -205,7 +211,7 @@ fn columns_and_values_are_mapped() {
     let (scopes, found) = read(list.as_bytes(), &settings, now());
     assert_eq!(found, []);
     let scope = scopes[&PlaceId::Whole].complete().unwrap();
-    let anna = &scope.accounts[&AccountId::new("export:anna@c.example")];
+    let anna = &scope.accounts[&unnumbered("anna@c.example")];
     assert_eq!(anna.role.as_ref().unwrap().as_str(), "adviser");
     assert_eq!(scope.export.as_ref().unwrap().taken, settings.taken);
 
@@ -224,8 +230,26 @@ fn a_profile_that_cannot_sign_in_is_no_account() {
     let scope = scopes[&PlaceId::At(LocationKey::new("mall"))]
         .complete()
         .unwrap();
-    let ids: Vec<&str> = scope.accounts.keys().map(AccountId::as_str).collect();
-    assert_eq!(ids, ["export:anna"]);
+    assert!(scope.accounts.keys().eq([&unnumbered("anna")]), "{scope:?}");
+}
+
+#[test]
+fn a_row_without_an_id_is_known_by_a_digest_and_not_by_a_contact() {
+    let ids = |list: &str| -> Vec<AccountId> {
+        let (scopes, found) = read(list.as_bytes(), &settings(Kind::Apenday), now());
+        assert_eq!(found, [], "{list}");
+        let scope = scopes[&PlaceId::Whole].complete().unwrap();
+        scope.accounts.keys().cloned().collect()
+    };
+    let anna = ids("email,state\nanna@c.example,active\n");
+    let [id] = anna.as_slice() else {
+        panic!("{anna:?}")
+    };
+    let digits = id.as_str().strip_prefix("export:").expect("no vendor's id");
+    assert_eq!(digits.len(), 12);
+    assert!(digits.bytes().all(|b| b.is_ascii_hexdigit()), "{digits}");
+    assert_eq!(ids("email,state\n Anna@C.Example ,active\n"), anna);
+    assert_ne!(ids("email,state\nzane@c.example,active\n"), anna);
 }
 
 #[test]
