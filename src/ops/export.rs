@@ -1,7 +1,7 @@
 //! Exports over a read: what an administrator's list says where no interface reads.
 //!
-//! Invariant: a live read is never replaced, only the scopes that nothing reads; and a file outside the project is not
-//! opened.
+//! Invariant: a live read is never replaced, only the scopes that nothing reads; a list that cannot be used takes nothing
+//! from what was read; and a file outside the project is not opened.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -55,17 +55,34 @@ pub fn lay_over(observed: &mut Observed, project: &Project, now: Timestamp) -> V
                 unreadable(&settings, &ReadFailure::Failed { why })
             }
         };
-        for (place, reading) in scopes {
-            let live = seen.scopes.remove(&place);
-            seen.scopes.insert(place, over(reading, live.as_ref()));
+        for (place, export) in scopes {
+            let live = seen.scopes.get(&place).and_then(Reading::seen);
+            if live.is_some_and(shows_users) {
+                continue;
+            }
+            match export {
+                Reading::Unreadable(failure) => {
+                    let lost = (name.clone(), place);
+                    observed.lost_exports.insert(lost, failure);
+                }
+                export => {
+                    let laid = over(export, live);
+                    seen.scopes.insert(place, laid);
+                }
+            }
         }
     }
     found
 }
 
+/// Whether a read is one of accounts. Where a vendor shows profiles in their place, who may sign in is not seen.
+fn shows_users(live: &ScopeState) -> bool {
+    live.profiles.is_none()
+}
+
 /// What the vendor shows beside who may sign in stays: profiles, and the caller's own rights.
-fn over(export: Reading<ScopeState>, live: Option<&Reading<ScopeState>>) -> Reading<ScopeState> {
-    let Some(live) = live.and_then(Reading::seen) else {
+fn over(export: Reading<ScopeState>, live: Option<&ScopeState>) -> Reading<ScopeState> {
+    let Some(live) = live else {
         return export;
     };
     let with = |scope: ScopeState| ScopeState {

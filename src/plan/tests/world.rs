@@ -398,6 +398,7 @@ impl World {
         };
         Observed {
             systems: [(Self::system(), system)].into(),
+            ..Observed::default()
         }
     }
 
