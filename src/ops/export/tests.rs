@@ -230,3 +230,24 @@ fn beside_profiles_a_list_tells_of_access() {
     assert_eq!(scope.profiles, profiles().profiles);
     assert!(scope.export.is_some());
 }
+
+#[test]
+fn a_live_read_of_users_beats_a_list() {
+    let list = "id,email\n1,anna@c.example\n";
+    let tokens = "chain: 4521, tokens: { partner: { env: P }, user: { env: U } },";
+    let altegio = || Stage::of("altegio", tokens, "2026-11-19").list(list);
+    let live = Reading::Complete(ScopeState::default());
+    // Locations are read, and the list speaks of the chain alone.
+    let (observed, found) = altegio().read(mall(), live.clone()).laid();
+    assert_eq!(found, []);
+    let scopes = &observed.systems[&office()].scopes;
+    assert_eq!(scopes[&mall()], live);
+    let chain = scopes[&PlaceId::Chain].complete().unwrap();
+    assert_eq!(chain.accounts.len(), 1);
+    // Would the vendor answer for the chain, its word would stand, whole or not.
+    for live in [live, Reading::Partial(ScopeState::default(), Vec::new())] {
+        let (observed, _) = altegio().read(PlaceId::Chain, live.clone()).laid();
+        let scopes = &observed.systems[&office()].scopes;
+        assert_eq!(scopes[&PlaceId::Chain], live);
+    }
+}
