@@ -3,6 +3,7 @@
 //! Invariant: a live read is never replaced, only the scopes that nothing reads; a list that cannot be used takes nothing
 //! from what was read; and a file outside the project is not opened.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::sync::Arc;
@@ -17,7 +18,8 @@ use crate::config::raw;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::export::{Settings, read, unreadable};
 use crate::model::{
-    DesiredSystem, LocationKey, Observed, ReadFailure, Reading, ScopeState, SystemName,
+    Caller, DesiredSystem, LocationKey, Observed, ObservedSystem, ReadFailure, Reading, ScopeState,
+    SystemName,
 };
 
 /// Far above any list of people.
@@ -75,6 +77,27 @@ pub fn lay_over(observed: &mut Observed, project: &Project, now: Timestamp) -> V
     found
 }
 
+/// What is there before anybody is asked: every system that has an export, so that the export can be laid over.
+pub fn unasked(project: &Project) -> Observed {
+    let mut observed = Observed::default();
+    for system in &project.loaded.project.settings.systems {
+        let name = SystemName::new(system.name.value.clone());
+        let wish = project.desired.systems.get(&name);
+        if let Some(wish) = wish.filter(|_| system.snapshot.is_some()) {
+            let seen = ObservedSystem {
+                kind: wish.kind,
+                host: name.as_str().into(),
+                taken: project.desired.as_of,
+                caller: Caller::default(),
+                scopes: BTreeMap::new(),
+                calls: 0,
+            };
+            observed.systems.insert(name, seen);
+        }
+    }
+    observed
+}
+
 /// Whether a read is one of accounts. Where a vendor shows profiles in their place, who may sign in is not seen.
 fn shows_users(live: &ScopeState) -> bool {
     live.profiles.is_none()
@@ -129,7 +152,7 @@ fn settings(
     }
 }
 
-fn pairs(pairs: &[(raw::Text, raw::Text)]) -> std::collections::BTreeMap<Arc<str>, Arc<str>> {
+fn pairs(pairs: &[(raw::Text, raw::Text)]) -> BTreeMap<Arc<str>, Arc<str>> {
     pairs
         .iter()
         .map(|(one, other)| (one.value.clone(), other.value.clone()))

@@ -170,3 +170,115 @@ fn a_word_that_is_altered_after_the_journal_took_note_of_it_is_not_believed() {
     let plan: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(plan["holds"][0]["code"], "attestation-doubt");
 }
+
+/// A project whose one system nothing reads but an export, taken an hour ago; nobody listens at its address.
+fn exported() -> tempfile::TempDir {
+    let place = tempfile::tempdir().unwrap();
+    let taken = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1);
+    let settings = format!(
+        "version: 1
+time_zone: UTC
+systems:
+  office:
+    kind: apenday
+    url: \"http://127.0.0.1:1/public\"
+    ownership: full
+    hands: [ilze]
+    snapshot: {{ file: office.csv, taken: {} }}
+",
+        taken.strftime("%Y-%m-%dT%H:%M")
+    );
+    let entries = "locations:
+  mall: { title: Mall, in: { office: nord } }
+roles:
+  adviser: { title: Adviser, office: { role: conseiller, team: Nord, calendar: internal } }
+people:
+  ilze:
+    name: { first: Ilze, last: Ozola }
+    email: ilze@chain.example
+    access: [ { role: adviser, at: all } ]
+";
+    let list = "Email,Last name,First name,Status,Agency,Team,Role,Calendar
+ilze@chain.example,Ozola,Ilze,active,mall,Sud,conseiller,internal
+";
+    for (file, text) in [
+        ("keyholder.yaml", settings.as_str()),
+        ("people.yaml", entries),
+        ("office.csv", list),
+    ] {
+        fs::write(place.path().join(file), text).unwrap();
+    }
+    place
+}
+
+#[test]
+fn a_step_that_follows_from_an_export_is_known_when_it_is_said() {
+    let place = exported();
+    let run = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_keyholder"))
+            .args(arguments)
+            .current_dir(place.path())
+            .env_clear()
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    };
+    let output = run(&["plan", "--manual", "manual.md"]);
+    assert_eq!(code(&output), 0, "{output:?}");
+    let text = fs::read_to_string(place.path().join("manual.md")).unwrap();
+    let boxes = text.matches("- [ ] ").count();
+    assert!(
+        text.contains("Change what is allowed"),
+        "the export was used: {text}"
+    );
+    assert!(boxes > 0);
+    fs::write(
+        place.path().join("manual.md"),
+        text.replace("- [ ]", "- [x]"),
+    )
+    .unwrap();
+    let output = run(&["done", "--from", "manual.md", "--by", "ilze"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(code(&output), 0, "{told}");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(said.lines().count(), boxes, "{said}{told}");
+}
+
+#[test]
+fn a_tick_that_no_run_here_knows_is_an_error_and_the_others_are_recorded() {
+    let place = project();
+    let place = place.path();
+    // Before any `apply`: what only a read of KeyCRM tells is known to nobody who asks no vendor.
+    let text = checklist(place);
+    let back = text.replace("- [ ]", "- [x]");
+    fs::write(place.join("back.md"), &back).unwrap();
+    let line = back
+        .lines()
+        .position(|line| line.contains("keyholder:step") && line.to_lowercase().contains("block"));
+    let place_of_it = format!("back.md:{}", line.unwrap() + 1);
+    let output = keyholder(place, &["done", "--from", "back.md", "--by", "ilze"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(code(&output), 1, "{told}");
+    for word in [
+        "unknown-step",
+        "not known here",
+        "run `keyholder apply` first",
+        "`orders`",
+        &place_of_it,
+    ] {
+        assert!(told.contains(word), "{word}: {told}");
+    }
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let unknown = told.matches("error[unknown-step]").count();
+    assert_eq!(said.lines().count(), 7 - unknown, "{said}{told}");
+    // Once it is handed over it is known; what was said is not said again.
+    assert_eq!(code(&keyholder(place, &["apply", "--yes"])), 0);
+    let output = keyholder(place, &["done", "--from", "back.md", "--by", "ilze"]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(code(&output), 0, "{told}");
+    // An id that somebody made up is no step that was done with.
+    let made_up = "- [x] Something <!-- keyholder:step ffffffffffff -->\n";
+    fs::write(place.join("made-up.md"), made_up).unwrap();
+    let output = keyholder(place, &["done", "--from", "made-up.md", "--by", "ilze"]);
+    assert_eq!(code(&output), 1, "{output:?}");
+}

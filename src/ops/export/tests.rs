@@ -1,13 +1,12 @@
 //! Exports on a disk, over a read.
 
-use std::collections::BTreeMap;
 use std::fs;
 
 use camino::Utf8PathBuf;
 
 use super::*;
 use crate::config::LoadOptions;
-use crate::model::{AsOf, Attested, Caller, Memory, ObservedSystem, PlaceId, Profile};
+use crate::model::{AsOf, Attested, Memory, PlaceId, Profile};
 use crate::ops::project::{OpenOptions, open};
 use crate::plan::{Completeness, Input, Only, plan};
 
