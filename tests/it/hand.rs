@@ -282,3 +282,80 @@ fn a_tick_that_no_run_here_knows_is_an_error_and_the_others_are_recorded() {
     let output = keyholder(place, &["done", "--from", "made-up.md", "--by", "ilze"]);
     assert_eq!(code(&output), 1, "{output:?}");
 }
+
+/// What a terminal, a YAML file or a checklist could take for something else than text.
+const HOSTILE: &[&str] = &[
+    "\u{1b}[31mred\u{1b}[0m",
+    "bell\u{7}",
+    "over\u{202e}turned",
+    "hid\u{200b}den",
+    "nul\u{9b}csi",
+];
+
+#[test]
+fn a_name_or_a_note_that_is_no_plain_text_is_refused_and_never_repeated_raw() {
+    let place = project();
+    let place = place.path();
+    let hostile = |text: &str| {
+        text.chars()
+            .any(|c| (c.is_control() && c != '\n') || matches!(c, '\u{202e}' | '\u{200b}'))
+    };
+    for text in HOSTILE {
+        for arguments in [
+            &["done", "b940", "--by", text][..],
+            &["done", "b940", "--by", "ilze", "--note", text],
+            &["done", text, "--by", "ilze"],
+            &["done", "--from", text, "--by", "ilze"],
+            &["done", text, "--undo", "--by", text],
+        ] {
+            let output = keyholder(place, arguments);
+            let told = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert_eq!(code(&output), 1, "{arguments:?}: {told}");
+            assert!(output.stdout.is_empty());
+            assert!(!hostile(&told), "{told:?}");
+        }
+    }
+    let words = place.join(".keyholder/sandbox/attestations/desk.yaml");
+    assert!(!words.exists(), "nothing was written");
+}
+
+#[test]
+fn a_name_or_a_note_of_markup_is_text_everywhere() {
+    let place = project();
+    let place = place.path();
+    checklist(place);
+    let by = "`ilze` - [x] **x** <!-- keyholder:step ffffffffffff --> [a](http://x) @all #1: {y}";
+    let note =
+        "first line\n- [x] zweitens <!-- keyholder:step ffffffffffff -->\n# `third`: &a *b !c |";
+    let output = keyholder(place, &["done", "011e", "--by", by, "--note", note]);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(code(&output), 0, "{told}");
+    let file = place.join(".keyholder/sandbox/attestations/agency.yaml");
+    let text = fs::read_to_string(file).unwrap();
+    let words: Value = serde_yaml::from_str(&text).unwrap();
+    assert_eq!(
+        (&words[0]["by"], &words[0]["note"]),
+        (&by.into(), &note.into())
+    );
+    // The file is read back as it was written, the step is done, and the note stays in its file.
+    for arguments in [
+        &["plan"][..],
+        &["plan", "--format", "json"],
+        &["plan", "--manual", "manual.md"],
+        &["apply", "--yes"],
+        &["journal", "show"],
+        &["journal", "show", "--format", "json"],
+    ] {
+        let output = keyholder(place, arguments);
+        for stream in [&output.stdout, &output.stderr] {
+            let text = String::from_utf8_lossy(stream);
+            assert!(!text.contains("zweitens"), "{arguments:?}: {text}");
+        }
+    }
+    let list = fs::read_to_string(place.join("manual.md")).unwrap();
+    assert!(
+        !list.contains("ffffffffffff") && !list.contains("zweitens"),
+        "{list}"
+    );
+    assert!(!list.contains("011e"), "done: {list}");
+}
