@@ -76,6 +76,7 @@ pub(crate) fn live(desired: &Desired, catalog: &Catalog, taken: Timestamp) -> (O
     };
     let observed = Observed {
         systems: BTreeMap::from([(name, system)]),
+        ..Observed::default()
     };
     (observed, memory)
 }

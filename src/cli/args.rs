@@ -254,7 +254,7 @@ pub struct DoneArgs {
     /// The steps whose boxes are ticked in this checklist.
     #[arg(long, value_name = "FILE", conflicts_with = "steps")]
     pub from: Option<Utf8PathBuf>,
-    /// What should be known beside it.
+    /// What should be known beside it; kept as it is typed, so no contacts.
     #[arg(long, value_name = "TEXT")]
     pub note: Option<String>,
     /// What the account is now, where that is not what the step leads to.

@@ -101,7 +101,7 @@ impl<'a> Planning<'a> {
 
     /// Plans from what people said and from exports alone: systems that only a call could read hold.
     pub(super) fn without_asking(&self) -> Planned {
-        self.plan(Observed::default())
+        self.plan(export::unasked(self.project))
     }
 
     /// Plans from a kept read.
@@ -161,6 +161,12 @@ impl<'a> Planning<'a> {
         } else {
             Endings::new()
         }
+    }
+
+    /// Whether a step that is not open was ever one here.
+    pub(super) fn was_open(&self, step: &str) -> bool {
+        let entries = self.journal.sealed.iter().map(|sealed| &sealed.entry);
+        hand::was_open(step, entries, &self.statements)
     }
 
     /// The present.

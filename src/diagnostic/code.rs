@@ -78,6 +78,7 @@ codes! {
     UnknownLocation Error "unknown-location" "A location that is not declared.";
     UnknownRole Error "unknown-role" "A role that is not declared.";
     UnknownPerson Error "unknown-person" "A person who is not declared.";
+    UnknownStep Error "unknown-step" "A ticked step by hand that nothing here knows.";
     UnknownTag Error "unknown-tag" "A tag, or a value of one, that no location has.";
     UnknownVendorRole Error "unknown-vendor-role" "A role the vendor does not have.";
     EmptySelector Error "empty-selector" "A selector that selects no location.";

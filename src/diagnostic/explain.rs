@@ -95,6 +95,7 @@ texts! {
     "unknown-person",
     "unknown-right",
     "unknown-role",
+    "unknown-step",
     "unknown-system",
     "unknown-tag",
     "unknown-time-zone",

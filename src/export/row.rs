@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::table::{Row, Table, key};
 use super::{Scopes, Settings, fact, gap, shown};
+use crate::canonical::sha256_hex;
 use crate::catalog::{ChainRight, Kind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{
@@ -164,6 +165,7 @@ pub(super) fn scopes(table: &Table, settings: &Settings) -> (Scopes, Vec<Diagnos
         scopes: BTreeMap::new(),
         spoiled: BTreeSet::new(),
         all_spoiled: false,
+        is_stateless_told: false,
         ids: BTreeMap::new(),
     };
     let columns = reading.columns(table);
@@ -181,6 +183,8 @@ struct Reads<'a> {
     spoiled: BTreeSet<PlaceId>,
     /// Something was not understood that may belong anywhere.
     all_spoiled: bool,
+    /// That the list has no states was told: it is no news of each row.
+    is_stateless_told: bool,
     /// The line of each id.
     ids: BTreeMap<AccountId, u64>,
 }
@@ -307,7 +311,7 @@ impl Reads<'_> {
             .or(Some(name.as_str()).filter(|name| !name.is_empty()));
         let id = match (cell("id"), named) {
             (Some(id), _) => AccountId::new(id),
-            (None, Some(named)) => AccountId::new(format!("export:{}", named.to_lowercase())),
+            (None, Some(named)) => unnumbered(named),
             (None, None) => {
                 self.all_spoiled = true;
                 self.fault(
@@ -332,7 +336,6 @@ impl Reads<'_> {
         self.ids.insert(id.clone(), row.line);
         let spoiled = self.found.len();
         let places = self.places(row, cell("places"), columns);
-        let state = self.state(row, cell("state"), columns);
         let role = self.role(row, cell("role"));
         let mut facts = self.facts(row, columns);
         if self.settings.kind == Kind::Apenday
@@ -366,8 +369,12 @@ impl Reads<'_> {
             }
             phone
         });
+        // A profile without the first tick is somebody who is booked and cannot sign in: no account.
         let signs_in = facts.get("own_bookings").map(|tick| &**tick) != Some("false");
-        let account = Account {
+        let state = signs_in
+            .then(|| self.state(row, cell("state"), columns))
+            .flatten();
+        let account = |state| Account {
             id: id.clone(),
             name: name.into(),
             phone,
@@ -383,6 +390,7 @@ impl Reads<'_> {
             login: cell("login").map(Into::into),
             facts: Some(Arc::new(facts)),
         };
+        let account = state.map(account);
         let at: BTreeSet<PlaceId> = match (self.settings.kind, places) {
             (Kind::Altegio | Kind::Yclients, _) => BTreeSet::from([PlaceId::Chain]),
             (Kind::Keycrm | Kind::Apenday, _) => BTreeSet::from([PlaceId::Whole]),
@@ -390,14 +398,15 @@ impl Reads<'_> {
             (Kind::Reservio, Some(places)) => places.into_iter().map(PlaceId::At).collect(),
             (Kind::Reservio, None) => BTreeSet::new(),
         };
-        if self.found.len() > spoiled {
+        let is_in_doubt = signs_in && state.is_none();
+        if is_in_doubt || self.found.len() > spoiled {
             self.spoiled.extend(at.iter().cloned());
             self.all_spoiled |= at.is_empty();
         }
         for place in at {
             let scope = self.scopes.entry(place).or_default();
-            // A profile without the first tick is somebody who is booked and cannot sign in: no account.
-            if signs_in {
+            // Of whom no state is known, nothing new is known.
+            if let Some(account) = &account {
                 scope.accounts.insert(id.clone(), account.clone());
             }
         }
@@ -457,35 +466,79 @@ impl Reads<'_> {
         if is_ours { Ok(cell) } else { Err(()) }
     }
 
-    fn state(&mut self, row: &Row, cell: Option<&str>, columns: &Columns) -> AccountState {
+    /// The state of a row's account; none where it is not told, since whoever is blocked or only invited must not
+    /// become somebody in use by a word that nobody understands.
+    fn state(&mut self, row: &Row, cell: Option<&str>, columns: &Columns) -> Option<AccountState> {
         let Some(cell) = cell else {
-            // Who stands in a list of chain users is one; elsewhere a list has more than those who are in.
-            let says_all = matches!(self.settings.kind, Kind::Altegio | Kind::Yclients);
-            let ticks = columns.known.contains_key("own_bookings");
-            if !says_all && !ticks {
-                self.fault(
-                    row,
-                    Code::MissingKey,
-                    "it does not say the state of the account",
-                    "add a column `state` with `invited`, `inactive`, `active` or `blocked`",
-                );
+            // Chain users have no states: who stands in their list is one. Elsewhere ticks are no state either, since an
+            // invitation that waits has them too.
+            if matches!(self.settings.kind, Kind::Altegio | Kind::Yclients) {
+                return Some(AccountState::Active);
             }
-            return AccountState::Active;
+            self.stateless(row, columns);
+            return None;
         };
         let word = self.mapped("state", cell).map(key);
         let state = word.ok().and_then(|word| {
             let usual = STATES.iter().find(|(known, _)| *known == word);
             AccountState::parse(&word).or(usual.map(|(_, state)| *state))
         });
-        state.unwrap_or_else(|| {
+        if state.is_none() {
+            let help = format!(
+                "say what it means under `values: {{ state: {{ ... }} }}`; known are {}",
+                self.states()
+            );
             self.fault(
                 row,
                 Code::WrongValue,
-                &format!("`{}` is no state that is known", shown(cell)),
-                "say what it means under `values: { state: { ... } }`",
+                &format!(
+                    "`{}` is no state that is known, so this account is not read",
+                    shown(cell)
+                ),
+                &help,
             );
-            AccountState::Active
-        })
+        }
+        state
+    }
+
+    /// Says that a state is missing: of one row, or once of a list that has none.
+    fn stateless(&mut self, row: &Row, columns: &Columns) {
+        const HELP: &str = "add a column `state` with `invited`, `inactive`, `active` or `blocked`, or name it in `columns`";
+        if columns.known.contains_key("state") {
+            let what = "it does not say the state of the account, so this account is not read";
+            self.fault(row, Code::MissingKey, what, HELP);
+        } else if !std::mem::replace(&mut self.is_stateless_told, true) {
+            let file = shown(&self.settings.file);
+            self.say(
+                Code::MissingKey,
+                format!(
+                    "`{file}` has no column that tells the state of an account, so no account is read from line {} on",
+                    row.line
+                ),
+                "in use, invited or blocked: this list does not say".to_owned(),
+                HELP,
+            );
+        }
+    }
+
+    /// The words for states that this list may have.
+    fn states(&self) -> String {
+        let mut words: Vec<&str> = if let Some(values) = self.settings.values.get("state") {
+            let pairs = values.iter();
+            pairs
+                .flat_map(|(theirs, ours)| [&**theirs, &**ours])
+                .collect()
+        } else {
+            let ours = AccountState::ALL.iter().map(|state| state.name());
+            ours.chain(STATES.iter().map(|(word, _)| *word)).collect()
+        };
+        let mut seen = BTreeSet::new();
+        words.retain(|word| seen.insert(*word));
+        let words: Vec<String> = words
+            .iter()
+            .map(|word| format!("`{}`", shown(word)))
+            .collect();
+        words.join(", ")
     }
 
     fn role(&mut self, row: &Row, cell: Option<&str>) -> Option<VendorRoleSlug> {
@@ -571,6 +624,17 @@ impl Reads<'_> {
         }
         (scopes, self.found)
     }
+}
+
+/// The id of a row that has none. Ids stand in plans, in the journal and in statements, where a contact does not belong:
+/// a digest of what names the row is as good, and the same however that is written.
+fn unnumbered(named: &str) -> AccountId {
+    const DIGITS: usize = 12;
+    let digest = sha256_hex(key(named).as_bytes());
+    AccountId::new(format!(
+        "export:{}",
+        digest.get(..DIGITS).unwrap_or(&digest)
+    ))
 }
 
 /// Whether the list is one of Enterprise users, who are the account's and not a business's.

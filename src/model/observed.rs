@@ -14,6 +14,9 @@ use super::{AccountId, Email, LocationKey, Phone, PlaceId, RightSet, SystemName,
 pub struct Observed {
     /// Every system that was asked.
     pub systems: BTreeMap<SystemName, ObservedSystem>,
+    /// Exports that could not stand in, by what they would have told of, with why. What was read there is not touched by
+    /// it: a list of an administrator and what a vendor shows fail each for itself.
+    pub lost_exports: BTreeMap<(SystemName, PlaceId), ReadFailure>,
 }
 
 /// What one system answered.

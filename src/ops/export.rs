@@ -1,8 +1,9 @@
 //! Exports over a read: what an administrator's list says where no interface reads.
 //!
-//! Invariant: a live read is never replaced, only the scopes that nothing reads; and a file outside the project is not
-//! opened.
+//! Invariant: a live read is never replaced, only the scopes that nothing reads; a list that cannot be used takes nothing
+//! from what was read; and a file outside the project is not opened.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::sync::Arc;
@@ -17,7 +18,8 @@ use crate::config::raw;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::export::{Settings, read, unreadable};
 use crate::model::{
-    DesiredSystem, LocationKey, Observed, ReadFailure, Reading, ScopeState, SystemName,
+    Caller, DesiredSystem, LocationKey, Observed, ObservedSystem, ReadFailure, Reading, ScopeState,
+    SystemName,
 };
 
 /// Far above any list of people.
@@ -55,17 +57,55 @@ pub fn lay_over(observed: &mut Observed, project: &Project, now: Timestamp) -> V
                 unreadable(&settings, &ReadFailure::Failed { why })
             }
         };
-        for (place, reading) in scopes {
-            let live = seen.scopes.remove(&place);
-            seen.scopes.insert(place, over(reading, live.as_ref()));
+        for (place, export) in scopes {
+            let live = seen.scopes.get(&place).and_then(Reading::seen);
+            if live.is_some_and(shows_users) {
+                continue;
+            }
+            match export {
+                Reading::Unreadable(failure) => {
+                    let lost = (name.clone(), place);
+                    observed.lost_exports.insert(lost, failure);
+                }
+                export => {
+                    let laid = over(export, live);
+                    seen.scopes.insert(place, laid);
+                }
+            }
         }
     }
     found
 }
 
+/// What is there before anybody is asked: every system that has an export, so that the export can be laid over.
+pub fn unasked(project: &Project) -> Observed {
+    let mut observed = Observed::default();
+    for system in &project.loaded.project.settings.systems {
+        let name = SystemName::new(system.name.value.clone());
+        let wish = project.desired.systems.get(&name);
+        if let Some(wish) = wish.filter(|_| system.snapshot.is_some()) {
+            let seen = ObservedSystem {
+                kind: wish.kind,
+                host: name.as_str().into(),
+                taken: project.desired.as_of,
+                caller: Caller::default(),
+                scopes: BTreeMap::new(),
+                calls: 0,
+            };
+            observed.systems.insert(name, seen);
+        }
+    }
+    observed
+}
+
+/// Whether a read is one of accounts. Where a vendor shows profiles in their place, who may sign in is not seen.
+fn shows_users(live: &ScopeState) -> bool {
+    live.profiles.is_none()
+}
+
 /// What the vendor shows beside who may sign in stays: profiles, and the caller's own rights.
-fn over(export: Reading<ScopeState>, live: Option<&Reading<ScopeState>>) -> Reading<ScopeState> {
-    let Some(live) = live.and_then(Reading::seen) else {
+fn over(export: Reading<ScopeState>, live: Option<&ScopeState>) -> Reading<ScopeState> {
+    let Some(live) = live else {
         return export;
     };
     let with = |scope: ScopeState| ScopeState {
@@ -112,7 +152,7 @@ fn settings(
     }
 }
 
-fn pairs(pairs: &[(raw::Text, raw::Text)]) -> std::collections::BTreeMap<Arc<str>, Arc<str>> {
+fn pairs(pairs: &[(raw::Text, raw::Text)]) -> BTreeMap<Arc<str>, Arc<str>> {
     pairs
         .iter()
         .map(|(one, other)| (one.value.clone(), other.value.clone()))

@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::attest::Loaded;
 use crate::attest::Statement;
 use crate::catalog::Kind;
-use crate::journal::{ClosedBy, HandClosed, HandedOver, Record, SaysFact};
+use crate::journal::{ClosedBy, Entry, HandClosed, HandedOver, Record, SaysFact};
 use crate::model::{
     AccountId, AccountState, Attested, Desired, Handed, HasNow, Memory, PersonKey, PlaceId, Says,
     SystemName,
@@ -169,6 +170,22 @@ pub fn find<'a>(open: &'a [Open], id: &str) -> Result<&'a Open, NotFound> {
             several.iter().map(|it| it.step.clone()).collect(),
         )),
     }
+}
+
+/// Whether a step that is not open was ever one here: a run handed it over, or somebody said that it was done. An id
+/// that is neither was made up, or comes from a plan that nobody applied.
+pub fn was_open<'a>(
+    step: &str,
+    journal: impl IntoIterator<Item = &'a Entry>,
+    statements: &Loaded,
+) -> bool {
+    let files = statements.statements.values();
+    let mut said = files.chain(statements.edited.values()).flatten();
+    let handed = |entry: &Entry| {
+        matches!(&entry.record, Record::HandedOver(it) if it.step == step)
+            || matches!(&entry.record, Record::Attested(it) if it.step == step)
+    };
+    said.any(|(it, _)| *it.step == *step) || journal.into_iter().any(handed)
 }
 
 /// What the journal keeps of manual steps at the beginning of a run: those that are handed over now, and those that

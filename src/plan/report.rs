@@ -100,11 +100,18 @@ pub(super) fn scope_facts(
     let fact = |place: PlaceId| {
         let scopes = chain.filter(|_| place == PlaceId::Chain).unwrap_or(scopes);
         let reading = scopes.get(&place);
+        let lost = ctx
+            .input
+            .observed
+            .lost_exports
+            .get(&(name.clone(), place.clone()));
         let by_hand = !kind.shows_users() || place == PlaceId::Chain;
         let told = by_hand
             .then(|| super::hand::scope_fact(ctx, name, &place, scopes))
             .flatten();
-        let completeness = told.unwrap_or_else(|| match reading {
+        // A list that cannot be used says so, whatever people said since and whatever else was read there.
+        let lost = lost.map(|failure| Completeness::Unreadable(failure_text(failure)));
+        let completeness = lost.or(told).unwrap_or_else(|| match reading {
             None | Some(Reading::Unreadable(ReadFailure::NotSupported)) => Completeness::NotRead,
             Some(Reading::Complete(_)) => Completeness::Complete,
             Some(Reading::Partial(_, gaps)) => {

@@ -26,7 +26,10 @@ pub(super) fn observed(file: File, catalog: &Catalog) -> Result<Observed, Snapsh
             Ok((SystemName::new(name), seen))
         })
         .collect::<Result<_, SnapshotError>>()?;
-    Ok(Observed { systems })
+    Ok(Observed {
+        systems,
+        ..Observed::default()
+    })
 }
 
 /// The error for a value that is not what it should be.

@@ -266,8 +266,10 @@ fn system() -> impl Strategy<Value = ObservedSystem> {
 }
 
 fn observed() -> impl Strategy<Value = Observed> {
-    btree_map(text().prop_map(SystemName::new), system(), 0..3)
-        .prop_map(|systems| Observed { systems })
+    btree_map(text().prop_map(SystemName::new), system(), 0..3).prop_map(|systems| Observed {
+        systems,
+        ..Observed::default()
+    })
 }
 
 /// Any JSON, also such as has the right keys in the wrong places.

@@ -17,7 +17,11 @@ use crate::model::{
 
 /// The whole file.
 pub(super) fn file(observed: &Observed, catalog: &Catalog) -> File {
-    let Observed { systems } = observed;
+    // Exports stand in the project and are laid over a kept read anew.
+    let Observed {
+        systems,
+        lost_exports: _,
+    } = observed;
     File {
         format: super::FORMAT.to_owned(),
         contains: Contains::Contacts,

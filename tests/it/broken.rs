@@ -24,6 +24,10 @@ const ELSEWHERE: &[(Code, &str)] = &[
         "a link is not the same in every checkout; built below",
     ),
     (
+        Code::UnknownStep,
+        "is about a checklist, which is no file of the project; see `hand`",
+    ),
+    (
         Code::FileTooLarge,
         "nobody wants the file in git; built below",
     ),

@@ -23,7 +23,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("model",              "text catalog"),
     ("config",             "text diagnostic catalog model"),
     ("attest",             "text diagnostic catalog model config canonical"),
-    ("export",             "text diagnostic catalog model config"),
+    ("export",             "text diagnostic catalog model config canonical"),
     ("plan",               "text diagnostic catalog model canonical"),
     ("policy",             "text diagnostic catalog model plan"),
     ("render",             "text diagnostic catalog model plan policy journal apply"),

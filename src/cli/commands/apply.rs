@@ -1,18 +1,21 @@
 //! `apply`: plan, show, ask, do it, read back.
 
-use crate::apply::{Order, Outcomes, Ports, StopFlag, apply, settle};
+mod report;
+
+use self::report::{question, report};
+use crate::apply::{Order, Ports, StopFlag, apply, settle};
 use crate::cli::args::{ApplyArgs, DataFormat};
 use crate::cli::checklist::Checklist;
 use crate::cli::commands::plan::print;
 use crate::cli::failure::{Ending, Endings, Failure};
-use crate::cli::planning::{Planned, Planning};
+use crate::cli::planning::Planning;
 use crate::cli::session::{Session, distrust};
 use crate::cli::ui::Watcher;
 use crate::cli::walk;
 use crate::cli::world::World;
 use crate::journal::{FileJournal, JournalSink as _};
 use crate::ops::{hand, live, record};
-use crate::plan::{Mode, totals};
+use crate::plan::Mode;
 use crate::render::{outcome, text};
 
 pub(in crate::cli) async fn run(
@@ -46,16 +49,7 @@ pub(in crate::cli) async fn run(
         listener: &watcher,
         stop: &stop,
     };
-    let settled = settle("apply", &ports, &mut journal)
-        .await
-        .map_err(|error| distrust(&error))?;
-    if !settled.is_empty() {
-        session.ui.tell(&text::write(
-            &outcome::settled(&settled),
-            session.ui.layout(),
-        ));
-        planning.reread(journal.sealed());
-    }
+    settle_first(session, &ports, &mut planning, &mut journal).await?;
 
     let planned = planning.ask(&providers).await;
     let mut endings = planned.endings(world.now());
@@ -116,50 +110,24 @@ pub(in crate::cli) async fn run(
     Ok(endings)
 }
 
-fn question(planned: &Planned) -> String {
-    let counts = totals(&planned.plan.draft);
-    let mut question = format!(
-        "Do {} for {}?",
-        crate::render::words::count(counts.api, "step", "steps"),
-        crate::render::words::count(counts.people, "person", "people")
-    );
-    if counts.invitations > 0 {
-        question.push_str(&format!(
-            " {} will be sent.",
-            crate::render::words::count(counts.invitations, "message", "messages")
-        ));
-    }
-    question
-}
-
-fn report(
+/// Finds out what became of calls of an earlier run whose answers were lost, before anything is planned on them.
+async fn settle_first(
     session: &Session<'_>,
-    planning: &Planning<'_>,
-    planned: &Planned,
-    outcomes: &Outcomes,
-    format: DataFormat,
-    endings: &Endings,
-) {
-    match format {
-        DataFormat::Text => {
-            let doc = outcome::outcomes(&planned.plan, outcomes, planning.project.catalog);
-            session.ui.data(&format!(
-                "\n{}",
-                text::write(&doc, session.ui.layout()).trim_start_matches('\n')
-            ));
-        }
-        DataFormat::Json => {
-            let mut json = crate::plan::wire::to_json(&planned.plan, planning.project.catalog);
-            let mut all = outcome::to_json(outcomes);
-            all.extend(
-                endings
-                    .iter()
-                    .map(|ending| serde_json::json!({ "ending": ending.name() })),
-            );
-            json["outcomes"] = all.into();
-            session.ui.data(&format!("{json:#}\n"));
-        }
+    ports: &Ports<'_>,
+    planning: &mut Planning<'_>,
+    journal: &mut FileJournal,
+) -> Result<(), Failure> {
+    let settled = settle("apply", ports, journal)
+        .await
+        .map_err(|error| distrust(&error))?;
+    if !settled.is_empty() {
+        session.ui.tell(&text::write(
+            &outcome::settled(&settled),
+            session.ui.layout(),
+        ));
+        planning.reread(journal.sealed());
     }
+    Ok(())
 }
 
 /// The first Ctrl-C ends the run after the current call, the second at once.

@@ -399,6 +399,7 @@ impl World {
         };
         Observed {
             systems: [(Self::system(), system)].into(),
+            ..Observed::default()
         }
     }
 

@@ -1,0 +1,59 @@
+//! What `apply` says before and after: the question, and what became of each step.
+//!
+//! Invariant: the question counts what the plan holds, and nothing is printed that did not end.
+
+use crate::apply::Outcomes;
+use crate::cli::args::DataFormat;
+use crate::cli::failure::Endings;
+use crate::cli::planning::{Planned, Planning};
+use crate::cli::session::Session;
+use crate::plan::totals;
+use crate::render::{outcome, text};
+
+/// What is asked before anything is done.
+pub(super) fn question(planned: &Planned) -> String {
+    let counts = totals(&planned.plan.draft);
+    let mut question = format!(
+        "Do {} for {}?",
+        crate::render::words::count(counts.api, "step", "steps"),
+        crate::render::words::count(counts.people, "person", "people")
+    );
+    if counts.invitations > 0 {
+        question.push_str(&format!(
+            " {} will be sent.",
+            crate::render::words::count(counts.invitations, "message", "messages")
+        ));
+    }
+    question
+}
+
+/// Prints what became of a plan.
+pub(super) fn report(
+    session: &Session<'_>,
+    planning: &Planning<'_>,
+    planned: &Planned,
+    outcomes: &Outcomes,
+    format: DataFormat,
+    endings: &Endings,
+) {
+    match format {
+        DataFormat::Text => {
+            let doc = outcome::outcomes(&planned.plan, outcomes, planning.project.catalog);
+            session.ui.data(&format!(
+                "\n{}",
+                text::write(&doc, session.ui.layout()).trim_start_matches('\n')
+            ));
+        }
+        DataFormat::Json => {
+            let mut json = crate::plan::wire::to_json(&planned.plan, planning.project.catalog);
+            let mut all = outcome::to_json(outcomes);
+            all.extend(
+                endings
+                    .iter()
+                    .map(|ending| serde_json::json!({ "ending": ending.name() })),
+            );
+            json["outcomes"] = all.into();
+            session.ui.data(&format!("{json:#}\n"));
+        }
+    }
+}
