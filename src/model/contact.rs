@@ -243,10 +243,8 @@ fn mask_phones(text: &str, masked: &mut String) {
         let found = found
             .map(|(at, _)| at + 1)
             .find_map(|end| Some((end, Phone::parse(&run[..end]).ok()?)));
-        let (shown, end) = found.map_or_else(
-            || ("+".to_owned(), 1),
-            |(end, phone)| (phone.masked(), end),
-        );
+        let (shown, end) =
+            found.map_or_else(|| ("+".to_owned(), 1), |(end, phone)| (phone.masked(), end));
         masked.push_str(&shown);
         rest = &number[end..];
     }

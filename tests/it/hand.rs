@@ -359,3 +359,51 @@ fn a_name_or_a_note_of_markup_is_text_everywhere() {
     );
     assert!(!list.contains("011e"), "done: {list}");
 }
+
+#[test]
+fn a_state_is_said_of_what_switches_somebody_on_or_off() {
+    let place = project();
+    let place = place.path();
+    let edit = |file: &str, from: &str, to: &str| {
+        let text = fs::read_to_string(place.join(file)).unwrap();
+        assert!(text.contains(from));
+        fs::write(place.join(file), text.replace(from, to)).unwrap();
+    };
+    edit(
+        "roles.yaml",
+        "  brand:\n",
+        "  adviser: { title: Adviser, agency: { role: conseiller, team: Nord, calendar: internal } }\n  brand:\n",
+    );
+    edit(
+        "people.yaml",
+        "  robot:\n",
+        "  zoe: { name: { first: Zoe, last: Liepa }, email: zoe@salons.example, access: [ { role: adviser, at: all } ] }\n  robot:\n",
+    );
+    let id = |kind: &str| {
+        let output = keyholder(place, &["plan", "--format", "json"]);
+        let plan: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let steps = plan["steps"].as_array().unwrap().iter();
+        let mut steps = steps.filter(|step| step["kind"] == kind && step["person"] == "zoe");
+        steps.next().unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    for kind in ["invite", "activate"] {
+        let output = keyholder(place, &["done", &id(kind), "--by", "ilze"]);
+        assert_eq!(code(&output), 0);
+    }
+    edit(
+        "roles.yaml",
+        "conseiller, team: Nord",
+        "conseiller, team: Sud",
+    );
+    let step = id("set-rights");
+    let output = keyholder(
+        place,
+        &["done", &step, "--by", "ilze", "--state", "inactive"],
+    );
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(code(&output), 1);
+    assert!(told.contains("switches nobody on or off"), "{told}");
+    let output = keyholder(place, &["done", &step, "--by", "ilze", "--state", "absent"]);
+    assert_eq!(code(&output), 0);
+    id("invite");
+}

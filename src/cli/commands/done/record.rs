@@ -79,6 +79,16 @@ fn write(
                 .help("say it for each step by itself; a follow-up says nothing of access"),
         );
     }
+    let only_changes = |it: &&&Open| matches!(&*it.does, "set-rights" | "change-role");
+    if let Some(step) = steps.iter().find(only_changes)
+        && args.state.is_some_and(|state| state != StateName::Absent)
+    {
+        return Err(Failure::input(format!(
+            "--state: step {} ({}) switches nobody on or off",
+            step.step, step.does
+        ))
+        .help("say it without `--state`; of somebody who is not there at all, `--state absent`"));
+    }
     let by = planning.known_as(&args.by);
     let statement = |step: &Open| {
         step.statement(&by, now, args.note.as_deref(), args.state.map(stated))
