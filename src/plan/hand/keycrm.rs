@@ -154,6 +154,11 @@ where
             ));
         }
         work.actions.extend(restrictions(&grant.extra));
+        if !grant.extra.is_empty() {
+            work.actions.push(Action::say(
+                "the next plan reads that the user is there, but nothing shows what they may see: say that this step is done",
+            ));
+        }
         work.actions.push(Action::say(
             "the user is pending until the first sign-in, and cannot be chosen anywhere (as assignee, manager) until then",
         ));
@@ -297,6 +302,7 @@ where
         before: Option<usize>,
     ) {
         let known = self.attested_facts(ctx, case, &PlaceId::Whole);
+        self.note_kept(ctx, case, grant, &known);
         let open = missing(&grant.extra, &known);
         if open.is_empty() {
             return;
@@ -330,6 +336,24 @@ where
         work.actions.extend(restrictions(&open));
         work.after_steps = before.into_iter().collect();
         self.hand_out(ctx, case, work);
+    }
+
+    /// What was set by hand and no line names any more stays on: it restricts, and lifting it is nobody's order.
+    fn note_kept(&self, ctx: &mut Context<'a>, case: &Case<'a>, grant: &'a Grant, known: &Facts) {
+        let kept = known
+            .iter()
+            .filter(|(name, _)| !grant.extra.contains_key(*name));
+        for (name, value) in kept {
+            ctx.found.notes.insert(Note {
+                system: Some(self.name.clone()),
+                place: None,
+                text: format!(
+                    "`{}` is said to be restricted to {name} {}, which no line names any more: it stays until somebody lifts it in KeyCRM",
+                    case.person.key,
+                    list(value)
+                ),
+            });
+        }
     }
 
     /// A name, phone or login that is not as declared.

@@ -222,6 +222,23 @@ fn the_acting_and_the_protected_are_never_blocked() {
 }
 
 #[test]
+fn a_restriction_that_no_line_names_any_more_is_told() {
+    let row = user("7", "jana", AccountState::Active, "manager");
+    let mut stage = Stage::with_user(&person("jana", CLERK), row);
+    assert_eq!(stage.do_all(), 1);
+    let told = |stage: &Stage| {
+        let notes = stage.plan().draft.notes;
+        notes
+            .iter()
+            .any(|note| note.text.contains("restricted to sources shop"))
+    };
+    assert!(!told(&stage));
+    stage.entries = ENTRIES.replace("role: manager, sources: [shop]", "role: manager");
+    stage.check("");
+    assert!(told(&stage));
+}
+
+#[test]
 fn nobody_is_activated_with_a_role_that_may_not_be_taken() {
     let row = user("7", "jana", AccountState::Blocked, "administrator");
     let mut stage = Stage::with_user(&person("jana", CLERK), row);
