@@ -97,6 +97,10 @@ pub enum Command {
     },
     /// Explain a problem's code, with an example of the fix.
     Explain(ExplainArgs),
+    /// Take everything from somebody at once, and keep it so until `unlock`.
+    Lockout(LockoutArgs),
+    /// End a lockout: the files hold again.
+    Unlock(LockoutArgs),
     /// Print the JSON Schema of one of the formats.
     Schema(SchemaArgs),
     /// Run the simulators as a server, or change what they hold.
@@ -240,6 +244,16 @@ pub struct ApplyArgs {
     /// How to print the plan and what came of it.
     #[arg(long, value_enum, default_value_t = DataFormat::Text)]
     pub format: DataFormat,
+}
+
+/// `lockout` and `unlock`
+#[derive(Debug, Args)]
+pub struct LockoutArgs {
+    /// The key of a person.
+    pub person: String,
+    /// Why; it is kept in the journal, so no contacts.
+    #[arg(long, value_name = "TEXT")]
+    pub because: String,
 }
 
 /// `done`

@@ -6,6 +6,7 @@
 
 mod decode;
 mod digest;
+pub mod edit;
 mod load;
 pub mod raw;
 mod resolve;

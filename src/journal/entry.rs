@@ -64,6 +64,10 @@ pub enum Record {
     HandClosed(HandClosed),
     /// A run took note of a person's statement.
     Attested(AttestedNote),
+    /// Somebody is locked out from here on, whatever the files say.
+    LockedOut(Locked),
+    /// A lockout was lifted.
+    Unlocked(Locked),
     /// A run ended by itself. A run without this entry was killed.
     RunEnded(RunEnded),
 }
@@ -82,6 +86,8 @@ impl Record {
         "handed-over",
         "hand-closed",
         "attested",
+        "locked-out",
+        "unlocked",
         "run-ended",
     ];
 
@@ -99,6 +105,8 @@ impl Record {
             Record::HandedOver(_) => "handed-over",
             Record::HandClosed(_) => "hand-closed",
             Record::Attested(_) => "attested",
+            Record::LockedOut(_) => "locked-out",
+            Record::Unlocked(_) => "unlocked",
             Record::RunEnded(_) => "run-ended",
         }
     }
@@ -529,6 +537,15 @@ impl SaysFact {
             })
         })
     }
+}
+
+/// Somebody is locked out, or not any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Locked {
+    /// The key of the person.
+    pub person: String,
+    /// Why, without contacts and numbers that may be phones; text from outside.
+    pub because: String,
 }
 
 /// A manual step that was handed over is not open any more.

@@ -112,6 +112,8 @@ pub fn history<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<IntentSt
             | Record::HandedOver(_)
             | Record::HandClosed(_)
             | Record::Attested(_)
+            | Record::LockedOut(_)
+            | Record::Unlocked(_)
             | Record::RunEnded(_) => {}
         }
     }

@@ -79,6 +79,14 @@ impl Remembering<'_> {
                 self.memory.handed.remove(&key);
             }
             Record::Attested(note) => self.attested(entry, note),
+            Record::LockedOut(locked) => {
+                let key = PersonKey::new(locked.person.as_str());
+                self.memory.locked.entry(key).or_insert(entry.at);
+            }
+            Record::Unlocked(locked) => {
+                let key = PersonKey::new(locked.person.as_str());
+                self.memory.locked.remove(&key);
+            }
             Record::Settled(_)
             | Record::Genesis(_)
             | Record::RunStarted(_)

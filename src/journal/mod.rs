@@ -24,8 +24,8 @@ pub use chain::{BadHead, Chain, Head, Problem, ProblemKind, Sealed, read, seal};
 pub use entry::{
     AttestedNote, CallOutcome, CallResult, ClosedBy, ConfigFacts, ConfigKnown, Entry, FORMAT,
     Genesis, GrantSeen, GrantedAt, HandClosed, HandedOver, HeadFact, Intent, ItemValue, KeyDelta,
-    Match, Observed, Record, RightValue, RunEnded, RunStarted, SaysFact, Settled, Settlement,
-    SystemAt, Verb, Verdict, Verified, Way, place_of, right_value, schema,
+    Locked, Match, Observed, Record, RightValue, RunEnded, RunStarted, SaysFact, Settled,
+    Settlement, SystemAt, Verb, Verdict, Verified, Way, place_of, right_value, schema,
 };
 pub use file::{FileJournal, JournalError, Snapshot, TornLine, init, load};
 pub use history::{IntentState, IntentStatus, history, unsettled, was_lost_before};

@@ -64,6 +64,8 @@ pub fn observed<'a>(
             | Record::HandedOver(_)
             | Record::HandClosed(_)
             | Record::Attested(_)
+            | Record::LockedOut(_)
+            | Record::Unlocked(_)
             | Record::RunEnded(_) => {}
         }
     }

@@ -91,6 +91,8 @@ fn intent_of<'a>(entry: &Entry, intents: &Intents<'a>) -> Option<&'a Intent> {
         | Record::HandedOver(_)
         | Record::HandClosed(_)
         | Record::Attested(_)
+        | Record::LockedOut(_)
+        | Record::Unlocked(_)
         | Record::RunEnded(_) => None,
     };
     seq.and_then(|seq| intents.get(&seq).copied())
@@ -129,6 +131,7 @@ fn names(entry: &Entry, person: &String) -> bool {
         Record::Verified(verified) => verified.person.as_ref() == Some(person),
         Record::HandedOver(handed) => handed.person.as_ref() == Some(person),
         Record::Attested(note) => note.person == *person,
+        Record::LockedOut(locked) | Record::Unlocked(locked) => locked.person == *person,
         Record::Observed(seen) => seen
             .matched
             .iter()
@@ -279,6 +282,15 @@ fn text_of(entry: &Entry, intents: &Intents<'_>) -> String {
                 note.place,
                 note.step,
                 note.digest.get(..12).unwrap_or(&note.digest)
+            )
+        }
+        Record::LockedOut(locked) => {
+            format!("{} is locked out: {}", locked.person, locked.because)
+        }
+        Record::Unlocked(locked) => {
+            format!(
+                "{} is not locked out any more: {}",
+                locked.person, locked.because
             )
         }
         Record::RunEnded(run) => {

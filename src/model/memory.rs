@@ -34,6 +34,8 @@ pub struct Memory {
     pub attested: BTreeMap<(SystemName, Arc<str>), NotedAttestation>,
     /// Manual steps that were handed over and are not closed, by system and id of the step.
     pub handed: BTreeMap<(SystemName, Arc<str>), Handed>,
+    /// Who is locked out, whatever the files say, and since when.
+    pub locked: BTreeMap<PersonKey, Timestamp>,
     /// When that was verified: tells what time changed since from what we changed.
     pub verified: BTreeMap<(SystemName, PlaceId, PersonKey), Timestamp>,
 }

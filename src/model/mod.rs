@@ -7,6 +7,7 @@ mod attested;
 mod contact;
 mod desired;
 mod id;
+mod lockout;
 mod memory;
 mod observed;
 mod rights;

@@ -5,6 +5,7 @@ pub mod doctor;
 pub mod export;
 pub mod hand;
 pub mod live;
+pub mod lockout;
 pub mod only;
 pub mod project;
 pub mod record;

@@ -24,6 +24,7 @@ pub fn selection<'a>(
 ) -> impl Fn(&BTreeMap<PlaceId, Reading<ScopeState>>) -> BTreeMap<PlaceId, BTreeSet<AccountId>> + 'a
 {
     move |scopes| {
+        let desired = &*desired.locked_out(&memory.locked);
         let people: Vec<&Person> = desired.people.values().collect();
         let keys = Keys::of(desired);
         let scopes = super::system::trusted(scopes, memory, system);

@@ -6,7 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::identity::Owner;
-use super::step::{Because, Completeness, Hold, HoldCode, Lapse, ScopeFact, Stranger, SystemFact};
+use super::step::{
+    Because, Completeness, Hold, HoldCode, Lapse, Note, ScopeFact, Stranger, SystemFact,
+};
 use super::system::{Context, System, some_of, title};
 use crate::catalog::Kind;
 use crate::model::{
@@ -231,6 +233,18 @@ pub(super) fn lapses(ctx: &mut Context<'_>) -> Vec<Lapse> {
 struct Rest {
     systems: BTreeSet<SystemName>,
     places: BTreeSet<String>,
+}
+
+/// Says who is locked out, since no line of YAML does.
+pub(super) fn locked_out(ctx: &mut Context<'_>) {
+    let notes = ctx.input.memory.locked.iter().map(|(key, since)| Note {
+        system: None,
+        place: None,
+        text: format!(
+            "`{key}` is locked out since {since}, whatever the files say: `keyholder unlock {key}` ends it"
+        ),
+    });
+    ctx.found.notes.extend(notes);
 }
 
 /// People, locations and systems that earlier applies knew, that still have something, and that

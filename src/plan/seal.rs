@@ -21,6 +21,12 @@ use crate::model::PlaceId;
 
 /// Makes the plan.
 pub fn plan(input: &Input<'_>) -> Plan {
+    // A standing lockout beats whatever the files say.
+    let desired = input.desired.locked_out(&input.memory.locked);
+    let input = &Input {
+        desired: &desired,
+        ..input.clone()
+    };
     let draft = draft(input);
     let id = seal(&draft, input);
     Plan { id, draft }
@@ -98,6 +104,7 @@ fn draft(input: &Input<'_>) -> Draft {
     }
     hand::doubts(&mut ctx);
     report::vanished(&mut ctx);
+    report::locked_out(&mut ctx);
     draft.lapses = report::lapses(&mut ctx);
     let found = std::mem::take(&mut ctx.found);
     let (steps, held) = judge(order(found.candidates), input.only);

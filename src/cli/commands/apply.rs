@@ -28,9 +28,19 @@ pub(in crate::cli) async fn run(
     }
     let checklist = Checklist::prepare(args.manual.as_deref())?;
     let world = World::enter(session).await?;
+    within(session, &world, args, checklist).await
+}
+
+/// The same in a world that was entered already.
+pub(in crate::cli) async fn within(
+    session: &Session<'_>,
+    world: &World,
+    args: &ApplyArgs,
+    checklist: Option<Checklist>,
+) -> Result<Endings, Failure> {
     let project = session.open(None, world.now(), args.inputs.ahead)?;
     let settings = &project.loaded.project.settings;
-    let mut planning = Planning::new(session, &world, &project, &args.inputs.only)?;
+    let mut planning = Planning::new(session, world, &project, &args.inputs.only)?;
     let mut journal = FileJournal::open(
         &session.state_folder(&world.root, Some(settings)),
         world.now(),
@@ -85,7 +95,7 @@ pub(in crate::cli) async fn run(
     let mut outcomes = apply(&order, &ports, &mut journal).await;
     listening.abort();
     drop(journal);
-    let said = walk::after(session, &world, &planning, &planned, &outcomes, args.yes)?;
+    let said = walk::after(session, world, &planning, &planned, &outcomes, args.yes)?;
     outcomes.take_word(|step| said.contains(step));
     world.leave(session, settings)?;
 

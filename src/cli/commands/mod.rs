@@ -6,6 +6,7 @@ pub(super) mod doctor;
 pub(super) mod done;
 pub(super) mod explain;
 pub(super) mod journal;
+pub(super) mod lockout;
 pub(super) mod manual;
 pub(super) mod observe;
 pub(super) mod plan;

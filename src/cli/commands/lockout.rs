@@ -1,0 +1,193 @@
+//! `lockout` and `unlock`: somebody out at once, by every call there is, and so until it is lifted.
+
+use jiff::Timestamp;
+
+use crate::cli::args::{ApplyArgs, DataFormat, LockoutArgs, PlanInputs};
+use crate::cli::commands::apply;
+use crate::cli::failure::{Ending, Endings, Failure};
+use crate::cli::planning::Planning;
+use crate::cli::session::{Session, distrust};
+use crate::cli::world::World;
+use crate::diagnostic::nearest;
+use crate::journal::{FileJournal, JournalSink as _, Locked, Record, RunEnded, RunStarted, scrub};
+use crate::model::{Actor, PersonKey};
+use crate::ops::lockout as edits;
+use crate::ops::project::Project;
+use crate::render::escape;
+
+/// Locks somebody out, and takes everything from them that a call can take.
+pub(in crate::cli) async fn lockout(
+    session: &Session<'_>,
+    args: &LockoutArgs,
+) -> Result<Endings, Failure> {
+    let world = World::enter(session).await?;
+    let project = session.open(None, world.now(), 0)?;
+    let key = declared(&project, &args.person)?;
+    refuse(&project, &key)?;
+    let planning = Planning::new(session, &world, &project, &[])?;
+    if planning.memory.locked.contains_key(&key) {
+        session.ui.tell(&format!(
+            "{key} is locked out already; what is left is taken now"
+        ));
+    } else {
+        let locked = Record::LockedOut(fact(&project, &key, &args.because));
+        record(session, &world, &project, "lockout", &locked)?;
+    }
+    let now = world.now();
+    let taken = apply::within(session, &world, &at_once(&key), None).await?;
+    write_down(session, &project, &key, now);
+    Ok(taken)
+}
+
+/// Lifts a lockout. Nothing is given back before the next `apply`.
+pub(in crate::cli) async fn unlock(
+    session: &Session<'_>,
+    args: &LockoutArgs,
+) -> Result<Endings, Failure> {
+    let world = World::enter(session).await?;
+    let project = session.open(None, world.now(), 0)?;
+    let planning = Planning::new(session, &world, &project, &[])?;
+    // Under the key they have now, or one they had then.
+    let named = PersonKey::new(args.person.as_str());
+    let person = project.desired.people.get(&named);
+    let earlier = person.into_iter().flat_map(|person| person.was.iter());
+    let mut keys = std::iter::once(&named).chain(earlier);
+    let Some(key) = keys.find(|key| planning.memory.locked.contains_key(*key)) else {
+        return Err(Failure::input(format!(
+            "`{}` is not locked out",
+            escape::terminal(&args.person)
+        ))
+        .help("`keyholder plan` names everybody who is"));
+    };
+    let unlocked = Record::Unlocked(fact(&project, key, &args.because));
+    record(session, &world, &project, "unlock", &unlocked)?;
+    world.leave(session, &project.loaded.project.settings)?;
+    session.ui.data(&format!(
+        "{key} is not locked out any more: the files hold again, a `leaves` line of theirs too; see what they give with `keyholder plan --only person:{named}`\n"
+    ));
+    Ok(Endings::new())
+}
+
+fn declared(project: &Project, text: &str) -> Result<PersonKey, Failure> {
+    let key = PersonKey::new(text);
+    if project.desired.people.contains_key(&key) {
+        return Ok(key);
+    }
+    let keys = project.desired.people.keys().map(PersonKey::as_str);
+    let failure = Failure::input(format!("`{}` is nobody's key", escape::terminal(text)));
+    Err(match nearest(text, keys) {
+        Some(near) => failure.help(format!("did you mean `{near}`?")),
+        None => failure.help("name somebody of `people` by their key"),
+    })
+}
+
+/// Neither the protected nor whoever acts here can be locked out: that may be the last who can undo it.
+fn refuse(project: &Project, key: &PersonKey) -> Result<(), Failure> {
+    if project.desired.protected.contains(key) {
+        return Err(Failure::new(Ending::Held, format!("`{key}` is protected"))
+            .help("take the key out of `protected` first, in a change of its own"));
+    }
+    let acts = project
+        .desired
+        .systems
+        .iter()
+        .find(|(_, system)| system.acting == Some(Actor::Person(key.clone())));
+    match acts {
+        Some((system, _)) => Err(Failure::new(
+            Ending::Held,
+            format!("`{key}` owns the key that `keyholder` works with at `{system}` (`acting`)"),
+        )
+        .help("let somebody else's key act first")),
+        None => Ok(()),
+    }
+}
+
+/// What the journal keeps: no contacts and no names.
+fn fact(project: &Project, key: &PersonKey, because: &str) -> Locked {
+    let person = project.desired.people.get(key);
+    let name = person.map_or("", |person| &*person.name);
+    Locked {
+        person: key.to_string(),
+        because: scrub(because, &[name]),
+    }
+}
+
+fn record(
+    session: &Session<'_>,
+    world: &World,
+    project: &Project,
+    command: &str,
+    fact: &Record,
+) -> Result<(), Failure> {
+    let settings = &project.loaded.project.settings;
+    let folder = session.state_folder(&world.root, Some(settings));
+    let now = world.now();
+    let mut journal = FileJournal::open(&folder, now).map_err(|error| distrust(&error))?;
+    let mut store = || {
+        let run = journal.begin(
+            now,
+            RunStarted {
+                command: command.to_owned(),
+                tool: env!("CARGO_PKG_VERSION").to_owned(),
+                plan: None,
+                config: None,
+                actor: Some(session.env.actor()),
+                systems: Vec::new(),
+            },
+        )?;
+        let ended = RunEnded {
+            done: 1,
+            waiting: 0,
+            left: 0,
+            stopped: false,
+        };
+        journal.append(now, run, vec![fact.clone(), Record::RunEnded(ended)])
+    };
+    store().map(|_| ()).map_err(|error| distrust(&error))
+}
+
+/// The steps of one person, without a question.
+fn at_once(key: &PersonKey) -> ApplyArgs {
+    ApplyArgs {
+        inputs: PlanInputs {
+            only: vec![format!("person:{key}")],
+            ahead: 0,
+        },
+        yes: true,
+        manual: None,
+        contacts: false,
+        format: DataFormat::Text,
+    }
+}
+
+/// Writes the edit of the files, or says which line to write. Trying it with the simulators writes nothing.
+fn write_down(session: &Session<'_>, project: &Project, key: &PersonKey, now: Timestamp) {
+    let by_hand = || {
+        let origin = project.desired.people.get(key).map(|person| {
+            let origin = project.loaded.sources.origin(person.origin);
+            format!("{}:{}", origin.file, origin.line)
+        });
+        session.ui.shout(&format!(
+            "the lockout stands in the journal alone: write `leaves: {}` for {key} ({}) and commit it",
+            edits::leaves(project, now),
+            escape::terminal(&origin.unwrap_or_default())
+        ));
+    };
+    let options = session.load_options();
+    let Some(edit) = edits::edit(project, key, now, &options).filter(|_| !session.global.sandbox)
+    else {
+        return by_hand();
+    };
+    match edits::write(project, &edit) {
+        Ok(()) => session.ui.tell(&format!(
+            "{} says now that {key} has left; commit it",
+            escape::terminal(&edit.file)
+        )),
+        Err(error) => {
+            session
+                .ui
+                .shout(&format!("{}: {error}", escape::terminal(&edit.file)));
+            by_hand();
+        }
+    }
+}
