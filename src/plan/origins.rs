@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use super::step::Because;
 use crate::catalog::RightId;
-use crate::model::{Grant, RightSource, mask_contacts};
-use crate::text::{FileId, Origin, Sources, Span};
+use crate::model::{Grant, RightSource};
+use crate::text::{FileId, Origin, Sources, Span, mask_contacts};
 
 /// How many lines stand behind a step at most: the first ones are the telling ones.
 const MOST_LINES: usize = 5;
