@@ -1,8 +1,8 @@
 //! Diagnostics as people and programs read them; the only file that names miette.
 //!
 //! Rendering is pure: no environment, no terminal is asked, colors are the sixteen of the terminal's own palette. All
-//! text is taken for hostile, secrets that a diagnostic redacts are blotted out, and thousands of problems in a file of
-//! many megabytes stay cheap, because only the lines shown are ever copied.
+//! text is taken for hostile, secrets that a diagnostic redacts are blotted out, contacts are masked, and thousands of
+//! problems in a file of many megabytes stay cheap, because only the lines shown are ever copied.
 
 mod forms;
 mod safe;

@@ -5,6 +5,7 @@
 //! sent a second time only if the first provably never left; tokens go to allowed hosts alone and
 //! into no error, log or debugging output.
 
+mod ask;
 mod backoff;
 mod client;
 mod limiter;
@@ -14,6 +15,7 @@ mod throttle;
 mod together;
 mod transport;
 
+pub use ask::{Refused, Unread};
 pub use backoff::{Backoff, Trouble};
 pub use client::{
     Client, ClientOptions, Exchange, Garbage, HostPolicy, HttpError, Repeat, Reply, Unfit, Waiting,

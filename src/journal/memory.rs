@@ -6,15 +6,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::entry::{
     AttestedNote, ConfigKnown, Entry, GrantedAt, HandedOver, KeyDelta, Observed, Record, SaysFact,
     Settlement, Verb, Verdict, Verified, place_of,
 };
 use super::history::{IntentState, IntentStatus, history};
+use super::words::{Word, Words};
 use crate::model::{
     AccountId, AccountState, CLOCKS_DIFFER, Handed, KnownAccount, LocationKey, Memory,
-    NotedAttestation, PersonKey, PlaceId, Says, SentInvitation, SystemName,
+    NotedAttestation, PersonKey, PlaceId, SentInvitation, SystemName,
 };
+
+/// Where somebody has something.
+type Grant = (SystemName, PlaceId, PersonKey);
 
 /// What earlier runs did and saw.
 pub fn memory<'a>(entries: impl IntoIterator<Item = &'a Entry> + Clone) -> Memory {
@@ -38,14 +44,18 @@ struct Remembering<'a> {
     memory: Memory,
     /// Every call with what became of it in the end.
     calls: BTreeMap<u64, IntentState<'a>>,
-    /// Rows of the last reads.
+    /// Rows of the last reads, without those that are blocked.
     present: BTreeSet<(SystemName, AccountId, PlaceId)>,
+    /// Rows of the last reads that are blocked.
+    blocked: BTreeSet<(SystemName, AccountId, PlaceId)>,
+    /// When a scope was last read completely.
+    read: BTreeMap<(SystemName, PlaceId), Timestamp>,
+    /// What people said, where nothing that is surer came after it.
+    words: BTreeMap<Grant, Words>,
     /// Each person's accounts: the other way round than in memory.
     theirs: BTreeMap<(SystemName, PersonKey), BTreeSet<AccountId>>,
     /// Invitations that were lost and settled as not sent, since the last that was confirmed.
     lost: BTreeMap<(SystemName, PersonKey), u32>,
-    /// Statements, by system and id, that ended what somebody was known to have.
-    taken: BTreeSet<(SystemName, String)>,
 }
 
 impl Remembering<'_> {
@@ -110,8 +120,8 @@ impl Remembering<'_> {
         });
     }
 
-    /// What somebody said is known from then on: what they gave is ours to take, what they took is gone. One that is
-    /// taken back leaves what was given on the careful side, and gives back what it had taken.
+    /// What somebody said is known from then on, until a read shows otherwise: what they gave is ours to take, what they
+    /// took or switched off is gone. A word that is taken back leaves what there was without it.
     fn attested(&mut self, entry: &Entry, note: &AttestedNote) {
         let system = SystemName::new(note.system.as_str());
         self.memory.attested.insert(
@@ -129,28 +139,58 @@ impl Remembering<'_> {
         if note.said.duration_since(entry.at) > CLOCKS_DIFFER {
             return;
         }
+        let Some(word) = Word::of(&note.does, &SaysFact::says(note.says.as_ref())) else {
+            return;
+        };
         let grant = (
             system,
             place_of(&note.place),
             PersonKey::new(note.person.as_str()),
         );
-        let taken = (grant.0.clone(), note.id.clone());
-        let gives = match SaysFact::says(note.says.as_ref()) {
-            // Whether somebody has registered is no access.
-            Says::Has(_) if note.does == "check" => return,
-            Says::Nothing => return,
-            Says::Absent => false,
-            Says::Has(has) => match has.state {
-                AccountState::Invited | AccountState::Active => true,
-                // Whoever cannot get in has nothing that is left to take.
-                AccountState::Inactive | AccountState::Blocked => false,
-            },
+        let had = self.memory.granted.contains(&grant);
+        let words = self
+            .words
+            .entry(grant.clone())
+            .or_insert_with(|| Words::new(had));
+        words.hear(note.said, &note.id, word, note.withdrawn);
+        self.weigh(&grant);
+    }
+
+    /// Decides by what people said and by what was read, where somebody said something.
+    fn weigh(&mut self, grant: &Grant) {
+        let Some(words) = self.words.get(grant) else {
+            return;
         };
-        if gives || (note.withdrawn && self.taken.remove(&taken)) {
-            self.memory.granted.insert(grant);
-        } else if !note.withdrawn && self.memory.granted.remove(&grant) {
-            self.taken.insert(taken);
+        if words.has(self.shown(grant)) {
+            self.memory.granted.insert(grant.clone());
+        } else {
+            self.memory.granted.remove(grant);
         }
+    }
+
+    /// When a place was last read as a whole, and whether an account of somebody's that is not blocked was there; none
+    /// where none of theirs was, which proves nothing: whose it is may be what is not known.
+    fn shown(&self, (system, place, person): &Grant) -> Option<(Timestamp, bool)> {
+        let taken = *self.read.get(&(system.clone(), place.clone()))?;
+        let theirs = self.theirs.get(&(system.clone(), person.clone()))?;
+        let is_in = |rows: &BTreeSet<_>| {
+            let mut theirs = theirs.iter();
+            theirs.any(|account| rows.contains(&(system.clone(), account.clone(), place.clone())))
+        };
+        let present = is_in(&self.present);
+        (present || is_in(&self.blocked)).then_some((taken, present))
+    }
+
+    /// A call gave it: surer than what was said before.
+    fn give(&mut self, grant: Grant) {
+        self.words.remove(&grant);
+        self.memory.granted.insert(grant);
+    }
+
+    /// A call took it, or a read shows that nothing is left: surer than what was said before.
+    fn take_away(&mut self, grant: &Grant) {
+        self.words.remove(grant);
+        self.memory.granted.remove(grant);
     }
 
     fn config(&mut self, known: &ConfigKnown) {
@@ -173,16 +213,21 @@ impl Remembering<'_> {
                 self.present
                     .contains(&(system.clone(), account.clone(), place.clone()))
             });
+            self.memory.declared.insert(grant.clone());
             if is_there {
-                self.memory.granted.insert(grant.clone());
+                self.found(grant);
             }
-            self.memory.declared.insert(grant);
         }
     }
 
     fn read(&mut self, entry: &Entry, observed: &Observed) {
         let system = SystemName::new(observed.system.as_str());
         let place = place_of(&observed.place);
+        // What a partial list leaves out is no news.
+        if observed.complete {
+            self.read
+                .insert((system.clone(), place.clone()), observed.taken);
+        }
         for found in &observed.matched {
             if let Some(person) = &found.person {
                 self.account(entry, &observed.system, &found.account, person);
@@ -193,8 +238,9 @@ impl Remembering<'_> {
         }
         for account in &observed.gone {
             let account = AccountId::new(account.as_str());
-            self.present
-                .remove(&(system.clone(), account, place.clone()));
+            let row = (system.clone(), account, place.clone());
+            self.present.remove(&row);
+            self.blocked.remove(&row);
         }
         for row in &observed.grants {
             let account = AccountId::new(row.account.as_str());
@@ -203,12 +249,14 @@ impl Remembering<'_> {
             // Where nobody can be removed, being blocked is having nothing.
             if row.state == AccountState::Blocked.name() {
                 self.present.remove(&seen);
+                self.blocked.insert(seen);
                 if let Some(known) = self.memory.accounts.get(&key) {
                     let grant = (system.clone(), place.clone(), known.person.clone());
-                    self.memory.granted.remove(&grant);
+                    self.take_away(&grant);
                 }
                 continue;
             }
+            self.blocked.remove(&seen);
             self.present.insert(seen);
             let Some(known) = self.memory.accounts.get(&key) else {
                 if observed.complete {
@@ -240,12 +288,30 @@ impl Remembering<'_> {
                 self.adopt(&system, &place, &PersonKey::new(person.as_str()));
             }
         }
+        // A read tells rows anew only where they changed: what was said since the last one is weighed against all of it.
+        let said = self
+            .words
+            .keys()
+            .filter(|(at, of, _)| (at, of) == (&system, &place));
+        for grant in said.cloned().collect::<Vec<_>>() {
+            self.weigh(&grant);
+        }
     }
 
     /// What the files give to somebody who has something there is ours from then on.
     fn adopt(&mut self, system: &SystemName, place: &PlaceId, person: &PersonKey) {
         let grant = (system.clone(), place.clone(), person.clone());
         if self.memory.declared.contains(&grant) {
+            self.found(grant);
+        }
+    }
+
+    /// What is declared was found there.
+    fn found(&mut self, grant: Grant) {
+        if let Some(words) = self.words.get_mut(&grant) {
+            words.before = true;
+            self.weigh(&grant);
+        } else {
             self.memory.granted.insert(grant);
         }
     }
@@ -266,9 +332,7 @@ impl Remembering<'_> {
             return;
         }
         let place = place_of(&call.intent.place);
-        self.memory
-            .granted
-            .insert((key.0.clone(), place.clone(), key.1.clone()));
+        self.give((key.0.clone(), place.clone(), key.1.clone()));
         if call.intent.call != Verb::Invite {
             return;
         }
@@ -329,7 +393,7 @@ impl Remembering<'_> {
                 .insert(grant.clone(), digest.as_str().into());
             self.memory.verified.insert(grant.clone(), entry.at);
         }
-        self.memory.granted.insert(grant);
+        self.give(grant);
     }
 
     fn account(&mut self, entry: &Entry, system: &str, account: &str, person: &str) {
@@ -360,7 +424,6 @@ impl Remembering<'_> {
 
     /// The last account of one key is another key's now: the same human under a new key.
     fn rename(&mut self, system: &SystemName, old: &PersonKey, new: &PersonKey) {
-        type Grant = (SystemName, PlaceId, PersonKey);
         let is_theirs = |grant: &Grant| grant.0 == *system && grant.2 == *old;
         let renamed = |grant: Grant| (grant.0, grant.1, new.clone());
         let granted: Vec<Grant> = self
@@ -406,7 +469,7 @@ impl Remembering<'_> {
             place_of(place),
             PersonKey::new(person),
         );
-        self.memory.granted.remove(&grant);
+        self.take_away(&grant);
         self.memory.applied.remove(&grant);
         self.memory.verified.remove(&grant);
         let (system, place, person) = grant;

@@ -19,6 +19,7 @@ mod show;
 mod sink;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use chain::{BadHead, Chain, Head, Problem, ProblemKind, Sealed, read, seal};
 pub use entry::{

@@ -14,7 +14,7 @@ mod rights;
 mod wanted;
 
 pub use attested::{Attestation, AttestationDoubt, Attested, CLOCKS_DIFFER, HasNow, Says};
-pub use contact::{Contact, ContactFault, Email, Phone, mask_contacts};
+pub use contact::{Contact, ContactFault, Email, Phone};
 pub use desired::{
     AccountPin, Actor, AsOf, Desired, DesiredSystem, Ended, Gives, Grant, GrantState, InvitePolicy,
     InviteWay, Managed, Ownership, Person, PersonKind, PlaceFact, PlaceStatus, RightSource,

@@ -1,6 +1,6 @@
 //! Source files and the translation from bytes to lines and columns.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{Origin, Span};
 
@@ -22,6 +22,8 @@ pub struct Place {
 pub struct SourceFile {
     path: Arc<str>,
     text: Arc<str>,
+    /// Where the lines begin, once somebody asked.
+    starts: OnceLock<Vec<usize>>,
 }
 
 impl SourceFile {
@@ -30,6 +32,7 @@ impl SourceFile {
         Self {
             path: path.into(),
             text: text.into(),
+            starts: OnceLock::new(),
         }
     }
 
@@ -45,13 +48,11 @@ impl SourceFile {
 
     /// The line and column of a byte; bytes beyond the end are the end.
     ///
-    /// This scans the text: it is for the few places that reach a person, not for every node of a large project.
+    /// The first question scans the text: it is for places that reach a person, not for every node of a large project.
     pub fn place(&self, byte: u32) -> Place {
-        let end = floor_char_boundary(&self.text, byte as usize);
-        let before = &self.text[..end];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let line = before.bytes().filter(|&b| b == b'\n').count() + 1;
-        let column = before[line_start..].chars().count() + 1;
+        let at = self.text.floor_char_boundary(byte as usize);
+        let (line, start, _) = self.line_around(at);
+        let column = self.text[start..at].chars().count() + 1;
         Place {
             line: clamp(line),
             column: clamp(column),
@@ -60,12 +61,20 @@ impl SourceFile {
 
     /// The text of the line a byte lies in, without its line end.
     pub fn line_at(&self, byte: u32) -> &str {
-        let at = floor_char_boundary(&self.text, byte as usize);
-        let start = self.text[..at].rfind('\n').map_or(0, |at| at + 1);
-        let end = self.text[at..]
-            .find('\n')
-            .map_or(self.text.len(), |more| at + more);
+        let (_, start, end) = self.line_around(self.text.floor_char_boundary(byte as usize));
         self.text[start..end].trim_end_matches('\r')
+    }
+
+    /// The 1-based number of the line that a byte lies in, and its bytes without its `\n`.
+    fn line_around(&self, at: usize) -> (usize, usize, usize) {
+        let starts = self.starts.get_or_init(|| {
+            let breaks = self.text.match_indices('\n').map(|(at, _)| at + 1);
+            std::iter::once(0).chain(breaks).collect()
+        });
+        let line = starts.partition_point(|&start| start <= at).max(1);
+        let start = starts.get(line - 1).copied().unwrap_or(0);
+        let end = starts.get(line).map_or(self.text.len(), |next| next - 1);
+        (line, start, end)
     }
 }
 
@@ -127,14 +136,6 @@ impl Sources {
     }
 }
 
-fn floor_char_boundary(text: &str, at: usize) -> usize {
-    let mut at = at.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
-}
-
 fn clamp(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
@@ -151,5 +152,23 @@ mod tests {
         assert_eq!(file.line_at(0), "a: 1");
         assert_eq!(file.line_at(at), "жанна: {}");
         assert_eq!(file.place(9999), Place { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn every_byte_has_its_line_and_column() {
+        for text in ["", "\n", "a: 1\r\nжанна: {}\n\n  last: x", "\n\nx\n"] {
+            let file = SourceFile::new("people.yaml", text);
+            for byte in 0..text.len() + 2 {
+                let before = &text[..text.floor_char_boundary(byte)];
+                let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
+                let place = Place {
+                    line: clamp(before.matches('\n').count() + 1),
+                    column: clamp(column),
+                };
+                assert_eq!(file.place(clamp(byte)), place, "{text:?} {byte}");
+                let line = text.split('\n').nth(place.line as usize - 1).unwrap();
+                assert_eq!(file.line_at(clamp(byte)), line.trim_end_matches('\r'));
+            }
+        }
     }
 }

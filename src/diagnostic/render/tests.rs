@@ -198,6 +198,65 @@ error[wrong-value]
 }
 
 #[test]
+fn contacts_are_masked_in_snippets_and_columns_stay() {
+    let (sources, spans) = marked(&[(
+        "people.yaml",
+        "  jana: { email: jana@chain.example, phone: \"+371 20 000 001\", «rols»: [] }\n  zane: { phone: «+37120000002» }\n",
+    )]);
+    let key = Diagnostic::new(Code::UnknownKey, "unknown key `rols`").at(spans[0], "here");
+    let twice = Diagnostic::new(Code::UnknownKey, "used twice").at(spans[1], "");
+    for form in [Form::Graphical, Form::Narrated, Form::Json, Form::Github] {
+        let style = Style { form, ..PLAIN };
+        let text = render(&[key.clone(), twice.clone()], &sources, &style);
+        for contact in ["jana@chain", "20 000 001", "20000002"] {
+            assert!(!text.contains(contact), "{text}");
+        }
+    }
+    // A long line is cut around its mark, in the middle of an address.
+    let long = format!(
+        "  jana: {{ {}email: jana@chain.lv, «rols»: [] }}\n",
+        "x: 1, ".repeat(40)
+    );
+    let (cut, at) = marked(&[("people.yaml", &long)]);
+    let problem = Diagnostic::new(Code::UnknownKey, "unknown key").at(at[0], "");
+    let text = render(&[problem], &cut, &PLAIN);
+    assert!(text.contains("…***.lv, rols"), "{text}");
+    check(
+        &render(
+            &[key, twice],
+            &sources,
+            &Style {
+                width: 100,
+                ..PLAIN
+            },
+        ),
+        snapbox::str![[r#"
+error[unknown-key]
+
+  × unknown key `rols`
+   ╭─[people.yaml:1:64]
+ 1 │   jana: { email: j***@c****.example, phone: "+371*********01", rols: [] }
+   ·                                                                ──┬─
+   ·                                                                  ╰── here
+ 2 │   zane: { phone: +371******02 }
+   ╰────
+
+error[unknown-key]
+
+  × used twice
+   ╭─[people.yaml:2:18]
+ 1 │   jana: { email: j***@c****.example, phone: "+371*********01", rols: [] }
+ 2 │   zane: { phone: +371******02 }
+   ·                  ────────────
+   ╰────
+
+2 errors in 1 file; `keyholder explain unknown-key` tells more
+
+"#]],
+    );
+}
+
+#[test]
 fn what_one_diagnostic_redacts_no_snippet_shows() {
     let (sources, spans) = marked(&[(
         "keyholder.yaml",

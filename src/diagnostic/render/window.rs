@@ -1,14 +1,14 @@
 //! Windows: the few lines around the places of one diagnostic, cut out of files of any size and made harmless.
 //!
 //! Nothing here scans a file more than once, copies more than the lines shown, or draws; positions of marks stay right
-//! while characters are escaped, secrets blotted out and long lines cut.
+//! while characters are escaped, secrets blotted out, contacts masked and long lines cut.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::safe;
 use crate::diagnostic::Diagnostic;
-use crate::text::{FileId, Place, SourceFile, Sources, Span};
+use crate::text::{FileId, Place, SourceFile, Sources, Span, contacts_in};
 
 /// Lines shown before and after a marked one.
 const CONTEXT: usize = 1;
@@ -24,6 +24,8 @@ const LEAST_ROOM: usize = 40;
 const HEAD: usize = 20;
 /// Characters of a long line that are shown before and after its marks.
 const AROUND: usize = 8;
+/// Bytes before and after a part that is shown in which a contact may begin or end: more than any has.
+const MOST_OF_A_CONTACT: usize = 1024;
 /// Places of one diagnostic that are shown; the rest is counted.
 const MOST_PLACES: usize = 8;
 /// How many bytes lie between two counts of characters in a [`LineIndex`].
@@ -302,6 +304,7 @@ impl<'a> Sheet<'a> {
                 drawn.text.push_str(self.ellipsis);
             }
             let shown = text.get(piece.clone()).unwrap_or_default();
+            let contacts = contacts(text, &line, &piece);
             for (offset, c) in shown.char_indices() {
                 let byte = piece.start + offset;
                 drawn.reach(byte);
@@ -310,6 +313,12 @@ impl<'a> Sheet<'a> {
                     Some(range) if range.start <= byte => {
                         if range.start == byte || byte == piece.start {
                             drawn.text.push_str(self.ellipsis);
+                        }
+                    }
+                    // Reports end in the logs of CI. What hides is as wide as what is hidden, so that columns stay.
+                    _ if contacts.iter().any(|range| range.contains(&byte)) => {
+                        for _ in 0..columns(c.encode_utf8(&mut [0; 4])) {
+                            drawn.text.push('*');
                         }
                     }
                     _ if c == '\t' => drawn.text.push_str("    "),
@@ -325,6 +334,16 @@ impl<'a> Sheet<'a> {
         drawn.reach(usize::MAX);
         drawn
     }
+}
+
+/// What hides the contacts in a part of a line, which may begin or end in the middle of one.
+fn contacts(text: &str, line: &Range<usize>, piece: &Range<usize>) -> Vec<Range<usize>> {
+    let start = boundary(text, piece.start.saturating_sub(MOST_OF_A_CONTACT)).max(line.start);
+    let end = boundary(text, piece.end.saturating_add(MOST_OF_A_CONTACT)).min(line.end);
+    contacts_in(text.get(start..end).unwrap_or_default())
+        .into_iter()
+        .map(|hidden| start + hidden.start..start + hidden.end)
+        .collect()
 }
 
 /// The parts of a line that are shown: all of it, or what lies around the marks.

@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::read::{Trouble, add_gap, fatal_or, state};
+use super::read::{add_gap, fatal_or, state};
 use super::routes;
 use super::tree::LiveTree;
 use super::wire::{self, Content};
 use super::{Altegio, Progress};
 use crate::catalog::Entity;
-use crate::http::Garbage;
+use crate::http::{Garbage, Unread};
 use crate::model::{Gap, NameTable, Named, Reading, ScopeState};
 use crate::provider::{NamesWanted, ProviderError};
 
@@ -25,7 +25,7 @@ impl Altegio {
         location: u64,
         wanted: NamesWanted,
         progress: &Progress<'_>,
-    ) -> (NameTable, Option<Trouble>) {
+    ) -> (NameTable, Option<Unread>) {
         let mut names = NameTable::default();
         let only = |it: NamesWanted| wanted == it;
         let none = NamesWanted::default();
@@ -78,7 +78,7 @@ impl Altegio {
     }
 
     /// Team members. A token may be refused one spelling of this call and allowed the other.
-    async fn staff(&self, location: u64, progress: &Progress<'_>) -> Result<Vec<Named>, Trouble> {
+    async fn staff(&self, location: u64, progress: &Progress<'_>) -> Result<Vec<Named>, Unread> {
         let exchange = routes::STAFF.exchange(&[location]);
         match self.get(&exchange, progress, all_named).await {
             Err(trouble) if matches!(trouble.status(), Some(403 | 404)) => {
@@ -94,7 +94,7 @@ impl Altegio {
         &self,
         location: u64,
         progress: &Progress<'_>,
-    ) -> Result<Vec<Named>, Trouble> {
+    ) -> Result<Vec<Named>, Unread> {
         let exchange = routes::POSITIONS.exchange(&[location]);
         self.get(&exchange, progress, all_named).await
     }
@@ -106,7 +106,7 @@ impl Altegio {
         names: &mut NameTable,
         wanted: NamesWanted,
         progress: &Progress<'_>,
-    ) -> Result<Option<Trouble>, ProviderError> {
+    ) -> Result<Option<Unread>, ProviderError> {
         let mut trouble = None;
         let joint = wanted.accounts || wanted.storages || wanted.expenses;
         if !joint && wanted.staff != wanted.positions {
@@ -158,7 +158,7 @@ pub(super) fn name_by_options(
 pub(super) fn say_what_is_unnamed(
     reading: &mut Reading<ScopeState>,
     wanted: NamesWanted,
-    trouble: Option<&Trouble>,
+    trouble: Option<&Unread>,
 ) {
     let Some(state) = state(reading) else { return };
     let missing: Vec<Entity> = lists(&mut state.names, wanted)
@@ -167,7 +167,7 @@ pub(super) fn say_what_is_unnamed(
         .map(|(_, _, entity)| entity)
         .collect();
     for entity in missing {
-        let why = trouble.map_or_else(|| "the list did not come".into(), Trouble::words);
+        let why = trouble.map_or_else(|| "the list did not come".into(), Unread::words);
         let what = format!("the names of {}", entity.plural());
         add_gap(
             reading,
@@ -199,7 +199,7 @@ fn tidy(rows: Vec<(i64, String)>) -> Vec<Named> {
     named
 }
 
-fn parted<T>(result: Result<T, Trouble>) -> (Option<T>, Option<Trouble>) {
+fn parted<T>(result: Result<T, Unread>) -> (Option<T>, Option<Unread>) {
     match result {
         Ok(value) => (Some(value), None),
         Err(trouble) => (None, Some(trouble)),

@@ -5,10 +5,11 @@
 
 use std::sync::Arc;
 
-use super::read::{Trouble, location};
+use super::read::{fatal, location};
 use super::wire::{self, Group};
 use super::{Altegio, Progress, routes};
 use crate::catalog::{Catalog, ChainRight, How, Verb, capability};
+use crate::http::Unread;
 use crate::model::{AccountState, NamesWanted, OwnRights, Reading, ScopeState};
 use crate::plan::{failure_text, gap_text};
 use crate::provider::{Finding, PlaceRef, ProviderError, Verdict};
@@ -114,7 +115,7 @@ impl Altegio {
                 Verdict::CannotTell,
                 "the answer about the caller's own rights has none of the rights about users",
             )),
-            Err(trouble) => match trouble.fatal() {
+            Err(trouble) => match fatal(&trouble) {
                 Some(fatal) => return Err(fatal),
                 None => findings.push(side(what, "the caller's own rights", &trouble)),
             },
@@ -179,7 +180,7 @@ fn refused(error: &ProviderError) -> Finding {
     }
 }
 
-fn side(what: &str, side: &str, trouble: &Trouble) -> Finding {
+fn side(what: &str, side: &str, trouble: &Unread) -> Finding {
     let detail = format!("{side} cannot be read: {}", trouble.words());
     finding(what, Verdict::CannotTell, detail)
 }

@@ -11,10 +11,10 @@ use super::map;
 use super::names::{name_by_options, say_what_is_unnamed};
 use super::routes;
 use super::tree::LiveTree;
-use super::wire::{self, Content, Permissions, Refused, UserRow, Users};
+use super::wire::{self, Content, Permissions, UserRow, Users};
 use super::{Altegio, Progress};
 use crate::catalog::{Catalog, ChainRight};
-use crate::http::{Exchange, Garbage, HttpError, Job, together};
+use crate::http::{Exchange, Garbage, HttpError, Job, Unread, together};
 use crate::model::{
     AccountId, Caller, Gap, NameTable, ObservedSystem, OwnRights, PlaceId, ReadFailure, Reading,
     RightSet, ScopeState,
@@ -33,41 +33,9 @@ const MOST_PAGES: usize = 50;
 /// The right that reading users needs, for people who are told that it is missing.
 const MAY_VIEW: &str = "settings_users_access";
 
-/// Why something could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
-    /// The vendor said no.
-    Refused(Refused),
-    /// No usable answer.
-    Http(HttpError),
-}
-
-impl Trouble {
-    /// For people; cleaned of tokens.
-    pub(super) fn words(&self) -> String {
-        match self {
-            Trouble::Refused(refused) if refused.errors.is_empty() => {
-                format!("the vendor refused ({})", refused.status)
-            }
-            Trouble::Refused(refused) => {
-                let errors = refused.errors.join("; ");
-                format!("the vendor refused ({}): {errors}", refused.status)
-            }
-            Trouble::Http(error) => error.to_string(),
-        }
-    }
-
-    pub(super) fn status(&self) -> Option<u16> {
-        match self {
-            Trouble::Refused(refused) => Some(refused.status),
-            Trouble::Http(_) => None,
-        }
-    }
-
-    /// The one trouble that ends everything.
-    pub(super) fn fatal(&self) -> Option<ProviderError> {
-        (self.status() == Some(401)).then_some(ProviderError::Unauthorized)
-    }
+/// The one trouble that ends everything.
+pub(super) fn fatal(trouble: &Unread) -> Option<ProviderError> {
+    (trouble.status() == Some(401)).then_some(ProviderError::Unauthorized)
 }
 
 /// The caller's own rights in chains, by the chain's id.
@@ -78,9 +46,9 @@ pub(super) type Listed = Reading<BTreeMap<AccountId, UserRow>>;
 
 /// What one side read of a place found.
 enum Found {
-    Tree(usize, Result<Arc<LiveTree>, Trouble>),
-    Own(usize, Result<Option<OwnRights>, Trouble>),
-    Names(usize, NameTable, Option<Trouble>),
+    Tree(usize, Result<Arc<LiveTree>, Unread>),
+    Own(usize, Result<Option<OwnRights>, Unread>),
+    Names(usize, NameTable, Option<Unread>),
 }
 
 impl Altegio {
@@ -90,25 +58,10 @@ impl Altegio {
         exchange: &Exchange,
         progress: &Progress<'_>,
         read: impl Fn(&Content) -> Result<T, Garbage> + Send + Sync,
-    ) -> Result<T, Trouble> {
-        let answer = self
-            .client
-            .fetch(exchange, progress, |reply| match wire::open(reply)? {
-                Ok(content) => read(&content).map(Ok),
-                Err(refused) => Ok(Err(refused)),
-            })
-            .await;
+    ) -> Result<T, Unread> {
+        let answer = self.client.ask(exchange, progress, wire::open, read).await;
         progress.done();
-        match answer {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(mut refused)) => {
-                for error in &mut refused.errors {
-                    *error = self.client.clean(error);
-                }
-                Err(Trouble::Refused(refused))
-            }
-            Err(error) => Err(Trouble::Http(error)),
-        }
+        answer
     }
 
     /// Everything a plan needs.
@@ -182,10 +135,10 @@ impl Altegio {
             let read = |content: &Content| Ok((wire::company_ids(content)?, content.total));
             let (ids, total) = match self.get(&exchange, progress, read).await {
                 Ok(page) => page,
-                Err(Trouble::Http(HttpError::NotSent(why))) => {
+                Err(Unread::Http(HttpError::NotSent(why))) => {
                     return Err(ProviderError::NotSent { why });
                 }
-                Err(trouble) => match trouble.fatal() {
+                Err(trouble) => match fatal(&trouble) {
                     Some(fatal) => return Err(fatal),
                     None => return Ok(None),
                 },
@@ -248,7 +201,7 @@ impl Altegio {
             let exchange = routes::USERS.exchange(&[location]);
             let users = match self.get(&exchange, progress, Users::read).await {
                 Ok(users) => users,
-                Err(trouble) => match (trouble.fatal(), listed) {
+                Err(trouble) => match (fatal(&trouble), listed) {
                     (Some(fatal), _) => return Err(fatal),
                     // The first list is better than none.
                     (None, Some(listed)) => return Ok(listed),
@@ -299,7 +252,7 @@ impl Altegio {
             if wanted != NamesWanted::default() {
                 jobs.push(Box::pin(async move {
                     let (names, trouble) = self.names(id, wanted, progress).await;
-                    match trouble.as_ref().and_then(Trouble::fatal) {
+                    match trouble.as_ref().and_then(fatal) {
                         Some(fatal) => Err(fatal),
                         None => Ok(Found::Names(number, names, trouble)),
                     }
@@ -308,7 +261,7 @@ impl Altegio {
         }
         progress.expect(jobs.len());
         let mut trees = BTreeMap::new();
-        let mut troubles: BTreeMap<usize, Trouble> = BTreeMap::new();
+        let mut troubles: BTreeMap<usize, Unread> = BTreeMap::new();
         for found in together(UNDER_WAY, jobs).await? {
             let (Found::Tree(number, _) | Found::Own(number, _) | Found::Names(number, _, _)) =
                 &found;
@@ -332,7 +285,7 @@ impl Altegio {
                     }
                 }
                 // The read only spares calls that would be refused: refused itself, it leaves them.
-                Found::Own(_, Err(Trouble::Refused(_))) => {}
+                Found::Own(_, Err(Unread::Refused(_))) => {}
                 Found::Own(_, Err(trouble)) => {
                     side_gap(reading, "the caller's own rights", &trouble);
                 }
@@ -388,13 +341,13 @@ impl Altegio {
             let job = async move {
                 let read = match number(account) {
                     Some(user) => fatal_or(self.permissions(*location, user, progress).await)?,
-                    None => Err(Trouble::Http(HttpError::NotSent(
+                    None => Err(Unread::Http(HttpError::NotSent(
                         "the id is no number".into(),
                     ))),
                 };
                 Ok(read)
             };
-            Box::pin(job) as Job<'_, Result<Permissions, Trouble>, ProviderError>
+            Box::pin(job) as Job<'_, Result<Permissions, Unread>, ProviderError>
         });
         let read = together(UNDER_WAY, jobs.collect()).await?;
 
@@ -432,7 +385,7 @@ impl Altegio {
         &self,
         location: u64,
         progress: &Progress<'_>,
-    ) -> Result<Arc<LiveTree>, Trouble> {
+    ) -> Result<Arc<LiveTree>, Unread> {
         if let Some(tree) = self.remembered_tree(location) {
             return Ok(tree);
         }
@@ -449,7 +402,7 @@ impl Altegio {
         location: u64,
         user: u64,
         progress: &Progress<'_>,
-    ) -> Result<LiveTree, Trouble> {
+    ) -> Result<LiveTree, Unread> {
         let exchange = routes::ROLES_FOR.exchange(&[location, user]);
         self.read_tree(exchange, progress).await
     }
@@ -458,7 +411,7 @@ impl Altegio {
         &self,
         mut exchange: Exchange,
         progress: &Progress<'_>,
-    ) -> Result<LiveTree, Trouble> {
+    ) -> Result<LiveTree, Unread> {
         exchange.query = vec![("include[]", "user_permissions".into())];
         self.get(&exchange, progress, LiveTree::read).await
     }
@@ -469,7 +422,7 @@ impl Altegio {
         location: u64,
         user: u64,
         progress: &Progress<'_>,
-    ) -> Result<Permissions, Trouble> {
+    ) -> Result<Permissions, Unread> {
         let exchange = routes::PERMISSIONS.exchange(&[location, user]);
         self.get(&exchange, progress, Permissions::read).await
     }
@@ -481,7 +434,7 @@ impl Altegio {
         &self,
         location: u64,
         progress: &Progress<'_>,
-    ) -> Result<Option<OwnRights>, Trouble> {
+    ) -> Result<Option<OwnRights>, Unread> {
         let exchange = routes::OWN.exchange(&[location]);
         let read = |content: &Content| {
             let right = |slug: &str| {
@@ -516,8 +469,8 @@ impl Altegio {
     }
 }
 
-pub(super) fn fatal_or<T>(result: Result<T, Trouble>) -> Result<Result<T, Trouble>, ProviderError> {
-    match result.as_ref().err().and_then(Trouble::fatal) {
+pub(super) fn fatal_or<T>(result: Result<T, Unread>) -> Result<Result<T, Unread>, ProviderError> {
+    match result.as_ref().err().and_then(fatal) {
         Some(fatal) => Err(fatal),
         None => Ok(result),
     }
@@ -603,7 +556,7 @@ fn is_empty(scopes: &BTreeMap<PlaceId, Reading<ScopeState>>) -> bool {
     !scopes.is_empty() && scopes.values().all(nobody)
 }
 
-fn failure(trouble: &Trouble) -> ReadFailure {
+fn failure(trouble: &Unread) -> ReadFailure {
     match trouble.status() {
         Some(403) => ReadFailure::Forbidden {
             right: Some(MAY_VIEW.into()),
@@ -633,7 +586,7 @@ pub(super) fn add_gap(reading: &mut Reading<ScopeState>, gap: Gap) {
     }
 }
 
-fn side_gap(reading: &mut Reading<ScopeState>, what: &str, trouble: &Trouble) {
+fn side_gap(reading: &mut Reading<ScopeState>, what: &str, trouble: &Unread) {
     let gap = Gap::SideRead {
         what: what.into(),
         why: trouble.words().into(),

@@ -6,18 +6,9 @@
 
 use serde_json::Value as Json;
 
-use crate::http::{Garbage, Reply};
+use crate::http::{Garbage, Refused, Reply};
 
 pub(super) use crate::provider::scalar::{flag, text, unsigned, whole};
-
-/// An answer in which the vendor says no.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refused {
-    /// The status; 200 and its like where only `success` said no.
-    pub(super) status: u16,
-    /// The vendor's words, by field where it names fields.
-    pub(super) errors: Vec<String>,
-}
 
 /// The part of an answer that is left when the envelope is off.
 #[derive(Debug)]

@@ -10,11 +10,11 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use super::map::{self, Overlay};
-use super::read::{Trouble, location, number};
+use super::read::{location, number};
 use super::routes::{self, Route};
 use super::wire::{self, Content, Permissions};
 use super::{Altegio, Progress};
-use crate::http::{Exchange, Garbage, HttpError};
+use crate::http::{Exchange, Garbage, HttpError, Unread};
 use crate::model::{AccountId, PlaceId, Reading, RightSet, VendorRoleSlug};
 use crate::plan::{StaffTarget, Target};
 use crate::provider::{Call, Invitation, PlaceRef, ProviderError, Receipt, Sighting};
@@ -141,7 +141,7 @@ impl Altegio {
         let tree = tree.map_err(|trouble| before(&trouble, place, MAY_WRITE))?;
         let came = match self.permissions(id, user, progress).await {
             Ok(came) => came,
-            Err(Trouble::Refused(refused)) if refused.status == 404 => {
+            Err(Unread::Refused(refused)) if refused.status == 404 => {
                 return Err(ProviderError::NotFound { what });
             }
             Err(trouble) => return Err(before(&trouble, place, MAY_WRITE)),
@@ -318,7 +318,7 @@ impl Altegio {
         };
         let permissions = match self.permissions(id, user, progress).await {
             Ok(permissions) => Some(permissions),
-            Err(Trouble::Refused(refused)) if refused.status == 404 => None,
+            Err(Unread::Refused(refused)) if refused.status == 404 => None,
             Err(trouble) => return Sighting::Unknown(trouble.words()),
         };
         let remembered = permissions
@@ -392,10 +392,10 @@ fn forbidden(place: &PlaceRef, right: &str) -> ProviderError {
 }
 
 /// What a read that failed before the change means: nothing was changed.
-fn before(trouble: &Trouble, place: &PlaceRef, right: &str) -> ProviderError {
+fn before(trouble: &Unread, place: &PlaceRef, right: &str) -> ProviderError {
     match trouble {
-        Trouble::Refused(refused) if refused.status == 401 => ProviderError::Unauthorized,
-        Trouble::Refused(refused) if refused.status == 403 => forbidden(place, right),
+        Unread::Refused(refused) if refused.status == 401 => ProviderError::Unauthorized,
+        Unread::Refused(refused) if refused.status == 403 => forbidden(place, right),
         other => not_sent(other.words()),
     }
 }

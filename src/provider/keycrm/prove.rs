@@ -5,10 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Keycrm;
-use super::read::Trouble;
 use super::routes;
 use super::wire::{self, Page};
-use crate::http::HttpError;
+use crate::http::{HttpError, Unread};
 use crate::provider::progress::Progress;
 use crate::provider::{Finding, Verdict};
 
@@ -87,7 +86,7 @@ impl Keycrm {
 }
 
 /// What one call says of the key.
-fn key(page: Result<Page, Trouble>) -> Finding {
+fn key(page: Result<Page, Unread>) -> Finding {
     let (verdict, detail, help) = match page {
         Ok(page) => {
             let users = page.total.map_or_else(
@@ -98,16 +97,16 @@ fn key(page: Result<Page, Trouble>) -> Finding {
         }
         Err(trouble) => {
             let help = match &trouble {
-                Trouble::Refused(_) if matches!(trouble.status(), Some(401 | 403)) => {
+                Unread::Refused(_) if matches!(trouble.status(), Some(401 | 403)) => {
                     WHERE_THE_KEY_IS
                 }
-                Trouble::Http(HttpError::NotSent(_)) => {
+                Unread::Http(HttpError::NotSent(_)) => {
                     "check the network, and `url` of the system if it has one"
                 }
-                Trouble::Http(HttpError::Throttled) => {
+                Unread::Http(HttpError::Throttled) => {
                     "something else uses up the limit on calls; try again in a minute"
                 }
-                Trouble::Refused(_) | Trouble::Http(HttpError::Unknown(_)) => {
+                Unread::Refused(_) | Unread::Http(HttpError::Unknown(_)) => {
                     "try again later, and check `url` of the system if it has one"
                 }
             };

@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Keycrm;
 use super::map;
 use super::routes;
-use super::wire::{self, Page, Refused, UserRow};
-use crate::http::{Exchange, Garbage, HttpError};
+use super::wire::{self, Page, UserRow};
+use crate::http::{Exchange, Garbage, HttpError, Refused, Unread};
 use crate::model::{Account, AccountId, Gap, ReadFailure, Reading, ScopeState};
 use crate::provider::ProviderError;
 use crate::provider::progress::Progress;
@@ -24,38 +24,9 @@ const ATTEMPTS: usize = 3;
 /// No list has more pages than this, whatever its total says.
 const MOST_PAGES: usize = 2_000;
 
-/// Why something could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
-    /// The vendor said no.
-    Refused(Refused),
-    /// No usable answer.
-    Http(HttpError),
-}
-
-impl Trouble {
-    /// For people; cleaned of tokens.
-    pub(super) fn words(&self) -> String {
-        match self {
-            Trouble::Refused(Refused { status, words }) => {
-                let words = words.as_ref().map(|words| format!(": {words}"));
-                format!("the vendor refused ({status}){}", words.unwrap_or_default())
-            }
-            Trouble::Http(error) => error.to_string(),
-        }
-    }
-
-    pub(super) fn status(&self) -> Option<u16> {
-        match self {
-            Trouble::Refused(refused) => Some(refused.status),
-            Trouble::Http(_) => None,
-        }
-    }
-
-    /// Whether it says of every other call, too, that it will not do.
-    fn is_about_the_key(&self) -> bool {
-        matches!(self.status(), Some(401 | 403))
-    }
+/// Whether it says of every other call, too, that it will not do.
+fn is_about_the_key(trouble: &Unread) -> bool {
+    matches!(trouble.status(), Some(401 | 403))
 }
 
 /// What one way through the pages found.
@@ -121,23 +92,10 @@ impl Keycrm {
         exchange: &Exchange,
         progress: &Progress<'_>,
         read: impl Fn(&serde_json::Value) -> Result<T, Garbage> + Send + Sync,
-    ) -> Result<T, Trouble> {
-        let answer = self
-            .client
-            .fetch(exchange, progress, |reply| match wire::open(reply)? {
-                Ok(body) => read(&body).map(Ok),
-                Err(refused) => Ok(Err(refused)),
-            })
-            .await;
+    ) -> Result<T, Unread> {
+        let answer = self.client.ask(exchange, progress, wire::open, read).await;
         progress.done();
-        match answer {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(mut refused)) => {
-                refused.words = refused.words.map(|words| self.client.clean(&words));
-                Err(Trouble::Refused(refused))
-            }
-            Err(error) => Err(Trouble::Http(error)),
-        }
+        answer
     }
 
     /// Everybody. A list that contradicts itself is read again, and in the end is not believed.
@@ -156,7 +114,7 @@ impl Keycrm {
                         break;
                     }
                 }
-                Err(trouble) if last.is_none() || trouble.is_about_the_key() => {
+                Err(trouble) if last.is_none() || is_about_the_key(&trouble) => {
                     return failure(trouble);
                 }
                 // A list in doubt is better than none.
@@ -168,13 +126,13 @@ impl Keycrm {
 
     /// Once through all pages, and once more through those that may have changed since. An error means that the first
     /// page did not come, or that the key is refused.
-    async fn pass(&self, progress: &Progress<'_>) -> Result<Pass, Trouble> {
+    async fn pass(&self, progress: &Progress<'_>) -> Result<Pass, Unread> {
         let mut pass = Pass::default();
         loop {
             let number = pass.pages.len() + 1;
             match self.page(number, progress).await {
                 Ok(page) => pass.add(page),
-                Err(trouble) if number == 1 || trouble.is_about_the_key() => return Err(trouble),
+                Err(trouble) if number == 1 || is_about_the_key(&trouble) => return Err(trouble),
                 Err(trouble) => {
                     pass.broken = Some(format!("page {number}: {}", trouble.words()));
                     return Ok(pass);
@@ -192,7 +150,7 @@ impl Keycrm {
             for (number, page) in (1..pass.pages.len()).zip(&pass.pages) {
                 match self.page(number, progress).await {
                     Ok(again) => pass.moved = again != *page,
-                    Err(trouble) if trouble.is_about_the_key() => return Err(trouble),
+                    Err(trouble) if is_about_the_key(&trouble) => return Err(trouble),
                     Err(trouble) => {
                         let why = format!("page {number}, read again: {}", trouble.words());
                         pass.broken = Some(why);
@@ -206,7 +164,7 @@ impl Keycrm {
         Ok(pass)
     }
 
-    async fn page(&self, number: usize, progress: &Progress<'_>) -> Result<Page, Trouble> {
+    async fn page(&self, number: usize, progress: &Progress<'_>) -> Result<Page, Unread> {
         self.get(&routes::users(number), progress, Page::read).await
     }
 
@@ -261,11 +219,11 @@ fn calls_to_come(pass: &Pass) -> usize {
     2 * pages - 1
 }
 
-fn failure(trouble: Trouble) -> Result<Reading<ScopeState>, ProviderError> {
+fn failure(trouble: Unread) -> Result<Reading<ScopeState>, ProviderError> {
     let failure = match trouble {
-        Trouble::Refused(Refused { status: 401, .. }) => return Err(ProviderError::Unauthorized),
-        Trouble::Refused(Refused { status: 403, .. }) => ReadFailure::Forbidden { right: None },
-        Trouble::Http(HttpError::NotSent(why)) => return Err(ProviderError::NotSent { why }),
+        Unread::Refused(Refused { status: 401, .. }) => return Err(ProviderError::Unauthorized),
+        Unread::Refused(Refused { status: 403, .. }) => ReadFailure::Forbidden { right: None },
+        Unread::Http(HttpError::NotSent(why)) => return Err(ProviderError::NotSent { why }),
         other => ReadFailure::Failed {
             why: other.words().into(),
         },

@@ -6,17 +6,8 @@
 
 use serde_json::Value as Json;
 
-use crate::http::{Garbage, Reply};
+use crate::http::{Garbage, Refused, Reply};
 use crate::provider::scalar::{text, unsigned, whole};
-
-/// An answer in which the vendor says no.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refused {
-    /// The status.
-    pub(super) status: u16,
-    /// Its words, if it has any.
-    pub(super) words: Option<String>,
-}
 
 /// Takes an answer apart into what was asked for, or the refusal.
 pub(super) fn open(reply: &Reply) -> Result<Result<Json, Refused>, Garbage> {
@@ -29,7 +20,7 @@ pub(super) fn open(reply: &Reply) -> Result<Result<Json, Refused>, Garbage> {
         });
         return Ok(Err(Refused {
             status: reply.status,
-            words,
+            errors: words.into_iter().collect(),
         }));
     }
     let body = body.map_err(|error| Garbage(format!("the answer is no JSON: {error}")))?;

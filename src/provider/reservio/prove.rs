@@ -5,10 +5,10 @@
 
 use super::super::progress::Progress;
 use super::Reservio;
-use super::read::{Trouble, business_id};
+use super::read::business_id;
 use super::wire;
 use crate::catalog::{Kind, preconditions};
-use crate::http::HttpError;
+use crate::http::{HttpError, Unread};
 use crate::model::{ReadFailure, Reading};
 use crate::provider::{Finding, PlaceRef, Verdict};
 
@@ -36,8 +36,8 @@ impl Reservio {
         progress.expect(1 + places.len() * if thorough { 2 } else { 1 });
         let mut findings = Vec::new();
         let me = self.me(progress).await;
-        let goes_on = !matches!(&me, Err(Trouble::Http(HttpError::NotSent(_))))
-            && me.as_ref().err().and_then(Trouble::status) != Some(401);
+        let goes_on = !matches!(&me, Err(Unread::Http(HttpError::NotSent(_))))
+            && me.as_ref().err().and_then(Unread::status) != Some(401);
         findings.push(match me {
             Ok(me) => {
                 let email = me.email.map(|email| format!(", {}", email.masked()));
@@ -124,13 +124,13 @@ impl Reservio {
     }
 }
 
-fn token_trouble(trouble: &Trouble) -> Finding {
+fn token_trouble(trouble: &Unread) -> Finding {
     match trouble {
-        Trouble::Refused(refused) if matches!(refused.status, 401 | 403) => helped(
+        Unread::Refused(refused) if matches!(refused.status, 401 | 403) => helped(
             finding("the token", Verdict::Wrong, trouble.words()),
             "Reservio's support hands tokens out on the Pro plan; ask for a new one",
         ),
-        Trouble::Http(HttpError::NotSent(why)) => finding(
+        Unread::Http(HttpError::NotSent(why)) => finding(
             "the connection",
             Verdict::Wrong,
             format!("Reservio could not be reached: {why}"),

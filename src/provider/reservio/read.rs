@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use super::super::progress::Progress;
 use super::Reservio;
-use super::wire::{self, Me, Page, Refused};
+use super::wire::{self, Me, Page};
 use crate::catalog::Kind;
-use crate::http::{Exchange, Garbage, HttpError, Method, Repeat};
+use crate::http::{Exchange, Garbage, HttpError, Method, Repeat, Unread};
 use crate::model::{
     AccountId, Caller, Gap, ObservedSystem, PlaceId, Profile, ReadFailure, Reading, ScopeState,
 };
@@ -25,66 +25,33 @@ const MOST_PAGES: usize = 200;
 /// How often a list that contradicts itself is read.
 const ATTEMPTS: usize = 3;
 
-/// Why something could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
-    /// The vendor said no.
-    Refused(Refused),
-    /// No usable answer.
-    Http(HttpError),
+/// The one trouble that ends everything.
+fn fatal(trouble: &Unread) -> Option<ProviderError> {
+    (trouble.status() == Some(401)).then_some(ProviderError::Unauthorized)
 }
 
-impl Trouble {
-    pub(super) fn status(&self) -> Option<u16> {
-        match self {
-            Self::Refused(refused) => Some(refused.status),
-            Self::Http(_) => None,
-        }
-    }
-
-    /// For people; cleaned of tokens.
-    pub(super) fn words(&self) -> String {
-        match self {
-            Self::Refused(refused) if refused.errors.is_empty() => {
-                format!("the vendor refused ({})", refused.status)
-            }
-            Self::Refused(refused) => {
-                let errors = refused.errors.join("; ");
-                format!("the vendor refused ({}): {errors}", refused.status)
-            }
-            Self::Http(error) => error.to_string(),
-        }
-    }
-
-    /// The one trouble that ends everything.
-    fn fatal(&self) -> Option<ProviderError> {
-        (self.status() == Some(401)).then_some(ProviderError::Unauthorized)
-    }
-
-    fn failure(&self) -> ReadFailure {
-        match self.status() {
-            Some(403) => ReadFailure::Forbidden { right: None },
-            Some(404) => ReadFailure::Invisible,
-            _ => ReadFailure::Failed {
-                why: self.words().into(),
-            },
-        }
+fn failure(trouble: &Unread) -> ReadFailure {
+    match trouble.status() {
+        Some(403) => ReadFailure::Forbidden { right: None },
+        Some(404) => ReadFailure::Invisible,
+        _ => ReadFailure::Failed {
+            why: trouble.words().into(),
+        },
     }
 }
 
-impl From<Trouble> for ProviderError {
-    fn from(trouble: Trouble) -> Self {
-        match trouble {
-            Trouble::Refused(refused) if refused.status == 401 => Self::Unauthorized,
-            Trouble::Refused(refused) => Self::Rejected {
-                status: refused.status,
-                errors: refused.errors,
-            },
-            Trouble::Http(HttpError::NotSent(why)) => Self::NotSent { why },
-            Trouble::Http(error) => Self::Unknown {
-                why: error.to_string(),
-            },
-        }
+/// What it means where nothing else can be read without it.
+fn error(trouble: Unread) -> ProviderError {
+    match trouble {
+        Unread::Refused(refused) if refused.status == 401 => ProviderError::Unauthorized,
+        Unread::Refused(refused) => ProviderError::Rejected {
+            status: refused.status,
+            errors: refused.errors,
+        },
+        Unread::Http(HttpError::NotSent(why)) => ProviderError::NotSent { why },
+        Unread::Http(error) => ProviderError::Unknown {
+            why: error.to_string(),
+        },
     }
 }
 
@@ -96,7 +63,7 @@ impl Reservio {
         query: &[(&'static str, &str)],
         progress: &Progress<'_>,
         read: impl Fn(&serde_json::Value) -> Result<T, Garbage> + Send + Sync,
-    ) -> Result<T, Trouble> {
+    ) -> Result<T, Unread> {
         let exchange = Exchange {
             method: Method::Get,
             path: path.to_owned(),
@@ -107,28 +74,13 @@ impl Reservio {
             body: None,
             repeat: Repeat::Always,
         };
-        let answer = self
-            .client
-            .fetch(&exchange, progress, |reply| match wire::open(reply)? {
-                Ok(body) => read(&body).map(Ok),
-                Err(refused) => Ok(Err(refused)),
-            })
-            .await;
+        let answer = self.client.ask(&exchange, progress, wire::open, read).await;
         progress.done();
-        match answer {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(mut refused)) => {
-                for error in &mut refused.errors {
-                    *error = self.client.clean(error);
-                }
-                Err(Trouble::Refused(refused))
-            }
-            Err(error) => Err(Trouble::Http(error)),
-        }
+        answer
     }
 
     /// Whose token it is: the only proof that it is one.
-    pub(super) async fn me(&self, progress: &Progress<'_>) -> Result<Me, Trouble> {
+    pub(super) async fn me(&self, progress: &Progress<'_>) -> Result<Me, Unread> {
         self.get("/users/me", &[], progress, wire::me).await
     }
 
@@ -141,7 +93,7 @@ impl Reservio {
         let taken = self.clock.now();
         let calls = self.client.calls();
         progress.expect(1 + request.places.len());
-        let me = self.me(progress).await?;
+        let me = self.me(progress).await.map_err(error)?;
         let mut scopes: BTreeMap<PlaceId, Reading<ScopeState>> = BTreeMap::new();
         for (place, _) in &request.places {
             scopes.insert(place.place(), self.profiles(place, progress).await?);
@@ -174,11 +126,11 @@ impl Reservio {
         for _ in 0..ATTEMPTS {
             let (rows, gaps) = match self.pages(id, progress).await {
                 Ok(read) => read,
-                Err(trouble) => match (trouble.fatal(), best) {
+                Err(trouble) => match (fatal(&trouble), best) {
                     (Some(fatal), _) => return Err(fatal),
                     // What was read before is better than nothing.
                     (None, Some((rows, gaps))) => return Ok(Reading::Partial(state(rows), gaps)),
-                    (None, None) => return Ok(Reading::Unreadable(trouble.failure())),
+                    (None, None) => return Ok(Reading::Unreadable(failure(&trouble))),
                 },
             };
             if gaps.is_empty() {
@@ -195,7 +147,7 @@ impl Reservio {
         &self,
         business: &str,
         progress: &Progress<'_>,
-    ) -> Result<(BTreeSet<Profile>, Vec<Gap>), Trouble> {
+    ) -> Result<(BTreeSet<Profile>, Vec<Gap>), Unread> {
         let path = format!("/businesses/{business}/resources");
         let whole_path = format!("{}{path}", self.base_path);
         let mut rows: BTreeMap<Arc<str>, Profile> = BTreeMap::new();

@@ -6,20 +6,11 @@
 
 use serde_json::Value as Json;
 
-use crate::http::{Garbage, Reply};
+use crate::http::{Garbage, Refused, Reply};
 use crate::model::{Email, Profile};
 
 /// No query of a link is longer.
 const LONGEST_QUERY: usize = 1_000;
-
-/// An answer in which the vendor says no.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Refused {
-    /// The status; 200 and its like where only `errors` said no.
-    pub(super) status: u16,
-    /// The vendor's words.
-    pub(super) errors: Vec<String>,
-}
 
 /// An answer as JSON, unless it is a refusal.
 pub(super) fn open(reply: &Reply) -> Result<Result<Json, Refused>, Garbage> {
