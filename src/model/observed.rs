@@ -17,6 +17,9 @@ pub struct Observed {
     /// Exports that could not stand in, by what they would have told of, with why. What was read there is not touched by
     /// it: a list of an administrator and what a vendor shows fail each for itself.
     pub lost_exports: BTreeMap<(SystemName, PlaceId), ReadFailure>,
+    /// What of those is too old to go by: no proof of anything, but reason enough to look after a leaver whom a list
+    /// showed to be in after somebody had said that they were not.
+    pub old_exports: BTreeMap<(SystemName, PlaceId), ScopeState>,
 }
 
 /// What one system answered.

@@ -18,8 +18,8 @@ use crate::config::raw;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::export::{Settings, read, unreadable};
 use crate::model::{
-    Caller, DesiredSystem, LocationKey, Observed, ObservedSystem, ReadFailure, Reading, ScopeState,
-    SystemName,
+    Caller, DesiredSystem, LocationKey, Observed, ObservedSystem, PlaceId, ReadFailure, Reading,
+    ScopeState, SystemName,
 };
 
 /// Far above any list of people.
@@ -38,10 +38,14 @@ pub fn lay_over(observed: &mut Observed, project: &Project, now: Timestamp) -> V
             continue;
         };
         let settings = settings(system.kind.value, snapshot, desired, project);
+        let mut aged = BTreeMap::new();
         let scopes = match bytes(&project.loaded.root, &snapshot.file.value) {
             Ok(bytes) => {
                 let (scopes, problems) = read(&bytes, &settings, now);
                 found.extend(problems);
+                if scopes.values().any(is_too_old) {
+                    aged = whatever_its_age(&bytes, settings.clone(), now);
+                }
                 scopes
             }
             Err(error) => {
@@ -65,6 +69,9 @@ pub fn lay_over(observed: &mut Observed, project: &Project, now: Timestamp) -> V
             match export {
                 Reading::Unreadable(failure) => {
                     let lost = (name.clone(), place);
+                    if let Some(old) = aged.remove(&lost.1) {
+                        observed.old_exports.insert(lost.clone(), old);
+                    }
                     observed.lost_exports.insert(lost, failure);
                 }
                 export => {
@@ -96,6 +103,26 @@ pub fn unasked(project: &Project) -> Observed {
         }
     }
     observed
+}
+
+fn is_too_old(reading: &Reading<ScopeState>) -> bool {
+    matches!(reading, Reading::Unreadable(ReadFailure::TooOld { .. }))
+}
+
+/// The rows of a list that is too old.
+fn whatever_its_age(
+    bytes: &[u8],
+    settings: Settings,
+    now: Timestamp,
+) -> BTreeMap<PlaceId, ScopeState> {
+    let settings = Settings {
+        max_age: SignedDuration::MAX,
+        ..settings
+    };
+    let (scopes, _) = read(bytes, &settings, now);
+    let seen =
+        |(place, reading): (PlaceId, Reading<ScopeState>)| Some((place, reading.seen()?.clone()));
+    scopes.into_iter().filter_map(seen).collect()
 }
 
 /// Whether a read is one of accounts. Where a vendor shows profiles in their place, who may sign in is not seen.

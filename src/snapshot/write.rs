@@ -21,6 +21,7 @@ pub(super) fn file(observed: &Observed, catalog: &Catalog) -> File {
     let Observed {
         systems,
         lost_exports: _,
+        old_exports: _,
     } = observed;
     File {
         format: super::FORMAT.to_owned(),

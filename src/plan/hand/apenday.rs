@@ -63,7 +63,10 @@ where
             }
             Aim::Nothing(reason, because) => {
                 // Somebody without a line or a word about them is nobody's business here.
-                if !grants.is_empty() || !matches!(evidence.known, Known::Unknown) {
+                let is_ours = !grants.is_empty()
+                    || self.had_any(ctx, case)
+                    || self.handed_at(ctx, case, &place).is_some();
+                if is_ours || !matches!(evidence.known, Known::Unknown) {
                     self.deactivate(ctx, case, &evidence, reason, because, true);
                 }
             }
@@ -222,6 +225,7 @@ where
             }
             earlier.extend(handed);
         }
+        self.note_kept(ctx, case, &wanted.facts, &having.facts);
         let open = missing(&wanted.facts, &having.facts);
         if !open.is_empty() {
             let class = if loses(&open, &having.facts) {
@@ -284,7 +288,7 @@ where
             {
                 Some(having)
             }
-            Known::Unknown if case.order.is_some() => None,
+            Known::Unknown if self.may_have(ctx, case, &PlaceId::Whole) => None,
             Known::Has(_) | Known::Absent | Known::Unknown => {
                 if for_good
                     && case.order.is_some()
@@ -334,7 +338,9 @@ where
             Action::say("look that the user is shown as inactive"),
         ];
         let off = self.hand_out(ctx, case, work);
-        let heavy = having.is_none_or(|having| having.role.as_ref().is_none_or(is_heavy));
+        // Also whoever had one once.
+        let heavy = having.is_none_or(|having| having.role.as_ref().is_none_or(is_heavy))
+            || self.may_have_had(case, &PlaceId::Whole, is_heavy);
         if for_good && heavy && case.order.is_some() && off.is_some() {
             self.follow_key(ctx, case, reason, because, off);
         }

@@ -50,6 +50,10 @@ where
             (Aim::Pause(because), Known::Has(having)) => {
                 self.take_chain(ctx, case, Some(&having), Reason::Left, because, read_at);
             }
+            // It was given for all that is known, and nobody said so.
+            (Aim::Pause(because), Known::Unknown) if self.may_have(ctx, case, &place) => {
+                self.take_chain(ctx, case, None, Reason::Left, because, read_at);
+            }
             // Nobody in particular: only who leaves, or whom somebody said to have something, is looked up.
             (Aim::Pause(_), Known::Absent | Known::Unknown) => {}
             (Aim::Nothing(reason, because), Known::Has(having)) => {
@@ -60,6 +64,11 @@ where
                 if case.order.is_some()
                     && (matches!(known, Known::Unknown)
                         || case.person.left.is_some_and(|left| at < Some(left))) =>
+            {
+                self.take_chain(ctx, case, None, reason, because, read_at);
+            }
+            (Aim::Nothing(reason, because), Known::Unknown)
+                if case.order.is_none() && self.may_have(ctx, case, &place) =>
             {
                 self.take_chain(ctx, case, None, reason, because, read_at);
             }
@@ -216,13 +225,6 @@ where
         }
     }
 
-    /// Whether anything is or was known of a person in this system, at any place.
-    fn had_any(&mut self, ctx: &Context<'a>, case: &Case<'a>) -> bool {
-        !self.accounts(case.at).is_empty()
-            || !self.granted(ctx, case.person).is_empty()
-            || !self.said.places(case).is_empty()
-    }
-
     /// Takes away what is known, or has somebody look.
     fn take_chain(
         &mut self,
@@ -251,7 +253,10 @@ where
             work.refusal = self.refuse_hand(ctx, case, true);
         }
         // Whoever is only said to have nothing is looked up where they had something of this system.
-        work.trailing = case.person.left.is_none() && having.is_none() && !self.had_any(ctx, case);
+        work.trailing = case.order.is_some()
+            && case.person.left.is_none()
+            && having.is_none()
+            && !self.had_any(ctx, case);
         work.actions = vec![
             self.open_chain(),
             Action::with(

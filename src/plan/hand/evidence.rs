@@ -11,11 +11,11 @@ use jiff::Timestamp;
 
 use super::super::identity::keys;
 use super::super::person::Case;
-use super::super::step::{Step, StepId};
+use super::super::step::{Step, StepId, StepKind};
 use super::super::system::{Context, System};
 use crate::model::{
-    Account, AccountId, AccountState, Attestation, Attested, Facts, HasNow, PersonKey, PlaceId,
-    Reading, Says, ScopeState, SystemName, VendorRoleSlug,
+    Account, AccountId, AccountState, Attestation, Attested, Contact, Facts, HasNow, PersonKey,
+    PlaceId, Reading, Says, ScopeState, SystemName, VendorRoleSlug,
 };
 
 /// The statements about one system, found by person and place, and by step.
@@ -206,18 +206,30 @@ where
         let export = self.exported(case, place);
         let since = export.as_ref().and_then(|export| export.at);
         let mut about = self.said.about(case, place);
-        about.retain(|it| it.says != Says::Nothing && Some(it.at) >= since);
-        let Some(newest) = about.last() else {
-            return export.unwrap_or(Evidence {
-                known: Known::Unknown,
-                at: None,
-                read_at: None,
+        about.retain(|it| it.says != Says::Nothing);
+        let (before, after): (Vec<_>, Vec<_>) =
+            about.into_iter().partition(|it| Some(it.at) < since);
+        let mut known = Known::Unknown;
+        if before
+            .last()
+            .is_some_and(|newest| !self.is_old(ctx, newest))
+        {
+            known = before.iter().fold(known, |known, said| told(known, said));
+        }
+        if let Some(export) = &export {
+            known = listed(known, &export.known);
+        }
+        let Some(newest) = after.last() else {
+            return Evidence {
+                known,
+                at: since,
+                read_at: since,
                 stale: None,
-            });
+            };
         };
-        let mut known = export.map_or(Known::Unknown, |export| export.known);
-        for said in &about {
-            known = told(known, said);
+        known = after.iter().fold(known, |known, said| told(known, said));
+        if self.is_no_proof(ctx, case, place, &known, newest) {
+            known = Known::Unknown;
         }
         let (known, stale) = match known {
             Known::Has(having) if self.is_old(ctx, newest) => (Known::Unknown, Some(having)),
@@ -229,6 +241,87 @@ where
             read_at: None,
             stale,
         }
+    }
+
+    /// Whether the word that somebody has nothing, or cannot get in, is none about a leaver: it is from before they left,
+    /// only tells that they were made, or something came after it that may have let them in.
+    fn is_no_proof(
+        &self,
+        ctx: &Context<'a>,
+        case: &Case<'a>,
+        place: &PlaceId,
+        known: &Known,
+        newest: &Attestation,
+    ) -> bool {
+        let is_out = match known {
+            Known::Unknown => false,
+            Known::Absent => true,
+            Known::Has(having) => {
+                matches!(having.state, AccountState::Inactive | AccountState::Blocked)
+            }
+        };
+        if !is_out || case.order.is_none() || *place == PlaceId::Chain {
+            return false;
+        }
+        let has_come = case.person.left.is_some_and(|left| newest.at < left);
+        let since = self
+            .listed_in(ctx, case, place)
+            .max(self.handed_at(ctx, case, place));
+        has_come || *newest.does == *"invite" || since > Some(newest.at)
+    }
+
+    /// When a list that is too old to go by was made, in which the person was in.
+    pub(super) fn listed_in(
+        &self,
+        ctx: &Context<'a>,
+        case: &Case<'a>,
+        place: &PlaceId,
+    ) -> Option<Timestamp> {
+        let key = (self.name.clone(), place.clone());
+        let scope = ctx.input.observed.old_exports.get(&key)?;
+        let taken = scope.export.as_ref()?.taken;
+        let person = case.person;
+        let pinned = person.pins.get(self.name);
+        let is_theirs = |row: &Account| {
+            pinned.is_some_and(|pin| pin.ids.contains(&row.id))
+                || person.contacts.iter().any(|contact| match contact {
+                    Contact::Email(email) => row.email.as_ref() == Some(email),
+                    Contact::Phone(phone) => row.phone.as_ref() == Some(phone),
+                })
+        };
+        let is_in = |row: &&Account| {
+            matches!(row.state, AccountState::Active | AccountState::Invited) && is_theirs(row)
+        };
+        scope.accounts.values().find(is_in).map(|_| taken)
+    }
+
+    /// When a step about a person's access at a place was handed over last that is still open: it may have been done
+    /// without a word.
+    pub(super) fn handed_at(
+        &self,
+        ctx: &Context<'a>,
+        case: &Case<'a>,
+        place: &PlaceId,
+    ) -> Option<Timestamp> {
+        let handed = ctx.input.memory.handed.iter();
+        let theirs = handed.filter(|((system, _), step)| {
+            system == self.name
+                && step.place == *place
+                && !matches!(&*step.does, "check" | "follow-up")
+                && step
+                    .person
+                    .as_ref()
+                    .is_some_and(|key| keys(case.person).any(|its| its == key))
+        });
+        theirs.map(|(_, step)| step.since).max()
+    }
+
+    /// Whether somebody may have access of which nobody said anything: a step was handed over and is still open, or an
+    /// old list shows them.
+    pub(super) fn may_have(&self, ctx: &Context<'a>, case: &Case<'a>, place: &PlaceId) -> bool {
+        case.order.is_some()
+            || self.handed_at(ctx, case, place).is_some()
+            || self.listed_in(ctx, case, place).is_some()
     }
 
     /// What an export says of a person's account.
@@ -254,19 +347,22 @@ where
         })
     }
 
-    /// What people said of facts that a live read does not show, the newest word for each.
+    /// What people said of facts that a live read does not show, the newest word for each; `ever` also what was said too
+    /// long ago.
     pub(super) fn attested_facts(
         &self,
         ctx: &Context<'a>,
         case: &Case<'a>,
         place: &PlaceId,
+        ever: bool,
     ) -> Arc<Facts> {
         let mut facts = Facts::new();
         for said in self.said.about(case, place) {
-            let old = self
-                .wish
-                .recheck
-                .is_some_and(|most| ctx.input.now.duration_since(said.at) > most);
+            let old = !ever
+                && self
+                    .wish
+                    .recheck
+                    .is_some_and(|most| ctx.input.now.duration_since(said.at) > most);
             match &said.says {
                 Says::Has(has) if !old => {
                     let known = has.facts.iter();
@@ -315,7 +411,45 @@ where
         let mut about = self.said.about(case, &step.place);
         about.retain(|it| it.says != Says::Nothing);
         let newest = about.pop()?;
-        (*newest.does == *step.kind.name()).then_some(newest)
+        // The same thing, said when the account was not known yet.
+        let is_it = *newest.does == *step.kind.name()
+            && newest.account.is_none()
+            && step.account.is_some()
+            && means_the_same(&newest.says, &step.says(), step.kind);
+        is_it.then_some(newest)
+    }
+}
+
+/// Whether two statements about a kind of step come to the same.
+fn means_the_same(one: &Says, other: &Says, kind: StepKind) -> bool {
+    match (one, other) {
+        (Says::Has(one), Says::Has(other)) => match kind {
+            StepKind::ChangeRole => one.role == other.role,
+            StepKind::SetRights => one.facts == other.facts,
+            _ => one.state == other.state,
+        },
+        (one, other) => one == other,
+    }
+}
+
+/// What is known once a list shows somebody: what the list does not carry stays as it was said.
+fn listed(known: Known, row: &Known) -> Known {
+    match (known, row) {
+        (Known::Has(before), Known::Has(row)) => {
+            let mut facts = (*before.facts).clone();
+            facts.extend(
+                row.facts
+                    .iter()
+                    .map(|(name, value)| (name.clone(), value.clone())),
+            );
+            Known::Has(Having {
+                state: row.state,
+                role: row.role.clone().or(before.role),
+                facts: Arc::new(facts),
+                account: row.account.clone(),
+            })
+        }
+        (_, row) => row.clone(),
     }
 }
 
@@ -344,6 +478,18 @@ fn told(known: Known, said: &Attestation) -> Known {
             state: whole.state,
             ..before
         },
+        // Nobody said what they have beside.
+        (_, "activate" | "deactivate" | "block" | "unblock") => Having {
+            role: None,
+            facts: Arc::default(),
+            ..whole
+        },
+        // That somebody has a personal account takes nothing from what a user has.
+        (Known::Has(before), "check")
+            if before.state == AccountState::Active && whole.state == AccountState::Inactive =>
+        {
+            before
+        }
         _ => whole,
     })
 }

@@ -16,6 +16,7 @@ use super::super::step::{
 };
 use super::super::system::{Context, System};
 use super::Aim;
+use super::evidence::Having;
 use super::work::{Work, access, email, list, loses, missing, names, phone, too_much_to_come_back};
 use crate::catalog::Kind;
 use crate::model::{
@@ -55,6 +56,14 @@ where
             Aim::Pause(because) => {
                 for row in rows {
                     self.block(ctx, case, row, Reason::Left, &because, true);
+                }
+            }
+            Aim::Nothing(_, because) if rows.is_empty() => {
+                // One that may be theirs would go on working.
+                if case.order.is_some()
+                    && let Some(refusal) = self.refuse_lookalike(ctx, case)
+                {
+                    self.hold(ctx, case.person, Some(&place), refusal, because, None);
                 }
             }
             Aim::Nothing(reason, because) => {
@@ -210,7 +219,7 @@ where
         row: &'s Account,
         because: Vec<Because>,
     ) -> Option<usize> {
-        let known = self.attested_facts(ctx, case, &PlaceId::Whole);
+        let known = self.attested_facts(ctx, case, &PlaceId::Whole, false);
         let heavy = row.role.as_ref().is_some_and(|role| self.is_heaviest(role));
         let class = if heavy {
             DangerClass::Escalating
@@ -301,10 +310,25 @@ where
         because: Vec<Because>,
         before: Option<usize>,
     ) {
-        let known = self.attested_facts(ctx, case, &PlaceId::Whole);
-        self.note_kept(ctx, case, grant, &known);
+        let known = self.attested_facts(ctx, case, &PlaceId::Whole, false);
+        let ever = self.attested_facts(ctx, case, &PlaceId::Whole, true);
+        self.note_kept(ctx, case, &grant.extra, &ever);
         let open = missing(&grant.extra, &known);
         if open.is_empty() {
+            return;
+        }
+        if missing(&grant.extra, &ever).is_empty() {
+            let told = grant.extra.iter();
+            let told = told.map(|(name, value)| Typed::text(name.to_string(), list(value)));
+            let told = told.collect();
+            let stale = Having {
+                state: AccountState::Active,
+                role: row.role.clone(),
+                facts: grant.extra.clone(),
+                account: Some(row.id.clone()),
+            };
+            let open = vec![Action::say(format!("{USERS}, and open the user"))];
+            self.look_again(ctx, case, &PlaceId::Whole, &stale, open, told, because);
             return;
         }
         let class = if loses(&open, &known) {
@@ -336,24 +360,6 @@ where
         work.actions.extend(restrictions(&open));
         work.after_steps = before.into_iter().collect();
         self.hand_out(ctx, case, work);
-    }
-
-    /// What was set by hand and no line names any more stays on: it restricts, and lifting it is nobody's order.
-    fn note_kept(&self, ctx: &mut Context<'a>, case: &Case<'a>, grant: &'a Grant, known: &Facts) {
-        let kept = known
-            .iter()
-            .filter(|(name, _)| !grant.extra.contains_key(*name));
-        for (name, value) in kept {
-            ctx.found.notes.insert(Note {
-                system: Some(self.name.clone()),
-                place: None,
-                text: format!(
-                    "`{}` is said to be restricted to {name} {}, which no line names any more: it stays until somebody lifts it in KeyCRM",
-                    case.person.key,
-                    list(value)
-                ),
-            });
-        }
     }
 
     /// A name, phone or login that is not as declared.

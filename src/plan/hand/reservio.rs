@@ -56,7 +56,7 @@ where
         };
         let (enterprise, ticks) = (of(true, has_levels), of(false, has_ticks));
         let mut registering = None;
-        for place in self.businesses(case, &ticks) {
+        for place in self.businesses(ctx, case, &ticks) {
             let here: Vec<&'a Grant> = ticks
                 .iter()
                 .copied()
@@ -95,7 +95,18 @@ where
     }
 
     /// Every business where lines, statements or an export say something of the person.
-    fn businesses(&self, case: &Case<'a>, grants: &[&'a Grant]) -> Vec<PlaceId> {
+    fn businesses(
+        &mut self,
+        ctx: &Context<'a>,
+        case: &Case<'a>,
+        grants: &[&'a Grant],
+    ) -> Vec<PlaceId> {
+        let given = self.granted(ctx, case.person).into_iter();
+        let given: Vec<&'a PlaceId> = given.collect();
+        let old = ctx.input.observed.old_exports.keys();
+        let old = old.filter(|(system, place)| {
+            system == self.name && self.listed_in(ctx, case, place).is_some()
+        });
         let said = self.said.places(case).into_iter();
         let rows = self
             .accounts(case.at)
@@ -107,6 +118,8 @@ where
             .map(|grant| &grant.place)
             .chain(said)
             .chain(rows)
+            .chain(given)
+            .chain(old.map(|(_, place)| place))
             .filter(|place| place.location().is_some())
             .cloned()
             .collect();
@@ -460,7 +473,7 @@ where
     ) {
         let having = match &evidence.known {
             Known::Has(having) if having.state != AccountState::Inactive => Some(having),
-            Known::Unknown if case.order.is_some() => None,
+            Known::Unknown if self.may_have(ctx, case, place) => None,
             Known::Has(_) | Known::Absent | Known::Unknown => {
                 if case.order.is_some() {
                     self.follow_profile(ctx, case, place, reason, because, None);

@@ -12,7 +12,7 @@ use super::super::make::{Candidate, Parts, Rank, Refusal, step};
 use super::super::person::Case;
 use super::super::step::{
     Access, Action, Because, Change, DangerClass, Effect, Hand, HoldCode, Instruction, ManualActor,
-    Mode, Proof, Reason, Said, Step, StepKind, Typed,
+    Mode, Note, Proof, Reason, Said, Step, StepKind, Typed,
 };
 use super::super::system::{Context, System};
 use super::super::values::Shift;
@@ -281,6 +281,40 @@ where
         Some(at)
     }
 
+    /// Whether anything is or was known of a person in this system, at any place.
+    pub(super) fn had_any(&mut self, ctx: &Context<'a>, case: &Case<'a>) -> bool {
+        let old = ctx.input.observed.old_exports.keys();
+        let mut old = old.filter(|(system, _)| system == self.name);
+        let listed = old.any(|(_, place)| self.listed_in(ctx, case, place).is_some());
+        listed
+            || !self.accounts(case.at).is_empty()
+            || !self.granted(ctx, case.person).is_empty()
+            || !self.said.places(case).is_empty()
+    }
+
+    /// What was set by hand and no line names any more stays: nobody ordered anything else.
+    pub(super) fn note_kept(
+        &self,
+        ctx: &mut Context<'a>,
+        case: &Case<'a>,
+        wanted: &Facts,
+        known: &Facts,
+    ) {
+        let on = known.iter().filter(|(_, value)| &***value != "false");
+        for (name, value) in on.filter(|(name, _)| !wanted.contains_key(*name)) {
+            ctx.found.notes.insert(Note {
+                system: Some(self.name.clone()),
+                place: None,
+                text: format!(
+                    "`{}` is said to have {name} {}, which no line names any more: it stays until somebody changes it in {}",
+                    case.person.key,
+                    list(value),
+                    self.kind.title()
+                ),
+            });
+        }
+    }
+
     /// Has somebody look whether what was said long ago is still so, with what it is in the vendor's words.
     #[expect(
         clippy::too_many_arguments,
@@ -328,10 +362,9 @@ where
         read_at: Option<Timestamp>,
     ) -> Hand {
         // A leaver's access is due from the day they leave, whenever somebody was told.
-        let left = case
-            .person
-            .left
-            .filter(|_| step.class == DangerClass::Removing && case.order.is_some());
+        let takes = step.class == DangerClass::Removing
+            || (step.kind == StepKind::Check && step.place == PlaceId::Chain);
+        let left = case.person.left.filter(|_| takes && case.order.is_some());
         let contradicted = self.contradicted(ctx, case, step, read_at);
         // A step that got another id since keeps the time it was handed over under the old one.
         let handed = &ctx.input.memory.handed;

@@ -101,3 +101,40 @@ fn a_role_level_of_an_unknown_name_may_be_a_lower_one() {
     assert_eq!(levels("Superviseur", "Directeur"), DangerClass::Removing);
     assert_eq!(levels("conseiller", "Directeur"), DangerClass::Removing);
 }
+
+#[test]
+fn whoever_was_an_administrator_once_is_asked_about_their_key_at_once() {
+    let mut stage = Stage::new(&person("jana", HEAD));
+    stage.do_all();
+    stage.people = person("jana", ADVISER);
+    stage.do_all();
+    stage.people = person(
+        "jana",
+        "leaves: 2026-11-22, access: [ { role: adviser, at: [mall] } ]",
+    );
+    assert!(
+        stage
+            .steps()
+            .contains("follow-up jana at * by hands [safe] -> nothing (waits)"),
+        "{}",
+        stage.steps()
+    );
+}
+
+#[test]
+fn events_that_no_line_names_any_more_are_told() {
+    let mut stage = Stage::new(&person("jana", ADVISER));
+    stage.entries = ENTRIES.replace(
+        "team: Nord, calendar: office365 } }\n  head",
+        "team: Nord, calendar: office365, events: [a, b] } }\n  head",
+    );
+    stage.do_all();
+    stage.entries = ENTRIES.into();
+    stage.check("");
+    let notes = stage.plan().draft.notes;
+    assert!(
+        notes
+            .iter()
+            .any(|note| note.text.contains("is said to have events a, b"))
+    );
+}

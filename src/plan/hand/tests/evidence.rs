@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::model::*;
+use crate::plan::*;
 
 #[test]
 fn the_newer_of_export_and_word_holds_and_an_old_one_is_unknown() {
@@ -148,4 +149,123 @@ fn a_word_about_a_person_is_contradicted_by_a_list_that_brings_an_account() {
     let hand = again.hand.unwrap();
     assert!(hand.contradicted.is_some());
     assert_eq!(hand.since, Some(since));
+}
+
+fn handed(stage: &mut Stage, step: &Step) {
+    let handed = Handed {
+        since: stage.now,
+        does: step.kind.name().into(),
+        place: step.place.clone(),
+        person: step.person.clone(),
+        account: step.account.clone(),
+        says: step.says(),
+    };
+    let key = (step.system.clone(), step.id.0.clone());
+    stage.memory.handed.insert(key, handed);
+}
+
+const ADVISER: &str = "access: [ { role: adviser, at: [mall] } ]";
+const LEFT: &str = "leaves: 2026-11-20, access: [ { role: adviser, at: [mall] } ]";
+
+#[test]
+fn a_word_from_before_somebody_left_is_no_proof_that_they_are_out() {
+    // Made, and perhaps let in by somebody who never said so.
+    let mut stage = Stage::new(&person("jana", ADVISER));
+    let made = stage.step("invite");
+    stage.say(&made);
+    let mut again = stage.copy();
+    again.people = person("jana", LEFT);
+    assert!(again.step("deactivate").before.is_none());
+    again.people = person(
+        "jana",
+        "leaves: 2026-11-25, access: [ { role: adviser, at: [mall] } ]",
+    );
+    again.now = "2026-11-26T09:00:00Z".parse().unwrap();
+    assert!(again.step("deactivate").before.is_none());
+    // Left, said so, back again, and gone once more before anybody confirmed a thing.
+    let mut stage = Stage::new(&person("jana", HOST));
+    stage.do_all();
+    stage.people = person(
+        "jana",
+        "leaves: 2026-11-22, access: [ { role: host, at: [center, mall] } ]",
+    );
+    stage.do_all();
+    stage.check("");
+    stage.people = person(
+        "jana",
+        "leaves: 2026-11-28, access: [ { role: host, at: [center, mall] } ]",
+    );
+    stage.now = "2026-11-29T09:00:00Z".parse().unwrap();
+    let steps = stage.steps();
+    assert!(
+        steps.contains("remove jana at center") && steps.contains("remove jana at mall"),
+        "{steps}"
+    );
+    stage.do_all();
+    stage.check("");
+}
+
+#[test]
+fn what_was_handed_over_and_never_confirmed_is_taken_when_its_line_ends() {
+    for (people, kind) in [
+        (ADVISER, "deactivate"),
+        ("access: [ { role: brand, chain: salons } ]", "check"),
+    ] {
+        let mut stage = Stage::new(&person("jana", people));
+        let step = stage.step("invite");
+        handed(&mut stage, &step);
+        stage.people = person("jana", "access: [ { role: clerk } ]");
+        let taken = stage.step(kind);
+        assert!(taken.before.is_none());
+        // Once it is said, it is over.
+        stage.say(&taken);
+        assert!(!stage.steps().contains(kind), "{}", stage.steps());
+    }
+}
+
+#[test]
+fn a_list_without_a_column_says_nothing_of_it() {
+    let mut stage = Stage::new(&person("jana", ADVISER));
+    assert_eq!(stage.do_all(), 2);
+    let mut row = user("a7", "jana", AccountState::Active, "-");
+    row.role = None;
+    let seen = exported(&stage.now.to_string(), vec![row]);
+    stage.more.insert(
+        (SystemName::new("agency"), PlaceId::Whole),
+        Reading::Complete(seen),
+    );
+    stage.now += SignedDuration::from_hours(1);
+    stage.check("");
+}
+
+#[test]
+fn a_list_that_has_grown_too_old_still_raises_doubt_about_a_leaver() {
+    let mut stage = Stage::new(&person("jana", LEFT));
+    let step = stage.step("deactivate");
+    stage.say(&step);
+    assert!(!stage.steps().contains("deactivate"));
+    let row = user("a7", "jana", AccountState::Active, "conseiller");
+    let old = exported(&stage.now.to_string(), vec![row]);
+    stage
+        .old
+        .insert((SystemName::new("agency"), PlaceId::Whole), old);
+    let step = stage.step("deactivate");
+    assert!(step.before.is_none());
+    // Also where the files say nothing of that system any more.
+    stage.attested = Attested::default();
+    stage.people = person("jana", "leaves: 2026-11-20, access: []");
+    assert!(stage.steps().contains("deactivate jana"));
+    stage.say(&step);
+    assert!(!stage.steps().contains("deactivate"));
+}
+
+#[test]
+fn whoever_lets_somebody_in_says_nothing_of_what_they_may_do() {
+    let mut stage = Stage::new(&person("jana", "access: [ { role: host, at: [center] } ]"));
+    let accept = stage.step("activate");
+    stage.say(&accept);
+    let ticks = "all_bookings=false client_list=true own_bookings=true sections=false";
+    stage.check(&format!(
+        "set-rights jana at center by hands [removing] -> active {ticks}"
+    ));
 }

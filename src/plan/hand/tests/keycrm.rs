@@ -132,7 +132,9 @@ fn sources_are_known_by_word_alone() {
     // A year later nobody can rely on it.
     stage.recheck = Some(SignedDuration::from_hours(24 * 365));
     stage.now += SignedDuration::from_hours(24 * 366);
-    stage.check("set-rights jana at * by hands [safe] -> active manager sources=shop");
+    stage.check("check jana at * by hands [safe] -> active manager sources=shop");
+    assert_eq!(stage.do_all(), 1);
+    stage.check("");
 }
 
 #[test]
@@ -230,7 +232,7 @@ fn a_restriction_that_no_line_names_any_more_is_told() {
         let notes = stage.plan().draft.notes;
         notes
             .iter()
-            .any(|note| note.text.contains("restricted to sources shop"))
+            .any(|note| note.text.contains("is said to have sources shop"))
     };
     assert!(!told(&stage));
     stage.entries = ENTRIES.replace("role: manager, sources: [shop]", "role: manager");
@@ -310,4 +312,25 @@ fn an_instruction_has_the_exact_values() {
         .into();
     assert!(all.contains("hand it over in person; write it down nowhere"));
     assert!(all.contains("pending until the first sign-in"));
+}
+
+#[test]
+fn a_leaver_whose_account_is_in_doubt_is_held_by_name() {
+    let mut row = user("20", "jana", AccountState::Active, "manager");
+    row.email = None;
+    let leaver = person("jana", "leaves: 2026-11-20, access: [ { role: clerk } ]");
+    let stage = Stage::with_user(&leaver, row);
+    let steps = stage.steps();
+    assert!(steps.contains("held maybe-account"), "{steps}");
+}
+
+#[test]
+fn another_change_of_the_same_sort_contradicts_nobody() {
+    let row = user("7", "jana", AccountState::Active, "manager");
+    let mut stage = Stage::with_user(&person("jana", "access: [ { role: chief } ]"), row);
+    assert_eq!(stage.do_all(), 1);
+    stage.people = person("jana", "access: [ { role: clerk } ]");
+    stage.now += SignedDuration::from_hours(1);
+    let hand = stage.step("change-role").hand.unwrap();
+    assert!(hand.contradicted.is_none() && hand.since.is_none());
 }

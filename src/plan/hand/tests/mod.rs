@@ -61,6 +61,7 @@ pub(super) struct Stage {
     pub(super) entries: String,
     pub(super) orders: Option<Reading<ScopeState>>,
     pub(super) more: BTreeMap<(SystemName, PlaceId), Reading<ScopeState>>,
+    pub(super) old: BTreeMap<(SystemName, PlaceId), ScopeState>,
     pub(super) attested: Attested,
     pub(super) memory: Memory,
     pub(super) caller: Caller,
@@ -120,6 +121,7 @@ impl Stage {
             entries: self.entries.clone(),
             orders: self.orders.clone(),
             more: self.more.clone(),
+            old: self.old.clone(),
             attested: self.attested.clone(),
             memory: self.memory.clone(),
             caller: self.caller.clone(),
@@ -141,6 +143,7 @@ impl Stage {
                 "administrator",
             )]))),
             more: BTreeMap::new(),
+            old: BTreeMap::new(),
             attested: Attested::default(),
             memory: Memory::default(),
             caller: Caller::default(),
@@ -184,7 +187,10 @@ impl Stage {
                 .role_numbers
                 .retain(|role, _| Some(role) != self.numberless.as_ref());
         }
-        let mut observed = Observed::default();
+        let mut observed = Observed {
+            old_exports: self.old.clone(),
+            ..Observed::default()
+        };
         for (name, system) in &desired.systems {
             let mut scopes = BTreeMap::new();
             if let Some(orders) = self.orders.clone().filter(|_| name.as_str() == "orders") {
