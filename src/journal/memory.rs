@@ -38,8 +38,6 @@ struct Remembering<'a> {
     memory: Memory,
     /// Every call with what became of it in the end.
     calls: BTreeMap<u64, IntentState<'a>>,
-    /// Rows of the last reads.
-    present: BTreeSet<(SystemName, AccountId, PlaceId)>,
     /// Each person's accounts: the other way round than in memory.
     theirs: BTreeMap<(SystemName, PersonKey), BTreeSet<AccountId>>,
     /// Invitations that were lost and settled as not sent, since the last that was confirmed.
@@ -162,7 +160,8 @@ impl Remembering<'_> {
             let (system, place, person) = &grant;
             let accounts = self.theirs.get(&(system.clone(), person.clone()));
             let is_there = accounts.into_iter().flatten().any(|account| {
-                self.present
+                self.memory
+                    .present
                     .contains(&(system.clone(), account.clone(), place.clone()))
             });
             if is_there {
@@ -185,7 +184,8 @@ impl Remembering<'_> {
         }
         for account in &observed.gone {
             let account = AccountId::new(account.as_str());
-            self.present
+            self.memory
+                .present
                 .remove(&(system.clone(), account, place.clone()));
         }
         for row in &observed.grants {
@@ -194,14 +194,14 @@ impl Remembering<'_> {
             let seen = (system.clone(), account, place.clone());
             // Where nobody can be removed, being blocked is having nothing.
             if row.state == AccountState::Blocked.name() {
-                self.present.remove(&seen);
+                self.memory.present.remove(&seen);
                 if let Some(known) = self.memory.accounts.get(&key) {
                     let grant = (system.clone(), place.clone(), known.person.clone());
                     self.memory.granted.remove(&grant);
                 }
                 continue;
             }
-            self.present.insert(seen);
+            self.memory.present.insert(seen);
             let Some(known) = self.memory.accounts.get(&key) else {
                 if observed.complete {
                     self.memory.strangers.insert(key);
@@ -225,7 +225,7 @@ impl Remembering<'_> {
             };
             let account = AccountId::new(found.account.as_str());
             let first = (system.clone(), account.clone(), PlaceId::Whole);
-            let rows = self.present.range(first..);
+            let rows = self.memory.present.range(first..);
             let rows = rows.take_while(|(at, whose, _)| *at == system && *whose == account);
             let places: Vec<PlaceId> = rows.map(|(_, _, place)| place.clone()).collect();
             for place in places {
@@ -293,6 +293,20 @@ impl Remembering<'_> {
     }
 
     fn check(&mut self, entry: &Entry, verified: &Verified) {
+        if let Some(account) = &verified.account {
+            let row = (
+                SystemName::new(verified.system.as_str()),
+                AccountId::new(account.as_str()),
+                place_of(&verified.place),
+            );
+            if verified.absent && verified.verdict == Verdict::AsPlanned {
+                self.memory.present.remove(&row);
+            } else if !verified.absent
+                && matches!(verified.verdict, Verdict::AsPlanned | Verdict::DidNotStick)
+            {
+                self.memory.present.insert(row);
+            }
+        }
         let Some(person) = &verified.person else {
             return;
         };
@@ -404,7 +418,8 @@ impl Remembering<'_> {
         let (system, place, person) = grant;
         let employment = (system, person);
         for account in self.theirs.get(&employment).into_iter().flatten() {
-            self.present
+            self.memory
+                .present
                 .remove(&(employment.0.clone(), account.clone(), place.clone()));
         }
         let has_more = self
