@@ -9,6 +9,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::belief::why_not_complete;
 use super::event::Relay;
 use super::judge::{Judgment, digest_of, judge};
 use super::outcome::{NotDone, Outcome};
@@ -322,7 +323,7 @@ impl<'a> Runner<'a> {
             (Row::Doubt(account), _) => Some(format!(
                 "account {account} is new in the list, and nobody knows whose it is"
             )),
-            (_, None) => Some("the list could not be read completely".to_owned()),
+            (_, None) => Some(why_not_complete(list)),
             _ if self.was_lost_before(&one) => {
                 Some("its answer was lost for the second time".to_owned())
             }
@@ -429,12 +430,15 @@ impl<'a> Runner<'a> {
         Ok(())
     }
 
+    /// The list of a place, as it may be believed.
     pub(super) async fn list(
-        &self,
+        &mut self,
         provider: &dyn Provider,
         place: &PlaceRef,
     ) -> Reading<ScopeState> {
-        provider.list(place, &Relay(self.ports.listener)).await
+        let reading = provider.list(place, &Relay(self.ports.listener)).await;
+        self.belief
+            .judge(provider.system(), &place.place(), reading)
     }
 
     fn find(&self, at: usize, list: &ScopeState, before: &BTreeSet<AccountId>) -> Row {

@@ -9,6 +9,7 @@
 //! complete list proved, 120 s after the intent, that the first one did not go out, and once at
 //! most; what cannot be known is said to be unknown.
 
+mod belief;
 mod event;
 mod invite;
 mod judge;

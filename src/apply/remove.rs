@@ -181,6 +181,7 @@ impl<'a> Runner<'a> {
         let at = what.at;
         let step = &self.steps[at];
         let intent = self.append(vec![Record::Intent(record::intent(step, Verb::Remove))])?;
+        self.belief.lose(&step.system, &step.place, &what.account);
         let call = Call::Remove {
             place: what.place.clone(),
             account: what.account.clone(),
@@ -235,6 +236,9 @@ impl<'a> Runner<'a> {
             })
         });
         self.append(intents.collect())?;
+        for (step, one) in steps.iter().zip(&group) {
+            self.belief.lose(&step.system, &step.place, &one.account);
+        }
         let call = Call::RemoveSeveral {
             at: lead.place.clone(),
             account: lead.account.clone(),
@@ -362,7 +366,7 @@ impl<'a> Runner<'a> {
                 (outcome, None)
             }
             (Verdict::NotReadable | Verdict::NotVisibleYet, None) => {
-                let why = "the list could not be read completely afterwards".to_owned();
+                let why = "no list that can be believed showed it afterwards".to_owned();
                 (Outcome::Unknown { why }, None)
             }
         };

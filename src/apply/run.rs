@@ -6,12 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::belief::Belief;
 use super::event::{Progress, Relay};
 use super::invite::InFlight;
 use super::outcome::{NotDone, Outcome, Outcomes, Standing};
 use super::record::{self, Check};
 use super::{Order, Ports};
-use crate::journal::{JournalError, JournalSink, Record, RunEnded};
+use crate::journal::{JournalError, JournalSink, Record, RunEnded, memory};
 use crate::model::SystemName;
 use crate::plan::{Change, Mode, Step, StepId};
 use crate::provider::{Call, PlaceRef, Provider, ProviderError, Receipt};
@@ -43,6 +44,8 @@ pub(super) struct Runner<'a> {
     by_id: BTreeMap<&'a StepId, usize>,
     /// Systems that are left, because their token was refused.
     left: BTreeSet<&'a SystemName>,
+    /// Who is known to be where: what lists are held against.
+    pub(super) belief: Belief,
     /// Invitations that were sent, or may have been, and are not in a list yet.
     pub(super) in_flight: Vec<InFlight>,
 }
@@ -63,6 +66,7 @@ impl<'a> Runner<'a> {
                 .map(|(at, step)| (&step.id, at))
                 .collect(),
             left: BTreeSet::new(),
+            belief: Belief::default(),
             in_flight: Vec::new(),
         }
     }
@@ -73,6 +77,8 @@ impl<'a> Runner<'a> {
         if !order.opening.is_empty() {
             self.append(order.opening.to_vec())?;
         }
+        let entries = self.journal.sealed().iter().map(|sealed| &sealed.entry);
+        self.belief = Belief::of(memory(entries));
         // A step that waits for an invitation in flight lets others go first.
         loop {
             for at in 0..self.steps.len() {

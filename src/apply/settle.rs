@@ -9,12 +9,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::Ports;
+use super::belief::{Belief, why_not_complete};
 use super::event::Relay;
 use super::invite::{VISIBLE_WITHIN, next_look};
 use super::rows::{Row, contacts_of, find};
 use crate::journal::{
     Intent, JournalError, JournalSink, Record, RunEnded, RunStarted, Settled, Settlement, Verb,
-    history, place_of, was_lost_before,
+    history, memory, place_of, was_lost_before,
 };
 use crate::model::{AccountId, PersonKey, PlaceId, Reading, ScopeState, SystemName};
 use crate::provider::{PlaceRef, Provider};
@@ -70,6 +71,7 @@ pub async fn settle(
         actor: None,
         systems: Vec::new(),
     };
+    let belief = belief(&open, journal);
     let run = journal.begin(ports.clock.now(), started)?;
     let mut found = Vec::new();
     let mut waiting = open;
@@ -87,7 +89,8 @@ pub async fn settle(
             if index.is_none() && one.intent.call != Verb::Write {
                 let list = match reach(ports, &one.intent) {
                     Some((provider, place)) => {
-                        Some(provider.list(place, &Relay(ports.listener)).await)
+                        let list = provider.list(place, &Relay(ports.listener)).await;
+                        Some(belief.judge_later(provider.system(), &place.place(), list))
                     }
                     None => None,
                 };
@@ -188,6 +191,26 @@ fn open_calls(ports: &Ports<'_>, journal: &dyn JournalSink) -> Vec<Open> {
     .collect()
 }
 
+/// What lists are held against: the journal, and what it says was there before the calls.
+fn belief(open: &[Open], journal: &dyn JournalSink) -> Belief {
+    let mut belief = Belief::of(memory(journal.entries()));
+    let scope = |one: &Open| {
+        let system = SystemName::new(one.intent.system.as_str());
+        (system, place_of(&one.intent.place))
+    };
+    for one in open {
+        let (system, place) = scope(one);
+        belief.suppose(system, place, &one.before);
+    }
+    for one in open.iter().filter(|one| one.intent.call == Verb::Remove) {
+        let (system, place) = scope(one);
+        if let Some(account) = &one.intent.account {
+            belief.lose(&system, &place, &AccountId::new(account.as_str()));
+        }
+    }
+    belief
+}
+
 fn reach<'p>(ports: &Ports<'p>, intent: &Intent) -> Option<(&'p dyn Provider, &'p PlaceRef)> {
     let system = SystemName::new(intent.system.as_str());
     let provider = ports.providers.get(&system)?;
@@ -262,7 +285,7 @@ fn invitation_verdict(
         Row::Doubt(account) => unknown(&format!(
             "account {account} is new in the list, and nobody knows whose it is"
         )),
-        Row::None if list.complete().is_none() => unknown("the list could not be read completely"),
+        Row::None if list.complete().is_none() => unknown(&why_not_complete(list)),
         Row::None if one.lost_before => unknown("its answer was lost for the second time"),
         Row::None => Some((Settlement::NoEffect, None, None)),
     }

@@ -44,8 +44,6 @@ struct Remembering<'a> {
     memory: Memory,
     /// Every call with what became of it in the end.
     calls: BTreeMap<u64, IntentState<'a>>,
-    /// Rows of the last reads, without those that are blocked.
-    present: BTreeSet<(SystemName, AccountId, PlaceId)>,
     /// Rows of the last reads that are blocked.
     blocked: BTreeSet<(SystemName, AccountId, PlaceId)>,
     /// When a scope was last read completely.
@@ -177,7 +175,7 @@ impl Remembering<'_> {
             let mut theirs = theirs.iter();
             theirs.any(|account| rows.contains(&(system.clone(), account.clone(), place.clone())))
         };
-        let present = is_in(&self.present);
+        let present = is_in(&self.memory.present);
         (present || is_in(&self.blocked)).then_some((taken, present))
     }
 
@@ -210,7 +208,8 @@ impl Remembering<'_> {
             let (system, place, person) = &grant;
             let accounts = self.theirs.get(&(system.clone(), person.clone()));
             let is_there = accounts.into_iter().flatten().any(|account| {
-                self.present
+                self.memory
+                    .present
                     .contains(&(system.clone(), account.clone(), place.clone()))
             });
             self.memory.declared.insert(grant.clone());
@@ -239,7 +238,7 @@ impl Remembering<'_> {
         for account in &observed.gone {
             let account = AccountId::new(account.as_str());
             let row = (system.clone(), account, place.clone());
-            self.present.remove(&row);
+            self.memory.present.remove(&row);
             self.blocked.remove(&row);
         }
         for row in &observed.grants {
@@ -248,7 +247,7 @@ impl Remembering<'_> {
             let seen = (system.clone(), account, place.clone());
             // Where nobody can be removed, being blocked is having nothing.
             if row.state == AccountState::Blocked.name() {
-                self.present.remove(&seen);
+                self.memory.present.remove(&seen);
                 self.blocked.insert(seen);
                 if let Some(known) = self.memory.accounts.get(&key) {
                     let grant = (system.clone(), place.clone(), known.person.clone());
@@ -257,7 +256,7 @@ impl Remembering<'_> {
                 continue;
             }
             self.blocked.remove(&seen);
-            self.present.insert(seen);
+            self.memory.present.insert(seen);
             let Some(known) = self.memory.accounts.get(&key) else {
                 if observed.complete {
                     self.memory.strangers.insert(key);
@@ -281,7 +280,7 @@ impl Remembering<'_> {
             };
             let account = AccountId::new(found.account.as_str());
             let first = (system.clone(), account.clone(), PlaceId::Whole);
-            let rows = self.present.range(first..);
+            let rows = self.memory.present.range(first..);
             let rows = rows.take_while(|(at, whose, _)| *at == system && *whose == account);
             let places: Vec<PlaceId> = rows.map(|(_, _, place)| place.clone()).collect();
             for place in places {
@@ -365,6 +364,20 @@ impl Remembering<'_> {
     }
 
     fn check(&mut self, entry: &Entry, verified: &Verified) {
+        if let Some(account) = &verified.account {
+            let row = (
+                SystemName::new(verified.system.as_str()),
+                AccountId::new(account.as_str()),
+                place_of(&verified.place),
+            );
+            if verified.absent && verified.verdict == Verdict::AsPlanned {
+                self.memory.present.remove(&row);
+            } else if !verified.absent
+                && matches!(verified.verdict, Verdict::AsPlanned | Verdict::DidNotStick)
+            {
+                self.memory.present.insert(row);
+            }
+        }
         let Some(person) = &verified.person else {
             return;
         };
@@ -475,7 +488,8 @@ impl Remembering<'_> {
         let (system, place, person) = grant;
         let employment = (system, person);
         for account in self.theirs.get(&employment).into_iter().flatten() {
-            self.present
+            self.memory
+                .present
                 .remove(&(employment.0.clone(), account.clone(), place.clone()));
         }
         let has_more = self

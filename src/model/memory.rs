@@ -28,6 +28,8 @@ pub struct Memory {
     /// Accounts that an earlier complete read saw and that belonged to nobody: an account outside of this set and of
     /// `accounts` has appeared since.
     pub strangers: BTreeSet<(SystemName, AccountId)>,
+    /// Accounts by place, as the last reads that were believed saw them, and what was read back since.
+    pub present: BTreeSet<(SystemName, AccountId, PlaceId)>,
     /// The digest (`plan::digest`) of what was last verified there: tells what we changed from what they changed.
     pub applied: BTreeMap<(SystemName, PlaceId, PersonKey), Arc<str>>,
     /// Attestations that a run has taken note of, by system and id.

@@ -24,13 +24,18 @@ pub fn opening(
             )
         })
         .collect();
+    // What the plan did not believe was not seen: it may not become what later runs compare with.
+    let believed: BTreeMap<_, _> = read
+        .systems
+        .iter()
+        .map(|(name, system)| (name, plan::believed(system, memory, name)))
+        .collect();
     let scopes: Vec<ObservedScope<'_>> = read
         .systems
         .iter()
         .flat_map(|(name, system)| {
             let matches = &matches[name];
-            system
-                .scopes
+            believed[name]
                 .iter()
                 // An export is no read: what it says is laid over anew each time.
                 .filter(|(_, reading)| !is_export(reading))

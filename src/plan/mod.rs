@@ -34,6 +34,7 @@ mod take;
 mod target;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod unmet;
 mod values;
 pub mod wire;
@@ -50,4 +51,5 @@ pub use step::{
     Reason, RightDelta, Said, ScopeFact, StaffTarget, Step, StepId, StepKind, Stranger, SystemFact,
     Target, Totals, Typed, TypedValue, Waiting, Withheld,
 };
+pub use trust::{Known, believed, doubt};
 pub use unmet::{Unmet, unmet};

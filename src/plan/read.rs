@@ -27,7 +27,7 @@ pub fn selection<'a>(
         let desired = &*desired.locked_out(&memory.locked);
         let people: Vec<&Person> = desired.people.values().collect();
         let keys = Keys::of(desired);
-        let scopes = super::system::trusted(scopes, memory, system);
+        let scopes = super::trust::trusted(scopes, memory, system);
         let identity = identify(&people, &keys, memory, system, &scopes);
         let mut selected: BTreeMap<PlaceId, BTreeSet<AccountId>> = BTreeMap::new();
         for (person, found) in people.iter().zip(&identity.people) {
@@ -130,7 +130,7 @@ pub fn matches(
 ) -> BTreeMap<AccountId, PersonKey> {
     let people: Vec<&Person> = desired.people.values().collect();
     let keys = Keys::of(desired);
-    let scopes = super::system::trusted(scopes, memory, system);
+    let scopes = super::trust::trusted(scopes, memory, system);
     let identity = identify(&people, &keys, memory, system, &scopes);
     let sure = people
         .iter()

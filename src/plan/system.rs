@@ -3,7 +3,6 @@
 //! Not the decisions about people: those are in `person` and `invite`. Invariant: findings are only
 //! added, in the order of people and places, so that equal inputs give equal plans.
 
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,7 +18,7 @@ use super::target::{Prepared, prepare};
 use crate::catalog::{Assumption, Kind, RightId};
 use crate::model::{
     Actor, DesiredSystem, Grant, GrantState, LocationKey, Memory, Ownership, Person, PersonKey,
-    PlaceId, ReadFailure, Reading, RoleKey, ScopeState, SentInvitation, SystemName, VendorRoleSlug,
+    PlaceId, Reading, RoleKey, ScopeState, SentInvitation, SystemName, VendorRoleSlug,
 };
 
 /// What was found so far, over all systems.
@@ -66,45 +65,6 @@ impl<'a> Context<'a> {
     pub(super) fn person_line(&mut self, person: &Person) -> Vec<Because> {
         vec![self.origins.line(person.origin)]
     }
-}
-
-/// The scopes as they may be trusted: a whole system that answers empty has answered nothing, nor
-/// has a place that answers empty although the journal knows of access there. Of a place nobody
-/// knows anything about, an empty list is believed: it is a new branch.
-pub(super) fn trusted<'s>(
-    scopes: &'s BTreeMap<PlaceId, Reading<ScopeState>>,
-    memory: &Memory,
-    system: &SystemName,
-) -> Cow<'s, BTreeMap<PlaceId, Reading<ScopeState>>> {
-    let is_empty = |reading: &Reading<ScopeState>| {
-        reading
-            .seen()
-            .is_some_and(|scope| scope.accounts.is_empty())
-    };
-    if !scopes.values().any(is_empty) {
-        return Cow::Borrowed(scopes);
-    }
-    // The token's own account is at every place that can be read at all.
-    let whole = scopes
-        .values()
-        .all(|reading| reading.seen().is_none() || is_empty(reading));
-    let is_known = |place: &PlaceId| {
-        let here =
-            |(name, at, _): &&(SystemName, PlaceId, PersonKey)| name == system && at == place;
-        memory.granted.iter().any(|known| here(&known))
-    };
-    let judged = |(place, reading): (&PlaceId, &Reading<ScopeState>)| {
-        let reading = if is_empty(reading) && whole {
-            Reading::Unreadable(ReadFailure::Empty)
-        } else if is_empty(reading) && is_known(place) {
-            let why = "it answered empty, and the journal knows of access there";
-            Reading::Unreadable(ReadFailure::Failed { why: why.into() })
-        } else {
-            reading.clone()
-        };
-        (place.clone(), reading)
-    };
-    Cow::Owned(scopes.iter().map(judged).collect())
 }
 
 /// Equal grants at one place are made ready once: by address of the rights, role and place.

@@ -1,6 +1,7 @@
 //! Applying against a scripted vendor on a simulated clock: what is called, in which order, what
 //! is written before it, and what is said afterwards.
 
+mod belief;
 mod chaos;
 mod crash;
 mod invitations;

@@ -53,6 +53,8 @@ pub(super) struct State {
     /// Lists that are not complete, by number.
     pub(super) partial_lists: BTreeSet<usize>,
     listed: usize,
+    /// From this list on, the vendor says of every place that nobody is there.
+    pub(super) empty_from: Option<usize>,
     /// Contacts the vendor refuses to invite, which refuses their whole batch.
     pub(super) refuses: BTreeSet<String>,
     /// Intents that no effect has used up yet: verb, place, person or account.
@@ -478,7 +480,9 @@ impl Provider for World {
                 .or_default()
                 .insert(row.id.clone(), row);
         }
-        if state.partial_lists.contains(&state.listed) {
+        if state.empty_from.is_some_and(|from| state.listed >= from) {
+            Reading::Complete(ScopeState::default())
+        } else if state.partial_lists.contains(&state.listed) {
             Reading::Partial(scope, Vec::new())
         } else {
             Reading::Complete(scope)

@@ -120,6 +120,21 @@ fn a_system_that_answers_empty_has_answered_nothing() {
 }
 
 #[test]
+fn an_empty_place_where_the_journal_saw_only_strangers_is_not_believed() {
+    let mut world = world();
+    world.scope("center").accounts.clear();
+    world.account(CALLER, "port", "owner", "robot@chain.example");
+    assert_eq!(
+        lines(&world.plan()),
+        ["invite jana@center", "invite karl@mall"]
+    );
+    let row = (World::system(), AccountId::new("77"), at("center"));
+    world.memory.present.insert(row);
+    let plan = world.plan();
+    assert_eq!(lines(&plan), ["invite karl@mall"]);
+}
+
+#[test]
 fn rights_that_were_not_read_are_unknown_and_not_empty() {
     let mut world = world();
     world.account("7", "center", "worker", "jana@chain.example");

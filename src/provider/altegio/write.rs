@@ -328,6 +328,12 @@ impl Altegio {
             Some(row) => map::account(&row),
             None => match self.row(place, id, account, progress).await {
                 Ok(found) => found,
+                // The vendor told their rights a moment ago.
+                Err(Sighting::Absent) if permissions.is_some() => {
+                    return Sighting::Unknown(
+                        "the list lacks somebody who has rights there".into(),
+                    );
+                }
                 Err(sighting) => return sighting,
             },
         };
@@ -354,6 +360,8 @@ impl Altegio {
             return Ok(map::account(row));
         }
         Err(match listed {
+            // The caller is somebody.
+            Reading::Complete(rows) if rows.is_empty() => unknown("the list of users is empty"),
             Reading::Complete(_) => Sighting::Absent,
             Reading::Partial(..) => unknown("the list of users is not complete"),
             Reading::Unreadable(_) => Sighting::Unknown(format!(
