@@ -13,8 +13,8 @@ use crate::journal::{self, Snapshot};
 use crate::model::{Attested, Memory, Observed, ObservedSystem, ReadFailure, Reading, ScopeState};
 use crate::ops::only::{OnlyError, only};
 use crate::ops::project::Project;
-use crate::ops::{attest, export, hand, live, when};
-use crate::plan::{self, Completeness, Input, Only, Plan};
+use crate::ops::{attest, export, hand, live, planned, when};
+use crate::plan::{Completeness, Input, Only, Plan};
 use crate::render::view::Frame;
 
 /// A project, what is remembered of it, and what a plan is narrowed to.
@@ -132,7 +132,7 @@ impl<'a> Planning<'a> {
         if !found.is_empty() {
             self.session.show(&found, &self.project.loaded.sources);
         }
-        let plan = plan::plan(&Input {
+        let plan = planned::planned(&Input {
             desired: &self.project.desired,
             observed: &observed,
             memory: &self.memory,

@@ -11,7 +11,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
 use crate::catalog::Kind;
-use crate::model::AccountState;
+use crate::model::{AccountState, Allow, Limits};
 use crate::text::{Span, Spanned};
 
 /// A text and its place.
@@ -47,6 +47,8 @@ pub struct Settings {
     pub contacts: Option<Spanned<ContactsSource>>,
     /// `fences`: shape and references are checked, force comes later.
     pub fences: Vec<Fence>,
+    /// `limits`, with the built-in ones where nothing is said.
+    pub limits: Limits,
 }
 
 /// Where contacts come from when they are not in git.
@@ -543,13 +545,13 @@ pub struct Policy {
     pub people: Vec<Text>,
 }
 
-/// One entry of `approvals`: shape and references are checked, force comes later.
+/// One entry of `approvals`.
 #[derive(Debug)]
 pub struct Approval {
     /// The whole entry.
     pub span: Span,
     /// `allow`.
-    pub allow: Option<Text>,
+    pub allow: Option<Spanned<Allow>>,
     /// `people`.
     pub people: Vec<Text>,
     /// `role`.
@@ -558,6 +560,8 @@ pub struct Approval {
     pub right: Option<Text>,
     /// `location`.
     pub location: Option<Text>,
+    /// `at_most`.
+    pub at_most: Option<Spanned<i64>>,
     /// `until`.
     pub until: Option<Spanned<When>>,
     /// `by`.

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    AccountId, Contact, LocationKey, PersonKey, PlaceId, RightSet, RoleKey, SystemName,
+    AccountId, Contact, LocationKey, PersonKey, PlaceId, RightSet, RoleKey, Rules, SystemName,
     VendorRoleSlug,
 };
 use crate::text::Span;
@@ -38,6 +38,8 @@ pub struct Desired {
     pub people: BTreeMap<PersonKey, Person>,
     /// People whom no step may reduce.
     pub protected: BTreeSet<PersonKey>,
+    /// Limits, approvals, and the answers to drift, quiet hours and old invitations.
+    pub rules: Rules,
     /// What time alone will change after `as_of`, soonest first, within the horizon that was asked for.
     pub will_change: Vec<WillChange>,
 }

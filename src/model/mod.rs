@@ -11,6 +11,7 @@ mod lockout;
 mod memory;
 mod observed;
 mod rights;
+mod rule;
 mod wanted;
 
 pub use attested::{Attestation, AttestationDoubt, Attested, CLOCKS_DIFFER, HasNow, Says};
@@ -28,4 +29,5 @@ pub use observed::{
     UnknownRight,
 };
 pub use rights::{Days, Item, Items, One, RightSet, Value};
+pub use rule::{Allow, Approval, Bound, Limit, Limits, Rules};
 pub use wanted::{NamesWanted, PlaceRef};

@@ -489,6 +489,7 @@ mod tests {
             place: None,
             message: String::new(),
             help: String::new(),
+            approval: None,
             because: Vec::new(),
             step: None,
         }

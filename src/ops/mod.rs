@@ -7,6 +7,7 @@ pub mod hand;
 pub mod live;
 pub mod lockout;
 pub mod only;
+pub mod planned;
 pub mod project;
 pub mod record;
 pub mod when;

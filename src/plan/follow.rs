@@ -192,6 +192,7 @@ fn by_hand(case: &Case<'_>, step: Step) -> Candidate {
         person: Some(case.at),
         leaver: case.order.is_some(),
         refusal: None,
+        needs: None,
         manages: Shift::default(),
         rank: Rank::Anybody,
         after: Vec::new(),

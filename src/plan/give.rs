@@ -5,6 +5,7 @@
 
 use super::make::{
     Assessment, Candidate, Parts, Rank, Refusal, assess, class_of, is_owner, role_shift, step,
+    swing,
 };
 use super::names::staff_name;
 use super::person::Case;
@@ -13,7 +14,9 @@ use super::system::{Context, System};
 use super::target::{Prepared, staff_after};
 use super::values::Layers;
 use crate::catalog::Sensitivity;
-use crate::model::{Account, AccountState, Grant, Ownership, Person, PlaceId, ScopeState, Value};
+use crate::model::{
+    Account, AccountState, Allow, Grant, Ownership, Person, PlaceId, ScopeState, Value,
+};
 
 impl<'a, 's> System<'a, 's>
 where
@@ -56,7 +59,7 @@ where
         let role = role_shift(None, target.role.as_ref());
         let staff = staff_after(target.staff, None);
         let reason = self.grant_reason(ctx, case, grant);
-        let step = step(
+        let mut step = step(
             &mut ctx.digests,
             Parts {
                 kind: StepKind::Grant,
@@ -86,6 +89,11 @@ where
                 },
             },
         );
+        step.swing = swing(
+            &found,
+            role,
+            is_owner(step.after.as_ref().and_then(|it| it.role.as_ref())),
+        );
         if reason == Reason::Drift {
             ctx.found.drift.push(Drift {
                 person: Some(case.person.key.clone()),
@@ -97,7 +105,7 @@ where
             });
         }
         let refusal = self.refuse_new(ctx, case, account, &step, scope, false);
-        self.push_give(ctx, case, step, refusal, &found, Vec::new(), false);
+        self.push_give(ctx, case, step, refusal, None, &found, Vec::new(), false);
     }
 
     /// Rights of new access that the caller may not set, and that somebody would miss.
@@ -120,6 +128,7 @@ where
         case: &mut Case<'a>,
         step: Step,
         refusal: Option<Refusal>,
+        needs: Option<(Allow, Refusal)>,
         found: &Assessment,
         after: Vec<usize>,
         unit: bool,
@@ -130,11 +139,13 @@ where
             self.withhold(ctx, step, &place);
             return;
         }
+        let needs = needs.or_else(|| step.swing.owns.then(|| ownership(case.person, &place)));
         ctx.found.candidates.push(Candidate {
             step,
             person: Some(case.at),
             leaver: false,
             refusal,
+            needs,
             manages: found.manages,
             rank: Rank::Anybody,
             after,
@@ -163,13 +174,6 @@ where
                 ),
                 help: "make the place readable and plan again".into(),
             });
-        }
-        if step
-            .after
-            .as_ref()
-            .is_some_and(|it| is_owner(it.role.as_ref()))
-        {
-            return Some(refuse_ownership(case.person, place));
         }
         if self.callers.contains(&account) && !message {
             let power = step.deltas.iter().any(|delta| {
@@ -203,15 +207,17 @@ where
     }
 }
 
-pub(super) fn refuse_ownership(person: &Person, place: &PlaceId) -> Refusal {
-    Refusal {
+/// Making somebody an owner always needs an approval.
+pub(super) fn ownership(person: &Person, place: &PlaceId) -> (Allow, Refusal) {
+    let refusal = Refusal {
         code: HoldCode::Ownership,
         message: format!(
             "`{}` would become an owner of the vendor's account at {place}",
             person.key
         ),
-        help: "ownership is passed on in the vendor's own page".into(),
-    }
+        help: "ownership always needs an approval; or pass it on in the vendor's own page".into(),
+    };
+    (Allow::Ownership, refusal)
 }
 
 /// The seat that somebody may take who had none.

@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use jiff::SignedDuration;
 
 use super::identity::Owner;
-use super::make::{Candidate, Parts, Refusal, assess, class_of, role_shift, step};
+use super::make::{Candidate, Parts, Refusal, assess, class_of, is_owner, role_shift, step, swing};
 use super::person::Case;
 use super::step::{Access, Because, Change, Effect, HoldCode, Mode, Reason, Step, StepKind};
 use super::system::{Context, System, some_of};
@@ -17,8 +17,8 @@ use super::target::staff_after;
 use super::values::Layers;
 use crate::catalog::{compare_roles, role};
 use crate::model::{
-    AccountState, Contact, Grant, GrantState, InvitePolicy, InviteWay, Ownership, PersonKind,
-    PlaceId, SentInvitation,
+    AccountState, Allow, Contact, Grant, GrantState, InvitePolicy, InviteWay, Ownership,
+    PersonKind, PlaceId, SentInvitation,
 };
 
 /// How long an invitation may take to show in the list (`invitation_visible_within_120s`).
@@ -32,6 +32,8 @@ enum Earlier {
     Wait,
     /// It speaks against sending another.
     Refuse(Refusal),
+    /// Another would be a further message, which somebody may approve.
+    Again(Refusal),
 }
 
 impl<'a, 's> System<'a, 's>
@@ -69,11 +71,15 @@ where
         let mut sent_any = false;
         for grant in places {
             let made = self.make_invitation(ctx, case, grant);
-            let refusal = match (&earlier, &blind) {
-                (Earlier::Refuse(refusal), _) | (_, Some(refusal)) => Some(refusal.clone()),
-                (Earlier::Clear | Earlier::Wait, None) => self.refuse_lookalike(ctx, case),
+            let (refusal, needs) = match &earlier {
+                Earlier::Refuse(refusal) => (Some(refusal.clone()), None),
+                Earlier::Again(refusal) => (None, Some((Allow::Invitations, refusal.clone()))),
+                Earlier::Clear | Earlier::Wait => (None, None),
             };
-            sent_any |= self.file(ctx, case, grant, made, refusal, Vec::new(), false);
+            let refusal = refusal
+                .or_else(|| blind.clone())
+                .or_else(|| self.refuse_lookalike(ctx, case));
+            sent_any |= self.file(ctx, case, grant, made, refusal, needs, Vec::new(), false);
         }
         if self.wish.invite == InvitePolicy::Once && sent_any {
             self.wait_for_rest(ctx, case, needs, first);
@@ -163,7 +169,7 @@ where
                 return Earlier::Clear;
             }
             let places: Vec<String> = granted.iter().map(ToString::to_string).collect();
-            return Earlier::Refuse(Refusal {
+            return Earlier::Again(Refusal {
                 code: HoldCode::SecondInvitation,
                 message: format!(
                     "`{key}` had access at {}, and their account is nowhere to be seen: another invitation would be a further message",
@@ -204,7 +210,7 @@ where
         }
         let since = sent.at;
         match (sent.seen, sent.confirmed, sent.count) {
-            (true, _, _) => Earlier::Refuse(Refusal {
+            (true, _, _) => Earlier::Again(Refusal {
                 code: HoldCode::SecondInvitation,
                 message: format!(
                     "`{key}` was invited at {} on {since}, and the invitation is gone without an account: another would be a second message",
@@ -351,12 +357,13 @@ where
             effects.push(Effect::PaidSeat);
         }
         let reason = self.invite_reason(ctx, case, grant);
-        let step = step(
+        let role = role_shift(None, target.role.as_ref());
+        let mut step = step(
             &mut ctx.digests,
             Parts {
                 kind: StepKind::Invite,
                 mode: Mode::Api,
-                class: class_of(&found, role_shift(None, target.role.as_ref()), true),
+                class: class_of(&found, role, true),
                 reason,
                 person: Some(key.clone()),
                 name: case.person.name.clone(),
@@ -383,6 +390,11 @@ where
                 },
             },
         );
+        step.swing = swing(
+            &found,
+            role,
+            is_owner(step.after.as_ref().and_then(|it| it.role.as_ref())),
+        );
         Ok((step, found))
     }
 
@@ -398,6 +410,7 @@ where
         grant: &'a Grant,
         made: Result<(Step, super::make::Assessment), Refusal>,
         refusal: Option<Refusal>,
+        needs: Option<(Allow, Refusal)>,
         after: Vec<usize>,
         unit: bool,
     ) -> bool {
@@ -414,8 +427,10 @@ where
                         self.refuse_new(ctx, case, usize::MAX, &step, scope, true)
                     })
                 });
-                let free = refusal.is_none() && self.ownership(&grant.place) != Ownership::Report;
-                self.push_give(ctx, case, step, refusal, &found, after, unit);
+                let free = refusal.is_none()
+                    && needs.is_none()
+                    && self.ownership(&grant.place) != Ownership::Report;
+                self.push_give(ctx, case, step, refusal, needs, &found, after, unit);
                 free
             }
         }
@@ -495,7 +510,7 @@ where
                 help: "take it back by hand, or set `ownership: full`".into(),
             })
         });
-        let sent = self.file(ctx, case, first, made, refusal, after, true);
+        let sent = self.file(ctx, case, first, made, refusal, None, after, true);
         if sent {
             self.wait_for_rest(ctx, case, &needs, first);
         }

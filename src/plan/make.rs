@@ -10,13 +10,13 @@ use super::digest::Digests;
 use super::names::{named_value, staff_name};
 use super::step::{
     Access, Because, Change, DangerClass, Effect, Mode, Reason, RightDelta, StaffTarget, Step,
-    StepKind, Target,
+    StepKind, Swing, Target,
 };
 use super::values::{Layers, Shift, same, says_something, shift, union};
 use crate::catalog::{Catalog, RightId, Sensitivity, compare_roles, role};
 use crate::model::{
-    Account, AccountId, AccountState, PersonKey, PlaceId, RightSet, ScopeState, SystemName, Value,
-    VendorRoleSlug,
+    Account, AccountId, AccountState, Allow, PersonKey, PlaceId, RightSet, ScopeState, SystemName,
+    Value, VendorRoleSlug,
 };
 
 /// A rule's refusal.
@@ -37,6 +37,8 @@ pub(super) struct Candidate {
     pub(super) leaver: bool,
     /// A rule's refusal.
     pub(super) refusal: Option<Refusal>,
+    /// A refusal that an approval lifts.
+    pub(super) needs: Option<(Allow, Refusal)>,
     /// What happens to the power over users at the place.
     pub(super) manages: Shift,
     /// Touches an owner, or the token's own account.
@@ -93,6 +95,7 @@ pub(super) fn step(digests: &mut Digests, parts: Parts) -> Step {
         id,
         kind: parts.kind,
         class: parts.class,
+        swing: swing_of(parts.class, parts.after.as_ref()),
         reason: parts.reason,
         person: parts.person,
         name: parts.name,
@@ -108,6 +111,26 @@ pub(super) fn step(digests: &mut Digests, parts: Parts) -> Step {
         hand: matches!(parts.mode, Mode::Manual(_)).then(Box::default),
         mode: parts.mode,
         change: parts.change,
+    }
+}
+
+/// What a class says of giving and taking, where nothing finer is known.
+fn swing_of(class: DangerClass, after: Option<&Access>) -> Swing {
+    Swing {
+        gives: after.is_some() && matches!(class, DangerClass::Escalating | DangerClass::Messaging),
+        takes: class == DangerClass::Removing,
+        escalates: class == DangerClass::Escalating,
+        owns: false,
+    }
+}
+
+/// What a change of rights and vendor role gives and takes.
+pub(super) fn swing(rights: &Assessment, role: Shift, owns: bool) -> Swing {
+    Swing {
+        gives: rights.shift.more || role.more,
+        takes: rights.shift.less || role.less,
+        escalates: rights.sensitive || role.more,
+        owns,
     }
 }
 

@@ -7,7 +7,7 @@
 //! to at a place, `values` what two values mean beside each other, `person` what differs, `take`, `set`, `give`, `invite` and
 //! `follow` what is done about it, `make` what the step for it looks like, `order` and `rules` which steps stay and in which order, `report` what else is worth
 //! saying, `hand` what people do where there is no interface,
-//! `seal` the id, and [`wire`] the JSON of all that.
+//! `seal` the id (what only an approval lets through becomes a hold there, unless `policy` found one), and [`wire`] the JSON of all that.
 
 mod digest;
 mod follow;
@@ -44,12 +44,12 @@ pub use input::{Input, Only};
 pub use price::totals;
 pub use read::{matches, names_wanted, selection};
 pub use report::{failure_text, gap_text};
-pub use seal::plan;
+pub use seal::{draft, plan, seal};
 pub use step::{
     Access, Action, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Drift, Effect,
-    Hand, Hold, HoldCode, Instruction, Lapse, ManualActor, Mode, Note, Plan, PlanId, Price, Proof,
-    Reason, RightDelta, Said, ScopeFact, StaffTarget, Step, StepId, StepKind, Stranger, SystemFact,
-    Target, Totals, Typed, TypedValue, Waiting, Withheld,
+    Hand, Hold, HoldCode, Instruction, Lapse, ManualActor, Mode, Need, Note, Plan, PlanId, Price,
+    Proof, Reason, RightDelta, Said, ScopeFact, StaffTarget, Step, StepId, StepKind, Stranger,
+    Swing, SystemFact, Target, Totals, Typed, TypedValue, Waiting, Withheld,
 };
 pub use trust::{Known, believed, doubt};
 pub use unmet::{Unmet, unmet};

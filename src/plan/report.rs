@@ -353,6 +353,7 @@ fn gone(
         place,
         message,
         help,
+        approval: None,
         because: vec![Because::Rule("gone from YAML is not an order".into())],
         step: None,
     }

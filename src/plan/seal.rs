@@ -11,7 +11,7 @@ use super::input::Input;
 use super::order::order;
 use super::price::price;
 use super::report;
-use super::rules::judge;
+use super::rules::{judge, keep_back};
 use super::step::{DangerClass, Draft, Mode, Plan, PlanId, Withheld};
 use super::system::{Context, System};
 use super::trust::trusted;
@@ -20,20 +20,28 @@ use crate::canonical::{canonical, sha256_hex};
 use crate::catalog::Kind;
 use crate::model::PlaceId;
 
-/// Makes the plan.
+/// Makes the plan where nobody approved anything and no limit counts.
 pub fn plan(input: &Input<'_>) -> Plan {
+    seal(draft(input), input)
+}
+
+/// Closes a draft: what only an approval lets through becomes a hold, and the rest gets its price and its id.
+pub fn seal(mut draft: Draft, input: &Input<'_>) -> Plan {
+    keep_back(&mut draft);
+    sort(&mut draft);
+    draft.price = price(&draft, input.observed);
+    let id = id(&draft, input);
+    Plan { id, draft }
+}
+
+/// Diff, order and the rules that need nobody's word: everything but what `policy` judges.
+pub fn draft(input: &Input<'_>) -> Draft {
     // A standing lockout beats whatever the files say.
     let desired = input.desired.locked_out(&input.memory.locked);
     let input = &Input {
         desired: &desired,
         ..input.clone()
     };
-    let draft = draft(input);
-    let id = seal(&draft, input);
-    Plan { id, draft }
-}
-
-fn draft(input: &Input<'_>) -> Draft {
     let mut ctx = Context::new(input);
     let mut draft = Draft {
         as_of: input.desired.as_of,
@@ -108,8 +116,9 @@ fn draft(input: &Input<'_>) -> Draft {
     report::locked_out(&mut ctx);
     draft.lapses = report::lapses(&mut ctx);
     let found = std::mem::take(&mut ctx.found);
-    let (steps, held) = judge(order(found.candidates), input.only);
+    let (steps, held, needs) = judge(order(found.candidates), input.only);
     draft.steps = steps;
+    draft.needs = needs;
     for step in &mut draft.steps {
         hand::date(input, step);
     }
@@ -120,8 +129,6 @@ fn draft(input: &Input<'_>) -> Draft {
     draft.drift = found.drift;
     draft.notes = found.notes.into_iter().collect();
     narrow(&mut draft, input);
-    sort(&mut draft);
-    draft.price = price(&draft, input.observed);
     draft
 }
 
@@ -187,7 +194,7 @@ fn sort(draft: &mut Draft) {
 }
 
 /// The id of a draft.
-fn seal(draft: &Draft, input: &Input<'_>) -> PlanId {
+fn id(draft: &Draft, input: &Input<'_>) -> PlanId {
     let body = wire::body_json(draft, input.catalog);
     // The contract has no floats, which a test holds.
     let text = canonical(&body).unwrap_or_else(|_| body.to_string());

@@ -3,10 +3,10 @@
 //! Not a comparison of values: that is `target`. Invariant: one step per account and place, and
 //! where nothing may be taken only its gains.
 
-use super::give::refuse_ownership;
+use super::give::ownership;
 use super::make::{
     Assessment, Candidate, Parts, Rank, Refusal, access_of, assess, class_of, gains_only, is_owner,
-    role_shift, set_kind, step,
+    role_shift, set_kind, step, swing,
 };
 use super::names::staff_name;
 use super::person::Case;
@@ -182,7 +182,7 @@ where
         let changed: Vec<_> = found.deltas.iter().map(|delta| delta.right).collect();
         let paid = found.paid && row.paid_seat != Some(true);
         let because = behind(ctx, grant, reason, &changed);
-        let step = step(
+        let mut step = step(
             &mut ctx.digests,
             Parts {
                 kind: set_kind(role_differs, rights_differ),
@@ -213,6 +213,13 @@ where
                 change: Change::Set { target },
             },
         );
+        let to_owner = step
+            .after
+            .as_ref()
+            .is_some_and(|it| is_owner(it.role.as_ref()));
+        let owns = to_owner && !is_owner(row.role.as_ref());
+        step.swing = swing(&found, role, owns);
+        let needs = owns.then(|| ownership(case.person, &grant.place));
         let refusal = self.refuse_set(ctx, case, account, row, scope, &step, &found);
         Candidate {
             rank: if step.class == DangerClass::Removing {
@@ -224,6 +231,7 @@ where
             person: Some(case.at),
             leaver: false,
             refusal,
+            needs,
             manages: found.manages,
             after: Vec::new(),
             unit: false,
@@ -286,13 +294,6 @@ where
                 format!("`{key}` is an owner or a system user at {place}: those are never touched"),
                 "change it in the vendor's own page",
             );
-        }
-        let to_owner = step
-            .after
-            .as_ref()
-            .is_some_and(|it| is_owner(it.role.as_ref()));
-        if to_owner && !is_owner(row.role.as_ref()) {
-            return Some(refuse_ownership(case.person, place));
         }
         if scope.own.is_some_and(|own| !own.edit) {
             return refusal(

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use crate::catalog::RightId;
 use crate::model::{
-    AccountId, AccountState, Contact, Facts, HasNow, InviteWay, PersonKey, PlaceId, RightSet, Says,
-    SystemName, Value, VendorRoleSlug,
+    AccountId, AccountState, Allow, Contact, Facts, HasNow, InviteWay, PersonKey, PlaceId,
+    RightSet, Says, SystemName, Value, VendorRoleSlug,
 };
 use crate::text::Origin;
 
@@ -59,6 +59,8 @@ pub struct Draft {
     pub steps: Vec<Step>,
     /// What is kept back, and why.
     pub holds: Vec<Hold>,
+    /// Steps that only an approval lets through. None is left once the plan is sealed: each has become a hold.
+    pub needs: Vec<Need>,
     /// Differences somebody else made since the last apply.
     pub drift: Vec<Drift>,
     /// What time alone will change.
@@ -348,6 +350,19 @@ impl DangerClass {
     }
 }
 
+/// What a step does to an account's access; one step may do all of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swing {
+    /// It has more afterwards.
+    pub gives: bool,
+    /// It has less afterwards.
+    pub takes: bool,
+    /// It gains a sensitive right or a heavier vendor role.
+    pub escalates: bool,
+    /// It becomes an owner of the vendor's account.
+    pub owns: bool,
+}
+
 /// Why a step is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
@@ -421,6 +436,8 @@ pub struct Step {
     pub mode: Mode,
     /// How dangerous it is.
     pub class: DangerClass,
+    /// What it gives and takes, whatever its class says first.
+    pub swing: Swing,
     /// Why it is there.
     pub reason: Reason,
     /// Whom it is about; none for a stranger.
@@ -591,6 +608,8 @@ pub enum HoldCode {
     NoWayToInvite,
     /// A statement that cannot be believed: altered, contradictory, from the future.
     AttestationDoubt,
+    /// More people than a limit lets through.
+    OverLimit,
 }
 
 impl HoldCode {
@@ -613,6 +632,7 @@ impl HoldCode {
             HoldCode::DependsOnHeld => "depends-on-held",
             HoldCode::NoWayToInvite => "no-way-to-invite",
             HoldCode::AttestationDoubt => "attestation-doubt",
+            HoldCode::OverLimit => "over-limit",
         }
     }
 }
@@ -634,10 +654,31 @@ pub struct Hold {
     pub message: String,
     /// What a person can do about it.
     pub help: String,
+    /// The entry of `approvals` that lets it through, ready to be pasted, where one can.
+    pub approval: Option<String>,
     /// The lines and rules behind it.
     pub because: Vec<Because>,
     /// The step that is kept back, if it could be made.
     pub step: Option<Box<Step>>,
+}
+
+/// What keeps a step back unless somebody approved it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// The step.
+    pub step: StepId,
+    /// Why it would be held.
+    pub code: HoldCode,
+    /// What an approval has to allow; none where no approval can.
+    pub allow: Option<Allow>,
+    /// The numbers, and whom it is about; may contain hostile text.
+    pub message: String,
+    /// What a person can do about it.
+    pub help: String,
+    /// The entry of `approvals` that lets it through, ready to be pasted.
+    pub approval: Option<String>,
+    /// The rule.
+    pub because: Vec<Because>,
 }
 
 /// A difference somebody else made.

@@ -309,6 +309,7 @@ where
             place: place.cloned(),
             message: refusal.message,
             help: refusal.help,
+            approval: None,
             because,
             step: step.map(Box::new),
         });
@@ -403,6 +404,7 @@ where
                     count(*people, "person", "people")
                 ),
                 help: super::report::failure_help(failure).into(),
+                approval: None,
                 because: vec![Because::Rule(
                     "absence is concluded only from a complete read".into(),
                 )],

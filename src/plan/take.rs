@@ -232,6 +232,7 @@ where
             person: Some(case.at),
             leaver: case.order.is_some(),
             refusal,
+            needs: None,
             manages: found.manages,
             rank: self.rank(account, row, &found),
             after: Vec::new(),

@@ -323,6 +323,9 @@ pub struct Hold {
     pub message: String,
     /// What can be done about it.
     pub help: String,
+    /// The entry of `approvals` that lets it through, ready to be pasted; absent where none can.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub approval: Option<String>,
     /// The lines and rules behind it.
     pub because: Vec<Because>,
     /// The step that is kept back, if it could be made.

@@ -583,6 +583,7 @@ pub(super) fn step(
         kind,
         mode: Mode::Api,
         class: DangerClass::Safe,
+        swing: Swing::default(),
         reason: if change == Change::Remove {
             Reason::Left
         } else {

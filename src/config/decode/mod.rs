@@ -7,6 +7,7 @@
 mod entries;
 mod generic;
 mod hosts;
+mod limits;
 mod people;
 mod places;
 mod roles;

@@ -6,11 +6,12 @@ use super::generic::{Filled, List, OneOrMany, from_record, record};
 use super::scalars::{
     Count, Duration, Line, LocationRef, Moment, PathText, PersonRef, Prose, RightRef, RoleRef,
 };
-use super::words::{Allowed, PolicyKind, Section, Within, WordText};
+use super::words::{PolicyKind, Section, Within, Word, WordText};
 use super::{Decoder, Shape};
 use crate::config::raw::{Approval, Fence, Policy, Selector, Text};
 use crate::config::schema::Defs;
 use crate::config::yaml::Node;
+use crate::model::Allow;
 use crate::text::Span;
 
 /// A policy before it has a key; its other keys depend on its kind.
@@ -179,7 +180,7 @@ record! {
 record! {
     ApprovalFields, "an approval" {
         /// What it lets through.
-        "allow" allow: WordText<Allowed>, required;
+        "allow" allow: Word<Allow>, required;
         /// For these people.
         "people" people: Filled<PersonRef>;
         /// For holders of this role.
@@ -199,6 +200,34 @@ record! {
     }
 }
 
+impl ApprovalFields {
+    /// Whoever is not named is counted: an approval says whom it lets through, or how many.
+    fn judge(&self, cx: &mut Decoder<'_>) {
+        let has = |key, here: bool| here || self.broken.contains(&key);
+        if has("people", self.people.is_some()) {
+            return;
+        }
+        let narrowed = has("role", self.role.is_some())
+            || has("right", self.right.is_some())
+            || has("location", self.location.is_some());
+        if !narrowed {
+            cx.missing_key(
+                "people",
+                self.span,
+                Self::WHAT,
+                "whom it lets through: `people`, or a `role`, `right` or `location` with `at_most`",
+            );
+        } else if !has("at_most", self.at_most.is_some()) {
+            cx.missing_key(
+                "at_most",
+                self.span,
+                Self::WHAT,
+                "the highest number of people it lets through, since it names none",
+            );
+        }
+    }
+}
+
 impl Shape for Approval {
     type Value = Approval;
     const WHAT: &'static str = ApprovalFields::WHAT;
@@ -208,6 +237,7 @@ impl Shape for Approval {
         if found.because.is_none() && !found.broken.contains(&"because") {
             cx.missing_reason(found.span, Self::WHAT);
         }
+        found.judge(cx);
         Some(Approval {
             span: found.span,
             allow: found.allow,
@@ -215,6 +245,7 @@ impl Shape for Approval {
             role: found.role,
             right: found.right,
             location: found.location,
+            at_most: found.at_most,
             until: found.until,
             by: found.by,
         })

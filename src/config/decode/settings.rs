@@ -8,11 +8,12 @@ use schemars::{Schema, json_schema};
 use super::generic::{
     AnyKey, At, Closed, Filled, KeyRule, List, Map, Rest, Seen, declared_key, record,
 };
+use super::limits::LimitsFields;
 use super::scalars::{
     Class, DayCount, DaysOrNone, Id, Int, Line, Moment, PathText, PersonRef, Truth, Zone, class,
 };
 use super::systems::Systems;
-use super::unforced::{Branch, Drift, Invitations, Limits, Quiet, SecondPerson};
+use super::unforced::{Branch, Drift, Invitations, Quiet, SecondPerson};
 use super::words::Word;
 use super::{Decoder, Shape, hosts, possible, shown};
 use crate::catalog::Kind;
@@ -22,7 +23,7 @@ use crate::config::raw::{
 use crate::config::schema::Defs;
 use crate::config::yaml::{Node, View};
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::model::{InvitePolicy, InviteWay, Ownership, Strangers};
+use crate::model::{InvitePolicy, InviteWay, Limits, Ownership, Strangers};
 use crate::text::{Span, Spanned};
 
 /// Sections that belong into entry files.
@@ -87,8 +88,8 @@ record! {
         "state" state: StateFields;
         /// The accounts of the chain at its vendors, by name.
         "systems" systems: Map<SystemName, SystemShape>;
-        /// How many people a run may touch. Only the built-in limits in this version.
-        "limits" limits: Limits;
+        /// How many people a run may touch.
+        "limits" limits: LimitsFields;
         /// Hours without messages. Only `none` in this version.
         "quiet" quiet: Quiet;
         /// What happens to changes by hand. Only the default in this version.
@@ -694,6 +695,9 @@ impl SettingsFile {
                 state_dir: fields.state.and_then(|state| state.dir),
                 contacts: fields.contacts,
                 fences: fields.fences.unwrap_or_default(),
+                limits: fields
+                    .limits
+                    .map_or_else(Limits::default, LimitsFields::limits),
             },
             systems: Systems::new(named, incomplete),
         }

@@ -143,13 +143,6 @@ macro_rules! unforced {
 }
 
 unforced! {
-    /// `limits`.
-    Limits = "the built-in limits", Fixed::Keys(&[
-        ("removals", Fixed::Keys(&[("count", Fixed::Leaf("10")), ("share", Fixed::Leaf("20%"))])),
-        ("inferred", Fixed::Keys(&[("count", Fixed::Leaf("2")), ("share", Fixed::Leaf("5%"))])),
-        ("escalations", Fixed::Keys(&[("count", Fixed::Leaf("20"))])),
-        ("messages", Fixed::Keys(&[("count", Fixed::Leaf("20"))])),
-    ]);
     /// `quiet`.
     Quiet = "`none`", Fixed::Leaf("none");
     /// `drift`.

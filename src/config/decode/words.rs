@@ -13,7 +13,7 @@ use crate::config::schema::Defs;
 use crate::config::yaml::Node;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::model::{
-    AccountState, InvitePolicy, InviteWay, Ownership, PersonKind, PlaceStatus, Strangers,
+    AccountState, Allow, InvitePolicy, InviteWay, Ownership, PersonKind, PlaceStatus, Strangers,
 };
 use crate::text::Spanned;
 
@@ -342,19 +342,49 @@ bare_words!(
         "expiry" "access of a class of people ends";
     }
 );
-bare_words!(
-    /// What an approval lets through.
-    Allowed, "`removals`, `inferred`, `escalations`, `messages`, `strangers`, `ownership`, `invitations` or `drift`" {
-        "removals" "removals over the limit";
-        "inferred" "removals that no line of YAML names";
-        "escalations" "escalations over the limit";
-        "messages" "messages over the limit";
-        "strangers" "removal of accounts nobody declared";
-        "ownership" "ownership of a vendor account";
-        "invitations" "a further invitation of the same person";
-        "drift" "giving back what somebody took away by hand";
-    }
-);
+impl Words for Allow {
+    const WHAT: &'static str = "`removals`, `inferred`, `escalations`, `messages`, `strangers`, `ownership`, `invitations`, `drift` or `shrink`";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("removals", Allow::Removals, "removals over the limit"),
+        (
+            "inferred",
+            Allow::Inferred,
+            "removals that no line of YAML names, over the limit",
+        ),
+        (
+            "escalations",
+            Allow::Escalations,
+            "escalations over the limit",
+        ),
+        ("messages", Allow::Messages, "messages over the limit"),
+        (
+            "strangers",
+            Allow::Strangers,
+            "removal of accounts nobody declared",
+        ),
+        (
+            "ownership",
+            Allow::Ownership,
+            "ownership of a vendor account",
+        ),
+        (
+            "invitations",
+            Allow::Invitations,
+            "a further invitation of the same person",
+        ),
+        (
+            "drift",
+            Allow::Drift,
+            "answers to changes by hand that the settings hold",
+        ),
+        (
+            "shrink",
+            Allow::Shrink,
+            "a read that shows far fewer accounts than the last one",
+        ),
+    ];
+}
+
 bare_words!(
     /// What a rule is counted by.
     Within, "`location`, `system` or `chain`" {

@@ -74,6 +74,11 @@ impl Clock {
         Self { zone, now }
     }
 
+    /// Where its dates are meant.
+    pub(super) fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// Whether two clocks read dates alike.
     pub(super) fn same_zone(&self, zone: &TimeZone) -> bool {
         self.zone == *zone

@@ -3,6 +3,7 @@
 //! This knows one line at a time. Which line wins over which is `roles`; what a line means beside others is `rights`.
 //! The invariant: a value that leaves here fits the type of every right it is given to.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -385,6 +386,18 @@ pub(super) fn taken(
         diagnostics.push(diags::takes_nothing(key, pattern));
     }
     taken
+}
+
+/// The rights that a slug or a pattern means, for the entries that only name rights.
+pub(super) fn referred(catalog: &Catalog, kinds: &[Kind], pattern: &Text) -> BTreeSet<RightId> {
+    let text = &*pattern.value;
+    if !text.contains('*') {
+        return catalog.by_slug(text).into_iter().collect();
+    }
+    let matched = kinds
+        .iter()
+        .filter_map(|&kind| matched(catalog, kind, pattern, &mut Vec::new()));
+    matched.flat_map(|found| found.rights).collect()
 }
 
 /// Whether a reference to a right or a pattern of rights is a good one, for the entries that only name rights.

@@ -37,6 +37,7 @@ mod places;
 mod refs;
 mod rights;
 mod roles;
+mod rules;
 mod settings;
 mod sum;
 mod systems;
@@ -152,6 +153,12 @@ pub fn resolve(
         &keys,
         catalog,
         &mut diagnostics,
+    );
+    desired.rules = rules::rules(
+        project,
+        &rules::kinds(&systems),
+        places.project_clock(),
+        catalog,
     );
     let context = Context {
         systems: &systems,

@@ -10,7 +10,7 @@ use super::lines;
 use super::places::Places;
 use super::roles::Roles;
 use super::systems::{Systems, known_person};
-use crate::catalog::{Catalog, Kind};
+use crate::catalog::Catalog;
 use crate::config::raw::{self, Access};
 use crate::diagnostic::Diagnostic;
 use crate::model::PersonKey;
@@ -27,14 +27,7 @@ pub(super) fn check(
 ) -> BTreeSet<PersonKey> {
     let settings = &project.settings;
     let entries = &project.entries;
-    let mut kinds: Vec<Kind> = systems
-        .list
-        .iter()
-        .map(|system| system.kind)
-        .filter(|kind| kind.has_rights())
-        .collect();
-    kinds.sort_unstable();
-    kinds.dedup();
+    let kinds = super::rules::kinds(systems);
     for policy in &entries.policies {
         for right in &policy.rights {
             lines::check_reference(catalog, &kinds, right, diagnostics);

@@ -69,6 +69,7 @@ pub(in super::super) fn doubts(ctx: &mut Context<'_>) {
             place: doubt.place.clone(),
             message: doubt.message.clone(),
             help: doubt.help.clone(),
+            approval: None,
             because: vec![doubt.origin.clone().map_or_else(
                 || Because::Rule("a statement that was taken note of stays in the files".into()),
                 Because::Line,

@@ -273,6 +273,7 @@ where
             person: Some(case.at),
             leaver: case.order.is_some(),
             refusal,
+            needs: None,
             manages: Shift::default(),
             rank: Rank::Anybody,
             after: work.after_steps,

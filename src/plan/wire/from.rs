@@ -25,6 +25,8 @@ pub(super) fn body(draft: &plan::Draft, catalog: &'static Catalog) -> PlanBody {
         scopes,
         steps,
         holds,
+        // None is left in a sealed plan.
+        needs: _,
         drift,
         lapses,
         strangers,
@@ -120,6 +122,7 @@ fn step(it: &plan::Step, catalog: &'static Catalog) -> Step {
         kind,
         mode,
         class,
+        swing: _,
         reason,
         person,
         name,
@@ -318,6 +321,7 @@ fn hold(
         place,
         message,
         help,
+        approval,
         because: why,
         step: kept,
     }: &plan::Hold,
@@ -331,6 +335,7 @@ fn hold(
         location: place.as_ref().map(PlaceId::to_string),
         message: message.clone(),
         help: help.clone(),
+        approval: approval.clone(),
         because: why.iter().map(because).collect(),
         step: kept.as_deref().map(|it| step(it, catalog)),
     }

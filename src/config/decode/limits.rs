@@ -1,0 +1,160 @@
+//! `limits`: how many people a run may touch.
+//!
+//! Not the counting. Invariant: what is left out keeps its built-in bound, and only the word `none` takes one away.
+
+use schemars::{Schema, json_schema};
+
+use super::generic::record;
+use super::{Decoder, Shape};
+use crate::config::schema::Defs;
+use crate::config::yaml::Node;
+use crate::model::{Bound, Limit, Limits};
+use crate::text::Spanned;
+
+record! {
+    LimitsFields, "`limits`" {
+        /// People who lose access that a line of YAML names; `{ count: 10, share: 20% }` if absent.
+        "removals" removals: LimitShape;
+        /// People who lose access that no line names: drift, edited roles, strangers; `{ count: 2, share: 5% }` if absent.
+        "inferred" inferred: LimitShape;
+        /// People who gain a sensitive right or a heavier vendor role; `{ count: 20 }` if absent.
+        "escalations" escalations: LimitShape;
+        /// People who are written to; `{ count: 20 }` if absent.
+        "messages" messages: LimitShape;
+        /// Accounts of a scope that may be gone since the last read; `{ count: 10, share: 20% }` if absent.
+        "shrink" shrink: LimitShape;
+    }
+}
+
+impl LimitsFields {
+    /// The limits with the built-in ones where nothing is said.
+    pub(super) fn limits(self) -> Limits {
+        let built_in = Limits::default();
+        let limit =
+            |said: Option<Said>, built_in: Limit| said.map_or(built_in, |it| it.over(built_in));
+        Limits {
+            removals: limit(self.removals, built_in.removals),
+            inferred: limit(self.inferred, built_in.inferred),
+            escalations: limit(self.escalations, built_in.escalations),
+            messages: limit(self.messages, built_in.messages),
+            shrink: limit(self.shrink, built_in.shrink),
+        }
+    }
+}
+
+/// What a line says of one limit.
+pub(super) enum Said {
+    /// `none`.
+    Off,
+    /// The bounds that are named.
+    Bounds(BoundsFields),
+}
+
+impl Said {
+    fn over(self, built_in: Limit) -> Limit {
+        let bound = |said: Option<Spanned<Option<u32>>>, built_in: Option<Bound>| match said {
+            None => built_in,
+            Some(said) => said.value.map(|most| Bound {
+                most,
+                origin: Some(said.span),
+            }),
+        };
+        match self {
+            Said::Off => Limit::default(),
+            Said::Bounds(fields) => Limit {
+                count: bound(fields.count, built_in.count),
+                share: bound(fields.share, built_in.share),
+            },
+        }
+    }
+}
+
+record! {
+    BoundsFields, "a limit" {
+        /// The most people in a run, or `none`.
+        "count" count: CountOrNone;
+        /// The largest part of the accounts of a scope, such as `20%`, or `none`.
+        "share" share: ShareOrNone;
+    }
+}
+
+/// One limit: bounds, or `none`.
+pub(super) struct LimitShape;
+
+impl Shape for LimitShape {
+    type Value = Said;
+    const WHAT: &'static str = "a limit such as `{ count: 10, share: 20% }`, or `none`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Said> {
+        match node.scalar() {
+            Some(scalar) if scalar.text == "none" => Some(Said::Off),
+            Some(_) => {
+                cx.wrong_type(node, Self::WHAT);
+                None
+            }
+            None => BoundsFields::decode(node, cx).map(Said::Bounds),
+        }
+    }
+
+    fn schema(defs: &mut Defs) -> Schema {
+        let bounds = BoundsFields::schema(defs);
+        json_schema!({ "anyOf": [{ "const": "none" }, bounds] })
+    }
+}
+
+/// A number of people, or `none`.
+pub(super) struct CountOrNone;
+
+impl Shape for CountOrNone {
+    type Value = Spanned<Option<u32>>;
+    const WHAT: &'static str = "a whole number such as `10`, or `none`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Self::Value> {
+        let text = cx.text_of(node, Self::WHAT)?;
+        let count = text.parse::<u32>().ok();
+        if count.is_none() && text != "none" {
+            let message = format!("{} takes {}", cx.subject(), Self::WHAT);
+            cx.wrong_value(
+                node,
+                message,
+                "write a number from 0 up, or `none`".to_owned(),
+            );
+            return None;
+        }
+        Some(Spanned::new(count, node.span()))
+    }
+
+    fn schema(_: &mut Defs) -> Schema {
+        json_schema!({ "anyOf": [{ "const": "none" }, { "type": "integer", "minimum": 0 }] })
+    }
+}
+
+/// Percent, or `none`.
+pub(super) struct ShareOrNone;
+
+impl Shape for ShareOrNone {
+    type Value = Spanned<Option<u32>>;
+    const WHAT: &'static str = "a part such as `20%`, or `none`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Self::Value> {
+        let text = cx.text_of(node, Self::WHAT)?;
+        let share = text
+            .strip_suffix('%')
+            .and_then(|digits| digits.parse::<u32>().ok())
+            .filter(|&percent| percent <= 100);
+        if share.is_none() && text != "none" {
+            let message = format!("{} takes {}", cx.subject(), Self::WHAT);
+            cx.wrong_value(
+                node,
+                message,
+                "write whole percent from `0%` to `100%`, or `none`".to_owned(),
+            );
+            return None;
+        }
+        Some(Spanned::new(share, node.span()))
+    }
+
+    fn schema(_: &mut Defs) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^([0-9]+%|none)$" })
+    }
+}

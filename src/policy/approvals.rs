@@ -1,0 +1,130 @@
+//! Whom the approvals of a project let through.
+//!
+//! Not the need for one. Invariant: an approval never keeps anything back, so that one more never holds more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::words;
+use crate::model::{AccountId, Allow, Approval, Desired, PersonKey, SystemName};
+use crate::plan::{Draft, Input, Need, Step, StepId};
+
+/// Who is counted: a person, or an account that is nobody's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Who<'a> {
+    Person(&'a PersonKey),
+    Account(&'a SystemName, Option<&'a AccountId>),
+}
+
+impl<'a> Who<'a> {
+    pub(super) fn of(step: &'a Step) -> Self {
+        match &step.person {
+            Some(key) => Who::Person(key),
+            None => Who::Account(&step.system, step.account.as_ref()),
+        }
+    }
+}
+
+/// How many different people steps are about.
+pub(super) fn people<'a>(steps: impl IntoIterator<Item = &'a Step>) -> BTreeSet<Who<'a>> {
+    steps.into_iter().map(Who::of).collect()
+}
+
+/// What the approvals say of some steps.
+#[derive(Default)]
+pub(super) struct Passed<'a> {
+    /// Steps that may be done.
+    pub(super) through: BTreeSet<&'a StepId>,
+    /// Why an approval that names some of the rest does not count, in words.
+    pub(super) void: Vec<String>,
+}
+
+/// Which of the steps that something keeps back are approved.
+pub(super) fn passed<'a>(input: &Input<'_>, allow: Allow, steps: &[&'a Step]) -> Passed<'a> {
+    let mut passed = Passed::default();
+    let approvals = input.desired.rules.approvals.iter();
+    for approval in approvals.filter(|approval| approval.allow == allow) {
+        let named: Vec<&&Step> = steps
+            .iter()
+            .filter(|step| names(approval, step, input.desired))
+            .collect();
+        if named.is_empty() {
+            continue;
+        }
+        let void = approval
+            .until
+            .filter(|until| *until <= input.desired.as_of)
+            .map(|_| "has ended".to_owned());
+        let void = void.or_else(|| {
+            let most = approval.at_most?;
+            let people = people(named.iter().map(|step| **step)).len();
+            (people > most as usize).then(|| format!("is for at most {most}, and {people} need it"))
+        });
+        match void {
+            None => passed.through.extend(named.iter().map(|step| &step.id)),
+            Some(why) => {
+                let place = words::place(&input.sources.origin(approval.origin));
+                passed.void.push(format!("the approval at {place} {why}"));
+            }
+        }
+    }
+    passed
+}
+
+/// Whether an approval is about a step: everything that it says has to fit.
+fn names(approval: &Approval, step: &Step, desired: &Desired) -> bool {
+    let person = step.person.as_ref();
+    let by_person =
+        approval.people.is_empty() || person.is_some_and(|key| approval.people.contains(key));
+    let by_role = approval.role.as_ref().is_none_or(|role| {
+        let person = person.and_then(|key| desired.people.get(key));
+        let grants = person.into_iter().flat_map(|person| &person.grants);
+        grants
+            .filter(|grant| grant.system == step.system)
+            .any(|grant| grant.roles.contains(role))
+    });
+    let by_right = approval.any_right
+        || step
+            .deltas
+            .iter()
+            .any(|delta| approval.rights.contains(&delta.right));
+    let by_place = approval
+        .location
+        .as_ref()
+        .is_none_or(|key| step.place.location() == Some(key));
+    by_person && by_role && by_right && by_place
+}
+
+/// The needs of a draft that no approval meets, each with the entry that would.
+pub(super) fn unmet(draft: &Draft, input: &Input<'_>, needs: Vec<Need>) -> Vec<Need> {
+    let steps: BTreeMap<&StepId, &Step> = draft.steps.iter().map(|step| (&step.id, step)).collect();
+    let mut by_allow: BTreeMap<Allow, Vec<&Step>> = BTreeMap::new();
+    for need in &needs {
+        if let (Some(allow), Some(step)) = (need.allow, steps.get(&need.step)) {
+            by_allow.entry(allow).or_default().push(step);
+        }
+    }
+    let passed: BTreeMap<Allow, Passed<'_>> = by_allow
+        .iter()
+        .map(|(allow, steps)| (*allow, self::passed(input, *allow, steps)))
+        .collect();
+    let mut left = Vec::new();
+    for mut need in needs {
+        let found = need.allow.and_then(|allow| passed.get(&allow));
+        if found.is_some_and(|found| found.through.contains(&need.step)) {
+            continue;
+        }
+        if let (Some(allow), Some(step)) = (need.allow, steps.get(&need.step)) {
+            if need.approval.is_none() {
+                need.approval = Some(words::entries(input, allow, &[*step], true));
+            }
+            if let Some(found) = found.filter(|found| !found.void.is_empty()) {
+                need.message = format!("{}; {}", need.message, found.void.join("; "));
+            }
+            if need.because.is_empty() {
+                need.because = vec![words::always(allow)];
+            }
+        }
+        left.push(need);
+    }
+    left
+}
