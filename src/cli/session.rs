@@ -169,15 +169,18 @@ impl Session<'_> {
     }
 }
 
-/// What a journal that cannot be used means for the run.
-pub(super) fn distrust(error: &JournalError) -> Failure {
-    let ending = match error {
+/// What a journal that cannot be used means for how the run ends.
+pub(super) fn ending_of(error: &JournalError) -> Ending {
+    match error {
         JournalError::Locked { .. } => Ending::Locked,
         error if error.is_distrust() => Ending::Untrusted,
         _ => Ending::BadInput,
-    };
-    let source = std::error::Error::source(error).map(|source| format!(": {source}"));
-    Failure::new(ending, format!("{error}{}", source.unwrap_or_default()))
+    }
+}
+
+/// A journal that cannot be used, told.
+pub(super) fn distrust(error: &JournalError) -> Failure {
+    Failure::new(ending_of(error), error.told()).help(error.advice())
 }
 
 /// Statements that cannot be read or written.

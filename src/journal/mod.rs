@@ -9,6 +9,7 @@
 
 mod chain;
 mod entry;
+mod error;
 mod file;
 mod history;
 mod known;
@@ -27,7 +28,8 @@ pub use entry::{
     Match, Observed, Record, RightValue, RunEnded, RunStarted, SaysFact, Settled, Settlement,
     SystemAt, Verb, Verdict, Verified, Way, place_of, right_value, schema,
 };
-pub use file::{FileJournal, JournalError, Snapshot, TornLine, init, load};
+pub use error::{Holder, JournalError};
+pub use file::{FileJournal, Snapshot, TornLine, init, load};
 pub use history::{IntentState, IntentStatus, history, unsettled, was_lost_before};
 pub use known::{Known, known_after};
 pub use memory::memory;

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::FORMAT;
 use super::chain::{Head, Sealed, seal};
 use super::entry::{Entry, Genesis, Record, RunStarted};
-use super::file::JournalError;
+use super::error::JournalError;
 
 /// A journal that can be appended to.
 pub trait JournalSink: Send {

@@ -1,7 +1,9 @@
 //! `apply`: plan, show, ask, do it, read back.
 
+mod kept;
 mod report;
 
+use self::kept::{broken, mended};
 use self::report::{question, report};
 use crate::apply::{Order, Ports, StopFlag, apply, settle};
 use crate::cli::args::{ApplyArgs, DataFormat};
@@ -36,6 +38,9 @@ pub(in crate::cli) async fn run(
         world.now(),
     )
     .map_err(|error| distrust(&error))?;
+    if let Some(torn) = journal.torn() {
+        session.ui.tell(&mended(torn));
+    }
     planning.reread(journal.sealed());
     let providers = world.connect(session, &project)?;
 
@@ -99,6 +104,7 @@ pub(in crate::cli) async fn run(
     if outcomes.is_partial() {
         endings.insert(Ending::Partial);
     }
+    endings.extend(broken(&outcomes));
     report(
         session,
         &planning,

@@ -86,7 +86,7 @@ pub(in crate::cli) fn run(
             }
         },
         JournalCommand::Init => {
-            let head = init(&folder, Session::machine_now()).map_err(|error| distrust(&error))?;
+            let head = init(&folder, session.now()?).map_err(|error| distrust(&error))?;
             session.ui.data(&format!("{head}\n"));
         }
     }
