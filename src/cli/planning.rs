@@ -18,6 +18,7 @@ use crate::ops::project::Project;
 use crate::ops::{attest, export, hand, live, when};
 use crate::plan::{self, Completeness, Input, Only, Plan};
 use crate::render::view::Frame;
+use crate::state::Place;
 
 /// A project, what is remembered of it, and what a plan is narrowed to.
 pub(super) struct Planning<'a> {
@@ -27,6 +28,8 @@ pub(super) struct Planning<'a> {
     pub(super) project: &'a Project,
     /// What the journal knows.
     pub(super) memory: Memory,
+    /// Where the journal lives.
+    pub(super) place: Place,
     /// The journal as it was read.
     pub(super) journal: Snapshot,
     /// What people said they did by hand, as the files have it.
@@ -57,7 +60,8 @@ impl<'a> Planning<'a> {
     ) -> Result<Self, Failure> {
         let only = only(&project.desired, keys).map_err(|error| unknown_key(&error))?;
         let folder = session.state_folder(&world.root, Some(&project.loaded.project.settings));
-        let journal = journal::load(&folder).map_err(|error| distrust(&error))?;
+        let place = session.place(&world.root, Some(&project.loaded.project.settings))?;
+        let journal = place.load().map_err(|error| distrust(&error))?;
         warn_of_clock(session, &journal, world.now());
         let statements_folder =
             attest::folder(&world.root, session.global.sandbox.then_some(&*folder));
@@ -67,6 +71,7 @@ impl<'a> Planning<'a> {
             world,
             project,
             memory: Memory::default(),
+            place,
             journal,
             statements,
             statements_folder,

@@ -39,7 +39,7 @@ pub enum JournalError {
     },
     /// The journal lacks entries that were there: its end was cut, or it is an older copy.
     #[error(
-        "`{path}` ends at {} but its last known head is {known}: entries are missing",
+        "entries are missing: `{path}` ends at {}, and its last known head is {known}",
         .found.as_ref().map_or_else(|| "nothing".to_owned(), Head::to_string)
     )]
     BehindHead {
@@ -103,6 +103,55 @@ pub enum JournalError {
         /// Why not.
         source: io::Error,
     },
+    /// Another run holds the branch, as the branch itself says.
+    #[error("another run of keyholder holds the branch `{branch}`: run {}, since {}, last heard of at {seen}", .holder.run, .holder.since)]
+    Held {
+        /// The branch.
+        branch: String,
+        /// Who holds it.
+        holder: Holder,
+        /// Its last sign of life.
+        seen: Timestamp,
+    },
+    /// Another run stored something on the branch, so that what this one wanted to store was refused.
+    #[error("another run of keyholder stored something on the branch `{branch}` first")]
+    Overtaken {
+        /// The branch.
+        branch: String,
+    },
+    /// The remote does not have the branch, and nothing here says that it had.
+    #[error("the remote has no branch `{branch}`")]
+    NotBegun {
+        /// The branch.
+        branch: String,
+    },
+    /// The remote does not have the branch any more.
+    #[error("the remote has no branch `{branch}` any more; its last known head is {known}")]
+    BranchGone {
+        /// The branch.
+        branch: String,
+        /// The head of the commit that this clone knew last.
+        known: Head,
+    },
+    /// The branch holds something else than state.
+    #[error("the branch `{branch}` holds files that are no state of keyholder")]
+    Foreign {
+        /// The branch.
+        branch: String,
+    },
+    /// What is wrong with the journal on a branch.
+    #[error("{0}")]
+    OnBranch(Box<JournalError>),
+    /// git did not do what was asked of it.
+    #[error("cannot {doing} the branch `{branch}`: {why}")]
+    Git {
+        /// What was tried.
+        doing: &'static str,
+        /// The branch.
+        branch: String,
+        /// Why not; may be words from outside.
+        why: String,
+    },
     /// An earlier write failed, so nothing more is written in this run.
     #[error("the journal could not be written earlier in this run")]
     Stopped,
@@ -136,12 +185,29 @@ impl JournalError {
             | JournalError::Altered { .. }
             | JournalError::HeadUnusable { .. }
             | JournalError::ClockBehind { .. }
+            | JournalError::NotBegun { .. }
+            | JournalError::BranchGone { .. }
+            | JournalError::Foreign { .. }
             | JournalError::ChangedMeanwhile { .. } => true,
+            JournalError::OnBranch(error) => error.is_distrust(),
             JournalError::Locked { .. }
+            | JournalError::Held { .. }
+            | JournalError::Overtaken { .. }
+            | JournalError::Git { .. }
             | JournalError::AlreadyThere { .. }
             | JournalError::Io { .. }
             | JournalError::Stopped => false,
         }
+    }
+
+    /// Whether another run is at work, or was meanwhile (exit code 8).
+    pub fn is_locked(&self) -> bool {
+        matches!(
+            self,
+            JournalError::Locked { .. }
+                | JournalError::Held { .. }
+                | JournalError::Overtaken { .. }
+        )
     }
 
     /// What is the matter, with what the machine said.
@@ -181,6 +247,30 @@ impl JournalError {
             }
             JournalError::Io { .. } => {
                 "nothing is sent to a vendor before its entry is stored: let keyholder write there, with space left, and run again; it goes on from what is stored"
+            }
+            JournalError::Held { .. } => {
+                "let it end and run again; a run that died is known by its silence, two minutes after it was last heard of"
+            }
+            JournalError::Overtaken { .. } => {
+                "nothing was sent that is not stored; run again: what the other run did is read first"
+            }
+            JournalError::NotBegun { .. } => {
+                "a project's first journal is begun with `keyholder journal init`; a branch that was there before must be brought back: a lost journal is not an empty one"
+            }
+            JournalError::BranchGone { .. } => {
+                "this clone keeps the last commit it knew as `refs/keyholder/known/BRANCH`: push it back (docs/state.md), or begin a new journal with `keyholder journal init`"
+            }
+            JournalError::Foreign { .. } => {
+                "name a branch of its own under `state` in keyholder.yaml; nothing was written to this one"
+            }
+            JournalError::OnBranch(error) => match **error {
+                JournalError::ClockBehind { .. } => error.advice(),
+                _ => {
+                    "bring the last good commit of the branch back: a clone that ran before keeps the last it knew as `refs/keyholder/known/BRANCH` (docs/state.md)"
+                }
+            },
+            JournalError::Git { .. } => {
+                "nothing is sent to a vendor before its entry is on the remote: see that `git push` works here without asking, and run again"
             }
             JournalError::Stopped => "run again; it goes on from what is stored",
         }

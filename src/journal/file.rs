@@ -7,8 +7,8 @@
 //!
 //! The lock is the operating system's, on an open file: it ends with the process that holds it.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Write as _};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::{SignedDuration, Timestamp};
@@ -16,19 +16,19 @@ use jiff::{SignedDuration, Timestamp};
 use super::chain::{Chain, Head, Sealed, read, seal};
 use super::entry::Record;
 use super::error::{Holder, JournalError};
+use super::lock::FolderLock;
 use super::sink::{JournalSink, genesis};
 
 const JOURNAL: &str = "journal.jsonl";
 const HEAD: &str = "head";
-const LOCK: &str = "lock";
 
 /// From here on a clock that is behind the last entry is not believed: dates would be judged by it.
-const CLOCK_BEHIND: SignedDuration = SignedDuration::from_hours(24);
+pub const CLOCK_BEHIND: SignedDuration = SignedDuration::from_hours(24);
 
-/// How much is read of a file that says who holds the lock.
-const LONGEST_HOLDER: u64 = 200;
-
-fn io_error(doing: &'static str, path: &Utf8Path) -> impl FnOnce(io::Error) -> JournalError {
+pub(super) fn io_error(
+    doing: &'static str,
+    path: &Utf8Path,
+) -> impl FnOnce(io::Error) -> JournalError {
     let path = path.to_owned();
     move |source| JournalError::Io {
         doing,
@@ -173,8 +173,8 @@ fn read_if_there(path: &Utf8Path) -> Result<Option<Vec<u8>>, JournalError> {
 /// Begins a journal in a folder that has none, also where one was lost: then its last known head
 /// is written into the first entry.
 pub fn init(dir: &Utf8Path, now: Timestamp) -> Result<Head, JournalError> {
-    let lock = lock(dir)?;
-    lock.hold(Holder { run: 0, since: now })?;
+    let lock = FolderLock::take(dir)?;
+    lock.hold(Holder { run: 0, since: now }, "")?;
     let path = dir.join(JOURNAL);
     if path.exists() {
         return Err(JournalError::AlreadyThere { path });
@@ -187,64 +187,6 @@ pub fn init(dir: &Utf8Path, now: Timestamp) -> Result<Head, JournalError> {
     let head = create(dir, now, lost.as_ref())?.head();
     drop(lock);
     Ok(head)
-}
-
-/// The lock of a folder, held until it is dropped; the operating system frees it if the process dies.
-#[derive(Debug)]
-struct Lock {
-    file: File,
-    path: Utf8PathBuf,
-}
-
-impl Lock {
-    /// Writes down who holds it, for whoever comes meanwhile.
-    fn hold(&self, holder: Holder) -> Result<(), JournalError> {
-        let Holder { run, since } = holder;
-        (&self.file)
-            .write_all(format!("{run} {since}\n").as_bytes())
-            .map_err(io_error("write", &self.path))
-    }
-}
-
-/// Takes the lock, making the folder if need be.
-fn lock(dir: &Utf8Path) -> Result<Lock, JournalError> {
-    if !dir.exists() {
-        fs::create_dir_all(dir).map_err(io_error("create", dir))?;
-        if let Some(parent) = dir.parent() {
-            sync_dir(parent)?;
-        }
-    }
-    let path = dir.join(LOCK);
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(io_error("open", &path))?;
-    match file.try_lock() {
-        Ok(()) => {
-            // Whoever held it before does no more.
-            file.set_len(0).map_err(io_error("write", &path))?;
-            Ok(Lock { file, path })
-        }
-        Err(TryLockError::WouldBlock) => {
-            let holder = holder(&path);
-            Err(JournalError::Locked { path, holder })
-        }
-        Err(TryLockError::Error(error)) => Err(io_error("lock", &path)(error)),
-    }
-}
-
-/// Who holds a lock, as far as it is written down already. Where a lock keeps others from reading, nobody is named.
-fn holder(path: &Utf8Path) -> Option<Holder> {
-    let mut text = String::new();
-    let file = File::open(path).ok()?;
-    file.take(LONGEST_HOLDER).read_to_string(&mut text).ok()?;
-    let (run, since) = text.trim_end().split_once(' ')?;
-    Some(Holder {
-        run: run.parse().ok()?,
-        since: since.parse().ok()?,
-    })
 }
 
 fn create(dir: &Utf8Path, now: Timestamp, lost: Option<&Head>) -> Result<Sealed, JournalError> {
@@ -272,7 +214,7 @@ fn replace(path: &Utf8Path, bytes: &[u8]) -> Result<(), JournalError> {
     write().map_err(io_error("write", path))
 }
 
-fn sync_dir(dir: &Utf8Path) -> Result<(), JournalError> {
+pub(super) fn sync_dir(dir: &Utf8Path) -> Result<(), JournalError> {
     // Windows cannot open a folder as a file, and its renames are durable without this.
     if cfg!(unix) {
         let dir = if dir.as_str().is_empty() {
@@ -325,14 +267,14 @@ pub struct FileJournal {
     sealed: Vec<Sealed>,
     torn: Option<TornLine>,
     stopped: bool,
-    _lock: Lock,
+    _lock: FolderLock,
 }
 
 impl FileJournal {
     /// Locks, reads and verifies the journal of a folder, and begins one where there is no trace
     /// of any. A torn last line is moved into a file of its own.
     pub fn open(dir: &Utf8Path, now: Timestamp) -> Result<Self, JournalError> {
-        let lock = lock(dir)?;
+        let lock = FolderLock::take(dir)?;
         let path = dir.join(JOURNAL);
         let (mut chain, bytes) = examine(dir)?;
         let last = chain.sealed.last().map(|last| last.entry.at);
@@ -340,7 +282,7 @@ impl FileJournal {
             return Err(JournalError::ClockBehind { path, last, now });
         }
         let run = u64::try_from(chain.sealed.len().max(1)).unwrap_or(u64::MAX);
-        lock.hold(Holder { run, since: now })?;
+        lock.hold(Holder { run, since: now }, "")?;
         if chain.sealed.is_empty() {
             chain.sealed.push(create(dir, now, None)?);
         }

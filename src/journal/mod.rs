@@ -13,6 +13,7 @@ mod error;
 mod file;
 mod history;
 mod known;
+mod lock;
 mod memory;
 mod observe;
 mod scrub;
@@ -29,11 +30,12 @@ pub use entry::{
     SystemAt, Verb, Verdict, Verified, Way, place_of, right_value, schema,
 };
 pub use error::{Holder, JournalError};
-pub use file::{FileJournal, Snapshot, TornLine, init, load};
+pub use file::{CLOCK_BEHIND, FileJournal, Snapshot, TornLine, init, load};
 pub use history::{IntentState, IntentStatus, history, unsettled, was_lost_before};
 pub use known::{Known, known_after};
+pub use lock::FolderLock;
 pub use memory::memory;
 pub use observe::{ObservedScope, observed};
 pub use scrub::scrub;
 pub use show::{Filter, ShownLine, show, show_json};
-pub use sink::{JournalSink, MemoryJournal};
+pub use sink::{JournalSink, MemoryJournal, genesis};

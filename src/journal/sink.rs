@@ -88,7 +88,7 @@ impl JournalSink for MemoryJournal {
 }
 
 /// The first entry of a journal.
-pub(super) fn genesis(follows: Option<&Head>) -> Record {
+pub fn genesis(follows: Option<&Head>) -> Record {
     Record::Genesis(Genesis {
         format: FORMAT.to_owned(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),

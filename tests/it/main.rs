@@ -19,6 +19,7 @@ mod explained;
 mod hand;
 mod scenario;
 mod schema;
+mod state;
 mod support;
 mod tidy;
 mod transcripts;

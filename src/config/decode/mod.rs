@@ -13,6 +13,7 @@ mod roles;
 mod rules;
 mod scalars;
 mod settings;
+mod state;
 mod statements;
 mod systems;
 #[cfg(test)]
