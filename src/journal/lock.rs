@@ -71,6 +71,13 @@ impl FolderLock {
     }
 }
 
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        // Closing alone is not enough: a program that is being started just now shares the open file for a moment.
+        drop(self.file.unlock());
+    }
+}
+
 /// What stands in the file; none where a lock keeps others from reading.
 fn read(mut file: &File) -> Option<String> {
     let mut text = String::new();

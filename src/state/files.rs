@@ -99,8 +99,8 @@ pub(super) fn current(
     remote: &dyn Remote,
 ) -> Result<(Files, Vec<Sealed>), JournalError> {
     let failed = git("read", branch);
-    let known = known(branch, remote)?;
     let Some(commit) = remote.fetch().map_err(&failed)? else {
+        let known = known(branch, remote)?;
         let branch = branch.to_owned();
         return Err(match known {
             Some(known) => JournalError::BranchGone { branch, known },
@@ -108,6 +108,7 @@ pub(super) fn current(
         });
     };
     let (files, sealed) = Files::read(branch, remote, &commit)?;
+    let known = known(branch, remote)?;
     let found = sealed.last().map(Sealed::head);
     if let Some(known) =
         known.filter(|known| !has(&sealed, known) && !was_begun_after(&sealed, known))
@@ -224,12 +225,17 @@ impl Files {
             });
         }
         let parts = remote.tree(commit, JOURNAL).map_err(&failed)?;
-        let ids: Vec<&str> = parts
+        let lines = parts
             .iter()
-            .filter(|(name, entry)| is_part(name) && entry.kind == "blob")
-            .map(|(_, entry)| entry.id.as_str())
+            .filter(|(name, entry)| is_part(name) && entry.kind == "blob");
+        let lock = root.get(LOCK).filter(|entry| entry.kind == "blob");
+        let ids: Vec<&str> = lines
+            .map(|(_, entry)| entry)
+            .chain(lock)
+            .map(|entry| entry.id.as_str())
             .collect();
-        let texts = remote.contents(&ids).map_err(&failed)?;
+        let mut texts = remote.contents(&ids).map_err(&failed)?;
+        let lock = lock.and_then(|_| String::from_utf8(texts.pop()?).ok());
         let chain = read(&texts.concat());
         if !chain.problems.is_empty() {
             return Err(on_branch(JournalError::Altered {
@@ -253,7 +259,6 @@ impl Files {
                 known,
             }));
         }
-        let lock = text_of(&root, LOCK, remote).map_err(&failed)?;
         let last = texts.last().map(Vec::as_slice).unwrap_or_default();
         let files = Self {
             commit: Some(commit.to_owned()),

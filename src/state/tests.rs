@@ -65,11 +65,8 @@ impl Repositories {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// A clone with one commit on its own branch.
     fn clone(&self, name: &str) -> GitRemote {
         self.git("", &["clone", "--quiet", "bare.git", name]);
-        let empty = ["commit", "--quiet", "--allow-empty", "-m", "first"];
-        self.git(name, &empty);
         GitRemote::find(&self.path(name), BRANCH, &env).unwrap()
     }
 

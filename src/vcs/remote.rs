@@ -4,7 +4,7 @@
 //! touched (objects, and refs below `refs/keyholder`, are all it writes); no hook runs, nobody is asked, and git sees
 //! only those variables of the environment that reaching a remote needs; every call ends within a time.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Write as _};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
@@ -186,11 +186,28 @@ impl GitRemote {
             Err(GitError::Failed { .. }) => return Err(GitError::NoRepository(folder.to_owned())),
             Err(error) => return Err(error),
         }
-        let listed = found.text("remote", HERE, &["remote"], None)?;
-        let names: Vec<&str> = listed.lines().map(str::trim).collect();
+        let asking = [
+            "config",
+            "--name-only",
+            "--get-regexp",
+            r"^(remote\..*\.url|core\.sshcommand)$",
+        ];
+        // Where nothing fits it is an error of git's.
+        let listed = match found.text("config", HERE, &asking, None) {
+            Ok(listed) => listed,
+            Err(GitError::Failed { .. }) => String::new(),
+            Err(error) => return Err(error),
+        };
+        let is_told = listed.lines().any(|name| name == "core.sshcommand");
+        let remotes = listed.lines().filter_map(|name| {
+            let name = name.strip_prefix("remote.")?;
+            name.strip_suffix(".url")
+        });
+        let names: BTreeSet<&str> = remotes.collect();
+        let names: Vec<&str> = names.into_iter().collect();
         let name = match names[..] {
             _ if names.contains(&"origin") => "origin",
-            [] | [""] => return Err(GitError::NoRemote("no remote")),
+            [] => return Err(GitError::NoRemote("no remote")),
             [only] => only,
             _ => return Err(GitError::NoRemote("several remotes, and none is `origin`")),
         };
@@ -200,7 +217,7 @@ impl GitRemote {
             ));
         }
         found.remote = name.to_owned();
-        found.never_ask(env);
+        found.never_ask(is_told, env);
         Ok(found)
     }
 
@@ -245,13 +262,9 @@ impl GitRemote {
     }
 
     /// ssh asks at the terminal whatever git is told, unless it is told itself.
-    fn never_ask(&mut self, env: &dyn Fn(&str) -> Option<String>) {
+    fn never_ask(&mut self, is_told: bool, env: &dyn Fn(&str) -> Option<String>) {
         let told = ["GIT_SSH", "GIT_SSH_COMMAND"];
-        let configured = || {
-            let arguments = ["config", "--get", "core.sshCommand"];
-            self.text("config", HERE, &arguments, None).is_ok()
-        };
-        if told.iter().all(|name| env(name).is_none()) && !configured() {
+        if told.iter().all(|name| env(name).is_none()) && !is_told {
             let command = "ssh -oBatchMode=yes".to_owned();
             self.variables.push(("GIT_SSH_COMMAND".to_owned(), command));
         }
@@ -390,7 +403,7 @@ impl Remote for GitRemote {
         let Some(found) = found else {
             return Ok(None);
         };
-        if self.has(&found)? {
+        if self.known()?.as_deref() == Some(found.as_str()) || self.has(&found)? {
             return Ok(Some(found));
         }
         let fetching = [

@@ -226,6 +226,7 @@ fn a_journal_that_was_taken_off_the_branch_is_begun_anew_on_top() {
 fn a_branch_of_somebody_else_is_not_written() {
     let all = Repositories::new();
     let remote = all.clone("a");
+    all.git("a", &["commit", "--quiet", "--allow-empty", "-m", "first"]);
     all.git(
         "a",
         &[

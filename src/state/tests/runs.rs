@@ -5,6 +5,7 @@ use super::*;
 #[test]
 fn entries_are_on_the_remote_and_nothing_else_is_touched() {
     let all = Repositories::begun("a");
+    all.git("a", &["commit", "--quiet", "--allow-empty", "-m", "first"]);
     std::fs::write(all.path("a").join("mine.txt"), "mine").unwrap();
     all.git("a", &["add", "mine.txt"]);
     let before = all.git("a", &["status", "--porcelain=v2", "--branch"]);
