@@ -8,7 +8,7 @@
 //! - [`attest`], [`export`]: what people say of systems that cannot be read;
 //! - [`plan`]: what should be and what is to what will happen;
 //! - [`provider`], [`http`], [`secret`]: the vendors, and how they are reached;
-//! - [`apply`], [`journal`]: what is done, and the record of it;
+//! - [`apply`], [`journal`], [`state`]: what is done, the record of it, and where that lives;
 //! - [`snapshot`], [`render`]: values to bytes;
 //! - [`ops`], [`vcs`]: one function for each verb, and what git knows;
 //! - [`sandbox`]: the simulated vendors, an island;
@@ -36,5 +36,6 @@ pub mod render;
 pub mod sandbox;
 pub mod secret;
 pub mod snapshot;
+pub mod state;
 pub mod text;
 pub mod vcs;

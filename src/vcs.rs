@@ -1,8 +1,13 @@
-//! git, asked as a process: which commit the files are at. Everything but history works without it.
+//! git, asked as a process: which commit the files are at, and what is on a branch of a remote. Everything but history
+//! and state on a branch works without it.
+
+mod remote;
 
 use std::process::{Command, Stdio};
 
 use camino::Utf8Path;
+
+pub use remote::{GitError, GitRemote, Pushed, Remote, Tree, TreeEntry};
 
 /// The commit a folder is at, and whether its files differ from it.
 #[derive(Clone, Debug, PartialEq, Eq)]

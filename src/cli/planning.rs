@@ -10,12 +10,15 @@ use super::world::World;
 use crate::apply::Providers;
 use crate::catalog::Kind;
 use crate::journal::{self, Snapshot};
-use crate::model::{Attested, Memory, Observed, ObservedSystem, ReadFailure, Reading, ScopeState};
+use crate::model::{
+    Attested, CLOCKS_DIFFER, Memory, Observed, ObservedSystem, ReadFailure, Reading, ScopeState,
+};
 use crate::ops::only::{OnlyError, only};
 use crate::ops::project::Project;
 use crate::ops::{attest, export, hand, live, planned, when};
 use crate::plan::{Completeness, Input, Only, Plan};
 use crate::render::view::Frame;
+use crate::state::Place;
 
 /// A project, what is remembered of it, and what a plan is narrowed to.
 pub(super) struct Planning<'a> {
@@ -25,6 +28,8 @@ pub(super) struct Planning<'a> {
     pub(super) project: &'a Project,
     /// What the journal knows.
     pub(super) memory: Memory,
+    /// Where the journal lives.
+    pub(super) place: Place,
     /// The journal as it was read.
     pub(super) journal: Snapshot,
     /// What people said they did by hand, as the files have it.
@@ -55,7 +60,9 @@ impl<'a> Planning<'a> {
     ) -> Result<Self, Failure> {
         let only = only(&project.desired, keys).map_err(|error| unknown_key(&error))?;
         let folder = session.state_folder(&world.root, Some(&project.loaded.project.settings));
-        let journal = journal::load(&folder).map_err(|error| distrust(&error))?;
+        let place = session.place(&world.root, Some(&project.loaded.project.settings))?;
+        let journal = place.load().map_err(|error| distrust(&error))?;
+        warn_of_clock(session, &journal, world.now());
         let statements_folder =
             attest::folder(&world.root, session.global.sandbox.then_some(&*folder));
         let statements = session.statements(&statements_folder)?;
@@ -64,6 +71,7 @@ impl<'a> Planning<'a> {
             world,
             project,
             memory: Memory::default(),
+            place,
             journal,
             statements,
             statements_folder,
@@ -287,6 +295,17 @@ impl Planned {
 /// Whether a plan for the system stands on a read: one that is not whole is not to be trusted then.
 fn shows_users(system: &ObservedSystem) -> bool {
     Kind::parse(system.kind).is_some_and(Kind::shows_users)
+}
+
+/// Dates are judged by this machine's clock; one that went back is told, whatever is done then.
+fn warn_of_clock(session: &Session<'_>, journal: &Snapshot, now: Timestamp) {
+    let behind = journal.clock_behind(now);
+    if let Some(behind) = behind.filter(|behind| *behind > CLOCKS_DIFFER) {
+        session.ui.shout(&format!(
+            "warning: the clock says {now}, {} minutes before the last entry of the journal: this clock, or that of the machine that wrote it, is wrong, and what is due is judged by this one",
+            behind.as_mins()
+        ));
+    }
 }
 
 fn unknown_key(error: &OnlyError) -> Failure {

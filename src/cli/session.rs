@@ -1,5 +1,8 @@
 //! One run of the program: what every command shares.
 
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::sync::Arc;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 
@@ -17,7 +20,9 @@ use crate::model::AsOf;
 use crate::ops::attest::{self, AttestError};
 use crate::ops::project::{self, OpenOptions, Project};
 use crate::ops::when;
+use crate::state::{OnBranch, Opening, Place};
 use crate::text::Sources;
+use crate::vcs::GitRemote;
 
 /// What a command is given.
 #[derive(Debug)]
@@ -169,15 +174,64 @@ impl Session<'_> {
     }
 }
 
-/// What a journal that cannot be used means for the run.
+impl Session<'_> {
+    /// Where the journal lives. The simulators' is apart from the real one, and reaches no network: on a branch of its
+    /// own where the remote lies on this disk, else in a folder.
+    pub(super) fn place(
+        &self,
+        root: &Utf8Path,
+        settings: Option<&Settings>,
+    ) -> Result<Place, Failure> {
+        let folder = self.state_folder(root, settings);
+        let named = settings.and_then(|settings| settings.state_branch.as_ref());
+        let Some(named) = named else {
+            return Ok(Place::Folder(folder));
+        };
+        let branch = if self.global.sandbox {
+            format!("{}-sandbox", named.value)
+        } else {
+            named.value.to_string()
+        };
+        let env = |name: &str| self.env.get(name).map(str::to_owned);
+        match GitRemote::find(root, &branch, &env) {
+            Ok(remote) if !self.global.sandbox || remote.is_on_disk() => {
+                Ok(Place::Branch(OnBranch { branch, remote }))
+            }
+            Ok(_) => Ok(Place::Folder(folder)),
+            Err(_) if self.global.sandbox => Ok(Place::Folder(folder)),
+            Err(error) => Err(Failure::input(format!(
+                "the state lives on the branch `{branch}` of the git remote, and {error}"
+            ))
+            .help("`state` in keyholder.yaml says where the journal lives; a folder needs no git")),
+        }
+    }
+
+    /// What a run brings that opens a journal.
+    pub(super) fn opening(now: Timestamp) -> Opening {
+        // Two runs that begin at the same instant differ in this.
+        let random = || RandomState::new().build_hasher().finish();
+        Opening {
+            now,
+            clock: Arc::new(SystemClock::new()),
+            token: format!("{:016x}{:016x}", random(), random()),
+        }
+    }
+}
+
+/// What a journal that cannot be used means for how the run ends.
+pub(super) fn ending_of(error: &JournalError) -> Ending {
+    if error.is_locked() {
+        Ending::Locked
+    } else if error.is_distrust() {
+        Ending::Untrusted
+    } else {
+        Ending::BadInput
+    }
+}
+
+/// A journal that cannot be used, told.
 pub(super) fn distrust(error: &JournalError) -> Failure {
-    let ending = match error {
-        JournalError::Locked { .. } => Ending::Locked,
-        error if error.is_distrust() => Ending::Untrusted,
-        _ => Ending::BadInput,
-    };
-    let source = std::error::Error::source(error).map(|source| format!(": {source}"));
-    Failure::new(ending, format!("{error}{}", source.unwrap_or_default()))
+    Failure::new(ending_of(error), error.told()).help(error.advice())
 }
 
 /// Statements that cannot be read or written.

@@ -43,6 +43,8 @@ pub struct Settings {
     pub protected: Vec<Text>,
     /// `state.dir`.
     pub state_dir: Option<Text>,
+    /// `state.branch`.
+    pub state_branch: Option<Text>,
     /// `contacts: { file | command }`: contacts outside git.
     pub contacts: Option<Spanned<ContactsSource>>,
     /// `fences`: shape and references are checked, force comes later.

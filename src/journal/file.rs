@@ -7,129 +7,28 @@
 //!
 //! The lock is the operating system's, on an open file: it ends with the process that holds it.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use super::chain::{Chain, Head, Problem, Sealed, read, seal};
+use super::chain::{Chain, Head, Sealed, read, seal};
 use super::entry::Record;
+use super::error::{Holder, JournalError};
+use super::lock::FolderLock;
 use super::sink::{JournalSink, genesis};
 
 const JOURNAL: &str = "journal.jsonl";
 const HEAD: &str = "head";
-const LOCK: &str = "lock";
 
-/// Why a journal cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum JournalError {
-    /// Another run holds the lock.
-    #[error("another run of keyholder holds the lock `{path}`")]
-    Locked {
-        /// The lock.
-        path: Utf8PathBuf,
-    },
-    /// There are traces of a journal, and no journal.
-    #[error(
-        "`{path}` is missing, but `{trace}` shows that there was one. A lost journal is not an empty one: \
-         bring it back, or begin a new one with `keyholder journal init`"
-    )]
-    Missing {
-        /// Where the journal should be.
-        path: Utf8PathBuf,
-        /// What shows that there was one.
-        trace: Utf8PathBuf,
-    },
-    /// The journal lacks entries that were there: its end was cut, or it is an older copy.
-    #[error(
-        "`{path}` ends at {} but its last known head is {known}: entries are missing. \
-         Bring the newer journal back", .found.as_ref().map_or_else(|| "nothing".to_owned(), Head::to_string)
-    )]
-    BehindHead {
-        /// The journal.
-        path: Utf8PathBuf,
-        /// The last entry that is there.
-        found: Option<Head>,
-        /// The last entry that is known to have been there.
-        known: Head,
-    },
-    /// Entries were changed, removed, added or put in another order.
-    #[error("`{path}` was altered: {}", problems_text(.problems))]
-    Altered {
-        /// The journal.
-        path: Utf8PathBuf,
-        /// What is wrong, in order of lines; never empty.
-        problems: Vec<Problem>,
-    },
-    /// The head file is missing or cannot be understood, so a cut end could not be seen.
-    #[error(
-        "`{path}` {}, so it cannot be told whether the journal was cut. If its last entry is the one you know, \
-         write that head into the file", if *.there { "is not a head" } else { "is missing" }
-    )]
-    HeadUnusable {
-        /// The head file.
-        path: Utf8PathBuf,
-        /// Whether there is a file at all.
-        there: bool,
-    },
-    /// `journal init` where there is a journal.
-    #[error("`{path}` is there already; nothing was changed")]
-    AlreadyThere {
-        /// The journal.
-        path: Utf8PathBuf,
-    },
-    /// The file changed while this run had it locked.
-    #[error("`{path}` was changed by something else during this run")]
-    ChangedMeanwhile {
-        /// The journal.
-        path: Utf8PathBuf,
-    },
-    /// The operating system refused.
-    #[error("cannot {doing} `{path}`")]
-    Io {
-        /// What was tried.
-        doing: &'static str,
-        /// On which file.
-        path: Utf8PathBuf,
-        /// Why not.
-        source: io::Error,
-    },
-    /// An earlier write failed, so nothing more is written in this run.
-    #[error("the journal could not be written earlier in this run")]
-    Stopped,
-}
+/// From here on a clock that is behind the last entry is not believed: dates would be judged by it.
+pub const CLOCK_BEHIND: SignedDuration = SignedDuration::from_hours(24);
 
-fn problems_text(problems: &[Problem]) -> String {
-    let shown: Vec<String> = problems.iter().take(3).map(Problem::to_string).collect();
-    let more = problems.len().saturating_sub(shown.len());
-    let tail = if more > 0 {
-        format!("; and {more} more")
-    } else {
-        String::new()
-    };
-    format!("{}{tail}", shown.join("; "))
-}
-
-impl JournalError {
-    /// Whether it means that the state cannot be trusted (exit code 6), rather than that another
-    /// run is busy (8) or that the machine refused (1).
-    pub fn is_distrust(&self) -> bool {
-        match self {
-            JournalError::Missing { .. }
-            | JournalError::BehindHead { .. }
-            | JournalError::Altered { .. }
-            | JournalError::HeadUnusable { .. }
-            | JournalError::ChangedMeanwhile { .. } => true,
-            JournalError::Locked { .. }
-            | JournalError::AlreadyThere { .. }
-            | JournalError::Io { .. }
-            | JournalError::Stopped => false,
-        }
-    }
-}
-
-fn io_error(doing: &'static str, path: &Utf8Path) -> impl FnOnce(io::Error) -> JournalError {
+pub(super) fn io_error(
+    doing: &'static str,
+    path: &Utf8Path,
+) -> impl FnOnce(io::Error) -> JournalError {
     let path = path.to_owned();
     move |source| JournalError::Io {
         doing,
@@ -160,6 +59,12 @@ impl Snapshot {
     /// The last entry; none where no journal was ever begun.
     pub fn head(&self) -> Option<Head> {
         self.sealed.last().map(Sealed::head)
+    }
+
+    /// How far a clock is behind the last entry; none where it is not.
+    pub fn clock_behind(&self, now: Timestamp) -> Option<SignedDuration> {
+        let behind = self.sealed.last()?.entry.at.duration_since(now);
+        behind.is_positive().then_some(behind)
     }
 
     /// Whether an earlier head is part of this journal.
@@ -268,7 +173,8 @@ fn read_if_there(path: &Utf8Path) -> Result<Option<Vec<u8>>, JournalError> {
 /// Begins a journal in a folder that has none, also where one was lost: then its last known head
 /// is written into the first entry.
 pub fn init(dir: &Utf8Path, now: Timestamp) -> Result<Head, JournalError> {
-    let lock = lock(dir)?;
+    let lock = FolderLock::take(dir)?;
+    lock.hold(Holder { run: 0, since: now }, "")?;
     let path = dir.join(JOURNAL);
     if path.exists() {
         return Err(JournalError::AlreadyThere { path });
@@ -281,28 +187,6 @@ pub fn init(dir: &Utf8Path, now: Timestamp) -> Result<Head, JournalError> {
     let head = create(dir, now, lost.as_ref())?.head();
     drop(lock);
     Ok(head)
-}
-
-/// Takes the lock, making the folder if need be.
-fn lock(dir: &Utf8Path) -> Result<File, JournalError> {
-    if !dir.exists() {
-        fs::create_dir_all(dir).map_err(io_error("create", dir))?;
-        if let Some(parent) = dir.parent() {
-            sync_dir(parent)?;
-        }
-    }
-    let path = dir.join(LOCK);
-    let file = OpenOptions::new()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(io_error("open", &path))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(JournalError::Locked { path }),
-        Err(TryLockError::Error(error)) => Err(io_error("lock", &path)(error)),
-    }
 }
 
 fn create(dir: &Utf8Path, now: Timestamp, lost: Option<&Head>) -> Result<Sealed, JournalError> {
@@ -330,7 +214,7 @@ fn replace(path: &Utf8Path, bytes: &[u8]) -> Result<(), JournalError> {
     write().map_err(io_error("write", path))
 }
 
-fn sync_dir(dir: &Utf8Path) -> Result<(), JournalError> {
+pub(super) fn sync_dir(dir: &Utf8Path) -> Result<(), JournalError> {
     // Windows cannot open a folder as a file, and its renames are durable without this.
     if cfg!(unix) {
         let dir = if dir.as_str().is_empty() {
@@ -345,50 +229,82 @@ fn sync_dir(dir: &Utf8Path) -> Result<(), JournalError> {
     Ok(())
 }
 
+/// The end of a journal's file, as far as appending needs it.
+pub(super) trait Disk: std::fmt::Debug + Send {
+    /// Its length now.
+    fn length(&self) -> io::Result<u64>;
+
+    /// Writes at the end, and returns when it will survive the machine.
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// Takes off what is beyond a length.
+    fn cut(&mut self, length: u64) -> io::Result<()>;
+}
+
+impl Disk for File {
+    fn length(&self) -> io::Result<u64> {
+        self.metadata().map(|about| about.len())
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write_all(bytes)?;
+        self.sync_data()
+    }
+
+    fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.set_len(length)?;
+        self.sync_all()
+    }
+}
+
 /// The journal of a project, locked for this run.
 #[derive(Debug)]
 pub struct FileJournal {
     dir: Utf8PathBuf,
     path: Utf8PathBuf,
-    file: File,
+    file: Box<dyn Disk>,
     length: u64,
     sealed: Vec<Sealed>,
     torn: Option<TornLine>,
     stopped: bool,
-    /// Held until the journal is dropped; the operating system frees it if the process dies.
-    _lock: File,
+    _lock: FolderLock,
 }
 
 impl FileJournal {
     /// Locks, reads and verifies the journal of a folder, and begins one where there is no trace
     /// of any. A torn last line is moved into a file of its own.
     pub fn open(dir: &Utf8Path, now: Timestamp) -> Result<Self, JournalError> {
-        let lock = lock(dir)?;
+        let lock = FolderLock::take(dir)?;
         let path = dir.join(JOURNAL);
         let (mut chain, bytes) = examine(dir)?;
+        let last = chain.sealed.last().map(|last| last.entry.at);
+        if let Some(last) = last.filter(|last| last.duration_since(now) > CLOCK_BEHIND) {
+            return Err(JournalError::ClockBehind { path, last, now });
+        }
+        let run = u64::try_from(chain.sealed.len().max(1)).unwrap_or(u64::MAX);
+        lock.hold(Holder { run, since: now }, "")?;
         if chain.sealed.is_empty() {
             chain.sealed.push(create(dir, now, None)?);
         }
-        let file = OpenOptions::new()
+        let mut file = OpenOptions::new()
             .append(true)
             .open(&path)
             .map_err(io_error("open", &path))?;
         let mut torn = None;
         if chain.torn {
             let kept = keep_torn(dir, &path, &chain)?;
-            file.set_len(u64::try_from(chain.whole).unwrap_or(u64::MAX))
-                .and_then(|()| file.sync_all())
+            file.cut(u64::try_from(chain.whole).unwrap_or(u64::MAX))
                 .map_err(io_error("repair", &path))?;
             torn = Some(TornLine {
                 bytes: bytes - chain.whole,
                 kept: Some(kept),
             });
         }
-        let length = file.metadata().map_err(io_error("examine", &path))?.len();
+        let length = file.length().map_err(io_error("examine", &path))?;
         let journal = Self {
             dir: dir.to_owned(),
             path,
-            file,
+            file: Box::new(file),
             length,
             sealed: chain.sealed,
             torn,
@@ -406,6 +322,12 @@ impl FileJournal {
         self.torn.as_ref()
     }
 
+    /// Puts another end in place of the file's, that misbehaves as a test wants.
+    #[cfg(test)]
+    pub(super) fn with_disk(&mut self, make: impl FnOnce(&Utf8Path) -> Box<dyn Disk>) {
+        self.file = make(&self.path);
+    }
+
     fn write_head(&self) -> Result<(), JournalError> {
         match self.sealed.last() {
             Some(last) => replace(
@@ -419,21 +341,16 @@ impl FileJournal {
     fn write(&mut self, lines: &str) -> Result<(), JournalError> {
         let found = self
             .file
-            .metadata()
-            .map_err(io_error("examine", &self.path))?
-            .len();
+            .length()
+            .map_err(io_error("examine", &self.path))?;
         if found != self.length {
             return Err(JournalError::ChangedMeanwhile {
                 path: self.path.clone(),
             });
         }
-        let written = self
-            .file
-            .write_all(lines.as_bytes())
-            .and_then(|()| self.file.sync_data());
-        if let Err(error) = written {
+        if let Err(error) = self.file.append(lines.as_bytes()) {
             // Best effort: what stays behind is a torn line, which the next run recognizes.
-            drop(self.file.set_len(self.length));
+            drop(self.file.cut(self.length));
             return Err(io_error("append to", &self.path)(error));
         }
         self.length += u64::try_from(lines.len()).unwrap_or(u64::MAX);

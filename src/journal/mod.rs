@@ -9,9 +9,11 @@
 
 mod chain;
 mod entry;
+mod error;
 mod file;
 mod history;
 mod known;
+mod lock;
 mod memory;
 mod observe;
 mod scrub;
@@ -28,11 +30,13 @@ pub use entry::{
     Locked, Match, Observed, Record, RightValue, RunEnded, RunStarted, SaysFact, Settled,
     Settlement, SystemAt, Verb, Verdict, Verified, Way, place_of, right_value, schema,
 };
-pub use file::{FileJournal, JournalError, Snapshot, TornLine, init, load};
+pub use error::{Holder, JournalError};
+pub use file::{CLOCK_BEHIND, FileJournal, Snapshot, TornLine, init, load};
 pub use history::{IntentState, IntentStatus, history, unsettled, was_lost_before};
 pub use known::{Known, known_after};
+pub use lock::FolderLock;
 pub use memory::memory;
 pub use observe::{ObservedScope, observed};
 pub use scrub::scrub;
 pub use show::{Filter, ShownLine, show, show_json};
-pub use sink::{JournalSink, MemoryJournal};
+pub use sink::{JournalSink, MemoryJournal, genesis};

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::FORMAT;
 use super::chain::{Head, Sealed, seal};
 use super::entry::{Entry, Genesis, Record, RunStarted};
-use super::file::JournalError;
+use super::error::JournalError;
 
 /// A journal that can be appended to.
 pub trait JournalSink: Send {
@@ -88,7 +88,7 @@ impl JournalSink for MemoryJournal {
 }
 
 /// The first entry of a journal.
-pub(super) fn genesis(follows: Option<&Head>) -> Record {
+pub fn genesis(follows: Option<&Head>) -> Record {
     Record::Genesis(Genesis {
         format: FORMAT.to_owned(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),

@@ -50,7 +50,10 @@ pub fn outcomes(plan: &Plan, outcomes: &Outcomes, catalog: &Catalog) -> Doc {
                 Tone::Alert,
                 "The journal could not be written, so nothing more was done: ",
             ),
-            foreign(error.to_string()),
+            foreign(error.told()),
+            say("; "),
+            say(error.advice()),
+            say("."),
         ]));
     }
     if let Some(head) = &outcomes.head {

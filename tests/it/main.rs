@@ -20,6 +20,7 @@ mod hand;
 mod lockout;
 mod scenario;
 mod schema;
+mod state;
 mod support;
 mod tidy;
 mod transcripts;

@@ -41,12 +41,13 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("provider::progress", "text diagnostic catalog model plan clock http"),
     ("provider::registry", "text diagnostic catalog model plan clock http secret"),
     ("journal",            "text diagnostic catalog model plan canonical clock"),
+    ("state",              "journal clock vcs model"),
     ("apply",              "text diagnostic catalog model plan policy provider journal clock"),
     // An island, reached over HTTP only: it must not share a misreading with the providers.
     ("sandbox",            "clock"),
     // One function per verb, and the command line around them.
     ("ops",                "text canonical diagnostic catalog model config attest export plan policy render snapshot clock secret vcs http provider journal apply"),
-    ("cli",                "text diagnostic catalog model config attest plan render snapshot clock ops sandbox apply journal provider::Events"),
+    ("cli",                "text diagnostic catalog model config attest plan render snapshot clock ops sandbox apply journal state vcs provider::Events"),
     ("lib",                ""),
     ("main",               "cli"),
 ];

@@ -1,7 +1,9 @@
 //! `apply`: plan, show, ask, do it, read back.
 
+mod kept;
 mod report;
 
+use self::kept::{broken, mended};
 use self::report::{question, report};
 use crate::apply::{Order, Ports, StopFlag, apply, settle};
 use crate::cli::args::{ApplyArgs, DataFormat};
@@ -13,10 +15,11 @@ use crate::cli::session::{Session, distrust};
 use crate::cli::ui::Watcher;
 use crate::cli::walk;
 use crate::cli::world::World;
-use crate::journal::{FileJournal, JournalSink as _};
+use crate::journal::JournalSink;
 use crate::ops::{hand, live, record};
 use crate::plan::Mode;
 use crate::render::{outcome, text};
+use crate::state::Opened;
 
 pub(in crate::cli) async fn run(
     session: &Session<'_>,
@@ -41,11 +44,11 @@ pub(in crate::cli) async fn within(
     let project = session.open(None, world.now(), args.inputs.ahead)?;
     let settings = &project.loaded.project.settings;
     let mut planning = Planning::new(session, world, &project, &args.inputs.only)?;
-    let mut journal = FileJournal::open(
-        &session.state_folder(&world.root, Some(settings)),
-        world.now(),
-    )
-    .map_err(|error| distrust(&error))?;
+    let opened = planning.place.open(&Session::opening(world.now()));
+    let Opened { mut journal, torn } = opened.map_err(|error| distrust(&error))?;
+    if let Some(torn) = torn {
+        session.ui.tell(&mended(&torn));
+    }
     planning.reread(journal.sealed());
     let providers = world.connect(session, &project)?;
 
@@ -59,7 +62,7 @@ pub(in crate::cli) async fn within(
         listener: &watcher,
         stop: &stop,
     };
-    settle_first(session, &ports, &mut planning, &mut journal).await?;
+    settle_first(session, &ports, &mut planning, &mut *journal).await?;
 
     let planned = planning.ask(&providers).await;
     let mut endings = planned.endings(world.now());
@@ -92,7 +95,7 @@ pub(in crate::cli) async fn within(
         command: "apply",
         actor: Some(&actor),
     };
-    let mut outcomes = apply(&order, &ports, &mut journal).await;
+    let mut outcomes = apply(&order, &ports, &mut *journal).await;
     listening.abort();
     drop(journal);
     let said = walk::after(session, world, &planning, &planned, &outcomes, args.yes)?;
@@ -109,6 +112,7 @@ pub(in crate::cli) async fn within(
     if outcomes.is_partial() {
         endings.insert(Ending::Partial);
     }
+    endings.extend(broken(&outcomes));
     report(
         session,
         &planning,
@@ -125,7 +129,7 @@ async fn settle_first(
     session: &Session<'_>,
     ports: &Ports<'_>,
     planning: &mut Planning<'_>,
-    journal: &mut FileJournal,
+    journal: &mut dyn JournalSink,
 ) -> Result<(), Failure> {
     let settled = settle("apply", ports, journal)
         .await

@@ -3,8 +3,9 @@
 use crate::cli::args::{DataFormat, JournalCommand};
 use crate::cli::failure::{Ending, Endings, Failure};
 use crate::cli::session::{Session, distrust};
-use crate::journal::{Filter, Head, Snapshot, init, load, show, show_json};
+use crate::journal::{Filter, Head, Snapshot, show, show_json};
 use crate::render::escape;
+use crate::state::Place;
 
 pub(in crate::cli) fn run(
     session: &Session<'_>,
@@ -12,8 +13,8 @@ pub(in crate::cli) fn run(
 ) -> Result<Endings, Failure> {
     let root = session.root()?;
     let loaded = crate::config::load(&root, &session.load_options());
-    let folder = session.state_folder(&root, Some(&loaded.project.settings));
-    let read = || load(&folder).map_err(|error| distrust(&error));
+    let place = session.place(&root, Some(&loaded.project.settings))?;
+    let read = || place.load().map_err(|error| distrust(&error));
     match command {
         JournalCommand::Show {
             person,
@@ -52,10 +53,7 @@ pub(in crate::cli) fn run(
         JournalCommand::Verify { expect_head } => {
             let journal = read()?;
             let Some(head) = journal.head() else {
-                return Err(Failure::new(
-                    Ending::Untrusted,
-                    format!("there is no journal in `{folder}` yet"),
-                ));
+                return Err(no_journal(&place));
             };
             if let Some(expected) = expect_head {
                 let expected: Head = expected
@@ -78,19 +76,27 @@ pub(in crate::cli) fn run(
         }
         JournalCommand::Head => match read()?.head() {
             Some(head) => session.ui.data(&format!("{head}\n")),
-            None => {
-                return Err(Failure::new(
-                    Ending::Untrusted,
-                    format!("there is no journal in `{folder}` yet"),
-                ));
-            }
+            None => return Err(no_journal(&place)),
         },
         JournalCommand::Init => {
-            let head = init(&folder, Session::machine_now()).map_err(|error| distrust(&error))?;
+            let head = place
+                .init(session.now()?)
+                .map_err(|error| distrust(&error))?;
             session.ui.data(&format!("{head}\n"));
         }
     }
     Ok(Endings::new())
+}
+
+fn no_journal(place: &Place) -> Failure {
+    let place = match place {
+        Place::Folder(folder) => format!("in `{folder}`"),
+        Place::Branch(place) => format!("on `{}`", place.branch),
+    };
+    Failure::new(
+        Ending::Untrusted,
+        format!("there is no journal {place} yet"),
+    )
 }
 
 fn warn_torn(session: &Session<'_>, journal: &Snapshot) {

@@ -9,7 +9,7 @@ use crate::cli::planning::Planning;
 use crate::cli::session::{Session, distrust};
 use crate::cli::world::World;
 use crate::diagnostic::nearest;
-use crate::journal::{FileJournal, JournalSink as _, Locked, Record, RunEnded, RunStarted, scrub};
+use crate::journal::{Locked, Record, RunEnded, RunStarted, scrub};
 use crate::model::{Actor, PersonKey};
 use crate::ops::lockout as edits;
 use crate::ops::project::Project;
@@ -31,7 +31,7 @@ pub(in crate::cli) async fn lockout(
         ));
     } else {
         let locked = Record::LockedOut(fact(&project, &key, &args.because));
-        record(session, &world, &project, "lockout", &locked)?;
+        record(session, &planning, world.now(), "lockout", &locked)?;
     }
     let now = world.now();
     let taken = apply::within(session, &world, &at_once(&key), None).await?;
@@ -60,7 +60,7 @@ pub(in crate::cli) async fn unlock(
         .help("`keyholder plan` names everybody who is"));
     };
     let unlocked = Record::Unlocked(fact(&project, key, &args.because));
-    record(session, &world, &project, "unlock", &unlocked)?;
+    record(session, &planning, world.now(), "unlock", &unlocked)?;
     world.leave(session, &project.loaded.project.settings)?;
     session.ui.data(&format!(
         "{key} is not locked out any more: the files hold again, a `leaves` line of theirs too; see what they give with `keyholder plan --only person:{named}`\n"
@@ -114,15 +114,13 @@ fn fact(project: &Project, key: &PersonKey, because: &str) -> Locked {
 
 fn record(
     session: &Session<'_>,
-    world: &World,
-    project: &Project,
+    planning: &Planning<'_>,
+    now: Timestamp,
     command: &str,
     fact: &Record,
 ) -> Result<(), Failure> {
-    let settings = &project.loaded.project.settings;
-    let folder = session.state_folder(&world.root, Some(settings));
-    let now = world.now();
-    let mut journal = FileJournal::open(&folder, now).map_err(|error| distrust(&error))?;
+    let opened = planning.place.open(&Session::opening(now));
+    let mut journal = opened.map_err(|error| distrust(&error))?.journal;
     let mut store = || {
         let run = journal.begin(
             now,

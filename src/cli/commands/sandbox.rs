@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 
-use crate::cli::args::{Habit, SandboxArgs, SandboxCommand};
+use crate::cli::args::{Global, Habit, SandboxArgs, SandboxCommand};
 use crate::cli::failure::{Endings, Failure};
-use crate::cli::session::Session;
+use crate::cli::session::{Session, distrust};
 use crate::cli::simulator;
 use crate::clock::SystemClock;
 use crate::ops::when;
@@ -22,6 +22,7 @@ pub(in crate::cli) async fn run(
     match &args.command {
         None => listen(session, &args.listen).await?,
         Some(SandboxCommand::Reset) => {
+            forget(session, &root)?;
             let sandbox = simulator::reset(&root)?;
             session.ui.tell(&format!(
                 "begun again; the simulated time is {}",
@@ -95,6 +96,23 @@ pub(in crate::cli) async fn run(
         }
     }
     Ok(Endings::new())
+}
+
+/// Takes away the simulators' journal where it lives on a branch: it tells of a world that is no more.
+fn forget(session: &Session<'_>, root: &Utf8Path) -> Result<(), Failure> {
+    let global = Global {
+        sandbox: true,
+        ..session.global.clone()
+    };
+    let session = Session {
+        global: &global,
+        ..*session
+    };
+    let settings = crate::config::load(root, &session.load_options())
+        .project
+        .settings;
+    let place = session.place(root, Some(&settings))?;
+    place.forget().map_err(|error| distrust(&error))
 }
 
 /// Makes a change by somebody, and keeps it; `not` is what did not happen where it cannot be made.

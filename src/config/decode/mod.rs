@@ -14,6 +14,7 @@ mod roles;
 mod rules;
 mod scalars;
 mod settings;
+mod state;
 mod statements;
 mod systems;
 #[cfg(test)]

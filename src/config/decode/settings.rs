@@ -12,8 +12,9 @@ use super::limits::LimitsFields;
 use super::scalars::{
     Class, DayCount, DaysOrNone, Id, Int, Line, Moment, PathText, PersonRef, Truth, Zone, class,
 };
+use super::state::StateFields;
 use super::systems::Systems;
-use super::unforced::{Branch, Drift, Invitations, Quiet, SecondPerson};
+use super::unforced::{Drift, Invitations, Quiet, SecondPerson};
 use super::words::Word;
 use super::{Decoder, Shape, hosts, possible, shown};
 use crate::catalog::Kind;
@@ -84,7 +85,7 @@ record! {
         "catalogue" catalogue: Line;
         /// Files and folders of entries, where they are not the default. `.` is all but `attestations`.
         "files" files: Filled<PathText>;
-        /// Where the journal lives: `{ dir: .keyholder }`.
+        /// Where the journal lives: `{ dir: .keyholder }`, or `{ branch: keyholder-state }` of the git remote.
         "state" state: StateFields;
         /// The accounts of the chain at its vendors, by name.
         "systems" systems: Map<SystemName, SystemShape>;
@@ -175,15 +176,6 @@ impl Shape for Version {
 
     fn schema(_: &mut Defs) -> Schema {
         json_schema!({ "const": 1 })
-    }
-}
-
-record! {
-    StateFields, "the place of the state" {
-        /// A folder of the project.
-        "dir" dir: PathText;
-        /// A branch of the git remote. Not in this version.
-        "branch" branch: Branch;
     }
 }
 
@@ -684,6 +676,8 @@ impl SettingsFile {
             }
         }
         systems.sort_by(|one, other| one.name.value.cmp(&other.name.value));
+        let state = fields.state.map(|state| state.place(cx));
+        let (state_dir, state_branch) = state.unwrap_or_default();
         Self {
             settings: Settings {
                 span: Some(fields.span),
@@ -692,7 +686,8 @@ impl SettingsFile {
                 files: fields.files.unwrap_or_default(),
                 systems,
                 protected: fields.protected.unwrap_or_default(),
-                state_dir: fields.state.and_then(|state| state.dir),
+                state_dir,
+                state_branch,
                 contacts: fields.contacts,
                 fences: fields.fences.unwrap_or_default(),
                 limits: fields

@@ -180,10 +180,28 @@ fn settings_shapes() {
         "version: 1\nsecond_person: false\n",
         &[(NotInForce, "2:16 false")],
     );
+    settings("version: 1\nstate: { branch: ops/keyholder-state }\n", &[]);
     settings(
-        "version: 1\nstate: { branch: b }\n",
-        &[(NotInForce, "2:18 b")],
+        "version: 1\nstate: { branch: b, dir: .keyholder }\n",
+        &[(WrongValue, "2:18 b")],
     );
+    for name in [
+        "--force",
+        "a..b",
+        "a/",
+        ".a",
+        "a.lock",
+        "HEAD",
+        "refs/heads/a",
+        "a~1",
+        "+a",
+        "a:b",
+    ] {
+        settings(
+            &format!("version: 1\nstate: {{ branch: \"{name}\" }}\n"),
+            &[(WrongValue, &format!("2:18 \"{name}\""))],
+        );
+    }
     settings(
         "version: 1\nstate: { dir: .keyholder }\nsecond_person: true\nquiet: none\n",
         &[],

@@ -17,8 +17,6 @@ pub(super) enum Fixed {
     Leaf(&'static str),
     /// Any of these keys with their defaults.
     Keys(&'static [(&'static str, Fixed)]),
-    /// No value: the key cannot be used yet.
-    Never,
 }
 
 impl Fixed {
@@ -50,14 +48,7 @@ impl Fixed {
     }
 
     fn refuse<'a>(&self, path: &str, node: Node<'a>, cx: &mut Decoder<'a>) {
-        let help = match self {
-            Fixed::Never => {
-                "remove the key: this version has nothing that would honor it".to_owned()
-            }
-            Fixed::Leaf(_) | Fixed::Keys(_) => {
-                format!("remove the key, or write the default, {}", self.text())
-            }
-        };
+        let help = format!("remove the key, or write the default, {}", self.text());
         cx.report(
             Diagnostic::new(
                 Code::NotInForce,
@@ -72,7 +63,6 @@ impl Fixed {
     fn text(&self) -> String {
         match self {
             Fixed::Leaf(text) => format!("`{text}`"),
-            Fixed::Never => String::new(),
             Fixed::Keys(_) => format!("`{}`", self.flow()),
         }
     }
@@ -80,7 +70,6 @@ impl Fixed {
     fn flow(&self) -> String {
         match self {
             Fixed::Leaf(text) => (*text).to_owned(),
-            Fixed::Never => String::new(),
             Fixed::Keys(known) => {
                 let inner: Vec<String> = known
                     .iter()
@@ -93,7 +82,6 @@ impl Fixed {
 
     fn schema(&self) -> Value {
         match self {
-            Fixed::Never => Value::Bool(false),
             Fixed::Leaf(text) => match (text.parse::<i64>(), *text) {
                 (Ok(number), _) => serde_json::json!({ "const": number }),
                 (Err(_), "true") => serde_json::json!({ "const": true }),
@@ -157,6 +145,4 @@ unforced! {
     ]);
     /// `second_person`.
     SecondPerson = "`true`", Fixed::Leaf("true");
-    /// `state.branch`.
-    Branch = "nothing yet", Fixed::Never;
 }

@@ -44,13 +44,66 @@ fn the_first_open_begins_a_journal_and_later_ones_go_on() {
 fn a_second_run_is_told_that_it_is_locked_out() {
     let (_guard, dir) = folder();
     let first = FileJournal::open(&dir, at(0)).unwrap();
-    let second = FileJournal::open(&dir, at(0)).unwrap_err();
-    assert!(matches!(second, JournalError::Locked { .. }), "{second}");
+    let second = FileJournal::open(&dir, at(9)).unwrap_err();
     assert!(!second.is_distrust());
+    let who = Holder {
+        run: 1,
+        since: at(0),
+    };
+    assert!(
+        matches!(&second, JournalError::Locked { holder: Some(holder), .. } if *holder == who),
+        "{second}"
+    );
+    assert!(
+        second
+            .to_string()
+            .ends_with(": run 1, since 2026-11-18T11:06:40Z"),
+        "{second}"
+    );
     // Reading needs no lock.
     assert_eq!(load(&dir).unwrap().sealed.len(), 1);
     drop(first);
-    FileJournal::open(&dir, at(0)).unwrap();
+    let mut third = FileJournal::open(&dir, at(20)).unwrap();
+    third.begin(at(21), started()).unwrap();
+    drop(third);
+    // Whoever died holding it left its name, and no lock.
+    let later = FileJournal::open(&dir, at(30)).unwrap();
+    let told = FileJournal::open(&dir, at(31)).unwrap_err().to_string();
+    assert!(told.contains("run 2, since"), "{told}");
+    drop(later);
+    // Before anything is written into it, and where something else stands there, nobody is named.
+    let nobody = Lockout::new(&dir);
+    for text in [
+        "",
+        "nonsense",
+        "1 yesterday",
+        "\u{1b}[31m 2026-11-18T11:06:40Z",
+    ] {
+        nobody.says(text);
+        let told = FileJournal::open(&dir, at(40)).unwrap_err().to_string();
+        assert!(told.ends_with("`, since just now"), "{told}");
+    }
+}
+
+/// Somebody else's hand on the lock.
+struct Lockout(fs::File);
+
+impl Lockout {
+    fn new(dir: &Utf8Path) -> Self {
+        let file = fs::File::options()
+            .write(true)
+            .open(dir.join("lock"))
+            .unwrap();
+        file.try_lock().unwrap();
+        Self(file)
+    }
+
+    fn says(&self, text: &str) {
+        use std::io::{Seek as _, Write as _};
+        self.0.set_len(0).unwrap();
+        (&self.0).rewind().unwrap();
+        (&self.0).write_all(text.as_bytes()).unwrap();
+    }
 }
 
 #[test]
@@ -173,19 +226,182 @@ fn a_crash_between_the_line_and_its_head_loses_nothing() {
     );
 }
 
-#[cfg(unix)]
 #[test]
 fn a_folder_that_cannot_be_written_says_so_before_anything_happens() {
-    use std::os::unix::fs::PermissionsExt as _;
     let (_guard, dir) = folder();
-    drop(FileJournal::open(&dir, at(0)).unwrap());
-    fs::set_permissions(&dir, fs::Permissions::from_mode(0o555)).unwrap();
-    let probe = fs::write(dir.join("probe"), "");
-    let opened = FileJournal::open(&dir, at(1));
-    fs::set_permissions(&dir, fs::Permissions::from_mode(0o755)).unwrap();
-    // Root writes everywhere; then there is nothing to see.
-    if probe.is_err() {
-        assert!(matches!(opened, Err(JournalError::Io { .. })));
+    // A file where the folder should be, and a folder where each file should be, refuse root as well.
+    fs::write(&dir, "").unwrap();
+    let error = FileJournal::open(&dir, at(1)).unwrap_err();
+    assert!(matches!(error, JournalError::Io { .. }), "{error}");
+    fs::remove_file(&dir).unwrap();
+    for name in ["lock", "head.new"] {
+        drop(FileJournal::open(&dir, at(0)).unwrap());
+        let lines = lines_of(&dir);
+        drop(fs::remove_file(dir.join(name)));
+        fs::create_dir(dir.join(name)).unwrap();
+        let error = FileJournal::open(&dir, at(1)).unwrap_err();
+        assert!(matches!(&error, JournalError::Io { .. }), "{name}: {error}");
+        assert!(!error.is_distrust());
+        assert!(error.told().contains("cannot"), "{}", error.told());
+        assert!(error.advice().contains("space"), "{}", error.advice());
+        assert_eq!(lines_of(&dir), lines, "{name}: nothing was written");
+        fs::remove_dir(dir.join(name)).unwrap();
+    }
+    FileJournal::open(&dir, at(1)).unwrap();
+}
+
+/// A disk on which only so many bytes are left.
+#[derive(Debug)]
+struct Full {
+    file: fs::File,
+    left: usize,
+    can_cut: bool,
+}
+
+impl Full {
+    fn at(path: &Utf8Path, left: usize, can_cut: bool) -> Box<dyn Disk> {
+        let file = fs::File::options().append(true).open(path).unwrap();
+        Box::new(Self {
+            file,
+            left,
+            can_cut,
+        })
+    }
+}
+
+impl Disk for Full {
+    fn length(&self) -> std::io::Result<u64> {
+        self.file.length()
+    }
+
+    fn append(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        let fits = bytes.len().min(self.left);
+        self.left -= fits;
+        self.file.append(&bytes[..fits])?;
+        if fits < bytes.len() {
+            return Err(std::io::ErrorKind::StorageFull.into());
+        }
+        Ok(())
+    }
+
+    fn cut(&mut self, length: u64) -> std::io::Result<()> {
+        if !self.can_cut {
+            return Err(std::io::ErrorKind::StorageFull.into());
+        }
+        self.file.cut(length)
+    }
+}
+
+#[test]
+fn a_full_disk_stops_the_run_and_the_next_one_goes_on() {
+    let intents = || {
+        ["riga-center", "riga-mall"]
+            .map(|place| Record::Intent(intent(Verb::Invite, "jana", place, None)))
+            .to_vec()
+    };
+    let (_guard, dir) = folder();
+    let size = {
+        let mut journal = FileJournal::open(&dir, at(0)).unwrap();
+        let before = fs::metadata(dir.join("journal.jsonl")).unwrap().len();
+        journal.append(at(1), 1, intents()).unwrap();
+        let after = fs::metadata(dir.join("journal.jsonl")).unwrap().len();
+        usize::try_from(after - before).unwrap()
+    };
+    // Many numbers of bytes that fit, whether or not what does not is taken off again.
+    for left in (0..size).step_by(23).chain([size - 1]) {
+        for can_cut in [true, false] {
+            let (_guard, dir) = folder();
+            let mut journal = FileJournal::open(&dir, at(0)).unwrap();
+            journal.with_disk(|path| Full::at(path, left, can_cut));
+            let error = journal.append(at(1), 1, intents()).unwrap_err();
+            assert!(
+                matches!(&error, JournalError::Io { source, .. } if source.kind() == std::io::ErrorKind::StorageFull)
+            );
+            assert_eq!(
+                journal.sealed().len(),
+                1,
+                "what is not stored did not happen"
+            );
+            assert!(matches!(
+                journal.append(at(2), 1, intents()),
+                Err(JournalError::Stopped)
+            ));
+            drop(journal);
+            let mut journal = FileJournal::open(&dir, at(3)).unwrap();
+            let whole = journal.sealed().len();
+            assert!(if can_cut { whole == 1 } else { whole < 3 }, "{left}");
+            assert!(
+                journal.torn().is_none() || !can_cut,
+                "{left}: nothing is left where it could be taken off"
+            );
+            journal.append(at(4), 1, intents()).unwrap();
+            drop(journal);
+            assert_eq!(load(&dir).unwrap().sealed.len(), whole + 2);
+        }
+    }
+}
+
+#[test]
+fn a_clock_that_went_back_a_day_is_not_believed() {
+    let (_guard, dir) = folder();
+    const HOUR: i64 = 3_600;
+    drop(FileJournal::open(&dir, at(48 * HOUR)).unwrap());
+    let snapshot = load(&dir).unwrap();
+    assert_eq!(snapshot.clock_behind(at(48 * HOUR)), None);
+    assert_eq!(snapshot.clock_behind(at(49 * HOUR)), None);
+    let behind = snapshot.clock_behind(at(47 * HOUR)).unwrap();
+    assert_eq!(behind.as_hours(), 1);
+    // Less is told, and applied: laptops and time zones.
+    drop(FileJournal::open(&dir, at(24 * HOUR)).unwrap());
+    let before = fs::read(dir.join("journal.jsonl")).unwrap();
+    let error = FileJournal::open(&dir, at(24 * HOUR - 1)).unwrap_err();
+    assert!(matches!(error, JournalError::ClockBehind { .. }), "{error}");
+    assert!(error.is_distrust());
+    assert_eq!(fs::read(dir.join("journal.jsonl")).unwrap(), before);
+}
+
+#[test]
+fn every_damage_is_told_with_what_to_do() {
+    let (_guard, dir) = folder();
+    let mut journal = FileJournal::open(&dir, at(0)).unwrap();
+    let run = journal.begin(at(1), started()).unwrap();
+    let invite = intent(Verb::Invite, "jana", "riga-mall", None);
+    journal
+        .append(at(2), run, vec![Record::Intent(invite)])
+        .unwrap();
+    journal
+        .append(at(3), run, vec![Record::RunEnded(RunEnded::default())])
+        .unwrap();
+    drop(journal);
+    let path = dir.join("journal.jsonl");
+    let text = fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let cut = [lines[0], lines[1], lines[2]].concat();
+    let removed = [lines[0], lines[1], lines[3]].concat();
+    let swapped = [lines[0], lines[2], lines[1], lines[3]].concat();
+    let edited = text.replace("jana", "anna");
+    let torn = &text[..text.len() - 5];
+    let doubled = format!("{text}{}", lines[3]);
+    let damages: [(&str, &str); 7] = [
+        (&cut, "ends at 2:"),
+        (torn, "ends at 2:"),
+        (&removed, "line 3: entry 3 stands where 2 is expected"),
+        (&swapped, "line 2: entry 2 stands where 1 is expected"),
+        (&edited, "line 3: the content does not have the hash"),
+        (&doubled, "line 5: entry 3 stands where 4 is expected"),
+        ("", "ends at nothing"),
+    ];
+    for (damaged, told) in damages {
+        fs::write(&path, damaged).unwrap();
+        for error in [
+            load(&dir).unwrap_err(),
+            FileJournal::open(&dir, at(9)).unwrap_err(),
+        ] {
+            assert!(error.is_distrust(), "{told}");
+            assert!(error.told().contains(told), "{}", error.told());
+            assert!(error.advice().contains("bring"), "{}", error.advice());
+        }
+        assert_eq!(fs::read_to_string(&path).unwrap(), damaged, "{told}");
     }
 }
 

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::entry::{Genesis, Intent, Verb};
+use super::file::Disk;
 use super::*;
 use crate::catalog::Catalog;
 use crate::model::{
