@@ -49,6 +49,8 @@ pub struct Settings {
     pub fences: Vec<Fence>,
     /// `limits`, with the built-in ones where nothing is said.
     pub limits: Limits,
+    /// `second_person`.
+    pub second_person: Option<Spanned<bool>>,
 }
 
 /// Where contacts come from when they are not in git.

@@ -28,6 +28,9 @@ pub struct Memory {
     /// Accounts that an earlier complete read saw and that belonged to nobody: an account outside of this set and of
     /// `accounts` has appeared since.
     pub strangers: BTreeSet<(SystemName, AccountId)>,
+    /// Accounts that earlier reads saw in each scope and that were neither taken by us nor gone since: what a list is
+    /// measured by.
+    pub seen: BTreeMap<(SystemName, PlaceId), BTreeSet<AccountId>>,
     /// The digest (`plan::digest`) of what was last verified there: tells what we changed from what they changed.
     pub applied: BTreeMap<(SystemName, PlaceId, PersonKey), Arc<str>>,
     /// Attestations that a run has taken note of, by system and id.

@@ -19,6 +19,8 @@ pub struct Rules {
     pub limits: Limits,
     /// What somebody approved, in order of file and place.
     pub approvals: Vec<Approval>,
+    /// Whether an approval counts only where git says that somebody else made the change it lets through.
+    pub second_person: bool,
     /// The project's zone, in which the end of an approval is written.
     pub zone: TimeZone,
 }
@@ -28,6 +30,7 @@ impl Default for Rules {
         Self {
             limits: Limits::default(),
             approvals: Vec::new(),
+            second_person: true,
             zone: TimeZone::UTC,
         }
     }

@@ -610,6 +610,8 @@ pub enum HoldCode {
     AttestationDoubt,
     /// More people than a limit lets through.
     OverLimit,
+    /// A list that shows far fewer accounts than the last complete one.
+    Shrunk,
 }
 
 impl HoldCode {
@@ -633,6 +635,7 @@ impl HoldCode {
             HoldCode::NoWayToInvite => "no-way-to-invite",
             HoldCode::AttestationDoubt => "attestation-doubt",
             HoldCode::OverLimit => "over-limit",
+            HoldCode::Shrunk => "shrunk",
         }
     }
 }

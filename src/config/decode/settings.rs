@@ -13,7 +13,7 @@ use super::scalars::{
     Class, DayCount, DaysOrNone, Id, Int, Line, Moment, PathText, PersonRef, Truth, Zone, class,
 };
 use super::systems::Systems;
-use super::unforced::{Branch, Drift, Invitations, Quiet, SecondPerson};
+use super::unforced::{Branch, Drift, Invitations, Quiet};
 use super::words::Word;
 use super::{Decoder, Shape, hosts, possible, shown};
 use crate::catalog::Kind;
@@ -102,8 +102,8 @@ record! {
         "fences" fences: List<Fence>;
         /// Contacts outside git: `{ file: PATH }` or `{ command: COMMAND }`.
         "contacts" contacts: At<ContactsSource>;
-        /// Whether approvals need a second person. Only `true` in this version.
-        "second_person" second_person: SecondPerson;
+        /// Whether an approval counts only where git says that somebody else made the change; `true` if absent.
+        "second_person" second_person: Truth;
         rest others: Misplaced;
     }
 }
@@ -698,6 +698,7 @@ impl SettingsFile {
                 limits: fields
                     .limits
                     .map_or_else(Limits::default, LimitsFields::limits),
+                second_person: fields.second_person,
             },
             systems: Systems::new(named, incomplete),
         }

@@ -155,8 +155,6 @@ unforced! {
         ("stale_after", Fixed::Leaf("14d")),
         ("then", Fixed::Leaf("report")),
     ]);
-    /// `second_person`.
-    SecondPerson = "`true`", Fixed::Leaf("true");
     /// `state.branch`.
     Branch = "nothing yet", Fixed::Never;
 }

@@ -55,6 +55,11 @@ pub(super) fn rules(
     Rules {
         limits: project.settings.limits.clone(),
         approvals,
+        second_person: project
+            .settings
+            .second_person
+            .as_ref()
+            .is_none_or(|said| said.value),
         zone: clock.zone().clone(),
     }
 }

@@ -9,7 +9,7 @@ use crate::plan::{
     Access, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Effect, Hold, Input,
     Mode, Only, Plan, Reason, RightDelta, ScopeFact, Step, StepId, StepKind, Swing, seal,
 };
-use crate::policy::judge;
+use crate::policy::{Authors, judge};
 use crate::text::Sources;
 
 pub(super) const NOW: &str = "2026-11-20T10:00:00Z";
@@ -21,6 +21,8 @@ pub(super) struct World {
     pub(super) sources: Sources,
     pub(super) memory: Memory,
     pub(super) accounts: [u32; 3],
+    pub(super) authors: Authors,
+    pub(super) observed: Observed,
 }
 
 impl World {
@@ -28,7 +30,7 @@ impl World {
     pub(super) fn new(settings: &str, approvals: &str) -> Self {
         use std::fmt::Write as _;
         let settings = format!(
-            "version: 1\ntime_zone: Europe/Riga\nsystems:\n  salons:\n    kind: altegio\n    tokens: {{ partner: {{ env: A }}, user: {{ env: B }} }}\n{settings}\n"
+            "version: 1\nsecond_person: false\ntime_zone: Europe/Riga\nsystems:\n  salons:\n    kind: altegio\n    tokens: {{ partner: {{ env: A }}, user: {{ env: B }} }}\n{settings}\n"
         );
         let mut entries = String::from(
             "locations:\n  center: { in: { salons: 1 } }\n  mall: { in: { salons: 2 } }\n  port: { in: { salons: 3 } }\nroles:\n  floor: { salons: { role: worker, unlisted: deny } }\n  deputy: { salons: { role: manager, unlisted: deny } }\npeople:\n",
@@ -67,16 +69,17 @@ impl World {
             sources: loaded.sources,
             memory: Memory::default(),
             accounts: [40, 40, 40],
+            authors: Authors::default(),
+            observed: Observed::default(),
         }
     }
 
     /// Seals a plan of some steps.
     pub(super) fn plan(&self, steps: Vec<Step>) -> Plan {
-        let (observed, attested, only) =
-            (Observed::default(), Attested::default(), Only::default());
+        let (attested, only) = (Attested::default(), Only::default());
         let input = Input {
             desired: &self.desired,
-            observed: &observed,
+            observed: &self.observed,
             memory: &self.memory,
             attested: &attested,
             catalog: Catalog::current(),
@@ -100,7 +103,7 @@ impl World {
                 .collect(),
             ..Draft::default()
         };
-        seal(judge(draft, &input), &input)
+        seal(judge(draft, &input, &self.authors), &input)
     }
 
     /// Who is held for which reason, as `code person@place`.
