@@ -612,6 +612,10 @@ pub enum HoldCode {
     OverLimit,
     /// A list that shows far fewer accounts than the last complete one.
     Shrunk,
+    /// Somebody changed it by hand, and the settings hold what answers that.
+    Drift,
+    /// An account nobody declared is removed only with an approval.
+    Stranger,
 }
 
 impl HoldCode {
@@ -636,6 +640,8 @@ impl HoldCode {
             HoldCode::AttestationDoubt => "attestation-doubt",
             HoldCode::OverLimit => "over-limit",
             HoldCode::Shrunk => "shrunk",
+            HoldCode::Drift => "drift",
+            HoldCode::Stranger => "stranger",
         }
     }
 }

@@ -156,8 +156,16 @@ fn settings_shapes() {
         &[(UnknownZone, "2:12 Riga")],
     );
     settings(
-        "version: 1\nquiet: \"20:00-09:00\"\n",
-        &[(NotInForce, "2:8 \"20:00-09:00\"")],
+        "version: 1\nquiet: \"20:00-09:00\"\ninvitations: { stale_after: 7d, then: withdraw }\n",
+        &[],
+    );
+    settings(
+        "version: 1\nquiet: \"20:00-24:00\"\n",
+        &[(WrongValue, "2:8 \"20:00-24:00\"")],
+    );
+    settings(
+        "version: 1\nquiet: \"20:00-20:00\"\n",
+        &[(WrongValue, "2:8 \"20:00-20:00\"")],
     );
     settings(
         "version: 1\nlimits: { removals: { count: 11, share: none }, shrink: none, messages: { share: 5% } }\n",
@@ -181,12 +189,12 @@ fn settings_shapes() {
     );
     settings("version: 1\nlimits: none\n", &[(WrongType, "2:9 none")]);
     settings(
-        "version: 1\ndrift: { widened: hold }\n",
-        &[(NotInForce, "2:19 hold")],
+        "version: 1\ndrift: { widened: hold, reduced: give }\n",
+        &[(WrongValue, "2:34 give")],
     );
     settings(
-        "version: 1\ninvitations: { then: withdraw }\n",
-        &[(NotInForce, "2:22 withdraw")],
+        "version: 1\ninvitations: { then: repeat }\n",
+        &[(WrongValue, "2:22 repeat")],
     );
     settings(
         "version: 1\nsecond_person: perhaps\n",
@@ -223,6 +231,10 @@ fn settings_shapes() {
     settings("version: 1\nsystems: { altegio: { kind: altegio } }\n", &[]);
     settings(
         "version: 1\nsystems: { a: { kind: altegio, strangers: remove } }\n",
+        &[],
+    );
+    settings(
+        "version: 1\nsystems: { a: { kind: apenday, strangers: remove } }\n",
         &[(NotInForce, "2:43 remove")],
     );
     settings(

@@ -55,6 +55,9 @@ pub(super) fn rules(
     Rules {
         limits: project.settings.limits.clone(),
         approvals,
+        drift: project.settings.drift,
+        quiet: project.settings.quiet,
+        invitations: project.settings.invitations,
         second_person: project
             .settings
             .second_person

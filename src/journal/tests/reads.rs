@@ -97,7 +97,10 @@ fn reads_are_kept_as_differences_without_names() {
     // What a list is measured by is what was there before.
     let seen = |journal: &MemoryJournal| {
         let key = (system.clone(), place.clone());
-        memory(journal.entries()).seen.get(&key).map_or(0, BTreeSet::len)
+        memory(journal.entries())
+            .seen
+            .get(&key)
+            .map_or(0, BTreeSet::len)
     };
     assert_eq!(seen(&journal), 2);
     let complete = note(&mut journal, &Reading::Complete(one));

@@ -7,7 +7,8 @@ use crate::config::{LoadOptions, ResolveOptions, load_texts, resolve};
 use crate::model::*;
 use crate::plan::{
     Access, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Effect, Hold, Input,
-    Mode, Only, Plan, Reason, RightDelta, ScopeFact, Step, StepId, StepKind, Swing, seal,
+    Mode, Need, Only, Plan, Reason, RightDelta, ScopeFact, Step, StepId, StepKind, Swing, Waiting,
+    seal,
 };
 use crate::policy::{Authors, judge};
 use crate::text::Sources;
@@ -76,6 +77,27 @@ impl World {
 
     /// Seals a plan of some steps.
     pub(super) fn plan(&self, steps: Vec<Step>) -> Plan {
+        self.plan_with(steps, Vec::new())
+    }
+
+    /// The same where planning itself says what some steps need.
+    pub(super) fn plan_with(&self, steps: Vec<Step>, needs: Vec<Need>) -> Plan {
+        self.plan_of(Draft {
+            steps,
+            needs,
+            ..Draft::default()
+        })
+    }
+
+    /// The same where something waits.
+    pub(super) fn plan_waiting(&self, waiting: Waiting) -> Plan {
+        self.plan_of(Draft {
+            waiting: vec![waiting],
+            ..Draft::default()
+        })
+    }
+
+    fn plan_of(&self, draft: Draft) -> Plan {
         let (attested, only) = (Attested::default(), Only::default());
         let input = Input {
             desired: &self.desired,
@@ -91,7 +113,6 @@ impl World {
         let scopes = PLACES.iter().zip(self.accounts);
         let draft = Draft {
             as_of: self.desired.as_of,
-            steps,
             scopes: scopes
                 .map(|(key, accounts)| ScopeFact {
                     system: SystemName::new("salons"),
@@ -101,7 +122,7 @@ impl World {
                     accounts,
                 })
                 .collect(),
-            ..Draft::default()
+            ..draft
         };
         seal(judge(draft, &input, &self.authors), &input)
     }
