@@ -140,7 +140,8 @@ impl<'a> Planning<'a> {
         if !found.is_empty() {
             self.session.show(&found, &self.project.loaded.sources);
         }
-        let plan = planned::planned(&Input {
+        planned::distrust(&mut observed, self.project, &self.memory);
+        let input = Input {
             desired: &self.project.desired,
             observed: &observed,
             memory: &self.memory,
@@ -150,7 +151,8 @@ impl<'a> Planning<'a> {
             config: self.project.config_fact(),
             now: self.world.now(),
             only: &self.only,
-        });
+        };
+        let plan = planned::planned(&input, &self.project.loaded.root);
         Planned { plan, observed }
     }
 

@@ -11,7 +11,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
 use crate::catalog::Kind;
-use crate::model::{AccountState, Allow, Limits};
+use crate::model::{AccountState, Allow, DriftRule, Limits, Quiet, Stale};
 use crate::text::{Span, Spanned};
 
 /// A text and its place.
@@ -51,6 +51,14 @@ pub struct Settings {
     pub fences: Vec<Fence>,
     /// `limits`, with the built-in ones where nothing is said.
     pub limits: Limits,
+    /// `drift`, with the built-in answers where nothing is said.
+    pub drift: DriftRule,
+    /// `quiet`.
+    pub quiet: Option<Quiet>,
+    /// `invitations`, with the built-in answer where nothing is said.
+    pub invitations: Stale,
+    /// `second_person`.
+    pub second_person: Option<Spanned<bool>>,
 }
 
 /// Where contacts come from when they are not in git.

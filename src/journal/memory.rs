@@ -35,6 +35,10 @@ pub fn memory<'a>(entries: impl IntoIterator<Item = &'a Entry> + Clone) -> Memor
     for entry in entries {
         remembering.take(entry);
     }
+    for (system, account, place) in remembering.memory.present.clone() {
+        let seen = &mut remembering.memory.seen;
+        seen.entry((system, place)).or_default().insert(account);
+    }
     remembering.memory
 }
 
@@ -379,6 +383,16 @@ impl Remembering<'_> {
             }
         }
         let Some(person) = &verified.person else {
+            // Nobody's account: all there is to know is that it is gone.
+            if let (true, Verdict::AsPlanned, Some(account)) =
+                (verified.absent, verified.verdict, &verified.account)
+            {
+                self.memory.present.remove(&(
+                    SystemName::new(verified.system.as_str()),
+                    AccountId::new(account.as_str()),
+                    place_of(&verified.place),
+                ));
+            }
             return;
         };
         if verified.absent {

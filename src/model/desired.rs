@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
@@ -149,6 +150,8 @@ pub struct PlaceFact {
     pub title: Arc<str>,
     /// Whether it gives places to assignments.
     pub status: PlaceStatus,
+    /// Where its days are meant.
+    pub zone: TimeZone,
     /// Where it is declared.
     pub origin: Span,
 }

@@ -30,6 +30,9 @@ pub struct Memory {
     pub strangers: BTreeSet<(SystemName, AccountId)>,
     /// Accounts by place, as the last reads that were believed saw them, and what was read back since.
     pub present: BTreeSet<(SystemName, AccountId, PlaceId)>,
+    /// Accounts that earlier reads saw in each scope and that were neither taken by us nor gone since: what a list is
+    /// measured by.
+    pub seen: BTreeMap<(SystemName, PlaceId), BTreeSet<AccountId>>,
     /// The digest (`plan::digest`) of what was last verified there: tells what we changed from what they changed.
     pub applied: BTreeMap<(SystemName, PlaceId, PersonKey), Arc<str>>,
     /// Attestations that a run has taken note of, by system and id.

@@ -29,5 +29,7 @@ pub use observed::{
     UnknownRight,
 };
 pub use rights::{Days, Item, Items, One, RightSet, Value};
-pub use rule::{Allow, Approval, Bound, Limit, Limits, Rules};
+pub use rule::{
+    Allow, Answer, Answered, Approval, Bound, DriftRule, Limit, Limits, Quiet, Rules, Stale,
+};
 pub use wanted::{NamesWanted, PlaceRef};

@@ -99,6 +99,15 @@ pub enum Gap {
         /// Why, in words.
         why: Arc<str>,
     },
+    /// Far fewer accounts than the last complete read saw: whoever is missing may be there all the same.
+    Shrunk {
+        /// Accounts that the last complete read saw.
+        before: u64,
+        /// How many of these are not in the list.
+        gone: u64,
+        /// The rule, in words.
+        rule: Arc<str>,
+    },
     /// A row that could not be understood.
     BadRow {
         /// What was wrong with it.

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::civil::Time;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{LocationKey, PersonKey, RoleKey};
 use crate::catalog::RightId;
@@ -19,6 +20,14 @@ pub struct Rules {
     pub limits: Limits,
     /// What somebody approved, in order of file and place.
     pub approvals: Vec<Approval>,
+    /// What happens to what somebody changed by hand at a vendor.
+    pub drift: DriftRule,
+    /// When no message is sent; none: at any time.
+    pub quiet: Option<Quiet>,
+    /// What happens to invitations that nobody accepts.
+    pub invitations: Stale,
+    /// Whether an approval counts only where git says that somebody else made the change it lets through.
+    pub second_person: bool,
     /// The project's zone, in which the end of an approval is written.
     pub zone: TimeZone,
 }
@@ -28,6 +37,10 @@ impl Default for Rules {
         Self {
             limits: Limits::default(),
             approvals: Vec::new(),
+            drift: DriftRule::default(),
+            quiet: None,
+            invitations: Stale::default(),
+            second_person: true,
             zone: TimeZone::UTC,
         }
     }
@@ -84,6 +97,90 @@ impl Allow {
             Allow::Shrink => "shrink",
         }
     }
+}
+
+/// What happens to what somebody changed by hand since it was last verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DriftRule {
+    /// They have more than the files say.
+    pub widened: Answered,
+    /// They have less.
+    pub reduced: Answered,
+}
+
+impl Default for DriftRule {
+    fn default() -> Self {
+        let answered = |answer| Answered {
+            answer,
+            origin: None,
+        };
+        Self {
+            widened: answered(Answer::Revert),
+            reduced: answered(Answer::Hold),
+        }
+    }
+}
+
+/// Hours of the day in which people are not written to, in the time of the place; over midnight where they end before they
+/// begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quiet {
+    /// The first moment.
+    pub from: Time,
+    /// The first moment after.
+    pub until: Time,
+    /// Where it is said.
+    pub origin: Span,
+}
+
+impl Quiet {
+    /// Whether a time of day is within.
+    pub fn holds(self, time: Time) -> bool {
+        if self.from < self.until {
+            self.from <= time && time < self.until
+        } else {
+            self.from <= time || time < self.until
+        }
+    }
+}
+
+/// What happens to an invitation that nobody accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stale {
+    /// After which time it is one.
+    pub after: SignedDuration,
+    /// Whether it is taken back; otherwise it is told.
+    pub withdraw: bool,
+    /// Where that is said.
+    pub origin: Option<Span>,
+}
+
+impl Default for Stale {
+    fn default() -> Self {
+        Self {
+            after: SignedDuration::from_hours(14 * 24),
+            withdraw: false,
+            origin: None,
+        }
+    }
+}
+
+/// An answer, and the line that gives it; none where it is built in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// The answer.
+    pub answer: Answer,
+    /// Where it is said.
+    pub origin: Option<Span>,
+}
+
+/// What is done about a difference that somebody made by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It is made as the files say.
+    Revert,
+    /// It is held until somebody approves it.
+    Hold,
 }
 
 /// How many people a run may touch, by what happens to them.

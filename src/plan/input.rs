@@ -56,7 +56,7 @@ impl Only {
     }
 
     /// Whether something about these is within; what is not said is not narrowed by.
-    pub(super) fn admits(
+    pub fn admits(
         &self,
         person: Option<&PersonKey>,
         system: Option<&SystemName>,

@@ -17,7 +17,7 @@ use super::target::staff_after;
 use super::values::Layers;
 use crate::catalog::{compare_roles, role};
 use crate::model::{
-    AccountState, Allow, Contact, Grant, GrantState, InvitePolicy, InviteWay, Ownership,
+    Account, AccountState, Allow, Contact, Grant, GrantState, InvitePolicy, InviteWay, Ownership,
     PersonKind, PlaceId, SentInvitation,
 };
 
@@ -434,6 +434,32 @@ where
                 free
             }
         }
+    }
+
+    /// Takes back an invitation that nobody accepted in time, where the settings say so. Whether that is the case.
+    ///
+    /// Nobody is written to again because of it: another invitation needs an approval.
+    pub(super) fn withdraw_stale(
+        &mut self,
+        ctx: &mut Context<'a>,
+        case: &mut Case<'a>,
+        account: usize,
+        grant: &'a Grant,
+        row: &Account,
+    ) -> bool {
+        let rule = ctx.input.desired.rules.invitations;
+        let sent = self.sent(ctx, case.person).map(|sent| sent.at);
+        let is_stale = sent.is_some_and(|at| ctx.input.now.duration_since(at) > rule.after);
+        if !rule.withdraw || !is_stale || self.ownership(&grant.place) != Ownership::Full {
+            return false;
+        }
+        let line = rule.origin.map(|span| ctx.origins.line(span));
+        let mut because: Vec<Because> = line.into_iter().collect();
+        because.push(Because::Rule(
+            "the invitation was not accepted in time (`invitations.then: withdraw`)".into(),
+        ));
+        self.take(ctx, case, account, &grant.place, row, Reason::Due, because);
+        true
     }
 
     /// A pending invitation that went to a contact which YAML does not have any more is taken back

@@ -4,7 +4,7 @@
 //! it: ids are resolved, values are complete, the order is fixed. No clock, no environment, no network.
 //!
 //! In reading order: `read` says what must be known, `identity` whose account is whose, `target` what a grant comes
-//! to at a place, `values` what two values mean beside each other, `person` what differs, `take`, `set`, `give`, `invite` and
+//! to at a place, `values` what two values mean beside each other, `person` what differs, `take`, `set`, `give`, `invite`, `stranger` and
 //! `follow` what is done about it, `make` what the step for it looks like, `order` and `rules` which steps stay and in which order, `report` what else is worth
 //! saying, `hand` what people do where there is no interface,
 //! `seal` the id (what only an approval lets through becomes a hold there, unless `policy` found one), and [`wire`] the JSON of all that.
@@ -29,6 +29,7 @@ mod rules;
 mod seal;
 mod set;
 mod step;
+mod stranger;
 mod system;
 mod take;
 mod target;

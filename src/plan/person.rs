@@ -123,6 +123,11 @@ where
             });
             match (here, active) {
                 (Some((account, row)), _) => {
+                    if row.state == AccountState::Invited
+                        && self.withdraw_stale(ctx, case, account, grant, row)
+                    {
+                        continue;
+                    }
                     if row.state == AccountState::Invited {
                         pending.push(grant.place.clone());
                     }

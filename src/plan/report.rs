@@ -25,6 +25,9 @@ pub fn gap_text(gap: &Gap) -> String {
         Gap::RightsUnread { account, why } => {
             format!("the rights of account {account} could not be read: {why}")
         }
+        Gap::Shrunk { before, gone, rule } => format!(
+            "{gone} of the {before} accounts that were there at the last complete read are gone, and {rule}"
+        ),
         Gap::BadRow { why } => format!("a row could not be understood: {why}"),
         Gap::SideRead { what, why } => format!("{what} could not be read: {why}"),
     }

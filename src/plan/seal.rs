@@ -93,6 +93,7 @@ pub fn draft(input: &Input<'_>) -> Draft {
             for at in 0..ctx.people.len() {
                 system.plan_person(&mut ctx, at);
             }
+            system.take_strangers(&mut ctx);
             system.note_rights(&mut ctx);
             system.note_unknown_rights(&mut ctx);
         } else {

@@ -610,6 +610,12 @@ pub enum HoldCode {
     AttestationDoubt,
     /// More people than a limit lets through.
     OverLimit,
+    /// A list that shows far fewer accounts than the last complete one.
+    Shrunk,
+    /// Somebody changed it by hand, and the settings hold what answers that.
+    Drift,
+    /// An account nobody declared is removed only with an approval.
+    Stranger,
 }
 
 impl HoldCode {
@@ -633,6 +639,9 @@ impl HoldCode {
             HoldCode::NoWayToInvite => "no-way-to-invite",
             HoldCode::AttestationDoubt => "attestation-doubt",
             HoldCode::OverLimit => "over-limit",
+            HoldCode::Shrunk => "shrunk",
+            HoldCode::Drift => "drift",
+            HoldCode::Stranger => "stranger",
         }
     }
 }

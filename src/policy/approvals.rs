@@ -3,10 +3,12 @@
 //! Not the need for one. Invariant: an approval never keeps anything back, so that one more never holds more.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use super::authors::Authors;
 use super::words;
 use crate::model::{AccountId, Allow, Approval, Desired, PersonKey, SystemName};
-use crate::plan::{Draft, Input, Need, Step, StepId};
+use crate::plan::{Because, Draft, Input, Need, Step, StepId};
 
 /// Who is counted: a person, or an account that is nobody's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +41,12 @@ pub(super) struct Passed<'a> {
 }
 
 /// Which of the steps that something keeps back are approved.
-pub(super) fn passed<'a>(input: &Input<'_>, allow: Allow, steps: &[&'a Step]) -> Passed<'a> {
+pub(super) fn passed<'a>(
+    input: &Input<'_>,
+    authors: &Authors,
+    allow: Allow,
+    steps: &[&'a Step],
+) -> Passed<'a> {
     let mut passed = Passed::default();
     let approvals = input.desired.rules.approvals.iter();
     for approval in approvals.filter(|approval| approval.allow == allow) {
@@ -59,15 +66,53 @@ pub(super) fn passed<'a>(input: &Input<'_>, allow: Allow, steps: &[&'a Step]) ->
             let people = people(named.iter().map(|step| **step)).len();
             (people > most as usize).then(|| format!("is for at most {most}, and {people} need it"))
         });
-        match void {
-            None => passed.through.extend(named.iter().map(|step| &step.id)),
-            Some(why) => {
-                let place = words::place(&input.sources.origin(approval.origin));
-                passed.void.push(format!("the approval at {place} {why}"));
+        let origin = input.sources.origin(approval.origin);
+        let mut doubts: BTreeSet<String> = void.into_iter().collect();
+        if doubts.is_empty() {
+            for step in named {
+                let doubt = input
+                    .desired
+                    .rules
+                    .second_person
+                    .then(|| authors.doubt(&origin, Some(step)));
+                match doubt.flatten() {
+                    None => drop(passed.through.insert(&step.id)),
+                    Some(why) => drop(doubts.insert(why.to_owned())),
+                }
             }
         }
+        let place = words::place(&origin);
+        let doubts = doubts.into_iter();
+        passed
+            .void
+            .extend(doubts.map(|why| format!("the approval at {place} {why}")));
     }
     passed
+}
+
+/// The files that tell who wrote the approvals and the changes that these are about.
+pub(super) fn files(draft: &Draft, input: &Input<'_>) -> BTreeSet<Arc<str>> {
+    let rules = &input.desired.rules;
+    let mut files = BTreeSet::new();
+    if !rules.second_person {
+        return files;
+    }
+    for approval in &rules.approvals {
+        files.insert(input.sources.origin(approval.origin).file);
+        let named = draft
+            .steps
+            .iter()
+            .filter(|step| names(approval, step, input.desired));
+        files.extend(
+            named
+                .flat_map(|step| &step.because)
+                .filter_map(|because| match because {
+                    Because::Line(origin) => Some(origin.file.clone()),
+                    Because::Rule(_) => None,
+                }),
+        );
+    }
+    files
 }
 
 /// Whether an approval is about a step: everything that it says has to fit.
@@ -95,7 +140,12 @@ fn names(approval: &Approval, step: &Step, desired: &Desired) -> bool {
 }
 
 /// The needs of a draft that no approval meets, each with the entry that would.
-pub(super) fn unmet(draft: &Draft, input: &Input<'_>, needs: Vec<Need>) -> Vec<Need> {
+pub(super) fn unmet(
+    draft: &Draft,
+    input: &Input<'_>,
+    authors: &Authors,
+    needs: Vec<Need>,
+) -> Vec<Need> {
     let steps: BTreeMap<&StepId, &Step> = draft.steps.iter().map(|step| (&step.id, step)).collect();
     let mut by_allow: BTreeMap<Allow, Vec<&Step>> = BTreeMap::new();
     for need in &needs {
@@ -105,7 +155,7 @@ pub(super) fn unmet(draft: &Draft, input: &Input<'_>, needs: Vec<Need>) -> Vec<N
     }
     let passed: BTreeMap<Allow, Passed<'_>> = by_allow
         .iter()
-        .map(|(allow, steps)| (*allow, self::passed(input, *allow, steps)))
+        .map(|(allow, steps)| (*allow, self::passed(input, authors, *allow, steps)))
         .collect();
     let mut left = Vec::new();
     for mut need in needs {

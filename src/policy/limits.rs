@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::approvals::{Passed, passed, people};
+use super::authors::Authors;
 use super::words;
 use crate::model::{Allow, Bound, Limit, PersonKey, PlaceId, SystemName};
 use crate::plan::{Because, Draft, Effect, HoldCode, Input, Need, Reason, Step, StepId};
@@ -15,7 +16,7 @@ use crate::plan::{Because, Draft, Effect, HoldCode, Input, Need, Reason, Step, S
 const SMALL: u32 = 10;
 
 /// What a step needs because a limit is passed.
-pub(super) fn over(draft: &Draft, input: &Input<'_>) -> Vec<Need> {
+pub(super) fn over(draft: &Draft, input: &Input<'_>, authors: &Authors) -> Vec<Need> {
     let limits = &input.desired.rules.limits;
     let gains = gains(draft);
     let mut needs = Vec::new();
@@ -30,7 +31,7 @@ pub(super) fn over(draft: &Draft, input: &Input<'_>) -> Vec<Need> {
             .iter()
             .filter(|step| counts_as(step, allow, &gains) && !is_locked_out(input, step))
             .collect();
-        let passed = passed(input, allow, &counted);
+        let passed = passed(input, authors, allow, &counted);
         let left: Vec<&Step> = counted
             .iter()
             .filter(|step| !passed.through.contains(&step.id))

@@ -1,22 +1,42 @@
-//! What the rules of a project keep back: limits and the approvals that lift them.
+//! What the rules of a project keep back: limits, lists that shrank, and the approvals that lift them.
 //!
-//! Not the safety that no rule can loosen: that is `plan`'s. In reading order: `limits` counts whom a run touches,
-//! `approvals` says who may pass, `words` says both to people. Pure, and it never fails. Invariant: no step is lost here; a
-//! rule only adds to what a step needs, and an approval only takes away from it.
+//! Not the safety that no rule can loosen: that is `plan`'s. In reading order: `shrink` says which lists are believed,
+//! `limits` counts whom a run touches, `drift` answers what was changed by hand, `quiet` lets messages wait, `approvals` says who may pass, `authors` whose word counts, `words` says it all to
+//! people. Pure, and it never fails. Invariant: no step is lost here; a rule only adds to what a step needs, and an approval
+//! only takes away from it.
 
 mod approvals;
+mod authors;
+mod drift;
 mod limits;
+mod quiet;
+mod shrink;
 #[cfg(test)]
 mod tests;
 mod words;
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+pub use authors::{Authors, Written};
+pub use shrink::distrust;
+
 use crate::plan::{Draft, Input};
 
 /// Judges a draft: what is over a limit needs an approval from now on, and what is approved needs none any more.
-pub fn judge(mut draft: Draft, input: &Input<'_>) -> Draft {
-    let over = limits::over(&draft, input);
-    let needs = std::mem::take(&mut draft.needs);
-    draft.needs = approvals::unmet(&draft, input, needs);
+pub fn judge(mut draft: Draft, input: &Input<'_>, authors: &Authors) -> Draft {
+    let over = limits::over(&draft, input, authors);
+    let mut needs = std::mem::take(&mut draft.needs);
+    needs.extend(drift::needs(&draft, input));
+    draft.needs = approvals::unmet(&draft, input, authors, needs);
     draft.needs.extend(over);
+    shrink::holds(&mut draft, input);
+    quiet::wait(&mut draft, input);
+    quiet::stale(&mut draft, input);
     draft
+}
+
+/// The files of the project of which it must be known who wrote them before the draft is judged.
+pub fn files_to_blame(draft: &Draft, input: &Input<'_>) -> BTreeSet<Arc<str>> {
+    approvals::files(draft, input)
 }

@@ -80,7 +80,7 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
     if !holds.is_empty() {
         sections.push(Section {
             title: heading(Tone::Alert, "Held back"),
-            blocks: holds.into_iter().map(|hold| held(hold, names)).collect(),
+            blocks: held_back(&holds, names),
         });
     }
     if !draft.drift.is_empty() {
@@ -545,6 +545,74 @@ fn deltas(details: &mut Vec<Detail>, deltas: &[RightDelta], catalog: &Catalog) {
     }
 }
 
+/// One block for each hold, and one for all that a limit keeps back for the same reason.
+fn held_back(holds: &[&Hold], names: &Names<'_>) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    let mut limits: Vec<Vec<&Hold>> = Vec::new();
+    for hold in holds {
+        if hold.code != HoldCode::OverLimit {
+            blocks.push(held(hold, names));
+            continue;
+        }
+        let same = limits.iter_mut().find(|group| {
+            group.first().is_some_and(|first| {
+                (&first.message, &first.approval) == (&hold.message, &hold.approval)
+            })
+        });
+        match same {
+            Some(group) => group.push(hold),
+            None => limits.push(vec![hold]),
+        }
+    }
+    let limits = limits.iter().map(|group| over_limit(group, names));
+    limits.chain(blocks).collect()
+}
+
+/// Everybody whom one limit keeps back.
+fn over_limit(group: &[&Hold], names: &Names<'_>) -> Block {
+    let Some(first) = group.first() else {
+        return Block::Group {
+            head: Vec::new(),
+            items: Vec::new(),
+        };
+    };
+    let mut details = Vec::new();
+    let kept = group.iter().filter_map(|hold| {
+        let step = hold.step.as_ref()?;
+        let mut line = vec![say(step.kind.name()), say("  ")];
+        line.extend(named(&hold.name, hold.person.as_ref()));
+        line.extend([say("  at "), names.place(&step.system, &step.place)]);
+        Some(line)
+    });
+    push_all(&mut details, "kept back", kept.collect());
+    details.push(Detail {
+        label: "to do",
+        text: vec![foreign(first.help.clone())],
+    });
+    approve_with(&mut details, first);
+    let rule = first.because.first().map(words::because);
+    push_all(&mut details, "because", rule.into_iter().collect());
+    Block::Group {
+        head: vec![toned(Tone::Strong, "Over a limit".to_owned())],
+        items: vec![Item {
+            mark: '!',
+            tone: Tone::Alert,
+            head: vec![
+                foreign(first.message.clone()),
+                toned(Tone::Dim, format!("  [{}]", first.code.name())),
+            ],
+            details,
+        }],
+    }
+}
+
+/// The entry that would let it through, for copying.
+fn approve_with(details: &mut Vec<Detail>, hold: &Hold) {
+    let entries = hold.approval.iter().flat_map(|entries| entries.lines());
+    let entries = entries.map(|entry| vec![foreign(entry.to_owned())]);
+    push_all(details, "approve with", entries.collect());
+}
+
 fn held(hold: &Hold, names: &Names<'_>) -> Block {
     let mut head = named(&hold.name, hold.person.as_ref());
     if let (Some(system), Some(place)) = (&hold.system, &hold.place) {
@@ -561,6 +629,7 @@ fn held(hold: &Hold, names: &Names<'_>) -> Block {
         label: "to do",
         text: vec![foreign(hold.help.clone())],
     });
+    approve_with(&mut details, hold);
     push_all(
         &mut details,
         "because",

@@ -138,6 +138,15 @@ fn gap(gap: &Gap) -> file::Gap {
             account: account.as_str().into(),
             why: why.clone(),
         },
+        // A kept read is written before rules judge it; one that was judged says what it lacks all the same.
+        Gap::Shrunk {
+            before,
+            gone,
+            rule: _,
+        } => file::Gap::CountDiffers {
+            told: *before,
+            came: before.saturating_sub(*gone),
+        },
         Gap::BadRow { why } => file::Gap::BadRow { why: why.clone() },
         Gap::SideRead { what, why } => file::Gap::SideRead {
             what: what.clone(),

@@ -1,14 +1,19 @@
-//! `limits`: how many people a run may touch.
+//! `limits`, `drift`, `quiet` and `invitations`: how many people a run may touch, what happens to what was changed by hand,
+//! and when people are written to.
 //!
 //! Not the counting. Invariant: what is left out keeps its built-in bound, and only the word `none` takes one away.
 
+use jiff::SignedDuration;
+use jiff::civil::Time;
 use schemars::{Schema, json_schema};
 
 use super::generic::record;
+use super::scalars::DayCount;
+use super::words::{Then, Word};
 use super::{Decoder, Shape};
 use crate::config::schema::Defs;
 use crate::config::yaml::Node;
-use crate::model::{Bound, Limit, Limits};
+use crate::model::{Answer, Answered, Bound, DriftRule, Limit, Limits, Quiet, Stale};
 use crate::text::Spanned;
 
 record! {
@@ -156,5 +161,103 @@ impl Shape for ShareOrNone {
 
     fn schema(_: &mut Defs) -> Schema {
         json_schema!({ "type": "string", "pattern": "^([0-9]+%|none)$" })
+    }
+}
+
+record! {
+    DriftFields, "`drift`" {
+        /// Somebody has more than the files say: `revert` (if absent) or `hold`.
+        "widened" widened: Word<Answer>;
+        /// Somebody has less than the files say: `hold` (if absent) or `revert`.
+        "reduced" reduced: Word<Answer>;
+    }
+}
+
+impl DriftFields {
+    /// The answers, with the built-in ones where nothing is said.
+    pub(super) fn rule(self) -> DriftRule {
+        let built_in = DriftRule::default();
+        let answered = |said: Option<Spanned<Answer>>, built_in: Answered| {
+            said.map_or(built_in, |said| Answered {
+                answer: said.value,
+                origin: Some(said.span),
+            })
+        };
+        DriftRule {
+            widened: answered(self.widened, built_in.widened),
+            reduced: answered(self.reduced, built_in.reduced),
+        }
+    }
+}
+
+/// `20:00-09:00`, or `none`.
+pub(super) struct QuietShape;
+
+impl Shape for QuietShape {
+    type Value = Option<Quiet>;
+    const WHAT: &'static str = "hours such as `20:00-09:00`, or `none`";
+
+    fn decode<'a>(node: Node<'a>, cx: &mut Decoder<'a>) -> Option<Self::Value> {
+        let text = cx.text_of(node, Self::WHAT)?;
+        if text == "none" {
+            return Some(None);
+        }
+        let hours = text
+            .split_once('-')
+            .and_then(|(from, until)| Some((time_of(from)?, time_of(until)?)));
+        let Some((from, until)) = hours.filter(|(from, until)| from != until) else {
+            let message = format!("{} takes {}", cx.subject(), Self::WHAT);
+            let help = "write two different times of day with hours and minutes, `HH:MM-HH:MM`";
+            cx.wrong_value(node, message, help.to_owned());
+            return None;
+        };
+        Some(Some(Quiet {
+            from,
+            until,
+            origin: node.span(),
+        }))
+    }
+
+    fn schema(_: &mut Defs) -> Schema {
+        json_schema!({
+            "type": "string",
+            "pattern": "^([0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]|none)$",
+        })
+    }
+}
+
+/// `09:30`.
+fn time_of(text: &str) -> Option<Time> {
+    let (hour, minute) = text.split_once(':')?;
+    let number = |digits: &str| {
+        let plain = digits.len() == 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+        plain.then(|| digits.parse::<i8>().ok()).flatten()
+    };
+    Time::new(number(hour)?, number(minute)?, 0, 0).ok()
+}
+
+record! {
+    InvitationsFields, "`invitations`" {
+        /// After how many days an invitation that nobody accepted is stale; `14d` if absent.
+        "stale_after" stale_after: DayCount;
+        /// `report` (if absent), or `withdraw`: it is taken back.
+        "then" then: Word<Then>;
+    }
+}
+
+impl InvitationsFields {
+    /// The answer, with the built-in one where nothing is said.
+    pub(super) fn rule(self) -> Stale {
+        let built_in = Stale::default();
+        Stale {
+            after: self.stale_after.map_or(built_in.after, |days| {
+                SignedDuration::from_hours(24 * i64::from(days.value))
+            }),
+            withdraw: self
+                .then
+                .as_ref()
+                .map_or(built_in.withdraw, |then| then.value == Then::Withdraw),
+            origin: Some(self.span),
+        }
     }
 }

@@ -19,7 +19,6 @@ mod statements;
 mod systems;
 #[cfg(test)]
 mod tests;
-mod unforced;
 mod words;
 
 use std::sync::Arc;

@@ -210,14 +210,20 @@ impl ApprovalFields {
         let narrowed = has("role", self.role.is_some())
             || has("right", self.right.is_some())
             || has("location", self.location.is_some());
-        if !narrowed {
+        // Accounts that are gone are nobody in particular: a number says enough where there are no locations.
+        let counted = self
+            .allow
+            .as_ref()
+            .is_some_and(|allow| allow.value == Allow::Shrink)
+            && has("at_most", self.at_most.is_some());
+        if !narrowed && !counted {
             cx.missing_key(
                 "people",
                 self.span,
                 Self::WHAT,
                 "whom it lets through: `people`, or a `role`, `right` or `location` with `at_most`",
             );
-        } else if !has("at_most", self.at_most.is_some()) {
+        } else if !counted && !has("at_most", self.at_most.is_some()) {
             cx.missing_key(
                 "at_most",
                 self.span,

@@ -8,13 +8,12 @@ use schemars::{Schema, json_schema};
 use super::generic::{
     AnyKey, At, Closed, Filled, KeyRule, List, Map, Rest, Seen, declared_key, record,
 };
-use super::limits::LimitsFields;
+use super::limits::{DriftFields, InvitationsFields, LimitsFields, QuietShape};
 use super::scalars::{
     Class, DayCount, DaysOrNone, Id, Int, Line, Moment, PathText, PersonRef, Truth, Zone, class,
 };
 use super::state::StateFields;
 use super::systems::Systems;
-use super::unforced::{Drift, Invitations, Quiet, SecondPerson};
 use super::words::Word;
 use super::{Decoder, Shape, hosts, possible, shown};
 use crate::catalog::Kind;
@@ -24,7 +23,7 @@ use crate::config::raw::{
 use crate::config::schema::Defs;
 use crate::config::yaml::{Node, View};
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::model::{InvitePolicy, InviteWay, Limits, Ownership, Strangers};
+use crate::model::{DriftRule, InvitePolicy, InviteWay, Limits, Ownership, Stale, Strangers};
 use crate::text::{Span, Spanned};
 
 /// Sections that belong into entry files.
@@ -91,20 +90,20 @@ record! {
         "systems" systems: Map<SystemName, SystemShape>;
         /// How many people a run may touch.
         "limits" limits: LimitsFields;
-        /// Hours without messages. Only `none` in this version.
-        "quiet" quiet: Quiet;
-        /// What happens to changes by hand. Only the default in this version.
-        "drift" drift: Drift;
+        /// Hours of the location's day in which no message is sent, such as `20:00-09:00`; `none` if absent.
+        "quiet" quiet: QuietShape;
+        /// What happens to what somebody changed by hand at a vendor.
+        "drift" drift: DriftFields;
         /// People no rule, approval or limit can reduce.
         "protected" protected: List<PersonRef>;
-        /// What happens to old invitations. Only the default in this version.
-        "invitations" invitations: Invitations;
+        /// What happens to invitations that nobody accepts.
+        "invitations" invitations: InvitationsFields;
         /// Which files may say what.
         "fences" fences: List<Fence>;
         /// Contacts outside git: `{ file: PATH }` or `{ command: COMMAND }`.
         "contacts" contacts: At<ContactsSource>;
-        /// Whether approvals need a second person. Only `true` in this version.
-        "second_person" second_person: SecondPerson;
+        /// Whether an approval counts only where git says that somebody else made the change; `true` if absent.
+        "second_person" second_person: Truth;
         rest others: Misplaced;
     }
 }
@@ -231,7 +230,7 @@ record! {
         "acting" acting: Id;
         /// What may be changed: `report` (if absent), `add-only` or `full`.
         "ownership" ownership: Word<Ownership>;
-        /// Accounts nobody declared: `ignore` or `report` (if absent).
+        /// Accounts nobody declared: `ignore`, `report` (if absent) or `remove` (with an approval).
         "strangers" strangers: Word<Strangers>;
         /// How invitations are sent, best first.
         "invite_by" invite_by: Filled<Word<InviteWay>>;
@@ -255,16 +254,17 @@ record! {
 impl SystemFields {
     fn named(mut self, name: Text, cx: &mut Decoder<'_>) -> System {
         let kind = self.kind.clone();
-        if let Some(kind) = kind {
+        if let Some(kind) = kind.clone() {
             self.judge(&name, kind.value, cx);
         }
         if let Some(strangers) = &self.strangers
             && strangers.value == Strangers::Remove
+            && !kind.as_ref().is_none_or(|kind| kind.value.has_rights())
         {
             cx.report(
                 Diagnostic::new(
                     Code::NotInForce,
-                    "`strangers: remove` cannot be set in this version",
+                    "`strangers: remove` cannot be set for a system in which nothing is removed by a call",
                 )
                 .at(strangers.span, "this would not be honored")
                 .help("write `ignore` or `report`"),
@@ -693,6 +693,14 @@ impl SettingsFile {
                 limits: fields
                     .limits
                     .map_or_else(Limits::default, LimitsFields::limits),
+                second_person: fields.second_person,
+                quiet: fields.quiet.flatten(),
+                invitations: fields
+                    .invitations
+                    .map_or_else(Stale::default, InvitationsFields::rule),
+                drift: fields
+                    .drift
+                    .map_or_else(DriftRule::default, DriftFields::rule),
             },
             systems: Systems::new(named, incomplete),
         }

@@ -156,29 +156,49 @@ fn settings_shapes() {
         &[(UnknownZone, "2:12 Riga")],
     );
     settings(
-        "version: 1\nquiet: \"20:00-09:00\"\n",
-        &[(NotInForce, "2:8 \"20:00-09:00\"")],
+        "version: 1\nquiet: \"20:00-09:00\"\ninvitations: { stale_after: 7d, then: withdraw }\n",
+        &[],
     );
     settings(
-        "version: 1\nlimits: { removals: { count: 11 } }\n",
-        &[(NotInForce, "2:30 11")],
+        "version: 1\nquiet: \"20:00-24:00\"\n",
+        &[(WrongValue, "2:8 \"20:00-24:00\"")],
+    );
+    settings(
+        "version: 1\nquiet: \"20:00-20:00\"\n",
+        &[(WrongValue, "2:8 \"20:00-20:00\"")],
+    );
+    settings(
+        "version: 1\nlimits: { removals: { count: 11, share: none }, shrink: none, messages: { share: 5% } }\n",
+        &[],
+    );
+    settings(
+        "version: 1\nlimits: { removals: { count: -1 } }\n",
+        &[(WrongValue, "2:30 -1")],
+    );
+    settings(
+        "version: 1\nlimits: { inferred: { share: 5 } }\n",
+        &[(WrongValue, "2:30 5")],
+    );
+    settings(
+        "version: 1\nlimits: { inferred: { share: 101% } }\n",
+        &[(WrongValue, "2:30 101%")],
     );
     settings(
         "version: 1\nlimits: { removals: { cuont: 10 } }\n",
         &[(UnknownKey, "2:23 cuont")],
     );
-    settings("version: 1\nlimits: none\n", &[(NotInForce, "2:9 none")]);
+    settings("version: 1\nlimits: none\n", &[(WrongType, "2:9 none")]);
     settings(
-        "version: 1\ndrift: { widened: hold }\n",
-        &[(NotInForce, "2:19 hold")],
+        "version: 1\ndrift: { widened: hold, reduced: give }\n",
+        &[(WrongValue, "2:34 give")],
     );
     settings(
-        "version: 1\ninvitations: { then: withdraw }\n",
-        &[(NotInForce, "2:22 withdraw")],
+        "version: 1\ninvitations: { then: repeat }\n",
+        &[(WrongValue, "2:22 repeat")],
     );
     settings(
-        "version: 1\nsecond_person: false\n",
-        &[(NotInForce, "2:16 false")],
+        "version: 1\nsecond_person: perhaps\n",
+        &[(WrongType, "2:16 perhaps")],
     );
     settings("version: 1\nstate: { branch: ops/keyholder-state }\n", &[]);
     settings(
@@ -229,6 +249,10 @@ fn settings_shapes() {
     settings("version: 1\nsystems: { altegio: { kind: altegio } }\n", &[]);
     settings(
         "version: 1\nsystems: { a: { kind: altegio, strangers: remove } }\n",
+        &[],
+    );
+    settings(
+        "version: 1\nsystems: { a: { kind: apenday, strangers: remove } }\n",
         &[(NotInForce, "2:43 remove")],
     );
     settings(
@@ -666,8 +690,20 @@ fn rules() {
         &[(MissingKey, "2:5 { people: [a], because: x }")],
     );
     entries(
-        "approvals:\n  - { allow: removals }\n",
-        &[(MissingReason, "2:5 { allow: removals }")],
+        "approvals:\n  - { allow: removals, people: [a] }\n",
+        &[(MissingReason, "2:5 { allow: removals, people: [a] }")],
+    );
+    // Nobody is let through without being named or counted.
+    entries(
+        "approvals:\n  - { allow: removals, because: x }\n",
+        &[(MissingKey, "2:5 { allow: removals, because: x }")],
+    );
+    entries(
+        "approvals:\n  - { allow: removals, location: a, because: x }\n",
+        &[(
+            MissingKey,
+            "2:5 { allow: removals, location: a, because: x }",
+        )],
     );
     settings(
         "version: 1\nfences: [ { keys: [peple], files: x } ]\n",

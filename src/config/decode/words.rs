@@ -13,7 +13,8 @@ use crate::config::schema::Defs;
 use crate::config::yaml::Node;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::model::{
-    AccountState, Allow, InvitePolicy, InviteWay, Ownership, PersonKind, PlaceStatus, Strangers,
+    AccountState, Allow, Answer, InvitePolicy, InviteWay, Ownership, PersonKind, PlaceStatus,
+    Strangers,
 };
 use crate::text::Spanned;
 
@@ -77,6 +78,33 @@ impl<W: Words> Shape for Word<W> {
             .collect();
         json_schema!({ "anyOf": words })
     }
+}
+
+/// What happens to an invitation that nobody accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Then {
+    Report,
+    Withdraw,
+}
+
+impl Words for Then {
+    const WHAT: &'static str = "`report` or `withdraw`";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("report", Then::Report, "say in the plan that it is stale"),
+        ("withdraw", Then::Withdraw, "take it back"),
+    ];
+}
+
+impl Words for Answer {
+    const WHAT: &'static str = "`revert` or `hold`";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        ("revert", Answer::Revert, "make it as the files say"),
+        (
+            "hold",
+            Answer::Hold,
+            "hold it until somebody approves `drift`",
+        ),
+    ];
 }
 
 /// A word that is kept as text.
@@ -196,7 +224,7 @@ impl Words for Strangers {
         (
             "remove",
             Strangers::Remove,
-            "remove accounts nobody declared; not in force yet",
+            "remove accounts nobody declared, once somebody approved it",
         ),
     ];
 }

@@ -363,7 +363,7 @@ fn every_problem_of_every_file_is_found_in_one_run() {
     assert_eq!(
         codes(&loaded),
         [
-            Code::NotInForce,
+            Code::WrongValue,
             Code::UnknownKey,
             Code::UnknownKey,
             Code::NullValue,

@@ -268,13 +268,15 @@ impl<'a> Places<'a> {
             .iter()
             .zip(&self.raw)
             .zip(&self.status)
-            .map(|((key, raw), status)| {
+            .enumerate()
+            .map(|(at, ((key, raw), status))| {
                 let fact = PlaceFact {
                     title: raw
                         .title
                         .as_ref()
                         .map_or_else(|| raw.key.value.clone(), |title| title.value.clone()),
                     status: *status,
+                    zone: self.clock(at).zone().clone(),
                     origin: raw.key.span,
                 };
                 (key.clone(), fact)

@@ -55,6 +55,14 @@ pub(super) fn rules(
     Rules {
         limits: project.settings.limits.clone(),
         approvals,
+        drift: project.settings.drift,
+        quiet: project.settings.quiet,
+        invitations: project.settings.invitations,
+        second_person: project
+            .settings
+            .second_person
+            .as_ref()
+            .is_none_or(|said| said.value),
         zone: clock.zone().clone(),
     }
 }

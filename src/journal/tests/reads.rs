@@ -1,5 +1,7 @@
 //! Reads in the journal: differences, without names.
 
+use std::collections::BTreeSet;
+
 use super::*;
 
 fn account(id: &str, on: &[&str]) -> Account {
@@ -92,7 +94,17 @@ fn reads_are_kept_as_differences_without_names() {
     let set = &partial.sets[partial.grants[0].set.as_ref().unwrap()];
     assert_eq!(set.get("finances_access"), Some(&RightValue::Switch(true)));
     assert_eq!(set.len(), 2);
+    // What a list is measured by is what was there before.
+    let seen = |journal: &MemoryJournal| {
+        let key = (system.clone(), place.clone());
+        memory(journal.entries())
+            .seen
+            .get(&key)
+            .map_or(0, BTreeSet::len)
+    };
+    assert_eq!(seen(&journal), 2);
     let complete = note(&mut journal, &Reading::Complete(one));
+    assert_eq!(seen(&journal), 1);
     assert_eq!(complete.gone, ["2"]);
     assert_eq!(memory(journal.entries()).accounts.len(), 1);
 }

@@ -12,6 +12,7 @@ mod keep;
 mod laws;
 mod reasons;
 mod scopes;
+mod strangers;
 mod world;
 
 use crate::model::Value;

@@ -142,6 +142,7 @@ impl World {
                 PlaceFact {
                     title: key.into(),
                     status: PlaceStatus::Open,
+                    zone: jiff::tz::TimeZone::UTC,
                     origin: top,
                 },
             );

@@ -323,11 +323,11 @@ fn a_hold_names_the_numbers_and_the_rule_s_place() {
     let plan = world.plan(steps(Does::Leave, 0..4, "center"));
     assert_eq!(
         plan.draft.holds[0].message,
-        "4 people would lose access that a line takes from them in this run, and `limits.removals.count` lets 3 through (keyholder.yaml:8)"
+        "4 people would lose access that a line takes from them in this run, and `limits.removals.count` lets 3 through (keyholder.yaml:9)"
     );
     let place = crate::plan::Because::Line(crate::text::Origin {
         file: "keyholder.yaml".into(),
-        line: 8,
+        line: 9,
         column: 22,
         text: "removals: { count: 3 }".into(),
     });

@@ -7,9 +7,10 @@ use crate::config::{LoadOptions, ResolveOptions, load_texts, resolve};
 use crate::model::*;
 use crate::plan::{
     Access, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Effect, Hold, Input,
-    Mode, Only, Plan, Reason, RightDelta, ScopeFact, Step, StepId, StepKind, Swing, seal,
+    Mode, Need, Only, Plan, Reason, RightDelta, ScopeFact, Step, StepId, StepKind, Swing, Waiting,
+    seal,
 };
-use crate::policy::judge;
+use crate::policy::{Authors, judge};
 use crate::text::Sources;
 
 pub(super) const NOW: &str = "2026-11-20T10:00:00Z";
@@ -21,6 +22,8 @@ pub(super) struct World {
     pub(super) sources: Sources,
     pub(super) memory: Memory,
     pub(super) accounts: [u32; 3],
+    pub(super) authors: Authors,
+    pub(super) observed: Observed,
 }
 
 impl World {
@@ -28,7 +31,7 @@ impl World {
     pub(super) fn new(settings: &str, approvals: &str) -> Self {
         use std::fmt::Write as _;
         let settings = format!(
-            "version: 1\ntime_zone: Europe/Riga\nsystems:\n  salons:\n    kind: altegio\n    tokens: {{ partner: {{ env: A }}, user: {{ env: B }} }}\n{settings}\n"
+            "version: 1\nsecond_person: false\ntime_zone: Europe/Riga\nsystems:\n  salons:\n    kind: altegio\n    tokens: {{ partner: {{ env: A }}, user: {{ env: B }} }}\n{settings}\n"
         );
         let mut entries = String::from(
             "locations:\n  center: { in: { salons: 1 } }\n  mall: { in: { salons: 2 } }\n  port: { in: { salons: 3 } }\nroles:\n  floor: { salons: { role: worker, unlisted: deny } }\n  deputy: { salons: { role: manager, unlisted: deny } }\npeople:\n",
@@ -67,16 +70,38 @@ impl World {
             sources: loaded.sources,
             memory: Memory::default(),
             accounts: [40, 40, 40],
+            authors: Authors::default(),
+            observed: Observed::default(),
         }
     }
 
     /// Seals a plan of some steps.
     pub(super) fn plan(&self, steps: Vec<Step>) -> Plan {
-        let (observed, attested, only) =
-            (Observed::default(), Attested::default(), Only::default());
+        self.plan_with(steps, Vec::new())
+    }
+
+    /// The same where planning itself says what some steps need.
+    pub(super) fn plan_with(&self, steps: Vec<Step>, needs: Vec<Need>) -> Plan {
+        self.plan_of(Draft {
+            steps,
+            needs,
+            ..Draft::default()
+        })
+    }
+
+    /// The same where something waits.
+    pub(super) fn plan_waiting(&self, waiting: Waiting) -> Plan {
+        self.plan_of(Draft {
+            waiting: vec![waiting],
+            ..Draft::default()
+        })
+    }
+
+    fn plan_of(&self, draft: Draft) -> Plan {
+        let (attested, only) = (Attested::default(), Only::default());
         let input = Input {
             desired: &self.desired,
-            observed: &observed,
+            observed: &self.observed,
             memory: &self.memory,
             attested: &attested,
             catalog: Catalog::current(),
@@ -88,7 +113,6 @@ impl World {
         let scopes = PLACES.iter().zip(self.accounts);
         let draft = Draft {
             as_of: self.desired.as_of,
-            steps,
             scopes: scopes
                 .map(|(key, accounts)| ScopeFact {
                     system: SystemName::new("salons"),
@@ -98,9 +122,9 @@ impl World {
                     accounts,
                 })
                 .collect(),
-            ..Draft::default()
+            ..draft
         };
-        seal(judge(draft, &input), &input)
+        seal(judge(draft, &input, &self.authors), &input)
     }
 
     /// Who is held for which reason, as `code person@place`.

@@ -1,0 +1,104 @@
+//! What somebody changed by hand: which of it is reverted, and what an approval lets through.
+
+use super::world::{Does, World, said, step};
+use crate::plan::{HoldCode, Reason, Step};
+
+/// The same change, because somebody made another by hand.
+fn drifted(does: Does) -> Step {
+    let mut step = step(does, 1, "center");
+    step.reason = Reason::Drift;
+    step
+}
+
+#[test]
+fn widened_is_reverted_and_reduced_is_held() {
+    use Does::{Join, Leave, Raise, Strip, Swap};
+    let hold_all = "drift: { widened: hold, reduced: hold }";
+    let revert_all = "drift: { widened: revert, reduced: revert }";
+    let approval = "  - { allow: drift, people: [p1], because: x }";
+    let other = "  - { allow: removals, people: [p1], because: x }";
+    for (settings, approvals, does, held) in [
+        ("", "", Strip, false),
+        ("", "", Leave, false),
+        ("", "", Join, true),
+        ("", "", Raise, true),
+        // One write that takes and gives: it is not given back behind anybody's back.
+        ("", "", Swap, true),
+        (hold_all, "", Strip, true),
+        (hold_all, "", Join, true),
+        (revert_all, "", Join, false),
+        (revert_all, "", Swap, false),
+        ("drift: { reduced: revert }", "", Raise, false),
+        ("drift: { widened: hold }", "", Join, true),
+        ("", approval, Join, false),
+        (hold_all, approval, Strip, false),
+        ("", other, Join, true),
+    ] {
+        let plan = World::new(settings, approvals).plan(vec![drifted(does)]);
+        let holds: Vec<String> = plan.draft.holds.iter().map(said).collect();
+        assert_eq!(
+            !holds.is_empty(),
+            held,
+            "{settings} {approvals} {does:?}: {holds:?}"
+        );
+        for hold in &plan.draft.holds {
+            assert_eq!(hold.code, HoldCode::Drift);
+            let entry = hold.approval.as_deref().expect("an entry");
+            let world = World::new(settings, &format!("  {entry}"));
+            assert_eq!(world.held(vec![drifted(does)]), [""; 0], "{entry}");
+        }
+    }
+    // The same steps for another reason are no drift.
+    for does in [Join, Raise] {
+        assert_eq!(
+            World::new("", "").held(vec![step(does, 1, "center")]),
+            [""; 0]
+        );
+    }
+}
+
+#[test]
+fn a_hold_names_the_rule_s_place() {
+    let world = World::new("drift:\n  widened: hold", "");
+    let plan = world.plan(vec![drifted(Does::Strip)]);
+    assert_eq!(
+        plan.draft.holds[0].message,
+        "`p1` at center has more than the files say: somebody gave it by hand since it was last verified; `drift.widened: hold` (keyholder.yaml:9)"
+    );
+}
+
+#[test]
+fn ownership_strangers_and_further_invitations_pass_with_an_approval_alone() {
+    use crate::model::Allow;
+    use crate::plan::Need;
+    for (allow, code, does) in [
+        (Allow::Ownership, HoldCode::Ownership, Does::Raise),
+        (Allow::Invitations, HoldCode::SecondInvitation, Does::Invite),
+        (Allow::Strangers, HoldCode::Stranger, Does::Stranger),
+    ] {
+        let made = step(does, 1, "center");
+        let need = Need {
+            step: made.id.clone(),
+            code,
+            allow: Some(allow),
+            message: "a need of the plan".into(),
+            help: String::new(),
+            approval: None,
+            because: Vec::new(),
+        };
+        let plan = World::new("", "").plan_with(vec![made.clone()], vec![need.clone()]);
+        let [hold] = plan.draft.holds.as_slice() else {
+            panic!("{:?}", plan.draft.holds)
+        };
+        assert_eq!(hold.code, code);
+        let entry = hold.approval.as_deref().expect("an entry");
+        assert!(entry.contains(allow.name()), "{entry}");
+        let world = World::new("", &format!("  {entry}"));
+        let plan = world.plan_with(vec![made], vec![need]);
+        assert_eq!(
+            (plan.draft.steps.len(), plan.draft.holds.len()),
+            (1, 0),
+            "{entry}"
+        );
+    }
+}
