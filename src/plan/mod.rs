@@ -17,6 +17,7 @@ mod identity;
 mod input;
 mod invite;
 mod make;
+mod managers;
 mod names;
 mod order;
 mod origins;
