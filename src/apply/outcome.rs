@@ -194,6 +194,13 @@ impl Outcomes {
             .count()
     }
 
+    /// Whether something was left because it is not what the plan was made for (exit code 4).
+    pub fn is_stale(&self) -> bool {
+        let is_changed =
+            |outcome: &Outcome| matches!(outcome, Outcome::NotDone(NotDone::Changed(_)));
+        self.steps.iter().any(|(_, outcome)| is_changed(outcome))
+    }
+
     /// Whether the plan was applied in part only (exit code 5): something is left that neither a
     /// person nor an invitation is waited for. What only waits for a manual step is no part.
     pub fn is_partial(&self) -> bool {

@@ -53,4 +53,4 @@ pub use step::{
     Target, Totals, Typed, TypedValue, Waiting, Withheld,
 };
 pub use trust::{Known, believed, doubt};
-pub use unmet::{Unmet, unmet};
+pub use unmet::{Unmet, strayed, unmet};

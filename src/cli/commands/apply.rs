@@ -124,6 +124,9 @@ pub(in crate::cli) async fn run(
     if let Some(checklist) = checklist {
         checklist.write(&planning.checklist(&planned, &said, args.contacts))?;
     }
+    if outcomes.is_stale() {
+        endings.insert(Ending::Stale);
+    }
     if outcomes.is_partial() {
         endings.insert(Ending::Partial);
     }
