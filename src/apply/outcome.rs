@@ -6,8 +6,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::journal::{Head, JournalError};
-use crate::model::AccountId;
-use crate::plan::StepId;
+use crate::model::{AccountId, SystemName};
+use crate::plan::{Mode, Plan, Step, StepId};
 use crate::provider::ProviderError;
 
 /// What became of a step.
@@ -70,6 +70,8 @@ pub enum NotDone {
     NoWay,
     /// The journal could not be written, so nothing more was done.
     Journal,
+    /// A whole system answered that nobody is anywhere, which stops the run for all systems.
+    SystemEmpty(SystemName),
 }
 
 impl fmt::Display for NotDone {
@@ -85,6 +87,10 @@ impl fmt::Display for NotDone {
             NotDone::MayBeSent => f.write_str("an invitation may be on its way already"),
             NotDone::NoWay => f.write_str("the system or the place is not known to this run"),
             NotDone::Journal => f.write_str("the journal could not be written"),
+            NotDone::SystemEmpty(system) => write!(
+                f,
+                "system {system} answered that nobody has access anywhere, and that stops the run"
+            ),
         }
     }
 }
@@ -150,6 +156,21 @@ pub struct Outcomes {
 }
 
 impl Outcomes {
+    /// What becomes of a plan of which nothing is done, for one reason. Steps by hand stay people's.
+    pub fn none(plan: &Plan, why: &NotDone, head: Option<Head>) -> Self {
+        let outcome = |step: &Step| match step.mode {
+            Mode::Manual(_) => Outcome::ByHand,
+            Mode::Api => Outcome::NotDone(why.clone()),
+        };
+        let steps = plan.draft.steps.iter();
+        Self {
+            steps: steps.map(|step| (step.id.clone(), outcome(step))).collect(),
+            head,
+            journal: None,
+            stopped: false,
+        }
+    }
+
     /// What became of a step.
     pub fn of(&self, step: &StepId) -> Option<&Outcome> {
         let found = self.steps.iter().find(|(id, _)| id == step);
@@ -171,6 +192,13 @@ impl Outcomes {
         outcomes
             .filter(|(_, outcome)| outcome.standing() == standing)
             .count()
+    }
+
+    /// Whether something was left because it is not what the plan was made for (exit code 4).
+    pub fn is_stale(&self) -> bool {
+        let is_changed =
+            |outcome: &Outcome| matches!(outcome, Outcome::NotDone(NotDone::Changed(_)));
+        self.steps.iter().any(|(_, outcome)| is_changed(outcome))
     }
 
     /// Whether the plan was applied in part only (exit code 5): something is left that neither a

@@ -150,7 +150,9 @@ pub(super) fn answer(
                 ProviderError::NotFound { .. } => (CallResult::Refused, Some(404)),
                 ProviderError::Rejected { status, .. } => (CallResult::Refused, Some(*status)),
                 ProviderError::Unknown { .. } => (CallResult::Unknown, None),
-                ProviderError::NotSent { .. } => (CallResult::NotSent, None),
+                ProviderError::NotSent { .. } | ProviderError::Stale { .. } => {
+                    (CallResult::NotSent, None)
+                }
             };
             let errors = match error {
                 ProviderError::Rejected { errors, .. } => said(errors),

@@ -263,7 +263,7 @@ impl<'a> Runner<'a> {
                 }
                 return Ok(Vec::new());
             }
-            Err(error @ ProviderError::Unauthorized) => {
+            Err(error @ (ProviderError::Unauthorized | ProviderError::Stale { .. })) => {
                 for at in all {
                     self.finish(at, Outcome::Refused(error.clone()));
                 }

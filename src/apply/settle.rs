@@ -8,6 +8,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::Ports;
 use super::belief::{Belief, why_not_complete};
 use super::event::Relay;
@@ -17,7 +19,7 @@ use crate::journal::{
     Intent, JournalError, JournalSink, Record, RunEnded, RunStarted, Settled, Settlement, Verb,
     history, memory, place_of, was_lost_before,
 };
-use crate::model::{AccountId, PersonKey, PlaceId, Reading, ScopeState, SystemName};
+use crate::model::{AccountId, CLOCKS_DIFFER, PersonKey, PlaceId, Reading, ScopeState, SystemName};
 use crate::provider::{PlaceRef, Provider};
 
 /// What was found out about a call of an earlier run.
@@ -50,6 +52,19 @@ struct Open {
     lost_before: bool,
     /// Whether an earlier run wrote already that it cannot be known.
     tried: bool,
+    /// When it was written, if that is ahead of this clock.
+    ahead: Option<Timestamp>,
+}
+
+impl Open {
+    /// Why, with what is odd about the time of the call.
+    fn told(&self, why: Option<String>) -> Option<String> {
+        let Some(at) = self.ahead else {
+            return why;
+        };
+        let odd = format!("its entry is dated {at}, which is ahead of this clock");
+        Some(why.map_or_else(|| odd.clone(), |why| format!("{why}; {odd}")))
+    }
 }
 
 /// Settles every call whose fate is unknown, as far as reading can. Nothing is written where
@@ -101,6 +116,7 @@ pub async fn settle(
             match verdict(&one, list, asked, ports) {
                 None => waiting.push(one),
                 Some((verdict, account, why)) => {
+                    let why = one.told(why);
                     if !(one.tried && verdict == Settlement::Unknown) {
                         records.push(Record::Settled(Settled {
                             intent: one.seq,
@@ -186,6 +202,7 @@ fn open_calls(ports: &Ports<'_>, journal: &dyn JournalSink) -> Vec<Open> {
                 was_lost_before(&calls, &call.intent.system, person, call.seq)
             }),
             tried: call.tried,
+            ahead: (call.at.duration_since(now) > CLOCKS_DIFFER).then_some(call.at),
         }
     })
     .collect()

@@ -3,6 +3,8 @@
 //! Invariant: a lost answer is settled by reading; a repeat is made only of calls that do no harm
 //! twice, and once.
 
+use std::sync::Arc;
+
 use super::event::Relay;
 use super::judge::{Judgment, also_changed, digest_of, judge};
 use super::outcome::{NotDone, Outcome};
@@ -11,7 +13,7 @@ use super::run::Runner;
 use crate::catalog::Catalog;
 use crate::journal::{JournalError, Record, Settled, Settlement, Verb, Verdict};
 use crate::model::{Account, AccountId};
-use crate::plan::Target;
+use crate::plan::{Change, Target};
 use crate::provider::{Call, PlaceRef, Provider, ProviderError, Receipt, Sighting};
 
 /// How a call that may be repeated ended.
@@ -88,6 +90,11 @@ impl Runner<'_> {
             place: place.clone(),
             account: account.clone(),
             target: target.clone(),
+            // What a copy brought is nobody's to know.
+            expects: match &self.steps[at].change {
+                Change::Set { .. } => self.steps[at].before.clone().map(Arc::new),
+                _ => None,
+            },
         };
         match self
             .try_twice(at, provider, &call, Verb::Write, place, account)
@@ -129,6 +136,12 @@ impl Runner<'_> {
             let why = match result {
                 Ok(receipt) => return Ok(Answer::Accepted(intent, receipt)),
                 Err(ProviderError::Unknown { why }) => why,
+                Err(ProviderError::Stale { what }) => {
+                    let slugs: Vec<String> = what.iter().map(|slug| format!("`{slug}`")).collect();
+                    let what = format!("{} changed", slugs.join(", "));
+                    self.finish(at, Outcome::NotDone(NotDone::Changed(what)));
+                    return Ok(Answer::Over);
+                }
                 Err(ProviderError::NotSent { why }) => {
                     self.finish(at, Outcome::NotDone(NotDone::Unreachable(why)));
                     return Ok(Answer::Over);

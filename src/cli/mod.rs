@@ -23,7 +23,7 @@ mod world;
 pub use env::{Env, VARIABLES};
 
 use args::{Cli, Command};
-use failure::{Endings, exit_code};
+use failure::{Ending, Endings, exit_code};
 use session::Session;
 use ui::Ui;
 
@@ -64,10 +64,16 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, env: Env) -> u8 
         Command::Completions { shell } => Ok(commands::manual::completions(&session, *shell)),
         Command::Man => commands::manual::man(&session),
     };
-    let endings = result.unwrap_or_else(|failure| {
+    let mut endings = result.unwrap_or_else(|failure| {
         ui.fail(&failure);
         Endings::from([failure.ending])
     });
+    if !endings.contains(&Ending::BadInput)
+        && let Some(failure) = ui.unwritten()
+    {
+        ui.fail(&failure);
+        endings.insert(failure.ending);
+    }
     exit_code(&endings)
 }
 

@@ -12,6 +12,7 @@ use crate::catalog::Kind;
 use crate::journal::{self, Snapshot};
 use crate::model::{
     Attested, CLOCKS_DIFFER, Memory, Observed, ObservedSystem, ReadFailure, Reading, ScopeState,
+    SystemName,
 };
 use crate::ops::only::{OnlyError, only};
 use crate::ops::project::Project;
@@ -252,6 +253,17 @@ impl<'a> Planning<'a> {
 }
 
 impl Planned {
+    /// Systems that answered that nobody is anywhere.
+    pub(super) fn answered_empty(&self, memory: &Memory) -> Vec<&SystemName> {
+        let is_empty = |(name, system): &(&SystemName, &ObservedSystem)| {
+            let scopes = crate::plan::believed(system, memory, name);
+            let empty = Reading::Unreadable(ReadFailure::Empty);
+            scopes.values().any(|reading| *reading == empty)
+        };
+        let empty = self.observed.systems.iter().filter(is_empty);
+        empty.map(|(name, _)| name).collect()
+    }
+
     /// What is true of the plan itself, whatever is done with it.
     pub(super) fn endings(&self, now: Timestamp) -> Endings {
         let mut endings = Endings::new();

@@ -1,6 +1,7 @@
 //! Streams, color, width, progress and the typed yes: the only place that writes to a terminal.
 //!
-//! Data goes to stdout, all else to stderr. A reader that goes away ends the run quietly.
+//! Data goes to stdout, all else to stderr. A reader that goes away ends nothing: the run goes on without
+//! a word to it, and its exit code is what it would have been.
 
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::Mutex;
@@ -29,6 +30,16 @@ pub(super) struct Ui {
     out_terminal: bool,
     bar: Mutex<Option<ProgressBar>>,
     told: Mutex<usize>,
+    lost: Mutex<Option<Lost>>,
+}
+
+/// Why nothing more is written to stdout.
+#[derive(Clone, Debug)]
+enum Lost {
+    /// Whoever read our output is gone, as `head` goes.
+    Reader,
+    /// It could not be written.
+    Failed(String),
 }
 
 impl Ui {
@@ -61,6 +72,7 @@ impl Ui {
             out_terminal: out,
             bar: Mutex::new(None),
             told: Mutex::new(0),
+            lost: Mutex::new(None),
         }
     }
 
@@ -99,18 +111,36 @@ impl Ui {
         }
     }
 
-    /// Writes data to stdout.
+    /// Writes data to stdout, as long as it can be written.
     pub(super) fn data(&self, text: &str) {
         self.clear_progress();
+        let Ok(mut lost) = self.lost.lock() else {
+            return;
+        };
+        if lost.is_some() {
+            return;
+        }
         let mut out = std::io::stdout().lock();
-        if out
-            .write_all(text.as_bytes())
-            .and_then(|()| out.flush())
-            .is_err()
-        {
-            // Whoever read our output is gone; there is nobody left to tell.
-            // A closed pipe is the end of the conversation, and no failure.
-            std::process::exit(0);
+        if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            *lost = Some(match error.kind() {
+                std::io::ErrorKind::BrokenPipe => Lost::Reader,
+                _ => Lost::Failed(error.to_string()),
+            });
+        }
+    }
+
+    /// Whether somebody may have read what was written so far.
+    pub(super) fn has_reader(&self) -> bool {
+        self.lost.lock().is_ok_and(|lost| lost.is_none())
+    }
+
+    /// What was not written although somebody wants it: a full disk is no `head`.
+    pub(super) fn unwritten(&self) -> Option<Failure> {
+        match self.lost.lock().ok()?.as_ref()? {
+            Lost::Reader => None,
+            Lost::Failed(why) => Some(Failure::input(format!(
+                "the output could not be written: {why}"
+            ))),
         }
     }
 

@@ -274,7 +274,8 @@ impl Remembering<'_> {
                 .get_mut(&(system.clone(), person.clone()))
             {
                 // A row from before the invitation says nothing about it.
-                sent.seen |= observed.taken >= sent.at;
+                // Where the clock was ahead then, the order of the entries tells.
+                sent.seen |= observed.taken >= sent.at || entry.at < sent.at;
             }
             self.adopt(&system, &place, &person);
         }

@@ -17,8 +17,8 @@ use super::target::staff_after;
 use super::values::Layers;
 use crate::catalog::{compare_roles, role};
 use crate::model::{
-    Account, AccountState, Allow, Contact, Grant, GrantState, InvitePolicy, InviteWay, Ownership,
-    PersonKind, PlaceId, SentInvitation,
+    Account, AccountState, Allow, CLOCKS_DIFFER, Contact, Grant, GrantState, InvitePolicy,
+    InviteWay, Ownership, PersonKind, PlaceId, SentInvitation,
 };
 
 /// How long an invitation may take to show in the list (`invitation_visible_within_120s`).
@@ -178,7 +178,10 @@ where
                 help: "find out who removed them; invite by hand if they shall come back".into(),
             });
         };
-        if ctx.input.now.duration_since(sent.at) < VISIBLE_WITHIN && !sent.seen {
+        // Dated ahead of this clock, it tells nothing about how long ago it was: lists judge it now.
+        let age = ctx.input.now.duration_since(sent.at);
+        let is_ahead = age < -CLOCKS_DIFFER;
+        if age < VISIBLE_WITHIN && !is_ahead && !sent.seen {
             return Earlier::Wait;
         }
         // Absence, and what has appeared, can be told from a complete list alone.
@@ -208,7 +211,11 @@ where
                 ),
             });
         }
-        let since = sent.at;
+        let since = if is_ahead {
+            format!("{} (which is ahead of this clock)", sent.at)
+        } else {
+            sent.at.to_string()
+        };
         match (sent.seen, sent.confirmed, sent.count) {
             (true, _, _) => Earlier::Again(Refusal {
                 code: HoldCode::SecondInvitation,

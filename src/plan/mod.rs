@@ -17,6 +17,7 @@ mod identity;
 mod input;
 mod invite;
 mod make;
+mod managers;
 mod names;
 mod order;
 mod origins;
@@ -53,4 +54,4 @@ pub use step::{
     Swing, SystemFact, Target, Totals, Typed, TypedValue, Waiting, Withheld,
 };
 pub use trust::{Known, believed, doubt};
-pub use unmet::{Unmet, unmet};
+pub use unmet::{Unmet, strayed, unmet};

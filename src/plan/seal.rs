@@ -90,10 +90,12 @@ pub fn draft(input: &Input<'_>) -> Draft {
         ));
         let mut system = System::new(&ctx, name, wish, kind, &scopes);
         if kind.has_rights() {
+            let first = ctx.found.candidates.len();
             for at in 0..ctx.people.len() {
                 system.plan_person(&mut ctx, at);
             }
             system.take_strangers(&mut ctx);
+            system.keep_managers(&mut ctx, first);
             system.note_rights(&mut ctx);
             system.note_unknown_rights(&mut ctx);
         } else {

@@ -3,10 +3,10 @@
 //! Not a second opinion: it calls what planning calls, so that what was planned away cannot
 //! reappear as "did not stick".
 
-use super::step::{StaffTarget, Target};
+use super::step::{Access, StaffTarget, Target};
 use super::target::compare;
 use crate::catalog::{Catalog, RightId};
-use crate::model::Account;
+use crate::model::{Account, RightSet, VendorRoleSlug};
 
 /// Where an account falls short of a target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,4 +51,36 @@ pub fn unmet(catalog: &'static Catalog, target: &Target, account: &Account) -> U
         },
         rights,
     }
+}
+
+/// What a write would change although the plan did not show it, because somebody changed it since:
+/// slugs, or `role`, `staff`. What is as it shall be already is none.
+pub fn strayed(
+    catalog: &'static Catalog,
+    before: &Access,
+    target: &Target,
+    role: Option<&str>,
+    staff: Option<i64>,
+    live: &RightSet,
+) -> Vec<&'static str> {
+    let known = before.role.as_ref().map(VendorRoleSlug::as_str);
+    let wanted = target.role.as_ref().map(VendorRoleSlug::as_str);
+    let role = wanted.is_some() && known.is_some() && role != known && role != wanted;
+    let staff = match target.staff {
+        StaffTarget::Keep => false,
+        StaffTarget::Link(id) => staff != before.staff && staff != Some(id),
+        StaffTarget::Nobody => staff != before.staff && staff.is_some(),
+    };
+    let shown = compare(catalog, &target.rights, &before.rights).changed;
+    let rights = compare(catalog, &target.rights, live).changed;
+    let rights = rights.into_iter().filter(|id| {
+        let (then, now) = (before.rights.get(id.index()), live.get(id.index()));
+        then.is_some() && (then != now || !shown.contains(id))
+    });
+    let fixed = [(role, "role"), (staff, "staff")];
+    let fixed = fixed
+        .into_iter()
+        .filter(|(is, _)| *is)
+        .map(|(_, what)| what);
+    fixed.chain(rights.map(|id| catalog.get(id).slug)).collect()
 }

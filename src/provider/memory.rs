@@ -13,11 +13,12 @@ use super::{
     Call, Events, Finding, Invitation, PlaceRef, Provider, ProviderError, ReadRequest, Receipt,
     Sighting,
 };
+use crate::catalog::Catalog;
 use crate::model::{
     Account, AccountId, AccountState, Caller, Contact, Gap, LocationKey, ObservedSystem, PlaceId,
     ReadFailure, Reading, RightSet, ScopeState, SystemName, VendorRoleSlug,
 };
-use crate::plan::{StaffTarget, Target};
+use crate::plan::{StaffTarget, Target, strayed};
 
 /// What goes wrong with the next changing call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -192,10 +193,20 @@ impl World {
                 place,
                 account,
                 target,
+                expects,
             } => {
                 let state = self.places.entry(place.key.clone()).or_default();
                 let found = state.accounts.get_mut(account);
-                write(found.ok_or_else(|| missing(account))?, target);
+                let found = found.ok_or_else(|| missing(account))?;
+                if let (Some(before), Some(live)) = (expects, &found.rights) {
+                    let role = found.role.as_ref().map(VendorRoleSlug::as_str);
+                    let staff = found.staff.flatten();
+                    let what = strayed(Catalog::current(), before, target, role, staff, live);
+                    if !what.is_empty() {
+                        return Err(ProviderError::Stale { what });
+                    }
+                }
+                write(found, target);
             }
             Call::Remove { place, account } => {
                 if let Some(state) = self.places.get_mut(&place.key) {

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::model::{AccountId, ObservedSystem, PlaceId, Reading, RightSet, ScopeState, SystemName};
-use crate::plan::Target;
+use crate::plan::{Access, Target};
 
 pub use crate::model::{NamesWanted, PlaceRef};
 
@@ -85,6 +85,9 @@ pub enum Call {
         account: AccountId,
         /// What they shall have.
         target: Target,
+        /// What they had when the plan was made: where something that is laid over has changed since, nothing is
+        /// sent. None: nobody looked.
+        expects: Option<Arc<Access>>,
     },
     /// Access at the place is taken; a pending invitation is withdrawn by the same call.
     Remove {
@@ -150,6 +153,12 @@ pub enum ProviderError {
     Unknown {
         /// In words.
         why: String,
+    },
+    /// What is there is not what the plan was made for, so nothing was sent.
+    #[error("changed since the plan was made: {}", .what.join(", "))]
+    Stale {
+        /// Slugs of rights, or `role`, `staff`.
+        what: Vec<&'static str>,
     },
     /// Nothing was sent.
     #[error("the vendor could not be reached: {why}")]

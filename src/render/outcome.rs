@@ -8,7 +8,8 @@ use super::words;
 use crate::apply::{NotDone, Outcome, Outcomes, SettledCall, Standing};
 use crate::catalog::Catalog;
 use crate::journal::Settlement;
-use crate::plan::{Plan, Step, StepId};
+use crate::model::{Desired, Grant, Managed, Person, PlaceId};
+use crate::plan::{Completeness, Plan, ScopeFact, Step, StepId};
 
 /// What was done, what did not stick, what waits and what is left.
 pub fn outcomes(plan: &Plan, outcomes: &Outcomes, catalog: &Catalog) -> Doc {
@@ -212,6 +213,94 @@ pub fn to_json(outcomes: &Outcomes) -> Vec<Json> {
         json
     };
     outcomes.steps.iter().map(json).collect()
+}
+
+/// A scope that was not read, or only in part, with why and whose steps were not made for it.
+struct LeftOut<'a> {
+    scope: &'a ScopeFact,
+    in_part: bool,
+    why: String,
+    people: Vec<&'a Person>,
+}
+
+fn scopes_left_out<'a>(plan: &'a Plan, desired: &'a Desired) -> Vec<LeftOut<'a>> {
+    let names = Names::of(plan);
+    let scopes = plan.draft.scopes.iter().filter_map(|scope| {
+        // Where no call shows users, what people say stands in for a list.
+        if scope.place == PlaceId::Chain || !names.kind(&scope.system)?.shows_users() {
+            return None;
+        }
+        let (in_part, why) = match &scope.completeness {
+            Completeness::Partial(gaps) => (true, gaps.join("; ")),
+            Completeness::Unreadable(why) => (false, why.clone()),
+            Completeness::Complete
+            | Completeness::NotRead
+            | Completeness::Exported(_)
+            | Completeness::Attested(_)
+            | Completeness::NeverLooked => return None,
+        };
+        let is_there = |grant: &Grant| grant.system == scope.system && grant.place == scope.place;
+        let people = desired.people.values();
+        Some(LeftOut {
+            scope,
+            in_part,
+            why,
+            people: people
+                .filter(|person| {
+                    person.managed != Managed::No && person.grants.iter().any(is_there)
+                })
+                .collect(),
+        })
+    });
+    scopes.collect()
+}
+
+/// Which places a run left out because they could not be read, and whose steps were not made.
+pub fn left_out(plan: &Plan, desired: &Desired) -> Option<Section> {
+    const SHOWN: usize = 10;
+    let names = Names::of(plan);
+    let line = |one: &LeftOut<'_>| {
+        let mut runs = vec![names.place(&one.scope.system, &one.scope.place)];
+        runs.push(say(if one.in_part {
+            ": read in part: "
+        } else {
+            ": not read: "
+        }));
+        runs.push(foreign(one.why.clone()));
+        if one.people.is_empty() {
+            return Block::Line(runs);
+        }
+        runs.push(say(if one.in_part {
+            "; nobody was invited or removed there of: "
+        } else {
+            "; no step was made there for: "
+        }));
+        let shown: Vec<&str> = one.people.iter().take(SHOWN).map(|it| &*it.name).collect();
+        runs.push(foreign(shown.join(", ")));
+        if one.people.len() > SHOWN {
+            runs.push(say(format!(" and {} more", one.people.len() - SHOWN)));
+        }
+        Block::Line(runs)
+    };
+    let blocks: Vec<Block> = scopes_left_out(plan, desired).iter().map(line).collect();
+    (!blocks.is_empty()).then(|| Section {
+        title: vec![toned(Tone::Alert, "Left out, because it could not be read")],
+        blocks,
+    })
+}
+
+/// The same as entries of `outcomes` of the JSON plan.
+pub fn left_out_json(plan: &Plan, desired: &Desired) -> Vec<Json> {
+    let json = |one: &LeftOut<'_>| {
+        json!({
+            "outcome": "left-out",
+            "system": one.scope.system.to_string(),
+            "location": one.scope.place.to_string(),
+            "why": one.why,
+            "people": one.people.iter().map(|it| it.key.to_string()).collect::<Vec<_>>(),
+        })
+    };
+    scopes_left_out(plan, desired).iter().map(json).collect()
 }
 
 /// What was found out about calls of an earlier run, a line each.

@@ -24,3 +24,4 @@ mod state;
 mod support;
 mod tidy;
 mod transcripts;
+mod trust;

@@ -121,5 +121,8 @@ fn a_clock_that_went_back_makes_the_run_wait_all_of_it() {
     later.journal.inner = stage.journal.inner.clone();
     let settled = later.settle();
     assert_eq!(settled[0].verdict, Settlement::NoEffect);
-    assert!(crate::clock::Clock::elapsed(&*later.world.clock) >= Duration::from_mins(2));
+    let waited = crate::clock::Clock::elapsed(&*later.world.clock);
+    assert!(waited >= Duration::from_mins(2) && waited < Duration::from_mins(3));
+    let why = settled[0].why.as_deref().unwrap_or_default();
+    assert!(why.contains("ahead of this clock"), "{why}");
 }

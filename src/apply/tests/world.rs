@@ -204,6 +204,7 @@ impl World {
                 place,
                 account,
                 target,
+                ..
             } => {
                 state.use_intent(Verb::Write, place.key.as_str(), account.as_str());
                 let side_effect = state.side_effect;

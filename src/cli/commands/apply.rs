@@ -5,7 +5,7 @@ mod report;
 
 use self::kept::{broken, mended};
 use self::report::{question, report};
-use crate::apply::{Order, Ports, StopFlag, apply, settle};
+use crate::apply::{NotDone, Order, Outcomes, Ports, StopFlag, apply, settle};
 use crate::cli::args::{ApplyArgs, DataFormat};
 use crate::cli::checklist::Checklist;
 use crate::cli::commands::plan::print;
@@ -16,6 +16,7 @@ use crate::cli::ui::Watcher;
 use crate::cli::walk;
 use crate::cli::world::World;
 use crate::journal::JournalSink;
+use crate::model::SystemName;
 use crate::ops::{hand, live, record};
 use crate::plan::Mode;
 use crate::render::{outcome, text};
@@ -69,12 +70,39 @@ pub(in crate::cli) async fn within(
     if args.format == DataFormat::Text {
         print(session, &planning, &planned, DataFormat::Text, &endings);
     }
+    if let Some(failure) = session.ui.unwritten() {
+        world.leave(session, settings)?;
+        return Err(failure.help("nothing was done: only what was shown is done"));
+    }
+    let empty = planned.answered_empty(&planning.memory);
+    if let Some(system) = empty.first() {
+        let why = NotDone::SystemEmpty((*system).clone());
+        let outcomes = Outcomes::none(&planned.plan, &why, journal.head());
+        drop(journal);
+        world.leave(session, settings)?;
+        endings.insert(Ending::Untrusted);
+        report(
+            session,
+            &planning,
+            &planned,
+            &outcomes,
+            args.format,
+            &endings,
+        );
+        return Err(refused(&empty));
+    }
     let has_steps = planned
         .plan
         .draft
         .steps
         .iter()
         .any(|step| step.mode == Mode::Api);
+    if has_steps && !args.yes && !session.ui.has_reader() {
+        world.leave(session, settings)?;
+        return Err(Failure::input(
+            "nobody reads the plan; nothing was done, because only what was shown is done",
+        ));
+    }
     if has_steps && !args.yes && !session.ui.confirm(&question(&planned)) {
         world.leave(session, settings)?;
         return Err(Failure::input("not confirmed; nothing was done"));
@@ -109,6 +137,9 @@ pub(in crate::cli) async fn within(
     if let Some(checklist) = checklist {
         checklist.write(&planning.checklist(&planned, &said, args.contacts))?;
     }
+    if outcomes.is_stale() {
+        endings.insert(Ending::Stale);
+    }
     if outcomes.is_partial() {
         endings.insert(Ending::Partial);
     }
@@ -122,6 +153,18 @@ pub(in crate::cli) async fn within(
         &endings,
     );
     Ok(endings)
+}
+
+/// The end of a run in which a system answered that nobody is anywhere.
+fn refused(empty: &[&SystemName]) -> Failure {
+    let names: Vec<String> = empty.iter().map(|name| format!("`{name}`")).collect();
+    let names = names.join(", ");
+    let message = format!(
+        "{names} answered that nobody has access anywhere, which cannot be true: nothing was done, in no system"
+    );
+    Failure::new(Ending::Untrusted, message).help(format!(
+        "see with `keyholder doctor` what the token of {names} is allowed, and run again; `--only system:NAME` goes on with another system alone"
+    ))
 }
 
 /// Finds out what became of calls of an earlier run whose answers were lost, before anything is planned on them.

@@ -244,3 +244,31 @@ fn ownership_of_the_vendor_s_account_is_never_given() {
     world.account("7", "center", "worker", "jana@chain.example");
     assert_eq!(lines(&world.plan()), ["change-role jana@center"]);
 }
+
+#[test]
+fn an_invitation_dated_ahead_of_the_clock_is_not_waited_for_until_then() {
+    let mut world = World::new();
+    world.give("jana", "center", "worker", &[]);
+    let sent = |world: &World, ahead: i64, confirmed| SentInvitation {
+        place: at("center"),
+        at: world.now + jiff::SignedDuration::from_hours(ahead),
+        confirmed,
+        count: 1,
+        seen: false,
+    };
+    let key = (World::system(), PersonKey::new("jana"));
+    // The clock was a year ahead when it was accepted: the list says what is there now.
+    let invitation = sent(&world, 365 * 24, true);
+    world.memory.invitations.insert(key.clone(), invitation);
+    let plan = world.plan();
+    assert_eq!(holds(&plan), ["invitation-unknown jana@center"]);
+    assert!(plan.draft.holds[0].message.contains("ahead of this clock"));
+    assert!(plan.draft.waiting.is_empty());
+    // Two machines whose clocks differ a little are no such case.
+    let mut invitation = sent(&world, 0, true);
+    invitation.at += jiff::SignedDuration::from_secs(60);
+    world.memory.invitations.insert(key, invitation);
+    let plan = world.plan();
+    assert_eq!(holds(&plan), [""; 0]);
+    assert_eq!(plan.draft.waiting.len(), 1);
+}

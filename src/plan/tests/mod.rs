@@ -1,7 +1,7 @@
 //! The laws of planning and their examples, on a world built by hand.
 //!
 //! What each file is about: `identity` whose account, `invite` one message, `access` what differs,
-//! `keep` whom nothing may touch, `reasons` why a step is there, `scopes` trust in reads, `contract` JSON and ids, `laws` the
+//! `keep` whom nothing may touch, `managers` who can still let people in, `reasons` why a step is there, `scopes` trust in reads, `contract` JSON and ids, `laws` the
 //! properties.
 
 mod access;
@@ -10,6 +10,7 @@ mod identity;
 mod invite;
 mod keep;
 mod laws;
+mod managers;
 mod reasons;
 mod scopes;
 mod strangers;

@@ -16,7 +16,7 @@ use crate::model::{
     AccountState, Contact, Days, Email, Gap, LocationKey, Phone, PlaceId, RightSet, Value,
     VendorRoleSlug,
 };
-use crate::plan::{StaffTarget, Target};
+use crate::plan::{Access, StaffTarget, Target};
 use crate::provider::registry::{ConnectError, Surroundings, SystemAddress, connect};
 use crate::provider::{Invitation, NamesWanted};
 

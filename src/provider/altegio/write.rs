@@ -14,9 +14,10 @@ use super::read::{location, number};
 use super::routes::{self, Route};
 use super::wire::{self, Content, Permissions};
 use super::{Altegio, Progress};
+use crate::catalog::Catalog;
 use crate::http::{Exchange, Garbage, HttpError, Unread};
 use crate::model::{AccountId, PlaceId, Reading, RightSet, VendorRoleSlug};
-use crate::plan::{StaffTarget, Target};
+use crate::plan::{Access, StaffTarget, Target, strayed};
 use crate::provider::{Call, Invitation, PlaceRef, ProviderError, Receipt, Sighting};
 
 const MAY_INVITE: &str = "settings_users_create_access";
@@ -49,7 +50,11 @@ impl Altegio {
                 place,
                 account,
                 target,
-            } => self.set(place, account, target, progress).await,
+                expects,
+            } => {
+                let expects = expects.as_deref();
+                self.set(place, account, target, expects, progress).await
+            }
             Call::Remove { place, account } => self.remove(place, account, progress).await,
             Call::RemoveSeveral {
                 at,
@@ -133,6 +138,7 @@ impl Altegio {
         place: &PlaceRef,
         account: &AccountId,
         target: &Target,
+        expects: Option<&Access>,
         progress: &Progress<'_>,
     ) -> Result<Receipt, ProviderError> {
         let (id, user) = (place_id(place)?, user_id(account)?);
@@ -151,6 +157,15 @@ impl Altegio {
                 status: 200,
                 errors: vec!["this account cannot be changed by the caller (is_editable)".into()],
             });
+        }
+        if let Some(before) = expects {
+            let (live, _) = map::rights(&came, Some(&tree));
+            let catalog = Catalog::current();
+            let role = came.role.as_deref();
+            let what = strayed(catalog, before, target, role, came.staff, &live);
+            if !what.is_empty() {
+                return Err(ProviderError::Stale { what });
+            }
         }
         let wanted_role = target.role.as_ref().map(VendorRoleSlug::as_str);
         let role = wanted_role.or(came.role.as_deref());

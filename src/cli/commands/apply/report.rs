@@ -38,7 +38,11 @@ pub(super) fn report(
 ) {
     match format {
         DataFormat::Text => {
-            let doc = outcome::outcomes(&planned.plan, outcomes, planning.project.catalog);
+            let mut doc = outcome::outcomes(&planned.plan, outcomes, planning.project.catalog);
+            let left_out = outcome::left_out(&planned.plan, &planning.project.desired);
+            // Before the totals and the head, which end it.
+            let last = doc.sections.len().saturating_sub(1);
+            doc.sections.splice(last..last, left_out);
             session.ui.data(&format!(
                 "\n{}",
                 text::write(&doc, session.ui.layout()).trim_start_matches('\n')
@@ -47,6 +51,10 @@ pub(super) fn report(
         DataFormat::Json => {
             let mut json = crate::plan::wire::to_json(&planned.plan, planning.project.catalog);
             let mut all = outcome::to_json(outcomes);
+            all.extend(outcome::left_out_json(
+                &planned.plan,
+                &planning.project.desired,
+            ));
             all.extend(
                 endings
                     .iter()

@@ -119,6 +119,7 @@ fn write(target: Target) -> Call {
         place: center(),
         account: AccountId::new("8812"),
         target,
+        expects: None,
     }
 }
 
@@ -152,6 +153,80 @@ fn a_write_reads_lays_over_and_sends_all() {
     );
     assert_eq!(body["user_permissions"].as_array().unwrap().len(), 14);
     assert_eq!((case.vendor.count(READ), case.vendor.count(WRITE)), (1, 1));
+}
+
+/// Access as the plan saw it: the fixture's, with some rights another.
+fn seen(case: &Case, values: &[(&str, Value)]) -> Access {
+    let Sighting::There(looked) = case.look("8812") else {
+        panic!("she is there");
+    };
+    let mut rights = RightSet::clone(looked.rights.as_ref().unwrap());
+    for (slug, value) in values {
+        let id = Catalog::current().by_slug(slug).unwrap();
+        rights.set(id.index(), Some(value.clone()));
+    }
+    Access {
+        state: looked.state,
+        role: looked.role,
+        staff: looked.staff.flatten(),
+        staff_name: None,
+        rights: rights.into(),
+        facts: Arc::default(),
+    }
+}
+
+#[test]
+fn a_write_sends_nothing_that_would_take_what_the_plan_did_not_show() {
+    let days = "records_edit_last_days_count";
+    let seven = [(days, Value::Days(Days::Last(7)))];
+    let call = |expects| match write(target("administrator", &seven)) {
+        Call::Write {
+            place,
+            account,
+            target,
+            ..
+        } => Call::Write {
+            place,
+            account,
+            target,
+            expects: Some(Arc::new(expects)),
+        },
+        other => other,
+    };
+    // Somebody changed the days since; the plan never showed that they are taken.
+    let case = case();
+    let before = seen(&case, &[(days, Value::Days(Days::Last(1)))]);
+    let error = case.run(&call(before)).unwrap_err();
+    assert_eq!(error, ProviderError::Stale { what: vec![days] });
+    assert_eq!(case.vendor.count(WRITE), 0);
+    // As the plan saw it, it is written.
+    let before = seen(&case, &[]);
+    case.vendor
+        .on(WRITE, [permissions("administrator", &[(days, json!(7))])]);
+    case.run(&call(before)).unwrap();
+    assert_eq!(case.vendor.count(WRITE), 1);
+    // Another role that nobody planned to take is no less.
+    let mut before = seen(&case, &[]);
+    before.role = Some(VendorRoleSlug::new("worker"));
+    let stale = match call(before) {
+        Call::Write {
+            place,
+            account,
+            mut target,
+            expects,
+        } => {
+            target.role = Some(VendorRoleSlug::new("manager"));
+            Call::Write {
+                place,
+                account,
+                target,
+                expects,
+            }
+        }
+        other => other,
+    };
+    let error = case.run(&stale).unwrap_err();
+    assert_eq!(error, ProviderError::Stale { what: vec!["role"] });
 }
 
 #[test]

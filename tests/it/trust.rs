@@ -1,0 +1,196 @@
+//! Answers that cannot be true, from outside: nobody is told twice, nothing counts as gone, and the run says what it
+//! left out. And a stdout that nobody reads, or that cannot be written, is no reason to stop in the middle unseen.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::support::{copy_example, root};
+
+/// A project in a folder of its own.
+struct Chain {
+    folder: tempfile::TempDir,
+}
+
+impl Chain {
+    fn new(example: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        copy_example(&root().join("examples").join(example), folder.path());
+        Self { folder }
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_keyholder"));
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env_clear()
+            .env("KEYHOLDER_ACTOR", "test")
+            .stdin(Stdio::null());
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        said(&self.command(arguments).output().unwrap())
+    }
+
+    fn apply(&self) -> (i32, String, String) {
+        self.run(&["apply", "--sandbox", "--yes"])
+    }
+
+    fn state_file(&self) -> PathBuf {
+        self.folder.path().join(".keyholder/sandbox.json")
+    }
+
+    /// What the simulators do wrong from now on.
+    fn misbehave(&self, faults: &Value) {
+        let path = self.state_file();
+        if !path.exists() {
+            self.run(&["plan", "--sandbox"]);
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let mut state: Value = serde_json::from_str(&text).unwrap();
+        let armed = faults.as_array().unwrap().iter();
+        let armed = armed.map(|fault| json!({ "fault": fault, "matched": 0, "acted": 0 }));
+        state["world"]["faults"]["planned"] = armed.collect();
+        std::fs::write(&path, state.to_string()).unwrap();
+    }
+
+    fn log(&self) -> Value {
+        let text = std::fs::read_to_string(self.state_file()).unwrap();
+        let state: Value = serde_json::from_str(&text).unwrap();
+        state["world"]["log"].clone()
+    }
+
+    fn messages(&self) -> usize {
+        self.log()["messages"].as_array().unwrap().len()
+    }
+
+    fn journal(&self) -> String {
+        let path: &Path = self.folder.path();
+        std::fs::read_to_string(path.join(".keyholder/sandbox/journal.jsonl")).unwrap()
+    }
+}
+
+fn said(output: &Output) -> (i32, String, String) {
+    (
+        output.status.code().unwrap(),
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    )
+}
+
+const LISTS: &str = "GET /company/*/users";
+
+#[test]
+fn a_lost_invitation_and_an_empty_list_make_no_second_message() {
+    let chain = Chain::new("hello");
+    chain.misbehave(&json!([
+        { "on": "POST /user/invite/*", "nth": 1, "kind": "drop-after" },
+        // The plan's two lists and the one before the invitation are true.
+        { "on": LISTS, "from": 4, "kind": "empty-list" },
+    ]));
+    let (code, out, err) = chain.apply();
+    assert_eq!(chain.messages(), 1, "{out}{err}");
+    assert_eq!(code, 5, "{out}{err}");
+    assert!(out.contains("answered empty"), "{out}{err}");
+    chain.misbehave(&json!([]));
+    let (code, out, err) = chain.apply();
+    assert_eq!(chain.messages(), 1, "{out}{err}");
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(err.contains("it happened"), "{out}{err}");
+}
+
+#[test]
+fn an_empty_place_is_not_journalled_as_one_where_nobody_is() {
+    let chain = Chain::new("hello");
+    chain.apply();
+    let lines = chain.journal().lines().count();
+    chain.misbehave(&json!([{ "on": "GET /company/102/users", "kind": "empty-list" }]));
+    let (code, out, err) = chain.apply();
+    assert_eq!(code, 6, "{out}{err}");
+    // What was left out is said after the run, with whose steps were not made.
+    let after = out.split("Left out").nth(1).unwrap_or_default();
+    assert!(
+        after.contains("Rīga Mall: not read") && after.contains("Jana Bērziņa"),
+        "{out}"
+    );
+    let journal = chain.journal();
+    let of_the_run: Vec<&str> = journal.lines().skip(lines).collect();
+    assert!(!of_the_run.is_empty());
+    assert!(
+        of_the_run
+            .iter()
+            .all(|line| !line.contains("\"gone\"") && !line.contains("\"mall\"")),
+        "{of_the_run:#?}"
+    );
+    chain.misbehave(&json!([]));
+    let (code, out, err) = chain.run(&["plan", "--sandbox", "--exit-code"]);
+    assert_eq!(code, 0, "{out}{err}");
+}
+
+#[test]
+fn a_system_that_answers_empty_stops_the_run_everywhere() {
+    let chain = Chain::new("off-boarding");
+    chain.misbehave(&json!([{ "on": LISTS, "system": "salons", "kind": "empty-list" }]));
+    let effects = chain.log()["effects"].clone();
+    let (code, out, err) = chain.apply();
+    assert_eq!(code, 6, "{out}{err}");
+    assert!(
+        err.contains("`salons` answered that nobody has access anywhere"),
+        "{err}"
+    );
+    assert!(err.contains("nothing was done"), "{err}");
+    assert!(out.contains("that stops the run"), "{out}");
+    assert_eq!(chain.log()["effects"], effects, "{out}{err}");
+    // Asked for alone, another system goes on.
+    let (_, out, err) = chain.run(&["apply", "--sandbox", "--yes", "--only", "system:clinic"]);
+    assert_ne!(chain.log()["effects"], effects, "{out}{err}");
+}
+
+#[test]
+fn a_reader_that_goes_away_does_not_end_an_apply() {
+    let chain = Chain::new("hello");
+    let mut command = chain.command(&["apply", "--sandbox", "--yes"]);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let (code, _, err) = said(&child.wait_with_output().unwrap());
+    assert_eq!(code, 0, "{err}");
+    assert_eq!(chain.messages(), 1, "everything was done all the same");
+    let (code, out, err) = chain.run(&["plan", "--sandbox", "--exit-code"]);
+    assert_eq!(code, 0, "{out}{err}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_plan_that_cannot_be_written_is_not_applied() {
+    let chain = Chain::new("hello");
+    let full = std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let mut command = chain.command(&["apply", "--sandbox", "--yes"]);
+    let (code, _, err) = said(&command.stdout(full).output().unwrap());
+    assert_eq!(code, 1, "{err}");
+    assert!(err.contains("the output could not be written"), "{err}");
+    assert_eq!(chain.messages(), 0);
+    // A command that changes nothing fails as well where its output is lost, and not where its reader left.
+    let full = std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let (code, _, err) = said(&chain.command(&["show"]).stdout(full).output().unwrap());
+    assert_eq!(code, 1, "{err}");
+    let mut child = chain
+        .command(&["show"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
