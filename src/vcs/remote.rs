@@ -216,7 +216,7 @@ impl GitRemote {
                 "a remote whose name is an option of git",
             ));
         }
-        found.remote = name.to_owned();
+        name.clone_into(&mut found.remote);
         found.never_ask(is_told, env);
         Ok(found)
     }
@@ -455,7 +455,7 @@ impl Remote for GitRemote {
     }
 
     fn contents(&self, ids: &[&str]) -> Result<Vec<Vec<u8>>, GitError> {
-        let input: String = ids.iter().map(|id| format!("{id}\n")).collect();
+        let input = ids.join("\n") + "\n";
         let arguments = ["cat-file", "--batch"];
         let out = self.git("cat-file", FAR, &arguments, Some(input.as_bytes()))?;
         let failed = || GitError::Failed {

@@ -131,14 +131,6 @@ impl Team {
         make_executable(&path);
     }
 
-    /// Another runner, as a line of such a script; what it says and its exit code are kept.
-    fn other(&self, clone: &str) -> String {
-        format!(
-            "cd $T/{clone} && env -i PATH=\"$PATH\" KEYHOLDER_ACTOR=other {} apply --yes --sandbox >$T/said 2>&1; echo $? >$T/code; exit 0",
-            env!("CARGO_BIN_EXE_keyholder")
-        )
-    }
-
     #[track_caller]
     fn other_ended(&self, code: i32) -> String {
         let said = std::fs::read_to_string(self.path("said")).unwrap();
@@ -160,6 +152,14 @@ impl Team {
         std::fs::rename(self.path("pid.new"), self.path("pid")).unwrap();
         assert_eq!(child.wait().unwrap().code(), None, "nobody killed it");
     }
+}
+
+/// Another runner, as a line of such a script; what it says and its exit code are kept.
+fn other(clone: &str) -> String {
+    format!(
+        "cd $T/{clone} && env -i PATH=\"$PATH\" KEYHOLDER_ACTOR=other {} apply --yes --sandbox >$T/said 2>&1; echo $? >$T/code; exit 0",
+        env!("CARGO_BIN_EXE_keyholder")
+    )
 }
 
 /// Ends the run whose push this is, for good.
@@ -238,10 +238,7 @@ fn a_branch_that_is_gone_or_put_back_stops_every_run() {
     for command in [&["plan"][..], &["apply", "--yes"], &["journal", "verify"]] {
         let said = team.expect(6, "a", command);
         assert!(said.contains("entries are missing"), "{said}");
-        assert!(
-            said.contains(&"refs/keyholder/known/BRANCH".to_owned()),
-            "{said}"
-        );
+        assert!(said.contains("refs/keyholder/known/BRANCH"), "{said}");
     }
     team.git("bare.git", &["update-ref", "-d", &full_name]);
     let said = team.expect(6, "a", &["apply", "--yes"]);
@@ -261,7 +258,7 @@ fn a_branch_that_is_gone_or_put_back_stops_every_run() {
 fn a_second_runner_is_told_who_is_at_work_and_does_nothing() {
     let team = Team::begun("hello");
     team.clone("b");
-    team.once("post-receive", "true", &team.other("b"));
+    team.once("post-receive", "true", &other("b"));
     team.apply(0, "a");
     let said = team.other_ended(8);
     assert!(
@@ -279,7 +276,7 @@ fn a_push_that_is_refused_ends_the_run_before_it_did_anything() {
     let team = Team::begun("hello");
     team.clone("b");
     // While the first push is on its way, another run goes through from beginning to end.
-    team.once("pre-receive", "true", &team.other("b"));
+    team.once("pre-receive", "true", &other("b"));
     let said = team.apply(8, "a");
     assert!(said.contains("stored something on the branch"), "{said}");
     team.other_ended(0);

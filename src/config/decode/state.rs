@@ -52,7 +52,9 @@ fn is_branch(name: &str) -> bool {
         !part.is_empty()
             && !part.starts_with(['.', '-'])
             && !part.ends_with('.')
-            && !part.ends_with(".lock")
+            && part
+                .rsplit_once('.')
+                .is_none_or(|(_, end)| !end.eq_ignore_ascii_case("lock"))
             && !part.contains("..")
             && part
                 .bytes()

@@ -308,7 +308,7 @@ fn a_full_disk_stops_the_run_and_the_next_one_goes_on() {
         usize::try_from(after - before).unwrap()
     };
     // Many numbers of bytes that fit, whether or not what does not is taken off again.
-    for left in (0..size).step_by(23).chain([size - 1]) {
+    for left in (0..size).step_by(97).chain([size - 1]) {
         for can_cut in [true, false] {
             let (_guard, dir) = folder();
             let mut journal = FileJournal::open(&dir, at(0)).unwrap();
