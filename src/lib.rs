@@ -7,6 +7,7 @@
 //! - [`config`]: YAML to what should be;
 //! - [`attest`], [`export`]: what people say of systems that cannot be read;
 //! - [`plan`]: what should be and what is to what will happen;
+//! - [`policy`]: what the project's rules keep back of that;
 //! - [`provider`], [`http`], [`secret`]: the vendors, and how they are reached;
 //! - [`apply`], [`journal`], [`state`]: what is done, the record of it, and where that lives;
 //! - [`snapshot`], [`render`]: values to bytes;
