@@ -8,6 +8,7 @@
 
 mod chain;
 mod dice;
+mod kills;
 mod laws;
 mod process;
 mod script;
