@@ -6,7 +6,7 @@
 //! sent once more only if a complete list shows no trace of it 120 s after its intent; the second
 //! one that is lost is left unknown.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::belief::why_not_complete;
@@ -18,8 +18,8 @@ use super::rows::{Row, contacts_of, find};
 use super::run::Runner;
 use crate::catalog::Catalog;
 use crate::journal::{
-    Entry, Intent, JournalError, Record, Settled, Settlement, Verb, Verdict, history, unsettled,
-    was_lost_before,
+    CallResult, Entry, Intent, JournalError, Record, Settled, Settlement, Verb, Verdict, history,
+    unsettled, was_lost_before,
 };
 use crate::model::{AccountId, Contact, PersonKey, Reading, ScopeState, SystemName};
 use crate::plan::{Change, Step};
@@ -85,6 +85,13 @@ impl<'a> Runner<'a> {
         for &at in &group {
             self.start(at);
         }
+        self.outwait_refusals(&group).await;
+        if self.ports.stop.is_stopped() {
+            for at in group {
+                self.finish(at, Outcome::Stopped);
+            }
+            return Ok(());
+        }
         let list = self.list(provider, place).await;
         let Some(list) = list.complete() else {
             for at in group {
@@ -140,6 +147,7 @@ impl<'a> Runner<'a> {
         refused: RefusedBatch,
         before: &BTreeSet<AccountId>,
     ) -> Result<(), JournalError> {
+        self.outwait_refusals(&group).await;
         let list = self.list(provider, place).await;
         for (at, intent) in group.into_iter().zip(refused.first..) {
             let row = list.complete().map(|list| self.find(at, list, before));
@@ -162,6 +170,52 @@ impl<'a> Runner<'a> {
             }
         }
         Ok(())
+    }
+
+    /// A refusal that came with a status of success may be a lie: an invitation that was refused so is
+    /// not sent again before its row would show, in this run or in one soon after.
+    async fn outwait_refusals(&self, group: &[usize]) {
+        let people: BTreeSet<&str> = group
+            .iter()
+            .filter_map(|&at| self.steps[at].person.as_ref().map(PersonKey::as_str))
+            .collect();
+        let Some(&lead) = group.first() else { return };
+        let system = &self.steps[lead].system;
+        let mut sent = BTreeMap::new();
+        let mut refused = None;
+        for entry in entries(self) {
+            match &entry.record {
+                Record::Intent(intent)
+                    if intent.call == Verb::Invite
+                        && intent.system == system.as_str()
+                        && intent
+                            .person
+                            .as_deref()
+                            .is_some_and(|key| people.contains(key)) =>
+                {
+                    sent.insert(entry.seq, entry.at);
+                }
+                Record::Outcome(outcome)
+                    if outcome.result == CallResult::Refused
+                        && outcome.status.is_some_and(|it| (200..300).contains(&it)) =>
+                {
+                    refused = refused.max(sent.get(&outcome.intent).copied());
+                }
+                _ => {}
+            }
+        }
+        let Some(refused) = refused else { return };
+        // A clock that went back tells nothing about how long ago it was.
+        let passed = self.ports.clock.now().duration_since(refused);
+        let passed = Duration::try_from(passed).unwrap_or(Duration::ZERO);
+        let rest = VISIBLE_WITHIN.saturating_sub(passed);
+        if !rest.is_zero() {
+            let why = "an invitation that was refused may still appear in the list";
+            self.ports.listener.waiting(system, why);
+            self.ports
+                .wait_until(self.ports.clock.elapsed() + rest)
+                .await;
+        }
     }
 
     /// One call. What was sent, or may have been, is in flight afterwards; what nothing was sent

@@ -128,6 +128,7 @@ impl Outcome {
     /// The kebab-case name of the contracts.
     pub fn name(&self) -> &'static str {
         match self {
+            Outcome::Done { also_changed, .. } if !also_changed.is_empty() => "changed-more",
             Outcome::Done { .. } => "done",
             Outcome::Already { .. } => "already",
             Outcome::DidNotStick { .. } => "did-not-stick",

@@ -207,6 +207,20 @@ mod tests {
     }
 
     #[test]
+    fn two_systems_on_one_host_have_one_pace_and_another_host_its_own() {
+        let clock = Arc::new(SimClock::new(jiff::Timestamp::UNIX_EPOCH));
+        let throttles = Throttles::new(clock.clone());
+        let windows = [Window::per_second(1)];
+        block_on(async {
+            drop(throttles.of("a", &windows).slot(&quiet()).await);
+            drop(throttles.of("b", &windows).slot(&quiet()).await);
+            assert_eq!(clock.elapsed(), Duration::ZERO);
+            drop(throttles.of("a", &windows).slot(&quiet()).await);
+        });
+        assert_eq!(clock.elapsed(), Duration::from_millis(1_001));
+    }
+
+    #[test]
     fn a_record_carries_the_pace_into_the_next_process() {
         let first = Arc::new(SimClock::new(jiff::Timestamp::UNIX_EPOCH));
         let throttles = Throttles::new(first.clone());

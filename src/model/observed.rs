@@ -137,7 +137,7 @@ pub enum ReadFailure {
         /// In words, without secrets.
         why: Arc<str>,
     },
-    /// The whole system answered empty.
+    /// The list has nobody in it, not even whoever asks.
     Empty,
     /// This version cannot read that kind of system.
     NotSupported,

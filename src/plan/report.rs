@@ -42,7 +42,7 @@ pub fn failure_text(failure: &ReadFailure) -> String {
         ReadFailure::Forbidden { right: None } => "the vendor refuses (403)".into(),
         ReadFailure::Invisible => "the token does not see it".into(),
         ReadFailure::Failed { why } => why.to_string(),
-        ReadFailure::Empty => "the whole system answered empty".into(),
+        ReadFailure::Empty => "the list is empty, and whoever asks should be in it".into(),
         ReadFailure::NotSupported => "this version cannot read systems of this kind".into(),
         ReadFailure::TooOld { taken, max_age } => format!(
             "its export was taken at {taken}, and one older than {} hours is not believed",

@@ -73,6 +73,9 @@ struct Stored {
     medicine: bool,
     /// The rights that differ from the role's.
     differs: BTreeMap<String, Value>,
+    /// The rights that the role has and the location does not, but for those of medicine.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    lacks: Vec<String>,
     approved: bool,
     #[serde(with = "stamp")]
     visible: Timestamp,
@@ -82,7 +85,7 @@ struct Stored {
 
 impl Serialize for Link {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        // Both are sorted by slug and the role's values are a superset, so one pass finds the differences.
+        // Both are sorted by slug, and the role has all values of the link, so one pass finds the differences.
         let mut values = roles::defaults(&self.role).iter();
         let differs = self
             .rights
@@ -94,11 +97,17 @@ impl Serialize for Link {
             })
             .map(|(slug, value)| (slug.clone(), value.clone()))
             .collect();
+        let lacks = roles::defaults(&self.role)
+            .keys()
+            .filter(|slug| !slug.starts_with("medicine_") && !self.rights.contains_key(**slug))
+            .map(|slug| (*slug).to_owned())
+            .collect();
         Stored {
             role: self.role.clone(),
             staff: self.staff,
             medicine: self.rights.contains_key("medicine_access"),
             differs,
+            lacks,
             approved: self.approved,
             visible: self.visible,
             non_deletable: self.non_deletable,
@@ -113,6 +122,7 @@ impl From<Stored> for Link {
         let mut rights: BTreeMap<String, Value> = roles::defaults(&stored.role)
             .iter()
             .filter(|(slug, _)| stored.medicine || !slug.starts_with("medicine_"))
+            .filter(|(slug, _)| !stored.lacks.iter().any(|lacked| lacked == *slug))
             .map(|(slug, value)| ((*slug).to_owned(), value.clone()))
             .collect();
         rights.extend(stored.differs);
@@ -146,6 +156,7 @@ mod tests {
         let mut link = system.locations[&10231].links[&8812].clone();
         link.rights
             .insert("timetable_access".to_owned(), json!(false));
+        link.rights.remove("storages_access");
         let text = serde_json::to_string(&link).unwrap();
         let read: Link = serde_json::from_str(&text).unwrap();
         assert_eq!(values(&read), values(&link));
@@ -158,5 +169,6 @@ mod tests {
                 "timetable_access": false,
             })
         );
+        assert_eq!(stored["lacks"], json!(["storages_access"]));
     }
 }

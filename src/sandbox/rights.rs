@@ -200,6 +200,13 @@ impl Right {
         !self.slug.starts_with("medicine_") || (kind == Kind::Yclients && medical)
     }
 
+    /// Whether its slug begins with one of these.
+    pub(crate) fn is_in(&self, sections: &[String]) -> bool {
+        sections
+            .iter()
+            .any(|section| self.slug.starts_with(&**section))
+    }
+
     /// Whether holding it takes a paid seat (Altegio's model; which rights are paid is the sandbox's guess).
     pub(crate) fn is_paid(&self) -> bool {
         self.shape == Shape::Switch

@@ -48,6 +48,9 @@ pub(crate) struct Location {
     pub(crate) chain: Option<u64>,
     pub(crate) timezone: String,
     pub(crate) medical: bool,
+    /// Beginnings of the slugs its tree has; empty: all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) sections: Vec<String>,
     /// Without invitations.
     pub(crate) trial: bool,
     /// Without a paid license: every call is answered 403.
@@ -147,7 +150,15 @@ impl System {
 impl Location {
     /// The rights its tree has.
     pub(crate) fn rights(&self, kind: Kind) -> impl Iterator<Item = &'static Right> + use<> {
+        let sections = self.sections.clone();
         rights::at(kind, self.medical)
+            .filter(move |right| sections.is_empty() || right.is_in(&sections))
+    }
+
+    /// Whether its tree has a right.
+    pub(crate) fn has_right(&self, right: &Right, kind: Kind) -> bool {
+        right.exists(kind, self.medical)
+            && (self.sections.is_empty() || right.is_in(&self.sections))
     }
 
     /// What ids of an entity mean here.

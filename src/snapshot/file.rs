@@ -162,7 +162,7 @@ pub(super) enum Failure {
         /// In words.
         why: Arc<str>,
     },
-    /// The whole system answered empty.
+    /// The list has nobody in it, not even whoever asks.
     Empty,
     /// This kind of system cannot be read.
     NotSupported,

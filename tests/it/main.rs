@@ -13,6 +13,7 @@
 
 mod attested;
 mod broken;
+mod chaos;
 mod converge;
 mod doctor;
 mod explained;

@@ -32,6 +32,7 @@ fn script() -> impl Strategy<Value = Script> {
         Just(Fault::NotSent),
         Just(Fault::Unauthorized),
         Just(Fault::Ignored),
+        Just(Fault::RefusedAfter),
         Just(Fault::CrashBefore),
         Just(Fault::CrashAfter),
     ];

@@ -352,3 +352,29 @@ fn a_stop_while_waiting_ends_at_once_and_leaves_what_is_known() {
     );
     assert_eq!(messages(&stage).len(), 1);
 }
+
+#[test]
+fn a_refusal_with_a_status_of_success_is_not_believed_before_its_time() {
+    let mut stage = stage();
+    stage.world.state().delay = Duration::from_secs(90);
+    stage.world.state().faults.insert(1, Fault::RefusedAfter);
+    let first = stage.apply(vec![invite("anna", MALL)]);
+    assert!(matches!(
+        outcome(&first, "invite-anna-mall"),
+        Outcome::Refused(_)
+    ));
+    // At once again, as a CI job that is repeated would.
+    let second = stage.apply(vec![invite("anna", MALL)]);
+    assert!(matches!(
+        outcome(&second, "invite-anna-mall"),
+        Outcome::NotDone(NotDone::Changed(_))
+    ));
+    assert_eq!(messages(&stage).len(), 1);
+    // A batch is not sent again one by one before, either.
+    let mut stage = self::stage();
+    stage.world.state().delay = Duration::from_secs(90);
+    stage.world.state().faults.insert(1, Fault::RefusedAfter);
+    let both = stage.apply(vec![invite("anna", MALL), invite("berta", MALL)]);
+    assert_eq!(both.count(Standing::Done), 2);
+    assert_eq!(messages(&stage).len(), 2);
+}

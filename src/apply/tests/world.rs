@@ -33,6 +33,8 @@ pub(super) enum Fault {
     Unauthorized,
     /// Accepted without an effect.
     Ignored,
+    /// Refused with a status of success, and done all the same.
+    RefusedAfter,
     CrashBefore,
     CrashAfter,
 }
@@ -434,6 +436,13 @@ impl Provider for World {
                 status: 200,
                 ..Receipt::default()
             }),
+            Some(Fault::RefusedAfter) => {
+                drop(self.effect(call));
+                Err(ProviderError::Rejected {
+                    status: 200,
+                    errors: vec!["no".to_owned()],
+                })
+            }
             Some(fault @ (Fault::CrashBefore | Fault::CrashAfter)) => {
                 if fault == Fault::CrashAfter {
                     drop(self.effect(call));

@@ -100,6 +100,7 @@ fn rights_nobody_asked_to_change_are_reported_when_they_change() {
     assert!(
         matches!(outcome(&outcomes, STEP), Outcome::Done { also_changed, .. } if also_changed == &["clients_access"])
     );
+    assert_eq!(outcome(&outcomes, STEP).name(), "changed-more");
 }
 
 #[test]

@@ -95,7 +95,8 @@ fn a_system_that_answers_empty_has_answered_nothing() {
     }
     let plan = world.plan();
     assert_eq!(lines(&plan), [""; 0]);
-    let empty = Completeness::Unreadable("the whole system answered empty".into());
+    let empty =
+        Completeness::Unreadable("the list is empty, and whoever asks should be in it".into());
     assert!(
         plan.draft
             .scopes

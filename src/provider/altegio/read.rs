@@ -94,15 +94,9 @@ impl Altegio {
         for ((place, _), listed) in request.places.iter().zip(&listed) {
             scopes.insert(place.place(), scope(listed));
         }
-        if is_empty(&scopes) {
-            for reading in scopes.values_mut() {
-                *reading = Reading::Unreadable(ReadFailure::Empty);
-            }
-        } else {
-            let trees = self.read_sides(request, &mut scopes, progress).await?;
-            self.read_rights(request, &mut scopes, &trees, progress)
-                .await?;
-        }
+        let trees = self.read_sides(request, &mut scopes, progress).await?;
+        self.read_rights(request, &mut scopes, &trees, progress)
+            .await?;
         Ok(ObservedSystem {
             kind: self.profile.kind().as_str(),
             host: Arc::clone(&self.host),
@@ -209,9 +203,9 @@ impl Altegio {
                 },
             };
             match judge(users) {
-                // Nobody at all is hard to believe: the caller is somebody.
-                Reading::Complete(rows) if rows.is_empty() && listed.is_none() => {
-                    listed = Some(Reading::Complete(rows));
+                // Nobody at all cannot be: whoever asks is somebody there.
+                Reading::Complete(rows) if rows.is_empty() => {
+                    listed = Some(Reading::Unreadable(ReadFailure::Empty));
                 }
                 complete @ Reading::Complete(_) => {
                     listed = Some(complete);
@@ -544,16 +538,6 @@ pub(super) fn scope(listed: &Listed) -> Reading<ScopeState> {
         Reading::Partial(rows, gaps) => Reading::Partial(state(rows), gaps.clone()),
         Reading::Unreadable(failure) => Reading::Unreadable(failure.clone()),
     }
-}
-
-/// Whether a system that has places answers that nobody is anywhere.
-fn is_empty(scopes: &BTreeMap<PlaceId, Reading<ScopeState>>) -> bool {
-    let nobody = |reading: &Reading<ScopeState>| {
-        reading
-            .complete()
-            .is_some_and(|state| state.accounts.is_empty())
-    };
-    !scopes.is_empty() && scopes.values().all(nobody)
 }
 
 fn failure(trouble: &Unread) -> ReadFailure {

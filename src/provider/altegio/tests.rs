@@ -463,6 +463,18 @@ fn an_empty_or_refused_list_of_locations_hides_no_place() {
 }
 
 #[test]
+fn a_place_in_which_nobody_is_is_not_believed_either() {
+    let case = case();
+    case.vendor.on(&format!("GET {CENTER}"), [users(&[], 0)]);
+    let seen = case.both();
+    assert_eq!(
+        seen.scopes[&at("center")],
+        Reading::Unreadable(ReadFailure::Empty)
+    );
+    assert!(seen.scopes[&at("mall")].complete().is_some());
+}
+
+#[test]
 fn a_system_in_which_nobody_is_anywhere_is_not_believed() {
     let case = case();
     for list in [CENTER, MALL] {

@@ -224,8 +224,12 @@ impl Altegio {
             if !overlay.stuck(&target.rights, now, &tree) {
                 let body = json!({ "user_permissions": overlay.body() });
                 let exchange = with_body(&routes::WRITE, &[id, user], &body);
-                self.change(&exchange, place, MAY_WRITE, &what, progress)
-                    .await?;
+                let again = self.change(&exchange, place, MAY_WRITE, &what, progress);
+                // The first write has had its effect: that nothing more came of this one is for reading
+                // back to say. Only one that may yet have an effect is not known.
+                if let Err(error @ ProviderError::Unknown { .. }) = again.await {
+                    return Err(error);
+                }
             }
         }
         Ok(receipt(&answer, overlay.left))

@@ -195,7 +195,7 @@ pub(super) fn overlay(
             wrong("slug", "slug and value are required");
             continue;
         };
-        let Some(right) = find(slug).filter(|right| right.exists(call.system.kind, place.medical))
+        let Some(right) = find(slug).filter(|right| place.has_right(right, call.system.kind))
         else {
             if call.system.options.unknown_slugs == Unknown::Reject {
                 wrong("slug", "is not a right of this location");

@@ -12,6 +12,9 @@ use crate::sandbox::rights::{Entity, Right, Shape};
 use crate::sandbox::roles::{self, Role};
 use crate::sandbox::state::Location;
 
+/// The roles of every plan.
+const COMMON: [&str; 4] = ["worker", "administrator", "manager", "owner"];
+
 /// `GET /company/{l}/users/roles`
 pub(super) fn list(call: &mut Call<'_>, ids: &[u64]) -> Outcome {
     let location = one_id(ids)?;
@@ -40,8 +43,12 @@ fn catalog(call: &Call<'_>, location: u64, may: bool) -> Outcome {
         place,
         location,
         may,
+        rights: place.rights(call.system.kind).collect(),
     };
+    // A small plan has few rights and few roles.
+    let is_small = !place.sections.is_empty();
     let rows = roles::of(call.system.kind)
+        .filter(|role| !is_small || COMMON.contains(&role.slug))
         .map(|role| {
             let mut row = Map::new();
             row.insert("slug".to_owned(), json!(role.slug));
@@ -69,12 +76,14 @@ struct Tree<'a> {
     location: u64,
     /// Whether the caller may change anything of this user.
     may: bool,
+    /// All that the location has, in order.
+    rights: Vec<&'static Right>,
 }
 
 impl Tree<'_> {
     fn below(&self, parent: &str, role: &Role) -> Value {
-        self.place
-            .rights(self.call.system.kind)
+        self.rights
+            .iter()
             .filter(|right| right.parent == parent)
             .map(|right| self.node(right, role))
             .collect()

@@ -38,7 +38,7 @@
 //! | `caller` | the account whose rights judge calls; absent: the first user who is an owner somewhere |
 //! | `tokens` | user token to account; absent: every token is the caller's (`sandbox-user-ID` is always account ID's) |
 //! | `options` | see [`Options`](crate::sandbox::options::Options) |
-//! | `locations` | `id`, `title`, `chain` (absent: the only one), `timezone`, `medical`, `trial`, `unlicensed`, `accounts`, `storages`, `positions`, `expenses`, `staff` |
+//! | `locations` | `id`, `title`, `chain` (absent: the only one), `timezone`, `medical`, `sections` (beginnings of the slugs its tree has; absent: all), `trial`, `unlicensed`, `accounts`, `storages`, `positions`, `expenses`, `staff` |
 //! | `users` | `id`, `name`, `phone`, `email`, `password`, `system`, `in` |
 //!
 //! A thing may be a text, its title; its id is then 1,000 times the location's plus a number by kind and place
@@ -450,6 +450,7 @@ fn resolve_location(live: LiveLocation, chains: &BTreeMap<u64, Chain>) -> Result
         chain,
         timezone: live.timezone.unwrap_or_else(|| "Europe/Riga".to_owned()),
         medical: live.medical,
+        sections: live.sections,
         trial: live.trial,
         unlicensed: live.unlicensed,
         staff,
@@ -566,7 +567,7 @@ fn resolve_link(
         link.rights.insert(right.slug.to_owned(), value);
     }
     for (slug, sent) in over.into_iter().flatten() {
-        let right = rights::find(slug).filter(|right| right.exists(kind, place.medical));
+        let right = rights::find(slug).filter(|right| place.has_right(right, kind));
         let right = right.ok_or_else(|| format!("no right `{slug}` here"))?;
         let titles = right
             .entity()

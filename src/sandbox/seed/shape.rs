@@ -170,6 +170,8 @@ pub(super) struct LiveLocation {
     #[serde(default)]
     pub(super) medical: bool,
     #[serde(default)]
+    pub(super) sections: Vec<String>,
+    #[serde(default)]
     pub(super) trial: bool,
     #[serde(default)]
     pub(super) unlicensed: bool,

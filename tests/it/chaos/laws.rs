@@ -1,0 +1,131 @@
+//! What must be true when everything is over.
+
+use std::collections::BTreeMap;
+
+use keyholder::journal::{JournalSink as _, Record, Verdict};
+use keyholder::plan::{Mode, Plan};
+use serde_json::Value;
+
+use super::chain::{PLACES, Person, STRANGER, promised};
+use super::process::Stage;
+use super::watch::SYSTEM;
+use super::way::lock;
+
+/// Every law that is broken at the end, in words.
+pub(crate) fn judge(stage: &Stage, plan: &Plan) -> Vec<String> {
+    let mut broken = Vec::new();
+    ends_as_wanted(stage, plan, &mut broken);
+    nobody_is_bothered_twice(stage, &mut broken);
+    journal_and_vendor_agree(stage, &mut broken);
+    broken
+}
+
+/// Everything is as the files want it, or the last plan says for whom it is not and why.
+fn ends_as_wanted(stage: &Stage, plan: &Plan, broken: &mut Vec<String>) {
+    let watch = lock(&stage.shared);
+    let draft = &plan.draft;
+    for step in draft.steps.iter().filter(|step| step.mode == Mode::Api) {
+        broken.push(format!(
+            "a step is left: {} of {:?} at {}",
+            step.kind.name(),
+            step.person,
+            step.place
+        ));
+    }
+    let is_explained = |person: &str| {
+        let whose = |key: &Option<keyholder::model::PersonKey>| {
+            key.as_ref().is_some_and(|key| key.as_str() == person)
+        };
+        draft.holds.iter().any(|hold| whose(&hold.person))
+            || draft
+                .waiting
+                .iter()
+                .any(|one| one.person.as_str() == person)
+            || draft.steps.iter().any(|step| whose(&step.person))
+    };
+    for person in &watch.chain.people {
+        for (key, place) in PLACES {
+            let account = stage
+                .sandbox
+                .with_world(|world| world.account_of(SYSTEM, &person.email()));
+            let link = account.and_then(|account| watch.access(place, account));
+            if let Some(wrong) = differs(person, place, link.as_ref())
+                && !is_explained(&person.key)
+            {
+                broken.push(format!(
+                    "{} at {key}: {wrong}, and no plan says why",
+                    person.key
+                ));
+            }
+        }
+    }
+    for place in &watch.chain.stranger_at {
+        if watch.access(*place, STRANGER).is_none() {
+            broken.push(format!("the stranger is gone from {place}"));
+        }
+    }
+}
+
+fn differs(person: &Person, place: u64, link: Option<&Value>) -> Option<String> {
+    match (person.must_have(place), link) {
+        (None, None) => None,
+        (None, Some(_)) => Some("has access".to_owned()),
+        (Some(role), None) => Some(format!("has no access as {role}")),
+        (Some(role), Some(link)) => {
+            let (vendor, rights) = promised(role);
+            if link["role"] != vendor {
+                return Some(format!("is {} and not {vendor}", link["role"]));
+            }
+            let wrong = rights
+                .iter()
+                .find(|(slug, value)| link["rights"][slug] != *value);
+            wrong.map(|(slug, _)| format!("has `{slug}` as {}", link["rights"][slug]))
+        }
+    }
+}
+
+/// One message for each person: nobody is hired twice here.
+fn nobody_is_bothered_twice(stage: &Stage, broken: &mut Vec<String>) {
+    let mut told: BTreeMap<String, usize> = BTreeMap::new();
+    stage.sandbox.with_world(|world| {
+        for message in &world.log().messages {
+            *told.entry(message.to.clone()).or_default() += 1;
+        }
+    });
+    for (to, times) in told {
+        if times > 1 {
+            broken.push(format!("{to} got {times} messages"));
+        }
+    }
+}
+
+/// The chain of the journal holds, and what it says was done and seen was done.
+fn journal_and_vendor_agree(stage: &Stage, broken: &mut Vec<String>) {
+    let watch = lock(&stage.shared);
+    for entry in stage.diary.entries() {
+        let Record::Verified(verified) = &entry.record else {
+            continue;
+        };
+        let Some(announced) = verified
+            .intent
+            .and_then(|intent| watch.intents.get(&intent))
+        else {
+            continue;
+        };
+        let taken_up = verified.verdict != Verdict::AsPlanned || announced.effects > 0;
+        if !taken_up {
+            broken.push(format!(
+                "entry {} says that {:?} of {:?} at {} is as planned, and the call had no effect",
+                entry.seq, announced.intent.call, announced.intent.person, announced.intent.place
+            ));
+        }
+    }
+    let mut text = String::new();
+    for sealed in stage.diary.sealed() {
+        text.push_str(&serde_json::to_string(&sealed.entry).unwrap());
+        text.push('\n');
+    }
+    if text.contains("@chain.example") || text.contains("@else.example") {
+        broken.push("a contact stands in the journal".to_owned());
+    }
+}
