@@ -208,6 +208,9 @@ pub struct PlanArgs {
     /// The oldest kept read to accept, such as `24h` or `30m`.
     #[arg(long, value_name = "AGE", default_value = "24h", requires = "observed")]
     pub max_age: String,
+    /// Keep the plan in this file, to be reviewed and given to `apply`.
+    #[arg(long, value_name = "FILE", conflicts_with = "as_of")]
+    pub out: Option<Utf8PathBuf>,
     /// How to print the plan.
     #[arg(long, value_enum, default_value_t = DataFormat::Text)]
     pub format: DataFormat,
@@ -225,6 +228,12 @@ pub struct PlanArgs {
 /// `apply`
 #[derive(Debug, Args)]
 pub struct ApplyArgs {
+    /// Plans that `plan --out` kept: only what was reviewed in one of them, and would be done now just the same, is done.
+    #[arg(value_name = "FILE", conflicts_with = "only")]
+    pub files: Vec<Utf8PathBuf>,
+    /// The id that a file must have, as the job that made it said. May be repeated; then every file's must be among them.
+    #[arg(long = "expect-id", value_name = "ID", requires = "files")]
+    pub expect_ids: Vec<String>,
     /// What to plan for.
     #[command(flatten)]
     pub inputs: PlanInputs,

@@ -14,6 +14,7 @@ mod commands;
 mod env;
 pub mod failure;
 mod planning;
+mod reviewed;
 mod session;
 mod simulator;
 mod ui;

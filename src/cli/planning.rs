@@ -14,6 +14,8 @@ use crate::model::{Attested, Memory, Observed, ObservedSystem, ReadFailure, Read
 use crate::ops::only::{OnlyError, only};
 use crate::ops::project::Project;
 use crate::ops::{attest, export, hand, live, when};
+use crate::plan::file::Reviewed;
+use crate::plan::review::{Review, review};
 use crate::plan::{self, Completeness, Input, Only, Plan};
 use crate::render::view::Frame;
 
@@ -144,6 +146,19 @@ impl<'a> Planning<'a> {
             only: &self.only,
         });
         Planned { plan, observed }
+    }
+
+    /// Narrows a plan to what was reviewed and would be done now just the same.
+    pub(super) fn narrow(&self, planned: &mut Planned, files: &[Reviewed]) -> Review {
+        let project = self.project;
+        let found = review(files, &planned.plan, &project.desired, project.catalog);
+        planned.plan = plan::keep(
+            &planned.plan,
+            &found.todo,
+            &planned.observed,
+            project.catalog,
+        );
+        found
     }
 
     /// What a read alone means for the exit code.

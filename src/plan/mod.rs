@@ -7,9 +7,11 @@
 //! to at a place, `values` what two values mean beside each other, `person` what differs, `take`, `set`, `give`, `invite` and
 //! `follow` what is done about it, `make` what the step for it looks like, `order` and `rules` which steps stay and in which order, `report` what else is worth
 //! saying, `hand` what people do where there is no interface,
-//! `seal` the id, and [`wire`] the JSON of all that.
+//! `seal` the id, [`wire`] the JSON of all that, [`file`] a plan that is kept to be reviewed, and [`review`] what of it is
+//! done later.
 
 mod digest;
+pub mod file;
 mod follow;
 mod give;
 mod hand;
@@ -25,6 +27,7 @@ mod price;
 mod read;
 mod reason;
 mod report;
+pub mod review;
 mod rules;
 mod seal;
 mod set;
@@ -43,7 +46,7 @@ pub use input::{Input, Only};
 pub use price::totals;
 pub use read::{matches, names_wanted, selection};
 pub use report::{failure_text, gap_text};
-pub use seal::plan;
+pub use seal::{keep, plan};
 pub use step::{
     Access, Action, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Drift, Effect,
     Hand, Hold, HoldCode, Instruction, Lapse, ManualActor, Mode, Note, Plan, PlanId, Price, Proof,

@@ -17,6 +17,7 @@ mod converge;
 mod doctor;
 mod explained;
 mod hand;
+mod reviewed;
 mod scenario;
 mod schema;
 mod support;

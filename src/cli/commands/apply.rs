@@ -2,13 +2,14 @@
 
 mod report;
 
-use self::report::{question, report};
+use self::report::{question, report, say_review};
 use crate::apply::{Order, Ports, StopFlag, apply, settle};
 use crate::cli::args::{ApplyArgs, DataFormat};
 use crate::cli::checklist::Checklist;
 use crate::cli::commands::plan::print;
 use crate::cli::failure::{Ending, Endings, Failure};
 use crate::cli::planning::Planning;
+use crate::cli::reviewed::Files;
 use crate::cli::session::{Session, distrust};
 use crate::cli::ui::Watcher;
 use crate::cli::walk;
@@ -27,10 +28,17 @@ pub(in crate::cli) async fn run(
             .help("look at `keyholder plan` first; `apply --yes` does what it shows"));
     }
     let checklist = Checklist::prepare(args.manual.as_deref())?;
+    let files = Files::read(&args.files, &args.expect_ids)?;
     let world = World::enter(session).await?;
     let project = session.open(None, world.now(), args.inputs.ahead)?;
     let settings = &project.loaded.project.settings;
+    if let Some(files) = &files {
+        files.judge(&project, world.now())?;
+    }
     let mut planning = Planning::new(session, &world, &project, &args.inputs.only)?;
+    if let Some(files) = &files {
+        planning.only = files.touched(&project);
+    }
     let mut journal = FileJournal::open(
         &session.state_folder(&world.root, Some(settings)),
         world.now(),
@@ -51,10 +59,24 @@ pub(in crate::cli) async fn run(
     };
     settle_first(session, &ports, &mut planning, &mut journal).await?;
 
-    let planned = planning.ask(&providers).await;
+    let mut planned = planning.ask(&providers).await;
     let mut endings = planned.endings(world.now());
+    let fresh = planned.plan.clone();
+    let review = match &files {
+        None => None,
+        Some(files) => {
+            files.judge_hosts(&planned)?;
+            Some(planning.narrow(&mut planned, &files.plans))
+        }
+    };
     if args.format == DataFormat::Text {
         print(session, &planning, &planned, DataFormat::Text, &endings);
+    }
+    if let Some(review) = &review {
+        if !review.stale.is_empty() {
+            endings.insert(Ending::Stale);
+        }
+        say_review(session, review, &fresh, args.format);
     }
     let has_steps = planned
         .plan
@@ -76,10 +98,11 @@ pub(in crate::cli) async fn run(
     );
     opening.extend(planning.records(&planned));
     let actor = session.env.actor();
+    let command = files.as_ref().map_or("apply".to_owned(), Files::command);
     let order = Order {
         plan: &planned.plan,
         opening: &opening,
-        command: "apply",
+        command: &command,
         actor: Some(&actor),
     };
     let mut outcomes = apply(&order, &ports, &mut journal).await;
@@ -89,7 +112,7 @@ pub(in crate::cli) async fn run(
     outcomes.take_word(|step| said.contains(step));
     world.leave(session, settings)?;
 
-    let mut left = hand::manual(&planned.plan).filter(|(step, _)| !said.contains(&step.id));
+    let mut left = hand::manual(&fresh).filter(|(step, _)| !said.contains(&step.id));
     if !left.any(|(step, _)| step.is_overdue(world.now())) {
         endings.remove(&Ending::ManualWaiting);
     }
@@ -104,6 +127,7 @@ pub(in crate::cli) async fn run(
         &planning,
         &planned,
         &outcomes,
+        review.as_ref().zip(files.as_ref()),
         args.format,
         &endings,
     );

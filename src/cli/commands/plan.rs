@@ -4,6 +4,7 @@ use crate::cli::args::{DataFormat, PlanArgs};
 use crate::cli::checklist::Checklist;
 use crate::cli::failure::{Endings, Failure};
 use crate::cli::planning::{Planned, Planning};
+use crate::cli::reviewed;
 use crate::cli::session::Session;
 use crate::cli::walk::Said;
 use crate::cli::world::World;
@@ -15,7 +16,9 @@ pub(in crate::cli) async fn run(
 ) -> Result<Endings, Failure> {
     let checklist = Checklist::prepare(args.manual.as_deref())?;
     let world = World::enter(session).await?;
-    let project = session.open(args.as_of.as_deref(), world.now(), args.inputs.ahead)?;
+    // A plan that is kept must know the next date that changes it.
+    let ahead = args.inputs.ahead.max(u16::from(args.out.is_some()));
+    let project = session.open(args.as_of.as_deref(), world.now(), ahead)?;
     let planning = Planning::new(session, &world, &project, &args.inputs.only)?;
     let planned = if let Some(file) = &args.observed {
         planning.recall(file, &args.max_age)?
@@ -29,6 +32,14 @@ pub(in crate::cli) async fn run(
         endings.extend(planned.pending());
     }
     print(session, &planning, &planned, args.format, &endings);
+    if let Some(file) = &args.out {
+        reviewed::keep(file, &planned, &project)?;
+        session.ui.tell(&format!(
+            "kept in {file}: plan {}, good until {}",
+            planned.plan.id,
+            crate::plan::file::good_until(&planned.plan)
+        ));
+    }
     if let Some(checklist) = checklist {
         checklist.write(&planning.checklist(&planned, &Said::new(), args.contacts))?;
     }
