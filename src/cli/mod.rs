@@ -11,6 +11,7 @@ mod administrator;
 pub mod args;
 mod checklist;
 mod commands;
+mod due;
 mod env;
 pub mod failure;
 mod planning;

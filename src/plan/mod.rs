@@ -7,8 +7,8 @@
 //! to at a place, `values` what two values mean beside each other, `person` what differs, `take`, `set`, `give`, `invite` and
 //! `follow` what is done about it, `make` what the step for it looks like, `order` and `rules` which steps stay and in which order, `report` what else is worth
 //! saying, `hand` what people do where there is no interface,
-//! `seal` the id, [`wire`] the JSON of all that, [`file`] a plan that is kept to be reviewed, and [`review`] what of it is
-//! done later.
+//! `seal` the id, [`wire`] the JSON of all that, [`file`] a plan that is kept to be reviewed, [`review`] what of it is
+//! done later, and [`part`] what a change causes.
 
 mod digest;
 pub mod file;
@@ -22,6 +22,7 @@ mod make;
 mod names;
 mod order;
 mod origins;
+pub mod part;
 mod person;
 mod price;
 mod read;

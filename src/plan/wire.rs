@@ -24,16 +24,33 @@ pub const FORMAT: &str = "keyholder.plan/1";
 #[schemars(title = "keyholder plan", extend("$id" = "keyholder.plan/1"))]
 pub struct PlanFile {
     /// SHA-256 in hex: of the line `keyholder.plan/1`, a newline, and the canonical JSON (sorted keys, no white
-    /// space) of this object without `id`, `outcomes` and `review`.
+    /// space) of this object without `id`, `outcomes`, `review` and `base`.
     pub id: String,
     /// Everything that the id covers.
     #[serde(flatten)]
     pub body: PlanBody,
     /// What came of the steps; empty in a plan.
     pub outcomes: Vec<Json>,
-    /// Of `apply FILE...`: what of the reviewed plans was not done, and why.
+    /// Of `apply FILE...`: what of the reviewed plans was not done, and why. Of `apply --due`: under `unreviewed`, what
+    /// was not due.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub review: Option<Reviewed>,
+    /// Of `plan --base`: which steps the change causes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base: Option<Base>,
+}
+
+/// Which steps a change causes.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Base {
+    /// The commit that the change is compared with.
+    pub commit: String,
+    /// Ids of steps that this change causes.
+    pub caused: Vec<String>,
+    /// Ids of steps that would be there without it.
+    pub pending: Vec<String>,
+    /// Steps that would be there without it, and are not.
+    pub spared: Vec<ReviewedStep>,
 }
 
 /// What of reviewed plans was not done.
@@ -119,6 +136,12 @@ pub struct Config {
     pub commit: Option<String>,
     /// Whether the files differ from that commit.
     pub dirty: bool,
+    /// Of `--settings`: where the settings were taken from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settings: Option<String>,
+    /// Of `--settings`: whether the folder's own settings are others. They have no force here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edits_settings: Option<bool>,
 }
 
 /// A system.

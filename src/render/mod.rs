@@ -11,6 +11,7 @@ pub mod escape;
 mod hand;
 mod names;
 pub mod outcome;
+pub mod parts;
 pub mod review;
 pub mod seen;
 #[cfg(test)]

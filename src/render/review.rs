@@ -62,6 +62,25 @@ pub fn review(review: &Review, fresh: &Plan) -> Doc {
     }
 }
 
+/// What `apply --due` leaves, because time alone does not cause it.
+pub fn not_due(steps: &[Step], fresh: &Plan) -> Doc {
+    let names = Names::of(fresh);
+    let lines = steps
+        .iter()
+        .map(|step| Block::Line(fresh_line(step, &names)));
+    let section = Section {
+        title: vec![
+            toned(Tone::Strong, "Not due"),
+            say(" (time alone does not cause it: not done)"),
+        ],
+        blocks: lines.collect(),
+    };
+    Doc {
+        title: Vec::new(),
+        sections: (!steps.is_empty()).then_some(section).into_iter().collect(),
+    }
+}
+
 fn reviewed_line(step: &ReviewedStep) -> Vec<Run> {
     let short = |text: &str| words::shortened(text, 80);
     vec![
@@ -76,12 +95,22 @@ fn reviewed_line(step: &ReviewedStep) -> Vec<Run> {
     ]
 }
 
-fn fresh_line(step: &Step, names: &Names<'_>) -> Vec<Run> {
+pub(super) fn fresh_line(step: &Step, names: &Names<'_>) -> Vec<Run> {
     vec![
         foreign_toned(Tone::Strong, step.name.to_string()),
         say(format!("  {} at ", step.kind.name())),
         foreign(names.text(&step.system, &step.place)),
     ]
+}
+
+pub(super) fn fresh_json(step: &Step) -> Json {
+    json!({
+        "id": step.id.to_string(),
+        "kind": step.kind.name(),
+        "person": step.person.as_ref().map(ToString::to_string),
+        "system": step.system.to_string(),
+        "location": step.place.to_string(),
+    })
 }
 
 /// The same for programs.
@@ -100,15 +129,7 @@ pub fn to_json(review: &Review, files: &[Reviewed]) -> Json {
         json["why"] = json!(stale.why);
         json
     });
-    let unreviewed = review.unreviewed.iter().map(|step| {
-        json!({
-            "id": step.id.to_string(),
-            "kind": step.kind.name(),
-            "person": step.person.as_ref().map(ToString::to_string),
-            "system": step.system.to_string(),
-            "location": step.place.to_string(),
-        })
-    });
+    let unreviewed = review.unreviewed.iter().map(fresh_json);
     json!({
         "plans": files.iter().map(|file| file.id.to_string()).collect::<Vec<_>>(),
         "stale": stale.collect::<Vec<_>>(),

@@ -12,9 +12,11 @@
 )]
 
 mod attested;
+mod based;
 mod broken;
 mod converge;
 mod doctor;
+mod due;
 mod explained;
 mod hand;
 mod reviewed;

@@ -7,6 +7,7 @@ use crate::apply::{Order, Ports, StopFlag, apply, settle};
 use crate::cli::args::{ApplyArgs, DataFormat};
 use crate::cli::checklist::Checklist;
 use crate::cli::commands::plan::print;
+use crate::cli::due;
 use crate::cli::failure::{Ending, Endings, Failure};
 use crate::cli::planning::Planning;
 use crate::cli::reviewed::Files;
@@ -15,6 +16,7 @@ use crate::cli::ui::Watcher;
 use crate::cli::walk;
 use crate::cli::world::World;
 use crate::journal::{FileJournal, JournalSink as _};
+use crate::ops::due::COMMAND;
 use crate::ops::{hand, live, record};
 use crate::plan::Mode;
 use crate::render::{outcome, text};
@@ -30,7 +32,17 @@ pub(in crate::cli) async fn run(
     let checklist = Checklist::prepare(args.manual.as_deref())?;
     let files = Files::read(&args.files, &args.expect_ids)?;
     let world = World::enter(session).await?;
-    let project = session.open(None, world.now(), args.inputs.ahead)?;
+    let mut project = session.open_with(
+        None,
+        world.now(),
+        args.inputs.ahead,
+        args.inputs.settings.as_deref(),
+    )?;
+    let mut since = None;
+    if args.due {
+        let (applied, at) = due::as_applied(session, &world, project)?;
+        (project, since) = (applied, Some(at));
+    }
     let settings = &project.loaded.project.settings;
     if let Some(files) = &files {
         files.judge(&project, world.now())?;
@@ -38,6 +50,8 @@ pub(in crate::cli) async fn run(
     let mut planning = Planning::new(session, &world, &project, &args.inputs.only)?;
     if let Some(files) = &files {
         planning.only = files.touched(&project);
+    } else if since.is_some() && planning.only.is_everything() {
+        planning.narrow_to_systems();
     }
     let mut journal = FileJournal::open(
         &session.state_folder(&world.root, Some(settings)),
@@ -62,21 +76,29 @@ pub(in crate::cli) async fn run(
     let mut planned = planning.ask(&providers).await;
     let mut endings = planned.endings(world.now());
     let fresh = planned.plan.clone();
-    let review = match &files {
-        None => None,
-        Some(files) => {
+    let review = match (&files, since) {
+        (None, None) => None,
+        (None, Some(since)) => Some(due::narrow(&planning, &mut planned, since)),
+        (Some(files), _) => {
             files.judge_hosts(&planned)?;
             Some(planning.narrow(&mut planned, &files.plans))
         }
     };
     if args.format == DataFormat::Text {
-        print(session, &planning, &planned, DataFormat::Text, &endings);
+        print(
+            session,
+            &planning,
+            &planned,
+            None,
+            DataFormat::Text,
+            &endings,
+        );
     }
     if let Some(review) = &review {
         if !review.stale.is_empty() {
             endings.insert(Ending::Stale);
         }
-        say_review(session, review, &fresh, args.format);
+        say_review(session, review, &fresh, args.due, args.format);
     }
     let has_steps = planned
         .plan
@@ -98,7 +120,11 @@ pub(in crate::cli) async fn run(
     );
     opening.extend(planning.records(&planned));
     let actor = session.env.actor();
-    let command = files.as_ref().map_or("apply".to_owned(), Files::command);
+    let command = match &files {
+        Some(files) => files.command(),
+        None if args.due => COMMAND.to_owned(),
+        None => "apply".to_owned(),
+    };
     let order = Order {
         plan: &planned.plan,
         opening: &opening,
@@ -127,7 +153,7 @@ pub(in crate::cli) async fn run(
         &planning,
         &planned,
         &outcomes,
-        review.as_ref().zip(files.as_ref()),
+        review.as_ref().map(|review| (review, files.as_ref())),
         args.format,
         &endings,
     );

@@ -267,3 +267,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_change_causes_what_is_not_there_without_it() {
+    let before = two();
+    let mut after = two();
+    after.give("karl", "mall", "worker", &[]);
+    after.edit("lena", |person| person.managed = Managed::No);
+    let parts = part::part(&before.plan(), &after.plan(), catalog());
+    let named = |steps: &[Step]| steps.iter().map(line).collect::<Vec<_>>();
+    assert_eq!(named(&parts.caused), ["invite karl@mall"]);
+    assert_eq!(named(&parts.pending), ["invite jana@center"]);
+    assert_eq!(named(&parts.spared), ["remove lena@port"]);
+    let all = part::part(&Plan::nothing(), &after.plan(), catalog());
+    assert_eq!(all.caused.len(), after.plan().draft.steps.len());
+}

@@ -43,6 +43,8 @@ pub(super) fn body(draft: &plan::Draft, catalog: &'static Catalog) -> PlanBody {
             digest: config.digest.to_string(),
             commit: config.commit.as_deref().map(str::to_owned),
             dirty: config.dirty,
+            settings: config.settings.as_deref().map(str::to_owned),
+            edits_settings: config.settings.as_ref().map(|_| config.edits_settings),
         },
         systems: systems.iter().map(system).collect(),
         scopes: scopes.iter().map(scope).collect(),

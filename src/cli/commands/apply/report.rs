@@ -30,8 +30,18 @@ pub(super) fn question(planned: &Planned) -> String {
 }
 
 /// Says what of the reviewed plans is not done; to programs it is said at the end.
-pub(super) fn say_review(session: &Session<'_>, found: &Review, fresh: &Plan, format: DataFormat) {
-    let doc = review::review(found, fresh);
+pub(super) fn say_review(
+    session: &Session<'_>,
+    found: &Review,
+    fresh: &Plan,
+    due: bool,
+    format: DataFormat,
+) {
+    let doc = if due {
+        review::not_due(&found.unreviewed, fresh)
+    } else {
+        review::review(found, fresh)
+    };
     if format == DataFormat::Text && !doc.sections.is_empty() {
         let text = text::write(&doc, session.ui.layout());
         session
@@ -46,7 +56,7 @@ pub(super) fn report(
     planning: &Planning<'_>,
     planned: &Planned,
     outcomes: &Outcomes,
-    reviewed: Option<(&Review, &Files)>,
+    reviewed: Option<(&Review, Option<&Files>)>,
     format: DataFormat,
     endings: &Endings,
 ) {
@@ -68,7 +78,7 @@ pub(super) fn report(
             );
             json["outcomes"] = all.into();
             if let Some((found, files)) = reviewed {
-                json["review"] = review::to_json(found, &files.plans);
+                json["review"] = review::to_json(found, files.map_or(&[], |files| &files.plans));
             }
             session.ui.data(&format!("{json:#}\n"));
         }
