@@ -1,8 +1,12 @@
-//! git, asked as a process: which commit the files are at, who wrote their lines, and what is on a branch of a remote.
-//! Everything but history and state on a branch works without it.
+//! git, asked as a process: which commit the files are at, what another commit holds, who wrote their lines, and what is
+//! on a branch of a remote. Everything but history and state on a branch works without it.
+//!
+//! What comes from a caller is one argument, after an end of options. Invariant: no link and no submodule of a commit is
+//! followed, and no more is read of one than a project may cost.
 
 mod remote;
 
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Command, Stdio};
 
 use camino::Utf8Path;
@@ -18,17 +22,43 @@ pub struct Commit {
     pub dirty: bool,
 }
 
+/// Why a commit cannot be read. Messages may quote hostile text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VcsError {
+    /// git knows no such commit, or there is no git.
+    #[error("git knows no commit `{0}` here")]
+    NoCommit(String),
+    /// The commit has no such file.
+    #[error("commit `{rev}` has no file `{path}` in the project's folder")]
+    NoFile {
+        /// As it was asked for.
+        rev: String,
+        /// The path.
+        path: String,
+    },
+    /// git said something else than it should.
+    #[error("git could not read the commit: {0}")]
+    Broken(String),
+    /// The files are larger than a project may be.
+    #[error("the files of the commit are larger than {} MiB", MOST_BYTES >> 20)]
+    TooLarge,
+}
+
+/// The most that is read of a commit: far more than the largest project.
+const MOST_BYTES: usize = 256 << 20;
+
 /// The commit of a folder; none where there is no git, no repository or no commit yet.
 pub fn commit(folder: &Utf8Path) -> Option<Commit> {
     let hash = git(folder, &["rev-parse", "--verify", "--quiet", "HEAD"])?;
+    let hash = text(hash)?;
     let hash = hash.trim();
-    if hash.len() < 40 || !hash.bytes().all(|b| b.is_ascii_hexdigit()) {
+    if !is_hash(hash) {
         return None;
     }
     let status = git(folder, &["status", "--porcelain", "--", "."])?;
     Some(Commit {
         hash: hash.to_owned(),
-        dirty: !status.trim().is_empty(),
+        dirty: !status.trim_ascii().is_empty(),
     })
 }
 
@@ -45,9 +75,10 @@ pub struct Blame {
 
 /// Who wrote a file of a folder; none where git does not know it.
 pub fn blame(folder: &Utf8Path, file: &str) -> Option<Blame> {
-    let told = git(folder, &["blame", "--line-porcelain", "--", file])?;
+    let told = git(folder, &["blame", "--line-porcelain", "--", file]).and_then(text)?;
     let last = git(folder, &["log", "-1", "--format=%aE", "--", file]);
     let last = last
+        .and_then(text)
         .map(|text| address(&text))
         .filter(|text| !text.is_empty());
     Some(Blame {
@@ -85,20 +116,177 @@ fn address(text: &str) -> String {
     text.strip_suffix('>').unwrap_or(text).to_lowercase()
 }
 
-fn git(folder: &Utf8Path, arguments: &[&str]) -> Option<String> {
-    let output = Command::new("git")
+/// The full hash of a commit that somebody names.
+pub fn resolve(folder: &Utf8Path, rev: &str) -> Result<String, VcsError> {
+    let unknown = || VcsError::NoCommit(rev.to_owned());
+    // git has options for what begins so, and a file's name after a colon.
+    if rev.is_empty() || rev.starts_with('-') || rev.contains([':', '\0', '\n']) {
+        return Err(unknown());
+    }
+    let name = format!("{rev}^{{commit}}");
+    let arguments = [
+        "rev-parse",
+        "--verify",
+        "--quiet",
+        "--end-of-options",
+        &name,
+    ];
+    let hash = git(folder, &arguments).and_then(text).ok_or_else(unknown)?;
+    let hash = hash.trim();
+    if is_hash(hash) {
+        Ok(hash.to_owned())
+    } else {
+        Err(unknown())
+    }
+}
+
+/// The YAML files of a commit below a folder, by their paths from there.
+pub fn files(folder: &Utf8Path, hash: &str) -> Result<Vec<(String, Vec<u8>)>, VcsError> {
+    let is_yaml = |path: &str| {
+        let ending = Utf8Path::new(path).extension();
+        ending.is_some_and(|ending| ending == "yaml" || ending == "yml")
+    };
+    let mut listed = list(folder, hash, None)?;
+    listed.retain(|(path, _)| is_yaml(path));
+    blobs(folder, listed)
+}
+
+/// One file of a commit, by its path from a folder.
+pub fn file(folder: &Utf8Path, rev: &str, path: &str) -> Result<Vec<u8>, VcsError> {
+    let hash = resolve(folder, rev)?;
+    let mut listed = list(folder, &hash, Some(path))?;
+    listed.retain(|(found, _)| found == path);
+    let mut read = blobs(folder, listed)?;
+    read.pop()
+        .map(|(_, bytes)| bytes)
+        .ok_or_else(|| VcsError::NoFile {
+            rev: rev.to_owned(),
+            path: path.to_owned(),
+        })
+}
+
+/// Files of a commit and the ids of their contents. Links and submodules are left out.
+fn list(
+    folder: &Utf8Path,
+    hash: &str,
+    only: Option<&str>,
+) -> Result<Vec<(String, String)>, VcsError> {
+    if !is_hash(hash) {
+        return Err(VcsError::NoCommit(hash.to_owned()));
+    }
+    let mut arguments = vec!["--literal-pathspecs", "ls-tree", "-r", "-z", hash];
+    if let Some(path) = only {
+        arguments.extend(["--", path]);
+    }
+    let tree = git(folder, &arguments)
+        .ok_or_else(|| VcsError::Broken("it does not list its files".to_owned()))?;
+    let mut files = Vec::new();
+    for entry in tree.split(|byte| *byte == 0) {
+        // A name that is not UTF-8 is none of ours.
+        let Ok(entry) = std::str::from_utf8(entry) else {
+            continue;
+        };
+        let Some((about, path)) = entry.split_once('\t') else {
+            continue;
+        };
+        let mut words = about.split(' ');
+        let (mode, kind, id) = (words.next(), words.next(), words.next());
+        let is_file = matches!(mode, Some("100644" | "100755")) && kind == Some("blob");
+        if let (true, Some(id)) = (is_file, id.filter(|id| is_hash(id))) {
+            files.push((path.to_owned(), id.to_owned()));
+        }
+    }
+    Ok(files)
+}
+
+/// The contents of files, by one process for all of them.
+fn blobs(
+    folder: &Utf8Path,
+    files: Vec<(String, String)>,
+) -> Result<Vec<(String, Vec<u8>)>, VcsError> {
+    let broken = |error: std::io::Error| VcsError::Broken(error.to_string());
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut child = command(folder)
+        .args(["cat-file", "--batch"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(broken)?;
+    let mut asked = String::new();
+    for (_, id) in &files {
+        asked.push_str(id);
+        asked.push('\n');
+    }
+    // Written beside reading: git stops reading while nobody takes what it answers.
+    let writer = child
+        .stdin
+        .take()
+        .map(|mut stdin| std::thread::spawn(move || stdin.write_all(asked.as_bytes())));
+    let read = match child.stdout.take() {
+        Some(out) => answers(&mut BufReader::new(out), files),
+        None => Err(VcsError::Broken("it does not answer".to_owned())),
+    };
+    if read.is_err() {
+        // It may wait for somebody to take the rest.
+        drop(child.kill());
+    }
+    if let Some(writer) = writer {
+        drop(writer.join());
+    }
+    drop(child.wait());
+    read
+}
+
+fn answers(
+    out: &mut impl std::io::BufRead,
+    files: Vec<(String, String)>,
+) -> Result<Vec<(String, Vec<u8>)>, VcsError> {
+    let broken = |error: std::io::Error| VcsError::Broken(error.to_string());
+    let mut left = MOST_BYTES;
+    let mut read = Vec::with_capacity(files.len());
+    for (path, id) in files {
+        let mut head = String::new();
+        out.by_ref()
+            .take(200)
+            .read_line(&mut head)
+            .map_err(broken)?;
+        let size = head
+            .trim_end()
+            .strip_prefix(&format!("{id} blob "))
+            .and_then(|size| size.parse::<usize>().ok())
+            .ok_or_else(|| VcsError::Broken(format!("it does not have `{path}`")))?;
+        left = left.checked_sub(size).ok_or(VcsError::TooLarge)?;
+        let mut bytes = vec![0; size];
+        out.read_exact(&mut bytes).map_err(broken)?;
+        out.read_exact(&mut [0]).map_err(broken)?;
+        read.push((path, bytes));
+    }
+    Ok(read)
+}
+
+fn is_hash(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+fn text(bytes: Vec<u8>) -> Option<String> {
+    String::from_utf8(bytes).ok()
+}
+
+fn command(folder: &Utf8Path) -> Command {
+    let mut command = Command::new("git");
+    command
         .arg("-C")
         .arg(folder)
-        .args(arguments)
         .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8(output.stdout).ok())
-        .flatten()
+        .stderr(Stdio::null());
+    command
+}
+
+fn git(folder: &Utf8Path, arguments: &[&str]) -> Option<Vec<u8>> {
+    let output = command(folder).args(arguments).output().ok()?;
+    output.status.success().then_some(output.stdout)
 }
 
 #[cfg(test)]
@@ -116,5 +304,93 @@ mod tests {
             [Some("ilze@chain.example".to_owned()), None]
         );
         assert_eq!(authors(""), []);
+    }
+
+    fn run(folder: &Utf8Path, arguments: &[&str]) {
+        let all = [
+            &[
+                "-c",
+                "user.name=t",
+                "-c",
+                "user.email=t@chain.example",
+                "-c",
+                "commit.gpgsign=false",
+            ],
+            arguments,
+        ]
+        .concat();
+        assert!(git(folder, &all).is_some(), "{arguments:?}");
+    }
+
+    fn repository() -> (tempfile::TempDir, camino::Utf8PathBuf) {
+        let held = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(held.path()).unwrap().to_owned();
+        run(&folder, &["init", "-q"]);
+        std::fs::create_dir_all(folder.join("shop/people")).unwrap();
+        std::fs::write(folder.join("shop/keyholder.yaml"), "version: 1\n").unwrap();
+        std::fs::write(folder.join("shop/people/a b.yaml"), "people: {}\n").unwrap();
+        std::fs::write(folder.join("shop/notes.txt"), "no\n").unwrap();
+        std::fs::write(folder.join("outside.yaml"), "no: 1\n").unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("/etc/passwd", folder.join("shop/link.yaml")).unwrap();
+        run(&folder, &["add", "."]);
+        run(&folder, &["commit", "-q", "-m", "one"]);
+        (held, folder)
+    }
+
+    #[test]
+    fn a_commit_gives_the_files_of_a_folder_and_no_link() {
+        let (_held, root) = repository();
+        let shop = root.join("shop");
+        let hash = resolve(&shop, "HEAD").unwrap();
+        std::fs::write(shop.join("keyholder.yaml"), "changed since\n").unwrap();
+        let read = files(&shop, &hash).unwrap();
+        let read: Vec<(&str, &[u8])> = read.iter().map(|(path, text)| (&**path, &**text)).collect();
+        assert_eq!(
+            read,
+            [
+                ("keyholder.yaml", b"version: 1\n".as_slice()),
+                ("people/a b.yaml", b"people: {}\n".as_slice()),
+            ]
+        );
+        assert_eq!(
+            file(&shop, "HEAD", "keyholder.yaml").unwrap(),
+            b"version: 1\n"
+        );
+        assert!(commit(&shop).unwrap().dirty);
+    }
+
+    #[test]
+    fn what_is_no_commit_and_no_file_is_refused() {
+        let (_held, root) = repository();
+        for rev in [
+            "",
+            "none",
+            "--all",
+            "-x",
+            "HEAD:shop",
+            "HEAD\n",
+            "HEAD^{tree}",
+        ] {
+            assert!(
+                matches!(resolve(&root, rev), Err(VcsError::NoCommit(_))),
+                "{rev}"
+            );
+        }
+        for path in [
+            "none.yaml",
+            "shop",
+            "shop/*",
+            "../x.yaml",
+            "--help",
+            "shop/link.yaml",
+            "",
+        ] {
+            assert!(file(&root, "HEAD", path).is_err(), "{path}");
+        }
+        assert!(files(&root, "HEAD").is_err());
+        let nowhere = tempfile::tempdir().unwrap();
+        let nowhere = Utf8Path::from_path(nowhere.path()).unwrap();
+        assert!(resolve(nowhere, "HEAD").is_err());
     }
 }

@@ -195,6 +195,10 @@ pub struct PlanInputs {
     /// How far ahead to list what time alone will change, in days.
     #[arg(long, value_name = "DAYS", default_value_t = 7)]
     pub ahead: u16,
+    /// Take the settings from a commit and not from the folder: in CI a change never brings its own. FILE counts from the
+    /// project's folder.
+    #[arg(long, value_name = "REV:FILE")]
+    pub settings: Option<String>,
 }
 
 /// `plan`
@@ -212,6 +216,12 @@ pub struct PlanArgs {
     /// The oldest kept read to accept, such as `24h` or `30m`.
     #[arg(long, value_name = "AGE", default_value = "24h", requires = "observed")]
     pub max_age: String,
+    /// Part what this change causes from what was pending already: compare with the files of this commit.
+    #[arg(long, value_name = "REV")]
+    pub base: Option<String>,
+    /// Keep the plan in this file, to be reviewed and given to `apply`.
+    #[arg(long, value_name = "FILE", conflicts_with = "as_of")]
+    pub out: Option<Utf8PathBuf>,
     /// How to print the plan.
     #[arg(long, value_enum, default_value_t = DataFormat::Text)]
     pub format: DataFormat,
@@ -229,9 +239,18 @@ pub struct PlanArgs {
 /// `apply`
 #[derive(Debug, Args)]
 pub struct ApplyArgs {
+    /// Plans that `plan --out` kept: only what was reviewed in one of them, and would be done now just the same, is done.
+    #[arg(value_name = "FILE", conflicts_with = "only")]
+    pub files: Vec<Utf8PathBuf>,
+    /// The id that a file must have, as the job that made it said. May be repeated; then every file's must be among them.
+    #[arg(long = "expect-id", value_name = "ID", requires = "files")]
+    pub expect_ids: Vec<String>,
     /// What to plan for.
     #[command(flatten)]
     pub inputs: PlanInputs,
+    /// Do only what time alone causes in the files that were applied last, such as the access of a leaver that ends.
+    #[arg(long, conflicts_with = "files")]
+    pub due: bool,
     /// Do not ask. Without it, a terminal is needed for a typed yes.
     #[arg(long)]
     pub yes: bool,

@@ -11,13 +11,16 @@ use crate::apply::Providers;
 use crate::catalog::Kind;
 use crate::journal::{self, Snapshot};
 use crate::model::{
-    Attested, CLOCKS_DIFFER, Memory, Observed, ObservedSystem, ReadFailure, Reading, ScopeState,
-    SystemName,
+    Attested, CLOCKS_DIFFER, Desired, Memory, Observed, ObservedSystem, ReadFailure, Reading,
+    ScopeState, SystemName,
 };
 use crate::ops::only::{OnlyError, only};
-use crate::ops::project::Project;
+use crate::ops::project::{Project, open_commit};
 use crate::ops::{attest, export, hand, live, planned, when};
-use crate::plan::{Completeness, Input, Only, Plan};
+use crate::plan::file::Reviewed;
+use crate::plan::part::{Parts, part};
+use crate::plan::review::{Review, review};
+use crate::plan::{self, Completeness, Input, Only, Plan};
 use crate::render::view::Frame;
 use crate::state::Place;
 
@@ -41,6 +44,16 @@ pub(super) struct Planning<'a> {
     pub(super) attested: Attested,
     /// What is wanted of it.
     pub(super) only: Only,
+}
+
+/// What a change causes.
+pub(super) struct Base {
+    /// The commit as it was named.
+    pub(super) rev: String,
+    /// Its hash.
+    pub(super) commit: String,
+    /// The plan in parts.
+    pub(super) parts: Parts,
 }
 
 /// A plan and the read it stands on.
@@ -142,19 +155,73 @@ impl<'a> Planning<'a> {
             self.session.show(&found, &self.project.loaded.sources);
         }
         planned::distrust(&mut observed, self.project, &self.memory);
+        let plan = self.plan_of(self.project, &self.project.desired, &observed);
+        Planned { plan, observed }
+    }
+
+    /// Plans for what a project wants, which may be another than today's, or another day's.
+    pub(super) fn plan_of(
+        &self,
+        project: &Project,
+        desired: &Desired,
+        observed: &Observed,
+    ) -> Plan {
         let input = Input {
-            desired: &self.project.desired,
-            observed: &observed,
+            desired,
+            observed,
             memory: &self.memory,
             attested: &self.attested,
-            catalog: self.project.catalog,
-            sources: &self.project.loaded.sources,
-            config: self.project.config_fact(),
+            catalog: project.catalog,
+            sources: &project.loaded.sources,
+            config: project.config_fact(),
             now: self.world.now(),
             only: &self.only,
         };
-        let plan = planned::planned(&input, &self.project.loaded.root);
-        Planned { plan, observed }
+        planned::planned(&input, &self.project.loaded.root)
+    }
+
+    /// What the files cause that those of a commit do not, over the same reads.
+    pub(super) fn part(&self, planned: &Planned, rev: &str) -> Result<Base, Failure> {
+        let (commit, base) = open_commit(self.project, rev).map_err(|error| {
+            Failure::input(format!("--base: {error}"))
+                .help("such as `origin/main`; CI checks out one commit alone unless it is told to fetch more")
+        })?;
+        let catalog = self.project.catalog;
+        let parts = if base.has_errors() {
+            self.session.ui.tell(
+                "note: the project has errors in the commit of `--base`, so that this change is taken to cause every step",
+            );
+            part(&Plan::nothing(), &planned.plan, catalog)
+        } else {
+            part(
+                &self.plan_of(&base, &base.desired, &planned.observed),
+                &planned.plan,
+                catalog,
+            )
+        };
+        Ok(Base {
+            rev: rev.to_owned(),
+            commit,
+            parts,
+        })
+    }
+
+    /// From here on what is not in the plan may be open all the same: nothing that was handed over is closed for it.
+    pub(super) fn narrow_to_systems(&mut self) {
+        self.only.systems = self.project.desired.systems.keys().cloned().collect();
+    }
+
+    /// Narrows a plan to what was reviewed and would be done now just the same.
+    pub(super) fn narrow(&self, planned: &mut Planned, files: &[Reviewed]) -> Review {
+        let project = self.project;
+        let found = review(files, &planned.plan, &project.desired, project.catalog);
+        planned.plan = plan::keep(
+            &planned.plan,
+            &found.todo,
+            &planned.observed,
+            project.catalog,
+        );
+        found
     }
 
     /// What a read alone means for the exit code.

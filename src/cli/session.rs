@@ -76,7 +76,37 @@ impl Session<'_> {
         now: Timestamp,
         ahead_days: u16,
     ) -> Result<Project, Failure> {
-        let project = self.open_anyway(as_of, now, ahead_days)?;
+        self.open_with(as_of, now, ahead_days, None)
+    }
+
+    /// The same with settings from a commit, where `--settings` names them.
+    pub(super) fn open_with(
+        &self,
+        as_of: Option<&str>,
+        now: Timestamp,
+        ahead_days: u16,
+        settings: Option<&str>,
+    ) -> Result<Project, Failure> {
+        let settings = match settings {
+            None => None,
+            Some(name) => {
+                let found = project::settings_of(&self.root()?, name);
+                Some(found.map_err(|error| {
+                    Failure::input(format!("--settings: {error}"))
+                        .help("such as `origin/main:keyholder.yaml`")
+                })?)
+            }
+        };
+        let load = LoadOptions {
+            settings,
+            ..self.load_options()
+        };
+        let project = self.settle(as_of, now, ahead_days, load)?;
+        if project.edits_settings() {
+            self.ui.shout(
+                "note: the settings here are others than those taken with `--settings`, and have no force in this run",
+            );
+        }
         let form = if self.global.accessible {
             Form::Narrated
         } else {
@@ -112,7 +142,17 @@ impl Session<'_> {
         now: Timestamp,
         ahead_days: u16,
     ) -> Result<Project, Failure> {
-        let loaded = config::load(&self.global.project, &self.load_options());
+        self.settle(as_of, now, ahead_days, self.load_options())
+    }
+
+    fn settle(
+        &self,
+        as_of: Option<&str>,
+        now: Timestamp,
+        ahead_days: u16,
+        load: LoadOptions,
+    ) -> Result<Project, Failure> {
+        let loaded = config::load(&self.global.project, &load);
         let as_of = match as_of {
             None => AsOf::Instant(now),
             Some(text) => when::as_of(text, &project::zone(&loaded)).ok_or_else(|| {
@@ -121,14 +161,7 @@ impl Session<'_> {
             })?,
         };
         let ahead = std::time::Duration::from_secs(u64::from(ahead_days) * 86_400);
-        Ok(project::settle(
-            loaded,
-            &OpenOptions {
-                load: self.load_options(),
-                as_of,
-                ahead,
-            },
-        ))
+        Ok(project::settle(loaded, &OpenOptions { load, as_of, ahead }))
     }
 
     /// Shows problems of something beside the project's own files.

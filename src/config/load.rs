@@ -135,6 +135,23 @@ pub fn load_bytes(files: &[(&str, &[u8])], options: &LoadOptions) -> Loaded {
     assemble(Utf8PathBuf::new(), &Memory { files }, options)
 }
 
+/// Loads a project as a commit has it, from the bytes of its files. Contacts that live outside git are those of today.
+pub fn load_commit(root: &Utf8Path, files: &[(&str, &[u8])], options: &LoadOptions) -> Loaded {
+    let has_settings =
+        options.settings.is_some() || files.iter().any(|(path, _)| *path == PROJECT_FILE);
+    if !has_settings {
+        return no_project(Diagnostic::new(
+            Code::NoProject,
+            format!("the commit has no `{PROJECT_FILE}` here"),
+        ));
+    }
+    let store = Past {
+        files: Memory { files },
+        today: disk::Disk::new(root.to_owned()),
+    };
+    assemble(root.to_owned(), &store, options)
+}
+
 /// Reads the bytes of `attestations/<system>.yaml` by the rules of every file: its text, its statements, and what is
 /// wrong with them.
 pub fn load_statements(
@@ -189,6 +206,26 @@ impl Store for Memory<'_> {
             ContactsSource::File(path) => self.read(path, limit),
             ContactsSource::Command(_) => Err("commands are not run here".to_owned()),
         }
+    }
+}
+
+/// Files of a commit, and contacts outside of it.
+struct Past<'a> {
+    files: Memory<'a>,
+    today: disk::Disk,
+}
+
+impl Store for Past<'_> {
+    fn list(&self, selection: &Selection, found: &mut Vec<Diagnostic>) -> Vec<String> {
+        self.files.list(selection, found)
+    }
+
+    fn read(&self, path: &str, limit: usize) -> Result<Vec<u8>, String> {
+        self.files.read(path, limit)
+    }
+
+    fn contacts(&self, source: &ContactsSource, limit: usize) -> Result<Vec<u8>, String> {
+        self.today.contacts(source, limit)
     }
 }
 

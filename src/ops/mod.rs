@@ -2,6 +2,7 @@
 
 pub mod attest;
 pub mod doctor;
+pub mod due;
 pub mod export;
 pub mod hand;
 pub mod live;

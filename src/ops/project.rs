@@ -1,8 +1,10 @@
 //! A project from a folder: loaded, resolved, with every problem in it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use camino::Utf8Path;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::catalog::Catalog;
@@ -10,7 +12,8 @@ use crate::config::{self, LoadOptions, Loaded, ResolveOptions, Summary};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::model::{AsOf, Desired};
 use crate::plan::ConfigFact;
-use crate::vcs;
+use crate::text::SourceFile;
+use crate::vcs::{self, VcsError};
 
 /// A project and what it wants at one time.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub struct Project {
     pub zone: TimeZone,
     /// How much is declared.
     pub summary: Summary,
+    /// What it was opened for.
+    pub options: OpenOptions,
 }
 
 /// What to open a project for.
@@ -90,7 +95,32 @@ pub fn settle(loaded: Loaded, options: &OpenOptions) -> Project {
         catalog,
         zone,
         summary,
+        options: options.clone(),
     }
+}
+
+/// Opens the project as a commit has it, for the same time and by the same rules; the commit's full hash beside it.
+pub fn open_commit(project: &Project, rev: &str) -> Result<(String, Project), VcsError> {
+    let root = &project.loaded.root;
+    let hash = vcs::resolve(root, rev)?;
+    let files = vcs::files(root, &hash)?;
+    let files: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(path, bytes)| (&**path, &**bytes))
+        .collect();
+    let loaded = config::load_commit(root, &files, &project.options.load);
+    Ok((hash, settle(loaded, &project.options)))
+}
+
+/// Settings from a commit, as `REV:FILE` names them: FILE counts from the project's folder.
+pub fn settings_of(root: &Utf8Path, name: &str) -> Result<SourceFile, VcsError> {
+    let (rev, path) = name
+        .rsplit_once(':')
+        .ok_or_else(|| VcsError::NoCommit(name.to_owned()))?;
+    let bytes = vcs::file(root, rev, path)?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| VcsError::Broken(format!("`{path}` is no UTF-8")))?;
+    Ok(SourceFile::new(name, text))
 }
 
 impl Project {
@@ -107,6 +137,24 @@ impl Project {
             .count()
     }
 
+    /// Whether the settings in the folder are others than those that were taken from elsewhere.
+    pub fn edits_settings(&self) -> bool {
+        let Some(settings) = &self.options.load.settings else {
+            return false;
+        };
+        let own = std::fs::read(self.loaded.root.join(config::PROJECT_FILE));
+        own.map_or(true, |own| own != settings.text().as_bytes())
+    }
+
+    /// What the same files want at another instant.
+    pub fn desired_at(&self, at: Timestamp) -> Desired {
+        let resolve = ResolveOptions {
+            as_of: AsOf::Instant(at),
+            horizon: self.options.ahead,
+        };
+        config::resolve(&self.loaded.project, &resolve, self.catalog).0
+    }
+
     /// What a plan says about the files it was made from. Asks git, if there is one.
     pub fn config_fact(&self) -> ConfigFact {
         let commit = vcs::commit(&self.loaded.root);
@@ -114,6 +162,13 @@ impl Project {
             digest: self.loaded.digest.to_string().into(),
             dirty: commit.as_ref().is_some_and(|commit| commit.dirty),
             commit: commit.map(|commit| commit.hash.into()),
+            settings: self
+                .options
+                .load
+                .settings
+                .as_ref()
+                .map(|settings| Arc::clone(settings.path())),
+            edits_settings: self.edits_settings(),
         }
     }
 }

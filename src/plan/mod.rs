@@ -7,9 +7,12 @@
 //! to at a place, `values` what two values mean beside each other, `person` what differs, `take`, `set`, `give`, `invite`, `stranger` and
 //! `follow` what is done about it, `make` what the step for it looks like, `order` and `rules` which steps stay and in which order, `report` what else is worth
 //! saying, `hand` what people do where there is no interface,
-//! `seal` the id (what only an approval lets through becomes a hold there, unless `policy` found one), and [`wire`] the JSON of all that.
+//! `seal` the id (what only an approval lets through becomes a hold there, unless `policy` found one), [`wire`] the JSON of
+//! all that, [`file`] a plan that is kept to be reviewed, [`review`] what of it is done later, and [`part`] what a change
+//! causes.
 
 mod digest;
+pub mod file;
 mod follow;
 mod give;
 mod hand;
@@ -21,11 +24,13 @@ mod managers;
 mod names;
 mod order;
 mod origins;
+pub mod part;
 mod person;
 mod price;
 mod read;
 mod reason;
 mod report;
+pub mod review;
 mod rules;
 mod seal;
 mod set;
@@ -46,7 +51,7 @@ pub use input::{Input, Only};
 pub use price::totals;
 pub use read::{matches, names_wanted, selection};
 pub use report::{failure_text, gap_text};
-pub use seal::{draft, plan, seal};
+pub use seal::{draft, keep, plan, seal};
 pub use step::{
     Access, Action, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Drift, Effect,
     Hand, Hold, HoldCode, Instruction, Lapse, ManualActor, Mode, Need, Note, Plan, PlanId, Price,

@@ -3,7 +3,7 @@
 //! Invariant: the id is the hash of everything else, in a form that does not depend on a library.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::hand;
@@ -12,13 +12,13 @@ use super::order::order;
 use super::price::price;
 use super::report;
 use super::rules::{judge, keep_back};
-use super::step::{DangerClass, Draft, Mode, Plan, PlanId, Withheld};
+use super::step::{DangerClass, Draft, Mode, Plan, PlanId, StepId, Withheld};
 use super::system::{Context, System};
 use super::trust::trusted;
 use super::wire;
 use crate::canonical::{canonical, sha256_hex};
-use crate::catalog::Kind;
-use crate::model::PlaceId;
+use crate::catalog::{Catalog, Kind};
+use crate::model::{Observed, PlaceId};
 
 /// Makes the plan where nobody approved anything and no limit counts.
 pub fn plan(input: &Input<'_>) -> Plan {
@@ -30,7 +30,21 @@ pub fn seal(mut draft: Draft, input: &Input<'_>) -> Plan {
     keep_back(&mut draft);
     sort(&mut draft);
     draft.price = price(&draft, input.observed);
-    let id = id(&draft, input);
+    let id = id(&draft, input.catalog);
+    Plan { id, draft }
+}
+
+/// The plan with the steps that are to be done and no other, under an id of its own.
+pub fn keep(
+    plan: &Plan,
+    todo: &BTreeSet<StepId>,
+    observed: &Observed,
+    catalog: &'static Catalog,
+) -> Plan {
+    let mut draft = plan.draft.clone();
+    draft.steps.retain(|step| todo.contains(&step.id));
+    draft.price = price(&draft, observed);
+    let id = id(&draft, catalog);
     Plan { id, draft }
 }
 
@@ -197,10 +211,15 @@ fn sort(draft: &mut Draft) {
 }
 
 /// The id of a draft.
-fn id(draft: &Draft, input: &Input<'_>) -> PlanId {
-    let body = wire::body_json(draft, input.catalog);
+fn id(draft: &Draft, catalog: &'static Catalog) -> PlanId {
+    let body = wire::body_json(draft, catalog);
     // The contract has no floats, which a test holds.
     let text = canonical(&body).unwrap_or_else(|_| body.to_string());
-    let bytes = format!("{}\n{text}", wire::FORMAT);
+    id_of(&text)
+}
+
+/// The id of what has this canonical form.
+pub(super) fn id_of(canonical: &str) -> PlanId {
+    let bytes = format!("{}\n{canonical}", wire::FORMAT);
     PlanId(Arc::from(sha256_hex(bytes.as_bytes())))
 }

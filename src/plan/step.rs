@@ -42,6 +42,16 @@ pub struct Plan {
     pub draft: Draft,
 }
 
+impl Plan {
+    /// A plan without a step, to compare with.
+    pub fn nothing() -> Self {
+        Self {
+            id: PlanId("".into()),
+            draft: Draft::default(),
+        }
+    }
+}
+
 /// A plan before it is sealed: rules may still turn steps into holds.
 #[derive(Clone, Debug, Default)]
 pub struct Draft {
@@ -86,6 +96,10 @@ pub struct ConfigFact {
     pub commit: Option<Arc<str>>,
     /// Whether the files differ from that commit.
     pub dirty: bool,
+    /// Where the settings were taken from, where that is not the folder.
+    pub settings: Option<Arc<str>>,
+    /// Whether the folder's own settings are others than those.
+    pub edits_settings: bool,
 }
 
 /// A system as a plan names it.

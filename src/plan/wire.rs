@@ -24,13 +24,64 @@ pub const FORMAT: &str = "keyholder.plan/1";
 #[schemars(title = "keyholder plan", extend("$id" = "keyholder.plan/1"))]
 pub struct PlanFile {
     /// SHA-256 in hex: of the line `keyholder.plan/1`, a newline, and the canonical JSON (sorted keys, no white
-    /// space) of this object without `id` and `outcomes`.
+    /// space) of this object without `id`, `outcomes`, `review` and `base`.
     pub id: String,
     /// Everything that the id covers.
     #[serde(flatten)]
     pub body: PlanBody,
     /// What came of the steps; empty in a plan.
     pub outcomes: Vec<Json>,
+    /// Of `apply FILE...`: what of the reviewed plans was not done, and why. Of `apply --due`: under `unreviewed`, what
+    /// was not due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review: Option<Reviewed>,
+    /// Of `plan --base`: which steps the change causes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base: Option<Base>,
+}
+
+/// Which steps a change causes.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Base {
+    /// The commit that the change is compared with.
+    pub commit: String,
+    /// Ids of steps that this change causes.
+    pub caused: Vec<String>,
+    /// Ids of steps that would be there without it.
+    pub pending: Vec<String>,
+    /// Steps that would be there without it, and are not.
+    pub spared: Vec<ReviewedStep>,
+}
+
+/// What of reviewed plans was not done.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Reviewed {
+    /// Ids of the plans that were given.
+    pub plans: Vec<String>,
+    /// Reviewed, and different now: not done.
+    pub stale: Vec<ReviewedStep>,
+    /// Needed now, and in none of the plans: not done.
+    pub unreviewed: Vec<ReviewedStep>,
+    /// Reviewed, and so already.
+    pub satisfied: Vec<ReviewedStep>,
+}
+
+/// A step as it was reviewed, or as nobody did.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ReviewedStep {
+    /// Its id.
+    pub id: String,
+    /// What it does.
+    pub kind: String,
+    /// The person's key.
+    pub person: Option<String>,
+    /// The system.
+    pub system: String,
+    /// The place.
+    pub location: String,
+    /// Of a stale one: what differs; may contain hostile text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<Vec<String>>,
 }
 
 /// Everything that the id covers.
@@ -44,6 +95,8 @@ pub struct PlanBody {
     pub as_of: String,
     /// When the oldest read it stands on began (RFC 3339).
     pub observed: String,
+    /// Until when it may be applied: a day after `as_of`, or the next date that changes it (RFC 3339).
+    pub expires: String,
     /// Which files it was made from.
     pub config: Config,
     /// Systems and the hosts that were asked.
@@ -83,6 +136,12 @@ pub struct Config {
     pub commit: Option<String>,
     /// Whether the files differ from that commit.
     pub dirty: bool,
+    /// Of `--settings`: where the settings were taken from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settings: Option<String>,
+    /// Of `--settings`: whether the folder's own settings are others. They have no force here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edits_settings: Option<bool>,
 }
 
 /// A system.
@@ -482,6 +541,12 @@ pub(super) fn body_json(draft: &Draft, catalog: &'static Catalog) -> Json {
     let body = from::body(draft, catalog);
     // Only a map with keys that are no text could fail, and there is none.
     serde_json::to_value(&body).unwrap_or(Json::Null)
+}
+
+/// A step as JSON.
+pub(super) fn step_json(step: &super::step::Step, catalog: &'static Catalog) -> Json {
+    // Only a map with keys that are no text could fail, and there is none.
+    serde_json::to_value(from::step(step, catalog)).unwrap_or(Json::Null)
 }
 
 /// The JSON Schema (2020-12) of a plan.

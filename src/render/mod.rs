@@ -11,6 +11,8 @@ pub mod escape;
 mod hand;
 mod names;
 pub mod outcome;
+pub mod parts;
+pub mod review;
 pub mod seen;
 #[cfg(test)]
 mod tests;

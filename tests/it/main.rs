@@ -12,13 +12,16 @@
 )]
 
 mod attested;
+mod based;
 mod broken;
 mod chaos;
 mod converge;
 mod doctor;
+mod due;
 mod explained;
 mod hand;
 mod lockout;
+mod reviewed;
 mod scenario;
 mod schema;
 mod state;

@@ -20,6 +20,7 @@ const TRANSCRIPTS: &[(&str, &str)] = &[
     ("examples/salon-chain/README.md", "examples/salon-chain"),
     ("examples/off-boarding/README.md", "examples/off-boarding"),
     ("docs/by-hand.md", "examples/off-boarding"),
+    ("docs/ci.md", "examples/hello"),
 ];
 
 #[test]

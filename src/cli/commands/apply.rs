@@ -4,19 +4,22 @@ mod kept;
 mod report;
 
 use self::kept::{broken, mended};
-use self::report::{question, report};
+use self::report::{question, report, say_review};
 use crate::apply::{NotDone, Order, Outcomes, Ports, StopFlag, apply, settle};
 use crate::cli::args::{ApplyArgs, DataFormat};
 use crate::cli::checklist::Checklist;
 use crate::cli::commands::plan::print;
+use crate::cli::due;
 use crate::cli::failure::{Ending, Endings, Failure};
 use crate::cli::planning::Planning;
+use crate::cli::reviewed::Files;
 use crate::cli::session::{Session, distrust};
 use crate::cli::ui::Watcher;
 use crate::cli::walk;
 use crate::cli::world::World;
 use crate::journal::JournalSink;
 use crate::model::SystemName;
+use crate::ops::due::COMMAND;
 use crate::ops::{hand, live, record};
 use crate::plan::Mode;
 use crate::render::{outcome, text};
@@ -31,8 +34,9 @@ pub(in crate::cli) async fn run(
             .help("look at `keyholder plan` first; `apply --yes` does what it shows"));
     }
     let checklist = Checklist::prepare(args.manual.as_deref())?;
+    let files = Files::read(&args.files, &args.expect_ids)?;
     let world = World::enter(session).await?;
-    within(session, &world, args, checklist).await
+    within(session, &world, args, checklist, files).await
 }
 
 /// The same in a world that was entered already.
@@ -41,10 +45,29 @@ pub(in crate::cli) async fn within(
     world: &World,
     args: &ApplyArgs,
     checklist: Option<Checklist>,
+    files: Option<Files>,
 ) -> Result<Endings, Failure> {
-    let project = session.open(None, world.now(), args.inputs.ahead)?;
+    let mut project = session.open_with(
+        None,
+        world.now(),
+        args.inputs.ahead,
+        args.inputs.settings.as_deref(),
+    )?;
+    let mut since = None;
+    if args.due {
+        let (applied, at) = due::as_applied(session, world, project)?;
+        (project, since) = (applied, Some(at));
+    }
     let settings = &project.loaded.project.settings;
+    if let Some(files) = &files {
+        files.judge(&project, world.now())?;
+    }
     let mut planning = Planning::new(session, world, &project, &args.inputs.only)?;
+    if let Some(files) = &files {
+        planning.only = files.touched(&project);
+    } else if since.is_some() && planning.only.is_everything() {
+        planning.narrow_to_systems();
+    }
     let opened = planning.place.open(&Session::opening(world.now()));
     let Opened { mut journal, torn } = opened.map_err(|error| distrust(&error))?;
     if let Some(torn) = torn {
@@ -65,10 +88,32 @@ pub(in crate::cli) async fn within(
     };
     settle_first(session, &ports, &mut planning, &mut *journal).await?;
 
-    let planned = planning.ask(&providers).await;
+    let mut planned = planning.ask(&providers).await;
     let mut endings = planned.endings(world.now());
+    let fresh = planned.plan.clone();
+    let review = match (&files, since) {
+        (None, None) => None,
+        (None, Some(since)) => Some(due::narrow(&planning, &mut planned, since)),
+        (Some(files), _) => {
+            files.judge_hosts(&planned)?;
+            Some(planning.narrow(&mut planned, &files.plans))
+        }
+    };
     if args.format == DataFormat::Text {
-        print(session, &planning, &planned, DataFormat::Text, &endings);
+        print(
+            session,
+            &planning,
+            &planned,
+            None,
+            DataFormat::Text,
+            &endings,
+        );
+    }
+    if let Some(review) = &review {
+        if !review.stale.is_empty() {
+            endings.insert(Ending::Stale);
+        }
+        say_review(session, review, &fresh, args.due, args.format);
     }
     if let Some(failure) = session.ui.unwritten() {
         world.leave(session, settings)?;
@@ -117,10 +162,15 @@ pub(in crate::cli) async fn within(
     );
     opening.extend(planning.records(&planned));
     let actor = session.env.actor();
+    let command = match &files {
+        Some(files) => files.command(),
+        None if args.due => COMMAND.to_owned(),
+        None => "apply".to_owned(),
+    };
     let order = Order {
         plan: &planned.plan,
         opening: &opening,
-        command: "apply",
+        command: &command,
         actor: Some(&actor),
     };
     let mut outcomes = apply(&order, &ports, &mut *journal).await;
@@ -130,7 +180,7 @@ pub(in crate::cli) async fn within(
     outcomes.take_word(|step| said.contains(step));
     world.leave(session, settings)?;
 
-    let mut left = hand::manual(&planned.plan).filter(|(step, _)| !said.contains(&step.id));
+    let mut left = hand::manual(&fresh).filter(|(step, _)| !said.contains(&step.id));
     if !left.any(|(step, _)| step.is_overdue(world.now())) {
         endings.remove(&Ending::ManualWaiting);
     }
@@ -149,6 +199,7 @@ pub(in crate::cli) async fn within(
         &planning,
         &planned,
         &outcomes,
+        review.as_ref().map(|review| (review, files.as_ref())),
         args.format,
         &endings,
     );

@@ -34,7 +34,7 @@ pub(in crate::cli) async fn lockout(
         record(session, &planning, world.now(), "lockout", &locked)?;
     }
     let now = world.now();
-    let taken = apply::within(session, &world, &at_once(&key), None).await?;
+    let taken = apply::within(session, &world, &at_once(&key), None, None).await?;
     write_down(session, &project, &key, now);
     Ok(taken)
 }
@@ -147,10 +147,14 @@ fn record(
 /// The steps of one person, without a question.
 fn at_once(key: &PersonKey) -> ApplyArgs {
     ApplyArgs {
+        files: Vec::new(),
+        expect_ids: Vec::new(),
         inputs: PlanInputs {
             only: vec![format!("person:{key}")],
             ahead: 0,
+            settings: None,
         },
+        due: false,
         yes: true,
         manual: None,
         contacts: false,

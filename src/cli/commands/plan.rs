@@ -3,11 +3,12 @@
 use crate::cli::args::{DataFormat, PlanArgs};
 use crate::cli::checklist::Checklist;
 use crate::cli::failure::{Endings, Failure};
-use crate::cli::planning::{Planned, Planning};
+use crate::cli::planning::{Base, Planned, Planning};
+use crate::cli::reviewed;
 use crate::cli::session::Session;
 use crate::cli::walk::Said;
 use crate::cli::world::World;
-use crate::render::{text, view};
+use crate::render::{parts, text, view};
 
 pub(in crate::cli) async fn run(
     session: &Session<'_>,
@@ -15,7 +16,14 @@ pub(in crate::cli) async fn run(
 ) -> Result<Endings, Failure> {
     let checklist = Checklist::prepare(args.manual.as_deref())?;
     let world = World::enter(session).await?;
-    let project = session.open(args.as_of.as_deref(), world.now(), args.inputs.ahead)?;
+    // A plan that is kept must know the next date that changes it.
+    let ahead = args.inputs.ahead.max(u16::from(args.out.is_some()));
+    let project = session.open_with(
+        args.as_of.as_deref(),
+        world.now(),
+        ahead,
+        args.inputs.settings.as_deref(),
+    )?;
     let planning = Planning::new(session, &world, &project, &args.inputs.only)?;
     let planned = if let Some(file) = &args.observed {
         planning.recall(file, &args.max_age)?
@@ -28,7 +36,26 @@ pub(in crate::cli) async fn run(
     if args.exit_code {
         endings.extend(planned.pending());
     }
-    print(session, &planning, &planned, args.format, &endings);
+    let base = match &args.base {
+        None => None,
+        Some(rev) => Some(planning.part(&planned, rev)?),
+    };
+    print(
+        session,
+        &planning,
+        &planned,
+        base.as_ref(),
+        args.format,
+        &endings,
+    );
+    if let Some(file) = &args.out {
+        reviewed::keep(file, &planned, &project)?;
+        session.ui.tell(&format!(
+            "kept in {file}: plan {}, good until {}",
+            planned.plan.id,
+            crate::plan::file::good_until(&planned.plan)
+        ));
+    }
     if let Some(checklist) = checklist {
         checklist.write(&planning.checklist(&planned, &Said::new(), args.contacts))?;
     }
@@ -41,6 +68,7 @@ pub(in crate::cli) fn print(
     session: &Session<'_>,
     planning: &Planning<'_>,
     planned: &Planned,
+    base: Option<&Base>,
     format: DataFormat,
     endings: &Endings,
 ) {
@@ -48,6 +76,13 @@ pub(in crate::cli) fn print(
         DataFormat::Text => {
             let doc = view::plan(&planned.plan, &planning.frame());
             session.ui.data(&text::write(&doc, session.ui.layout()));
+            if let Some(base) = base {
+                let doc = parts::parts(&base.parts, &base.rev, &planned.plan);
+                let text = text::write(&doc, session.ui.layout());
+                session
+                    .ui
+                    .data(&format!("\n{}", text.trim_start_matches('\n')));
+            }
         }
         DataFormat::Json => {
             let mut json = crate::plan::wire::to_json(&planned.plan, planning.project.catalog);
@@ -55,6 +90,9 @@ pub(in crate::cli) fn print(
                 .iter()
                 .map(|ending| serde_json::json!({ "ending": ending.name() }))
                 .collect();
+            if let Some(base) = base {
+                json["base"] = parts::to_json(&base.parts, &base.commit);
+            }
             session.ui.data(&format!("{json:#}\n"));
         }
     }

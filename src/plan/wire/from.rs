@@ -40,10 +40,13 @@ pub(super) fn body(draft: &plan::Draft, catalog: &'static Catalog) -> PlanBody {
         tool: env!("CARGO_PKG_VERSION"),
         as_of: as_of.to_string(),
         observed: observed.to_string(),
+        expires: super::super::file::expires(*as_of, lapses).to_string(),
         config: Config {
             digest: config.digest.to_string(),
             commit: config.commit.as_deref().map(str::to_owned),
             dirty: config.dirty,
+            settings: config.settings.as_deref().map(str::to_owned),
+            edits_settings: config.settings.as_ref().map(|_| config.edits_settings),
         },
         systems: systems.iter().map(system).collect(),
         scopes: scopes.iter().map(scope).collect(),
@@ -116,7 +119,7 @@ fn scope(it: &plan::ScopeFact) -> Scope {
     }
 }
 
-fn step(it: &plan::Step, catalog: &'static Catalog) -> Step {
+pub(super) fn step(it: &plan::Step, catalog: &'static Catalog) -> Step {
     let plan::Step {
         id,
         kind,

@@ -6,9 +6,11 @@ use crate::apply::Outcomes;
 use crate::cli::args::DataFormat;
 use crate::cli::failure::Endings;
 use crate::cli::planning::{Planned, Planning};
+use crate::cli::reviewed::Files;
 use crate::cli::session::Session;
-use crate::plan::totals;
-use crate::render::{outcome, text};
+use crate::plan::review::Review;
+use crate::plan::{Plan, totals};
+use crate::render::{outcome, review, text};
 
 /// What is asked before anything is done.
 pub(super) fn question(planned: &Planned) -> String {
@@ -27,12 +29,34 @@ pub(super) fn question(planned: &Planned) -> String {
     question
 }
 
+/// Says what of the reviewed plans is not done; to programs it is said at the end.
+pub(super) fn say_review(
+    session: &Session<'_>,
+    found: &Review,
+    fresh: &Plan,
+    due: bool,
+    format: DataFormat,
+) {
+    let doc = if due {
+        review::not_due(&found.unreviewed, fresh)
+    } else {
+        review::review(found, fresh)
+    };
+    if format == DataFormat::Text && !doc.sections.is_empty() {
+        let text = text::write(&doc, session.ui.layout());
+        session
+            .ui
+            .data(&format!("\n{}", text.trim_start_matches('\n')));
+    }
+}
+
 /// Prints what became of a plan.
 pub(super) fn report(
     session: &Session<'_>,
     planning: &Planning<'_>,
     planned: &Planned,
     outcomes: &Outcomes,
+    reviewed: Option<(&Review, Option<&Files>)>,
     format: DataFormat,
     endings: &Endings,
 ) {
@@ -61,6 +85,9 @@ pub(super) fn report(
                     .map(|ending| serde_json::json!({ "ending": ending.name() })),
             );
             json["outcomes"] = all.into();
+            if let Some((found, files)) = reviewed {
+                json["review"] = review::to_json(found, files.map_or(&[], |files| &files.plans));
+            }
             session.ui.data(&format!("{json:#}\n"));
         }
     }
