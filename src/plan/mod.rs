@@ -15,6 +15,7 @@ mod give;
 mod hand;
 mod identity;
 mod input;
+mod instruction;
 mod invite;
 mod make;
 mod names;
