@@ -18,6 +18,7 @@ mod give;
 mod hand;
 mod identity;
 mod input;
+mod instruction;
 mod invite;
 mod make;
 mod managers;
