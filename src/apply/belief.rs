@@ -57,13 +57,11 @@ impl Belief {
             return reading;
         };
         let known = self.known.entry(here).or_default();
-        match doubt(&list, Known::Just(known)) {
-            Some(failure) => unbelieved(list, failure),
-            None => {
-                *known = list.accounts.keys().cloned().collect();
-                Reading::Complete(list)
-            }
+        if let Some(failure) = doubt(&list, Known::Just(known)) {
+            return unbelieved(list, failure);
         }
+        *known = list.accounts.keys().cloned().collect();
+        Reading::Complete(list)
     }
 
     /// A list as it may be believed in a run long after.

@@ -81,7 +81,7 @@ where
         let refusal = if self.callers.is_empty() && holders < WITNESSES {
             Some(self.nobody_acts(place, holders))
         } else if holders == 0 && gains.is_empty() {
-            Some(self.last_of(place))
+            Some(last_of(place))
         } else {
             None
         };
@@ -148,17 +148,17 @@ where
             ),
         }
     }
+}
 
-    fn last_of(&self, place: &PlaceId) -> Refusal {
-        Refusal {
-            code: HoldCode::Protected,
-            message: format!(
-                "nobody else is known to manage users at {place}: nobody could let anybody in there afterwards"
-            ),
-            help: format!(
-                "give {} to somebody else there first, in a change of its own",
-                POWER.map(|slug| format!("`{slug}`")).join(" and ")
-            ),
-        }
+fn last_of(place: &PlaceId) -> Refusal {
+    Refusal {
+        code: HoldCode::Protected,
+        message: format!(
+            "nobody else is known to manage users at {place}: nobody could let anybody in there afterwards"
+        ),
+        help: format!(
+            "give {} to somebody else there first, in a change of its own",
+            POWER.map(|slug| format!("`{slug}`")).join(" and ")
+        ),
     }
 }
