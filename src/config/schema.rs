@@ -246,7 +246,6 @@ mod tests {
             "empty-list",
             "misplaced-key",
             "missing-key",
-            "not-in-force",
             "null-value",
             "unknown-key",
             "unsupported-version",

@@ -131,6 +131,7 @@ pub(in crate::cli) async fn within(
             &planning,
             &planned,
             &outcomes,
+            review.as_ref().map(|review| (review, files.as_ref())),
             args.format,
             &endings,
         );
