@@ -30,6 +30,7 @@ pub mod journal;
 pub mod model;
 pub mod ops;
 pub mod plan;
+pub mod policy;
 pub mod provider;
 pub mod render;
 pub mod sandbox;

@@ -13,8 +13,8 @@ use crate::journal::{self, Snapshot};
 use crate::model::{Attested, Memory, Observed, ObservedSystem, ReadFailure, Reading, ScopeState};
 use crate::ops::only::{OnlyError, only};
 use crate::ops::project::Project;
-use crate::ops::{attest, export, hand, live, when};
-use crate::plan::{self, Completeness, Input, Only, Plan};
+use crate::ops::{attest, export, hand, live, planned, when};
+use crate::plan::{Completeness, Input, Only, Plan};
 use crate::render::view::Frame;
 
 /// A project, what is remembered of it, and what a plan is narrowed to.
@@ -43,6 +43,8 @@ pub(super) struct Planned {
     pub(super) plan: Plan,
     /// The read.
     pub(super) observed: Observed,
+    /// What makes it unsafe to apply.
+    dangers: Vec<String>,
 }
 
 impl<'a> Planning<'a> {
@@ -132,7 +134,7 @@ impl<'a> Planning<'a> {
         if !found.is_empty() {
             self.session.show(&found, &self.project.loaded.sources);
         }
-        let plan = plan::plan(&Input {
+        let input = Input {
             desired: &self.project.desired,
             observed: &observed,
             memory: &self.memory,
@@ -142,8 +144,14 @@ impl<'a> Planning<'a> {
             config: self.project.config_fact(),
             now: self.world.now(),
             only: &self.only,
-        });
-        Planned { plan, observed }
+        };
+        let plan = planned::planned(&input);
+        let dangers = planned::dangers(&plan, &input);
+        Planned {
+            plan,
+            observed,
+            dangers,
+        }
     }
 
     /// What a read alone means for the exit code.
@@ -242,6 +250,19 @@ impl<'a> Planning<'a> {
 }
 
 impl Planned {
+    /// Refuses a plan that could lock somebody out who must never be.
+    pub(super) fn is_safe(&self) -> Result<(), Failure> {
+        if self.dangers.is_empty() {
+            return Ok(());
+        }
+        let dangers = self.dangers.join("; ");
+        Err(Failure::new(
+            Ending::Held,
+            format!("the plan is refused, nothing was done: {dangers}"),
+        )
+        .help("this is never planned on purpose: please report it with the plan"))
+    }
+
     /// What is true of the plan itself, whatever is done with it.
     pub(super) fn endings(&self, now: Timestamp) -> Endings {
         let mut endings = Endings::new();

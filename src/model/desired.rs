@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    AccountId, Contact, LocationKey, PersonKey, PlaceId, RightSet, RoleKey, SystemName,
+    AccountId, Contact, LocationKey, PersonKey, PlaceId, Policy, RightSet, RoleKey, SystemName,
     VendorRoleSlug,
 };
 use crate::text::Span;
@@ -38,6 +38,8 @@ pub struct Desired {
     pub people: BTreeMap<PersonKey, Person>,
     /// People whom no step may reduce.
     pub protected: BTreeSet<PersonKey>,
+    /// What must hold of who has what, in order of key.
+    pub policies: Vec<Policy>,
     /// What time alone will change after `as_of`, soonest first, within the horizon that was asked for.
     pub will_change: Vec<WillChange>,
 }

@@ -9,6 +9,7 @@ mod desired;
 mod id;
 mod memory;
 mod observed;
+mod policy;
 mod rights;
 mod wanted;
 
@@ -26,5 +27,6 @@ pub use observed::{
     ObservedSystem, OwnRights, Profile, ReadFailure, Reading, RightFact, RightsTree, ScopeState,
     UnknownRight,
 };
+pub use policy::{Demand, Named as NamedRights, OnlyRole, Policy, TooLong, Waiver, Within};
 pub use rights::{Days, Item, Items, One, RightSet, Value};
 pub use wanted::{NamesWanted, PlaceRef};

@@ -6,6 +6,7 @@ pub mod export;
 pub mod hand;
 pub mod live;
 pub mod only;
+pub mod planned;
 pub mod project;
 pub mod record;
 pub mod when;

@@ -33,7 +33,7 @@ mod system;
 mod take;
 mod target;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod unmet;
 mod values;
 pub mod wire;
@@ -43,11 +43,12 @@ pub use input::{Input, Only};
 pub use price::totals;
 pub use read::{matches, names_wanted, selection};
 pub use report::{failure_text, gap_text};
-pub use seal::plan;
+pub use seal::{draft, plan, seal};
 pub use step::{
     Access, Action, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Drift, Effect,
-    Hand, Hold, HoldCode, Instruction, Lapse, ManualActor, Mode, Note, Plan, PlanId, Price, Proof,
-    Reason, RightDelta, Said, ScopeFact, StaffTarget, Step, StepId, StepKind, Stranger, SystemFact,
-    Target, Totals, Typed, TypedValue, Waiting, Withheld,
+    Finding, FindingSide, Hand, Hold, HoldCode, Instruction, Known, Lapse, ManualActor, Mode, Note,
+    Plan, PlanId, Price, Proof, Reason, RightDelta, Said, ScopeFact, StaffTarget, Step, StepId,
+    StepKind, Stranger, SystemFact, Target, Totals, Typed, TypedValue, Waiting, Withheld, Witness,
 };
 pub use unmet::{Unmet, unmet};
+pub use values::{gives, holds_right};

@@ -19,14 +19,21 @@ use crate::canonical::{canonical, sha256_hex};
 use crate::catalog::Kind;
 use crate::model::PlaceId;
 
-/// Makes the plan.
+/// Makes the plan where no rule of the project keeps anything back.
 pub fn plan(input: &Input<'_>) -> Plan {
-    let draft = draft(input);
-    let id = seal(&draft, input);
+    seal(draft(input), input)
+}
+
+/// Closes a draft: nothing more is kept back, and it gets its price and its id.
+pub fn seal(mut draft: Draft, input: &Input<'_>) -> Plan {
+    sort(&mut draft);
+    draft.price = price(&draft, input.observed);
+    let id = id(&draft, input);
     Plan { id, draft }
 }
 
-fn draft(input: &Input<'_>) -> Draft {
+/// Diff, order and the rules that need nobody's word: everything but what `policy` judges.
+pub fn draft(input: &Input<'_>) -> Draft {
     let mut ctx = Context::new(input);
     let mut draft = Draft {
         as_of: input.desired.as_of,
@@ -88,6 +95,7 @@ fn draft(input: &Input<'_>) -> Draft {
         }
         system.note_scopes(&mut ctx);
         draft.strangers.extend(system.strangers(&ctx));
+        draft.whose.insert(name.clone(), system.whose(&ctx));
         if has_chain {
             let mut system = System::new(&ctx, name, wish, kind, &chain);
             for at in 0..ctx.people.len() {
@@ -112,8 +120,6 @@ fn draft(input: &Input<'_>) -> Draft {
     draft.drift = found.drift;
     draft.notes = found.notes.into_iter().collect();
     narrow(&mut draft, input);
-    sort(&mut draft);
-    draft.price = price(&draft, input.observed);
     draft
 }
 
@@ -179,7 +185,7 @@ fn sort(draft: &mut Draft) {
 }
 
 /// The id of a draft.
-fn seal(draft: &Draft, input: &Input<'_>) -> PlanId {
+fn id(draft: &Draft, input: &Input<'_>) -> PlanId {
     let body = wire::body_json(draft, input.catalog);
     // The contract has no floats, which a test holds.
     let text = canonical(&body).unwrap_or_else(|_| body.to_string());

@@ -11,6 +11,7 @@ pub mod escape;
 mod hand;
 mod names;
 pub mod outcome;
+mod rules;
 pub mod seen;
 #[cfg(test)]
 mod tests;

@@ -52,6 +52,7 @@ pub(in crate::cli) async fn run(
     settle_first(session, &ports, &mut planning, &mut journal).await?;
 
     let planned = planning.ask(&providers).await;
+    planned.is_safe()?;
     let mut endings = planned.endings(world.now());
     if args.format == DataFormat::Text {
         print(session, &planning, &planned, DataFormat::Text, &endings);

@@ -387,6 +387,19 @@ pub(super) fn taken(
     taken
 }
 
+/// The rights that a slug or a pattern means at any of several kinds, in order of the catalogue.
+pub(super) fn named_rights(catalog: &Catalog, kinds: &[Kind], pattern: &Text) -> Vec<RightId> {
+    if !pattern.value.contains('*') {
+        return catalog.by_slug(&pattern.value).into_iter().collect();
+    }
+    let with_rights = kinds.iter().filter(|kind| kind.has_rights());
+    let matched = with_rights.filter_map(|&kind| matched(catalog, kind, pattern, &mut Vec::new()));
+    let mut rights: Vec<RightId> = matched.flat_map(|found| found.rights).collect();
+    rights.sort_unstable();
+    rights.dedup();
+    rights
+}
+
 /// Whether a reference to a right or a pattern of rights is a good one, for the entries that only name rights.
 pub(super) fn check_reference(
     catalog: &Catalog,

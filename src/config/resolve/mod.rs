@@ -34,6 +34,7 @@ mod lines;
 mod needs;
 mod people;
 mod places;
+mod policies;
 mod refs;
 mod rights;
 mod roles;
@@ -153,6 +154,7 @@ pub fn resolve(
         catalog,
         &mut diagnostics,
     );
+    desired.policies = policies::policies(project, &systems, &places, &roles, &people, catalog);
     let context = Context {
         systems: &systems,
         places: &places,

@@ -12,7 +12,7 @@ mod keep;
 mod laws;
 mod reasons;
 mod scopes;
-mod world;
+pub(crate) mod world;
 
 use crate::model::Value;
 
