@@ -1,8 +1,8 @@
 //! Somebody can always let people in: whoever manages users keeps that until somebody else has it for certain.
 //!
 //! Not the order of steps: `plan` sets most of it, and here a step may be told to wait for more. Invariant, held by
-//! [`verify`] over every sealed plan: a step that takes user management names who still has it, and nothing else in the
-//! plan takes it from them; the acting account and protected people lose nothing.
+//! [`verify`] over every sealed plan: a step that takes user management names who still has it, and nothing in the plan
+//! takes it from them but a later step with witnesses of its own; the acting account and protected people lose nothing.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -163,9 +163,17 @@ fn witnesses_of(draft: &Draft, input: &Input<'_>, step: &Step, right: RightId) -
     let catalog = input.catalog;
     let area = Area::of(Within::Location, &step.system, &step.place);
     let here = |other: &&Step| other.system == step.system && other.place == step.place;
+    // Whoever loses it by a later step has it until that one is done, and that one has witnesses of its own; those of the
+    // last are there for all. Leavers have none, so that they are no witnesses.
+    let last = draft.steps.iter().position(|other| other.id == step.id);
     let losing: BTreeSet<_> = draft
         .steps
         .iter()
+        .enumerate()
+        .filter(|(at, other)| {
+            last.is_none_or(|last| *at <= last) || leaves(input, other.person.as_ref())
+        })
+        .map(|(_, other)| other)
         .filter(here)
         .filter(|other| could(catalog, other, right) && !will(catalog, other, right))
         .filter_map(|other| other.account.clone())
@@ -272,7 +280,7 @@ pub fn verify(plan: &Plan, input: &Input<'_>) -> Vec<Unsafe> {
                 }
                 continue;
             }
-            if of_it.any(|witness| !is_true(draft, step, witness, catalog)) {
+            if of_it.any(|witness| !is_true(draft, step, witness, input)) {
                 found.push(Unsafe::FalseWitness(step.id.clone(), right));
             }
         }
@@ -280,17 +288,22 @@ pub fn verify(plan: &Plan, input: &Input<'_>) -> Vec<Unsafe> {
     found
 }
 
-/// Whether nothing in a plan can take from a witness what they are named for.
-fn is_true(draft: &Draft, step: &Step, witness: &Witness, catalog: &'static Catalog) -> bool {
+/// Whether a witness has what they are named for, whatever is done: what takes it from them may only come later, and then
+/// is held to witnesses of its own.
+fn is_true(draft: &Draft, step: &Step, witness: &Witness, input: &Input<'_>) -> bool {
+    let catalog = input.catalog;
     let here = |other: &&Step| {
         other.system == step.system
             && other.place == step.place
             && other.account.as_ref() == Some(&witness.account)
     };
-    let loses =
-        draft.steps.iter().filter(here).any(|other| {
-            could(catalog, other, witness.right) && !will(catalog, other, witness.right)
-        });
+    let own = draft.steps.iter().position(|other| other.id == step.id);
+    let loses = draft.steps.iter().enumerate().any(|(at, other)| {
+        here(&other)
+            && could(catalog, other, witness.right)
+            && !will(catalog, other, witness.right)
+            && (own.is_none_or(|own| at <= own) || leaves(input, other.person.as_ref()))
+    });
     let gets = |id: &StepId| {
         step.waits_for.contains(id)
             && draft.steps.iter().filter(here).any(|other| {
