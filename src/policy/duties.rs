@@ -643,6 +643,9 @@ fn grants<'b>(board: &Board<'b>) -> impl Iterator<Item = (&'b PersonKey, &'b Gra
         .filter(|(_, grant)| grant.state == GrantState::Present)
 }
 
+/// Which of a separation, and by which grants.
+type Given<'g> = (BTreeSet<usize>, Vec<&'g Grant>);
+
 /// Whom the files give all of a separation within one area, with their lines.
 fn declared(
     board: &Board<'_>,
@@ -650,7 +653,7 @@ fn declared(
     within: Within,
 ) -> BTreeMap<(PersonKey, Area), Vec<Because>> {
     let catalog = board.catalog();
-    let mut found: BTreeMap<(PersonKey, Area), (BTreeSet<usize>, Vec<&Grant>)> = BTreeMap::new();
+    let mut found: BTreeMap<(PersonKey, Area), Given<'_>> = BTreeMap::new();
     for (person, grant) in grants(board) {
         let has = held(rights, |id| {
             holds_right(catalog, Some(&grant.rights), None, id)

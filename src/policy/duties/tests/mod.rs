@@ -318,3 +318,27 @@ fn a_plan_that_was_altered_is_found_out() {
     }
     assert!(matches!(world.verify(&plan)[..], [Unsafe::Acting(..)]));
 }
+
+#[test]
+fn whoever_hands_over_later_is_a_witness_until_then() {
+    const DELETE_USERS: &str = "settings_users_delete_access";
+    let mut world = World::new();
+    world.drop_caller();
+    for (id, key, has, wants) in [
+        ("12", "cara", EXPORT, DELETE_USERS),
+        ("13", "dan", DELETE_USERS, EDIT_USERS),
+        ("14", "eva", DELETE_USERS, EXPORT),
+    ] {
+        world.person(key);
+        world.live(id, key, "mall", &[has]);
+        world.wants(key, "mall", &[wants]);
+    }
+    let plan = world.plan();
+    assert_eq!(holds(&plan), [""; 0]);
+    assert_eq!(world.verify(&plan), []);
+    let witnesses = plan.draft.steps.iter().flat_map(|step| &step.witnesses);
+    let whose: Vec<&str> = witnesses
+        .filter_map(|witness| witness.person.as_ref().map(|key| key.as_str()))
+        .collect();
+    assert_eq!(whose, ["eva", "cara"]);
+}
