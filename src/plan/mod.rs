@@ -41,7 +41,7 @@ mod system;
 mod take;
 mod target;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod trust;
 mod unmet;
 mod values;
@@ -55,9 +55,11 @@ pub use report::{failure_text, gap_text};
 pub use seal::{draft, keep, plan, seal};
 pub use step::{
     Access, Action, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Drift, Effect,
-    Hand, Hold, HoldCode, Instruction, Lapse, ManualActor, Mode, Need, Note, Plan, PlanId, Price,
-    Proof, Reason, RightDelta, Said, ScopeFact, StaffTarget, Step, StepId, StepKind, Stranger,
-    Swing, SystemFact, Target, Totals, Typed, TypedValue, Waiting, Withheld,
+    Finding, FindingSide, Hand, Hold, HoldCode, Instruction, Known, Lapse, ManualActor, Mode, Need,
+    Note, Plan, PlanId, Price, Proof, Reason, RightDelta, Said, ScopeFact, StaffTarget, Step, StepId,
+    StepKind, Stranger, Swing, SystemFact, Target, Totals, Typed, TypedValue, Waiting, Withheld,
+    Witness,
 };
-pub use trust::{Known, believed, doubt};
+pub use trust::{Presence, believed, doubt};
 pub use unmet::{Unmet, strayed, unmet};
+pub use values::{gives, holds_right};

@@ -1,5 +1,6 @@
 //! The plan as data: steps, what is held and why, and what was seen on the way.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -73,6 +74,8 @@ pub struct Draft {
     pub holds: Vec<Hold>,
     /// Steps that only an approval lets through. None is left once the plan is sealed: each has become a hold.
     pub needs: Vec<Need>,
+    /// Rules of the project that are broken already, or by whoever leaves.
+    pub findings: Vec<Finding>,
     /// Differences somebody else made since the last apply.
     pub drift: Vec<Drift>,
     /// What time alone will change.
@@ -87,6 +90,77 @@ pub struct Draft {
     pub notes: Vec<Note>,
     /// What it costs.
     pub price: Price,
+    /// Whose the accounts are, by system: what `policy` judges by. No part of the contract.
+    pub whose: BTreeMap<SystemName, Vec<Known>>,
+}
+
+/// An account that is somebody's, or the token's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// The account.
+    pub account: AccountId,
+    /// Whose it is; none if nobody declared it.
+    pub person: Option<PersonKey>,
+    /// Whether plans are judged for it: the token's own.
+    pub acting: bool,
+}
+
+/// A rule of the project that is broken, and that no step breaks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// The key of the policy; `users` of what is always demanded.
+    pub policy: Arc<str>,
+    /// Where it is broken.
+    pub side: FindingSide,
+    /// The people involved, in order.
+    pub people: Vec<PersonKey>,
+    /// Slugs of the rights involved.
+    pub rights: Vec<Arc<str>>,
+    /// The system, if it is one.
+    pub system: Option<SystemName>,
+    /// The place, if it is one.
+    pub place: Option<PlaceId>,
+    /// What is the matter; may contain hostile text.
+    pub message: String,
+    /// What a person can do about it.
+    pub help: String,
+    /// The rule first, then the lines it is about.
+    pub because: Vec<Because>,
+}
+
+/// Where a rule is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FindingSide {
+    /// By somebody who leaves, whom no count holds.
+    Leaving,
+    /// By what the vendor has.
+    Live,
+    /// By what the files say.
+    Declared,
+}
+
+impl FindingSide {
+    /// The word of the contracts.
+    pub fn name(self) -> &'static str {
+        match self {
+            FindingSide::Leaving => "leaving",
+            FindingSide::Live => "live",
+            FindingSide::Declared => "declared",
+        }
+    }
+}
+
+/// Somebody who can still manage users where a step takes that from somebody else.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Witness {
+    /// The right that somebody else keeps.
+    pub right: RightId,
+    /// Their account.
+    pub account: AccountId,
+    /// The person, if declared.
+    pub person: Option<PersonKey>,
+    /// The step that gives it to them and is verified before; none of somebody who has it already.
+    pub after: Option<StepId>,
 }
 
 /// Which files a plan was made from.
@@ -373,6 +447,8 @@ pub struct Step {
     pub because: Vec<Because>,
     /// Steps that must have been verified before.
     pub waits_for: Vec<StepId>,
+    /// Who still manages users there, whatever else of the plan is done or not, if the step takes that from somebody.
+    pub witnesses: Vec<Witness>,
     /// What is executed; nothing is left to decide.
     pub change: Change,
     /// What is known of a step by hand; none for one by API.
@@ -527,6 +603,10 @@ pub enum HoldCode {
     Drift,
     /// An account nobody declared is removed only with an approval.
     Stranger,
+    /// A policy forbids it.
+    Policy,
+    /// Nobody who manages users would be left there for certain.
+    LastManager,
 }
 
 impl HoldCode {
@@ -553,6 +633,8 @@ impl HoldCode {
             HoldCode::Shrunk => "shrunk",
             HoldCode::Drift => "drift",
             HoldCode::Stranger => "stranger",
+            HoldCode::Policy => "policy",
+            HoldCode::LastManager => "last-manager",
         }
     }
 }

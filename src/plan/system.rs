@@ -13,7 +13,7 @@ use super::identity::{Identity, Keys, Lookalikes, Owner, identify, keys};
 use super::input::Input;
 use super::make::{Candidate, Refusal};
 use super::origins::Origins;
-use super::step::{Because, Drift, Hold, HoldCode, Note, Step, Waiting, Withheld};
+use super::step::{Because, Drift, Hold, HoldCode, Known, Note, Step, Waiting, Withheld};
 use super::target::{Prepared, prepare};
 use crate::catalog::{Assumption, Kind, RightId};
 use crate::model::{
@@ -169,6 +169,28 @@ where
         self.wish.assume.get(name).copied().unwrap_or_else(|| {
             Assumption::by_name(name).is_none_or(|assumption| assumption.default)
         })
+    }
+
+    /// Whose every account is that is somebody's, and which are the token's own; in order of id.
+    pub(super) fn whose(&self, ctx: &Context<'a>) -> Vec<Known> {
+        let known = self
+            .identity
+            .seen
+            .iter()
+            .enumerate()
+            .filter_map(|(at, seen)| {
+                let person = match seen.owner {
+                    Owner::Person(at) => ctx.people.get(at).map(|person| person.key.clone()),
+                    Owner::Vanished(_) | Owner::Nobody | Owner::Doubt => None,
+                };
+                let acting = self.callers.contains(&at);
+                (person.is_some() || acting).then(|| Known {
+                    account: seen.id.clone(),
+                    person,
+                    acting,
+                })
+            });
+        known.collect()
     }
 
     /// How much may be changed at a place.

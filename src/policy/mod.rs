@@ -2,13 +2,19 @@
 //!
 //! Not the safety that no rule can loosen: that is `plan`'s. In reading order: `shrink` says which lists are believed,
 //! `limits` counts whom a run touches, `drift` answers what was changed by hand, `quiet` lets messages wait, `approvals` says who may pass, `authors` whose word counts, `words` says it all to
-//! people. Pure, and it never fails. Invariant: no step is lost here; a rule only adds to what a step needs, and an approval
+//! people; `board` lays out who has what, `duties` judges policies, `lockout` keeps somebody who can manage users, `keep` turns
+//! what is forbidden into holds. Pure, and it never fails. Invariant: no step is lost here; a rule only adds to what a step needs, and an approval
 //! only takes away from it.
 
 mod approvals;
 mod authors;
+mod board;
+mod count;
 mod drift;
+mod duties;
+mod keep;
 mod limits;
+pub mod lockout;
 mod quiet;
 mod shrink;
 #[cfg(test)]
@@ -20,6 +26,8 @@ use std::sync::Arc;
 
 pub use authors::{Authors, Written};
 pub use shrink::distrust;
+
+use board::Board;
 
 use crate::plan::{Draft, Input};
 
@@ -33,6 +41,11 @@ pub fn judge(mut draft: Draft, input: &Input<'_>, authors: &Authors) -> Draft {
     shrink::holds(&mut draft, input);
     quiet::wait(&mut draft, input);
     quiet::stale(&mut draft, input);
+    let mut board = Board::new(draft, input);
+    duties::judge(&mut board);
+    lockout::judge(&mut board);
+    let mut draft = keep::back(board);
+    lockout::name_witnesses(&mut draft, input);
     draft
 }
 
