@@ -10,6 +10,7 @@
 //! `seal` the id, and [`wire`] the JSON of all that.
 
 mod digest;
+mod finding;
 mod follow;
 mod give;
 mod hand;
@@ -39,6 +40,7 @@ mod values;
 pub mod wire;
 
 pub use digest::{digest, value_json};
+pub use finding::{Finding, FindingSide, Known, Witness};
 pub use input::{Input, Only};
 pub use price::totals;
 pub use read::{matches, names_wanted, selection};
@@ -46,9 +48,9 @@ pub use report::{failure_text, gap_text};
 pub use seal::{draft, plan, seal};
 pub use step::{
     Access, Action, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Drift, Effect,
-    Finding, FindingSide, Hand, Hold, HoldCode, Instruction, Known, Lapse, ManualActor, Mode, Note,
-    Plan, PlanId, Price, Proof, Reason, RightDelta, Said, ScopeFact, StaffTarget, Step, StepId,
-    StepKind, Stranger, SystemFact, Target, Totals, Typed, TypedValue, Waiting, Withheld, Witness,
+    Hand, Hold, HoldCode, Instruction, Lapse, ManualActor, Mode, Note, Plan, PlanId, Price, Proof,
+    Reason, RightDelta, Said, ScopeFact, StaffTarget, Step, StepId, StepKind, Stranger, SystemFact,
+    Target, Totals, Typed, TypedValue, Waiting, Withheld,
 };
 pub use unmet::{Unmet, unmet};
 pub use values::{gives, holds_right};

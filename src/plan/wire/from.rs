@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::super::digest::value_json;
+use super::super::finding;
 use super::super::price::totals;
 use super::super::step as plan;
 use super::{
@@ -50,7 +51,7 @@ pub(super) fn body(draft: &plan::Draft, catalog: &'static Catalog) -> PlanBody {
         scopes: scopes.iter().map(scope).collect(),
         steps: steps.iter().map(|it| step(it, catalog)).collect(),
         holds: holds.iter().map(|it| hold(it, catalog)).collect(),
-        findings: findings.iter().map(finding).collect(),
+        findings: findings.iter().map(found).collect(),
         drift: drift.iter().map(drift_entry).collect(),
         lapses: lapses.iter().map(lapse).collect(),
         strangers: strangers.iter().map(stranger).collect(),
@@ -343,12 +344,12 @@ fn hold(
 }
 
 fn witness(
-    plan::Witness {
+    finding::Witness {
         right,
         account,
         person,
         after,
-    }: &plan::Witness,
+    }: &finding::Witness,
     catalog: &'static Catalog,
 ) -> Witness {
     Witness {
@@ -359,8 +360,8 @@ fn witness(
     }
 }
 
-fn finding(
-    plan::Finding {
+fn found(
+    finding::Finding {
         policy,
         side,
         people,
@@ -370,7 +371,7 @@ fn finding(
         message,
         help,
         because: why,
-    }: &plan::Finding,
+    }: &finding::Finding,
 ) -> Finding {
     Finding {
         policy: policy.to_string(),
