@@ -13,6 +13,7 @@
 
 mod digest;
 pub mod file;
+mod finding;
 mod follow;
 mod give;
 mod hand;
@@ -48,6 +49,7 @@ mod values;
 pub mod wire;
 
 pub use digest::{digest, value_json};
+pub use finding::{Finding, FindingSide, Known, Witness};
 pub use input::{Input, Only};
 pub use price::totals;
 pub use read::{matches, names_wanted, selection};
@@ -55,10 +57,9 @@ pub use report::{failure_text, gap_text};
 pub use seal::{draft, keep, plan, seal};
 pub use step::{
     Access, Action, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Drift, Effect,
-    Finding, FindingSide, Hand, Hold, HoldCode, Instruction, Known, Lapse, ManualActor, Mode, Need,
-    Note, Plan, PlanId, Price, Proof, Reason, RightDelta, Said, ScopeFact, StaffTarget, Step, StepId,
-    StepKind, Stranger, Swing, SystemFact, Target, Totals, Typed, TypedValue, Waiting, Withheld,
-    Witness,
+    Hand, Hold, HoldCode, Instruction, Lapse, ManualActor, Mode, Need, Note, Plan, PlanId, Price,
+    Proof, Reason, RightDelta, Said, ScopeFact, StaffTarget, Step, StepId, StepKind, Stranger, Swing,
+    SystemFact, Target, Totals, Typed, TypedValue, Waiting, Withheld,
 };
 pub use trust::{Presence, believed, doubt};
 pub use unmet::{Unmet, strayed, unmet};

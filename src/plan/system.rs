@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::digest::Digests;
+use super::finding::Known;
 use super::hand::Statements;
 use super::identity::{Identity, Keys, Lookalikes, Owner, identify, keys};
 use super::input::Input;
 use super::make::{Candidate, Refusal};
 use super::origins::Origins;
-use super::step::{Because, Drift, Hold, HoldCode, Known, Note, Step, Waiting, Withheld};
+use super::step::{Because, Drift, Hold, HoldCode, Note, Step, Waiting, Withheld};
 use super::target::{Prepared, prepare};
 use crate::catalog::{Assumption, Kind, RightId};
 use crate::model::{

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::super::digest::value_json;
+use super::super::finding;
 use super::super::price::totals;
 use super::super::step as plan;
 use super::{
@@ -55,7 +56,7 @@ pub(super) fn body(draft: &plan::Draft, catalog: &'static Catalog) -> PlanBody {
         scopes: scopes.iter().map(scope).collect(),
         steps: steps.iter().map(|it| step(it, catalog)).collect(),
         holds: holds.iter().map(|it| hold(it, catalog)).collect(),
-        findings: findings.iter().map(finding).collect(),
+        findings: findings.iter().map(found).collect(),
         drift: drift.iter().map(drift_entry).collect(),
         lapses: lapses.iter().map(lapse).collect(),
         strangers: strangers.iter().map(stranger).collect(),
@@ -351,12 +352,12 @@ fn hold(
 }
 
 fn witness(
-    plan::Witness {
+    finding::Witness {
         right,
         account,
         person,
         after,
-    }: &plan::Witness,
+    }: &finding::Witness,
     catalog: &'static Catalog,
 ) -> Witness {
     Witness {
@@ -367,8 +368,8 @@ fn witness(
     }
 }
 
-fn finding(
-    plan::Finding {
+fn found(
+    finding::Finding {
         policy,
         side,
         people,
@@ -378,7 +379,7 @@ fn finding(
         message,
         help,
         because: why,
-    }: &plan::Finding,
+    }: &finding::Finding,
 ) -> Finding {
     Finding {
         policy: policy.to_string(),

@@ -264,7 +264,7 @@ fn the_last_manager_is_kept_and_a_successor_is_named() {
         panic!("{:?}", plan.draft.steps[1].witnesses)
     };
     assert_eq!(
-        witness.person.as_ref().map(|key| key.as_str()),
+        witness.person.as_ref().map(crate::model::PersonKey::as_str),
         Some("karl")
     );
     assert_eq!(witness.after, Some(plan.draft.steps[0].id.clone()));
@@ -338,7 +338,7 @@ fn whoever_hands_over_later_is_a_witness_until_then() {
     assert_eq!(world.verify(&plan), []);
     let witnesses = plan.draft.steps.iter().flat_map(|step| &step.witnesses);
     let whose: Vec<&str> = witnesses
-        .filter_map(|witness| witness.person.as_ref().map(|key| key.as_str()))
+        .filter_map(|witness| witness.person.as_ref().map(crate::model::PersonKey::as_str))
         .collect();
     assert_eq!(whose, ["eva", "cara"]);
 }
