@@ -343,7 +343,9 @@ impl Planned {
         let is_empty = |(name, system): &(&SystemName, &ObservedSystem)| {
             let scopes = crate::plan::believed(system, memory, name);
             let empty = Reading::Unreadable(ReadFailure::Empty);
+            // One place may well be empty, or hide; that all of them are cannot be.
             scopes.values().any(|reading| *reading == empty)
+                && scopes.values().all(|reading| reading.seen().is_none())
         };
         let empty = self.observed.systems.iter().filter(is_empty);
         empty.map(|(name, _)| name).collect()

@@ -63,6 +63,7 @@ const ONLY_THE_TOOL: &[(&str, &str)] = &[
     ("no-union.3", TOGETHER),
     ("no-union.4", TOGETHER),
     ("no-usable-contact", TOGETHER),
+    ("not-in-force", TOGETHER),
     ("pattern-matches-nothing", CATALOGUE),
     ("pattern-matches-nothing.2", CATALOGUE),
     ("pattern-tie", CATALOGUE),

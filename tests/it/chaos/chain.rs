@@ -190,7 +190,7 @@ impl Chain {
                 1 if !person.left => person.wanted = wanted(dice, size),
                 2 if !person.left => {
                     for role in person.wanted.values_mut() {
-                        *role = (*dice.pick(&["floor", "floor2", "desk"])).to_owned();
+                        (*dice.pick(&["floor", "floor2", "desk"])).clone_into(role);
                     }
                 }
                 3 if !person.left => {

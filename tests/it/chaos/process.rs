@@ -271,7 +271,7 @@ pub(crate) fn play(seed: u64) -> (Tally, Vec<String>) {
     if script.settled {
         stage.process(&peace);
         stage.accept(&mut dice, 100);
-        stage.wait(Duration::from_secs(300));
+        stage.wait(Duration::from_mins(5));
         chain.edit(&mut dice);
         stage.write(&chain);
     }
@@ -292,12 +292,12 @@ pub(crate) fn play(seed: u64) -> (Tally, Vec<String>) {
     stage
         .sandbox
         .with_world(keyholder::sandbox::World::clear_faults);
-    stage.wait(Duration::from_secs(300));
+    stage.wait(Duration::from_mins(5));
     let mut last = None;
     for _ in 0..PEACEFUL {
         let end = stage.process(&peace);
         stage.accept(&mut dice, 100);
-        stage.wait(Duration::from_secs(300));
+        stage.wait(Duration::from_mins(5));
         let End::Over(plan, outcomes) = end else {
             continue;
         };
@@ -310,7 +310,7 @@ pub(crate) fn play(seed: u64) -> (Tally, Vec<String>) {
     let (plan, _) = last.expect("nothing stops a run in peace");
     tally.held = plan.draft.holds.len();
     let mut broken = super::laws::judge(&stage, &plan);
-    broken.extend(lock(&stage.shared).broken.drain(..));
+    broken.append(&mut lock(&stage.shared).broken);
     stage.sandbox.with_world(|world| {
         tally.faults = world.log().faults;
         tally.calls = world.log().calls.values().map(|calls| calls.count).sum();

@@ -14,11 +14,11 @@ use super::dice::Dice;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Death {
     /// At the nth write of the journal; `true`: that one is stored.
-    AtEntry(usize, bool),
+    Entry(usize, bool),
     /// At the nth call of any sort; `true`: the vendor has done it.
-    AtCall(usize, bool),
+    Call(usize, bool),
     /// At the nth call that changes something.
-    AtChange(usize, bool),
+    Change(usize, bool),
 }
 
 /// What goes wrong within one run.
@@ -79,9 +79,9 @@ impl Script {
 
 fn trouble(dice: &mut Dice, chain: &Chain) -> Trouble {
     let death = dice.percent(60).then(|| match dice.below(5) {
-        0..=2 => Death::AtEntry(dice.index(14), dice.percent(50)),
-        3 => Death::AtChange(1 + dice.index(6), dice.percent(50)),
-        _ => Death::AtCall(1 + dice.index(40), dice.percent(50)),
+        0..=2 => Death::Entry(dice.index(14), dice.percent(50)),
+        3 => Death::Change(1 + dice.index(6), dice.percent(50)),
+        _ => Death::Call(1 + dice.index(40), dice.percent(50)),
     });
     let count = dice.index(4);
     let appears = chain.options["invitation_appears_after"].as_u64().unwrap();

@@ -100,7 +100,7 @@ impl Watch {
         };
     }
 
-    fn breaks(&mut self, law: String) {
+    fn breaks(&mut self, law: &str) {
         let law = format!("process {}: {law}", self.process);
         if !self.broken.contains(&law) {
             self.broken.push(law);
@@ -121,7 +121,7 @@ impl Watch {
             }
             Record::Outcome(outcome) => {
                 let Some(announced) = self.intents.get_mut(&outcome.intent) else {
-                    return self.breaks(format!(
+                    return self.breaks(&format!(
                         "an outcome of {}, which is no intent",
                         outcome.intent
                     ));
@@ -138,7 +138,7 @@ impl Watch {
                         announced.intent.call,
                         announced.intent.place
                     );
-                    self.breaks(words);
+                    self.breaks(&words);
                 }
             }
             _ => {}
@@ -190,7 +190,7 @@ impl Watch {
             "copied" => Verb::Copy,
             "rights" => Verb::Write,
             "removed" => Verb::Remove,
-            other => return self.breaks(format!("an effect `{other}` that nothing asks for")),
+            other => return self.breaks(&format!("an effect `{other}` that nothing asks for")),
         };
         let person = self.person_of(whom);
         self.is_announced(verb, key, whom, person.as_deref(), late);
@@ -211,7 +211,7 @@ impl Watch {
             Verb::Remove => matches!(step.change, Change::Remove | Change::Withdraw),
         });
         if !is_planned {
-            self.breaks(format!(
+            self.breaks(&format!(
                 "{verb:?} of account {whom} at {key}, which no plan has"
             ));
         }
@@ -260,7 +260,7 @@ impl Watch {
         });
         match found {
             Some(announced) => announced.effects += 1,
-            None => self.breaks(format!(
+            None => self.breaks(&format!(
                 "{verb:?} of account {account} at {place} without an intent before it"
             )),
         }
@@ -279,7 +279,7 @@ impl Watch {
             .iter()
             .any(|(_, id)| self.disturbed.contains(&(*id, account)));
         if effect.detail["again"] == Value::Bool(true) && !disturbed {
-            self.breaks(format!(
+            self.breaks(&format!(
                 "account {account} had access at {key} and got a message all the same"
             ));
         }
@@ -289,7 +289,7 @@ impl Watch {
             .iter()
             .any(|it| Some(&*it.key) == person && it.must_have(place).is_some());
         if !wanted {
-            self.breaks(format!(
+            self.breaks(&format!(
                 "account {account} was invited to {key}, where nobody wants them"
             ));
         }
@@ -297,11 +297,11 @@ impl Watch {
 
     fn judge_removal(&mut self, key: &str, place: u64, account: u64, person: Option<&str>) {
         if account == STRANGER {
-            return self.breaks(format!("the stranger was removed from {key}"));
+            return self.breaks(&format!("the stranger was removed from {key}"));
         }
         let known = self.chain.people.iter().find(|it| Some(&*it.key) == person);
         if known.is_some_and(|it| it.must_have(place).is_some()) {
-            self.breaks(format!(
+            self.breaks(&format!(
                 "account {account} was removed from {key}, where the files want them"
             ));
         }
@@ -329,7 +329,7 @@ impl Watch {
                 continue;
             }
             let Some(id) = catalog.by_slug(&slug) else {
-                self.breaks(format!(
+                self.breaks(&format!(
                     "`{slug}` of account {account} at {key} is less, and nobody knows it"
                 ));
                 continue;
@@ -342,7 +342,7 @@ impl Watch {
                 .governors(id)
                 .any(|above| after.get(catalog.get(above).slug) == Some(&Value::Bool(false)));
             if !asked && !below {
-                self.breaks(format!("`{slug}` of account {account} at {key} went from {old} to {new}, which nobody asked for"));
+                self.breaks(&format!("`{slug}` of account {account} at {key} went from {old} to {new}, which nobody asked for"));
             }
         }
     }
@@ -365,7 +365,7 @@ impl Watch {
             }
         }
         for law in lost {
-            self.breaks(law);
+            self.breaks(&law);
         }
     }
 }

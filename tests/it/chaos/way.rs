@@ -73,8 +73,8 @@ impl Wire {
             self.stop.stop();
         }
         let dies = match watch.trouble.death {
-            Some(Death::AtCall(nth, after)) if nth == calls => Some(after),
-            Some(Death::AtChange(nth, after)) if changes && nth == made => Some(after),
+            Some(Death::Call(nth, after)) if nth == calls => Some(after),
+            Some(Death::Change(nth, after)) if changes && nth == made => Some(after),
             _ => None,
         };
         if dies == Some(false) {
@@ -178,7 +178,7 @@ impl JournalSink for Diary {
                 return Err(JournalError::Stopped);
             }
             match watch.trouble.death {
-                Some(Death::AtEntry(at, stored)) if at == nth => Some(stored),
+                Some(Death::Entry(at, stored)) if at == nth => Some(stored),
                 _ => None,
             }
         };
