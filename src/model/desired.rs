@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    AccountId, Contact, LocationKey, PersonKey, PlaceId, Policy, RightSet, RoleKey, Rules, SystemName,
-    VendorRoleSlug,
+    AccountId, Contact, LocationKey, PersonKey, PlaceId, Policy, RightSet, RoleKey, Rules,
+    SystemName, VendorRoleSlug,
 };
 use crate::text::Span;
 

@@ -58,8 +58,8 @@ pub use seal::{draft, keep, plan, seal};
 pub use step::{
     Access, Action, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Drift, Effect,
     Hand, Hold, HoldCode, Instruction, Lapse, ManualActor, Mode, Need, Note, Plan, PlanId, Price,
-    Proof, Reason, RightDelta, Said, ScopeFact, StaffTarget, Step, StepId, StepKind, Stranger, Swing,
-    SystemFact, Target, Totals, Typed, TypedValue, Waiting, Withheld,
+    Proof, Reason, RightDelta, Said, ScopeFact, StaffTarget, Step, StepId, StepKind, Stranger,
+    Swing, SystemFact, Target, Totals, Typed, TypedValue, Waiting, Withheld,
 };
 pub use trust::{Presence, believed, doubt};
 pub use unmet::{Unmet, strayed, unmet};

@@ -192,8 +192,12 @@ impl World {
     }
 
     pub(super) fn plan(&self) -> Plan {
-        self.base
-            .with_input(|input| seal(crate::policy::judge(draft(input), input, &crate::policy::Authors::default()), input))
+        self.base.with_input(|input| {
+            seal(
+                crate::policy::judge(draft(input), input, &crate::policy::Authors::default()),
+                input,
+            )
+        })
     }
 
     pub(super) fn verify(&self, plan: &Plan) -> Vec<Unsafe> {
