@@ -17,12 +17,7 @@ pub(super) struct Belief {
 impl Belief {
     /// What the journal knows.
     pub(super) fn of(memory: Memory) -> Self {
-        let mut belief = Self::default();
-        for (system, account, place) in memory.present {
-            let here = belief.known.entry((system, place)).or_default();
-            here.insert(account);
-        }
-        belief
+        Self { known: memory.seen }
     }
 
     /// Somebody who was there is, or may be, taken away: their absence is no surprise.

@@ -35,7 +35,7 @@ pub fn memory<'a>(entries: impl IntoIterator<Item = &'a Entry> + Clone) -> Memor
     for entry in entries {
         remembering.take(entry);
     }
-    for (system, account, place) in remembering.memory.present.clone() {
+    for (system, account, place) in remembering.present {
         let seen = &mut remembering.memory.seen;
         seen.entry((system, place)).or_default().insert(account);
     }
@@ -48,6 +48,8 @@ struct Remembering<'a> {
     memory: Memory,
     /// Every call with what became of it in the end.
     calls: BTreeMap<u64, IntentState<'a>>,
+    /// Rows of the last reads, without those that are blocked.
+    present: BTreeSet<(SystemName, AccountId, PlaceId)>,
     /// Rows of the last reads that are blocked.
     blocked: BTreeSet<(SystemName, AccountId, PlaceId)>,
     /// When a scope was last read completely.
@@ -179,7 +181,7 @@ impl Remembering<'_> {
             let mut theirs = theirs.iter();
             theirs.any(|account| rows.contains(&(system.clone(), account.clone(), place.clone())))
         };
-        let present = is_in(&self.memory.present);
+        let present = is_in(&self.present);
         (present || is_in(&self.blocked)).then_some((taken, present))
     }
 
@@ -212,8 +214,7 @@ impl Remembering<'_> {
             let (system, place, person) = &grant;
             let accounts = self.theirs.get(&(system.clone(), person.clone()));
             let is_there = accounts.into_iter().flatten().any(|account| {
-                self.memory
-                    .present
+                self.present
                     .contains(&(system.clone(), account.clone(), place.clone()))
             });
             self.memory.declared.insert(grant.clone());
@@ -242,7 +243,7 @@ impl Remembering<'_> {
         for account in &observed.gone {
             let account = AccountId::new(account.as_str());
             let row = (system.clone(), account, place.clone());
-            self.memory.present.remove(&row);
+            self.present.remove(&row);
             self.blocked.remove(&row);
         }
         for row in &observed.grants {
@@ -251,7 +252,7 @@ impl Remembering<'_> {
             let seen = (system.clone(), account, place.clone());
             // Where nobody can be removed, being blocked is having nothing.
             if row.state == AccountState::Blocked.name() {
-                self.memory.present.remove(&seen);
+                self.present.remove(&seen);
                 self.blocked.insert(seen);
                 if let Some(known) = self.memory.accounts.get(&key) {
                     let grant = (system.clone(), place.clone(), known.person.clone());
@@ -260,7 +261,7 @@ impl Remembering<'_> {
                 continue;
             }
             self.blocked.remove(&seen);
-            self.memory.present.insert(seen);
+            self.present.insert(seen);
             let Some(known) = self.memory.accounts.get(&key) else {
                 if observed.complete {
                     self.memory.strangers.insert(key);
@@ -285,7 +286,7 @@ impl Remembering<'_> {
             };
             let account = AccountId::new(found.account.as_str());
             let first = (system.clone(), account.clone(), PlaceId::Whole);
-            let rows = self.memory.present.range(first..);
+            let rows = self.present.range(first..);
             let rows = rows.take_while(|(at, whose, _)| *at == system && *whose == account);
             let places: Vec<PlaceId> = rows.map(|(_, _, place)| place.clone()).collect();
             for place in places {
@@ -376,11 +377,11 @@ impl Remembering<'_> {
                 place_of(&verified.place),
             );
             if verified.absent && verified.verdict == Verdict::AsPlanned {
-                self.memory.present.remove(&row);
+                self.present.remove(&row);
             } else if !verified.absent
                 && matches!(verified.verdict, Verdict::AsPlanned | Verdict::DidNotStick)
             {
-                self.memory.present.insert(row);
+                self.present.insert(row);
             }
         }
         let Some(person) = &verified.person else {
@@ -388,7 +389,7 @@ impl Remembering<'_> {
             if let (true, Verdict::AsPlanned, Some(account)) =
                 (verified.absent, verified.verdict, &verified.account)
             {
-                self.memory.present.remove(&(
+                self.present.remove(&(
                     SystemName::new(verified.system.as_str()),
                     AccountId::new(account.as_str()),
                     place_of(&verified.place),
@@ -503,8 +504,7 @@ impl Remembering<'_> {
         let (system, place, person) = grant;
         let employment = (system, person);
         for account in self.theirs.get(&employment).into_iter().flatten() {
-            self.memory
-                .present
+            self.present
                 .remove(&(employment.0.clone(), account.clone(), place.clone()));
         }
         let has_more = self

@@ -28,10 +28,8 @@ pub struct Memory {
     /// Accounts that an earlier complete read saw and that belonged to nobody: an account outside of this set and of
     /// `accounts` has appeared since.
     pub strangers: BTreeSet<(SystemName, AccountId)>,
-    /// Accounts by place, as the last reads that were believed saw them, and what was read back since.
-    pub present: BTreeSet<(SystemName, AccountId, PlaceId)>,
-    /// Accounts that earlier reads saw in each scope and that were neither taken by us nor gone since: what a list is
-    /// measured by.
+    /// Accounts that earlier reads that were believed saw in each scope, and what was read back since, without those that
+    /// were taken by us or are gone: what a list is measured by. A scope in which nobody is left is not among them.
     pub seen: BTreeMap<(SystemName, PlaceId), BTreeSet<AccountId>>,
     /// The digest (`plan::digest`) of what was last verified there: tells what we changed from what they changed.
     pub applied: BTreeMap<(SystemName, PlaceId, PersonKey), Arc<str>>,

@@ -8,7 +8,7 @@
 //! `follow` what is done about it, `make` what the step for it looks like, `order` and `rules` which steps stay and in which order, `report` what else is worth
 //! saying, `hand` what people do where there is no interface,
 //! `seal` the id (what only an approval lets through becomes a hold there, unless `policy` found one), [`wire`] the JSON of
-//! all that, [`file`] a plan that is kept to be reviewed, [`review`] what of it is done later, and [`part`] what a change
+//! all that, [`mod@file`] a plan that is kept to be reviewed, [`review`] what of it is done later, and [`part`] what a change
 //! causes.
 
 mod digest;

@@ -68,9 +68,8 @@ pub(super) fn trusted<'s>(
     let is_known = |place: &PlaceId| {
         let granted =
             |(name, at, _): &(SystemName, PlaceId, PersonKey)| name == system && at == place;
-        let present =
-            |(name, _, at): &(SystemName, AccountId, PlaceId)| name == system && at == place;
-        memory.granted.iter().any(granted) || memory.present.iter().any(present)
+        memory.seen.contains_key(&(system.clone(), place.clone()))
+            || memory.granted.iter().any(granted)
     };
     let judged = |(place, reading): (&PlaceId, &Reading<ScopeState>)| {
         let failure = match reading.seen() {

@@ -1,10 +1,8 @@
 //! A change against the commit it starts from: what it causes, what was pending, and settings that it cannot bring.
 
-use std::process::{Command, Stdio};
-
 use serde_json::{Value, json};
 
-use crate::support::{copy_example, root};
+use crate::support::{copy_example, root, shop};
 
 struct Repository {
     folder: tempfile::TempDir,
@@ -24,38 +22,15 @@ impl Repository {
     }
 
     fn git(&self, arguments: &[&str]) {
-        let done = Command::new("git")
-            .args(["-c", "user.name=t", "-c", "user.email=t@chain.example"])
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .stdin(Stdio::null())
-            .status()
-            .unwrap();
-        assert!(done.success(), "{arguments:?}");
+        shop::git(self.folder.path(), arguments);
     }
 
     fn edit(&self, file: &str, from: &str, to: &str) {
-        let path = self.folder.path().join(file);
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.contains(from), "{text}");
-        std::fs::write(path, text.replacen(from, to, 1)).unwrap();
+        shop::edit(self.folder.path(), file, from, to);
     }
 
     fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_keyholder"))
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap())
-            .env("KEYHOLDER_ACTOR", "test")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        (
-            output.status.code().unwrap(),
-            String::from_utf8(output.stdout).unwrap(),
-            String::from_utf8(output.stderr).unwrap(),
-        )
+        shop::keyholder(self.folder.path(), arguments)
     }
 
     fn plan(&self, arguments: &[&str]) -> Value {

@@ -1,10 +1,8 @@
 //! `apply --due` from outside: time alone, in files that were applied, and nothing that waits for anything else.
 
-use std::process::{Command, Stdio};
-
 use serde_json::{Value, json};
 
-use crate::support::{copy_example, root};
+use crate::support::{copy_example, root, shop};
 
 struct Shop {
     folder: tempfile::TempDir,
@@ -25,38 +23,15 @@ impl Shop {
     }
 
     fn edit(&self, file: &str, from: &str, to: &str) {
-        let path = self.folder.path().join(file);
-        let text = std::fs::read_to_string(&path).unwrap();
-        assert!(text.contains(from), "{text}");
-        std::fs::write(path, text.replacen(from, to, 1)).unwrap();
+        shop::edit(self.folder.path(), file, from, to);
     }
 
     fn git(&self, arguments: &[&str]) {
-        let done = Command::new("git")
-            .args(["-c", "user.name=t", "-c", "user.email=t@chain.example"])
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .stdin(Stdio::null())
-            .status()
-            .unwrap();
-        assert!(done.success(), "{arguments:?}");
+        shop::git(self.folder.path(), arguments);
     }
 
     fn run(&self, arguments: &[&str]) -> (i32, String, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_keyholder"))
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap())
-            .env("KEYHOLDER_ACTOR", "test")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        (
-            output.status.code().unwrap(),
-            String::from_utf8(output.stdout).unwrap(),
-            String::from_utf8(output.stderr).unwrap(),
-        )
+        shop::keyholder(self.folder.path(), arguments)
     }
 
     fn apply(&self) {

@@ -91,9 +91,11 @@ fn most_of_a_place_does_not_go_within_a_run() {
         })
     };
     let mut belief = Belief::of(Memory {
-        present: ["1", "2", "3", "4"]
-            .map(|id| (system.clone(), AccountId::new(id), place.clone()))
-            .into(),
+        seen: [(
+            (system.clone(), place.clone()),
+            ["1", "2", "3", "4"].map(AccountId::new).into(),
+        )]
+        .into(),
         ..Memory::default()
     });
     let mut is_believed = |ids: &[&str]| {

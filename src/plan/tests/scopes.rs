@@ -129,8 +129,11 @@ fn an_empty_place_where_the_journal_saw_only_strangers_is_not_believed() {
         lines(&world.plan()),
         ["invite jana@center", "invite karl@mall"]
     );
-    let row = (World::system(), AccountId::new("77"), at("center"));
-    world.memory.present.insert(row);
+    let center = (World::system(), at("center"));
+    world
+        .memory
+        .seen
+        .insert(center, [AccountId::new("77")].into());
     let plan = world.plan();
     assert_eq!(lines(&plan), ["invite karl@mall"]);
 }

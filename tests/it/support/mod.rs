@@ -3,6 +3,7 @@
 pub(crate) mod generated;
 pub(crate) mod project;
 pub(crate) mod rust;
+pub(crate) mod shop;
 
 use std::path::PathBuf;
 
