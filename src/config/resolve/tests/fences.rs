@@ -110,10 +110,7 @@ fn a_line_gives_only_what_its_fence_names() {
             line,
         );
         assert_eq!(found, *expected, "{fence} {line}");
-        assert!(
-            !codes.iter().any(|code| *code == Code::OutsideFence),
-            "{codes:?}"
-        );
+        assert!(!codes.contains(&Code::OutsideFence), "{codes:?}");
     }
 }
 
