@@ -3,6 +3,7 @@
 pub mod attest;
 pub mod doctor;
 pub mod due;
+pub mod edit;
 pub mod export;
 pub mod hand;
 pub mod live;
