@@ -36,8 +36,9 @@ impl Texts {
         let mut files = BTreeMap::new();
         for (_, source) in project.loaded.sources.iter() {
             let path = Utf8Path::new(&**source.path());
-            let is_within = !path.is_absolute() && !path.as_str().contains(':');
-            if !is_within {
+            let settings = project.options.load.settings.as_ref();
+            let is_elsewhere = settings.is_some_and(|it| it.path() == source.path());
+            if is_elsewhere || path.is_absolute() || path.starts_with("..") {
                 continue;
             }
             let text = fs::read_to_string(project.loaded.root.join(path))?;

@@ -1,5 +1,6 @@
 //! One function for each verb: what the library can do, typed. Nothing here prints, asks or reads the environment.
 
+pub mod accept;
 pub mod attest;
 pub mod doctor;
 pub mod due;

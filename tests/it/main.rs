@@ -11,6 +11,7 @@
     reason = "a test that cannot go on stops where it is; functions beside the tests are test code too"
 )]
 
+mod accept;
 mod attested;
 mod based;
 mod broken;
@@ -18,6 +19,7 @@ mod chaos;
 mod converge;
 mod doctor;
 mod due;
+mod edit;
 mod explained;
 mod hand;
 mod lockout;

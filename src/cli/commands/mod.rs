@@ -1,5 +1,6 @@
 //! One file a command: arguments to `ops`, the answer to a document, endings.
 
+pub(super) mod accept;
 pub(super) mod apply;
 pub(super) mod check;
 pub(super) mod doctor;
