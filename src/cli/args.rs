@@ -89,6 +89,10 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Say that steps by hand are done, or take that back.
     Done(DoneArgs),
+    /// Have a pending invitation sent again, as a step by hand: no vendor has a call for it.
+    ///
+    /// It is one more message to a human, so it needs an approval (`invitations`) and counts for `limits` and `quiet`.
+    Resend(ResendArgs),
     /// Take what somebody did by hand in the vendor's pages into the files, or say which line to write.
     ///
     /// Nothing is changed at a vendor. An edit is written only where the edited project passes `check`, the difference is
@@ -278,6 +282,16 @@ pub struct LockoutArgs {
     /// Why; it is kept in the journal, so no contacts.
     #[arg(long, value_name = "TEXT")]
     pub because: String,
+}
+
+/// `resend`
+#[derive(Debug, Args)]
+pub struct ResendArgs {
+    /// The key of a person.
+    pub person: String,
+    /// Only at this system.
+    #[arg(long, value_name = "NAME")]
+    pub system: Option<String>,
 }
 
 /// `accept`

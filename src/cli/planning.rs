@@ -166,10 +166,21 @@ impl<'a> Planning<'a> {
         desired: &Desired,
         observed: &Observed,
     ) -> Plan {
+        self.plan_with(&self.memory, project, desired, observed)
+    }
+
+    /// The same from another memory than the journal's.
+    pub(super) fn plan_with(
+        &self,
+        memory: &Memory,
+        project: &Project,
+        desired: &Desired,
+        observed: &Observed,
+    ) -> Plan {
         let input = Input {
             desired,
             observed,
-            memory: &self.memory,
+            memory,
             attested: &self.attested,
             catalog: project.catalog,
             sources: &project.loaded.sources,

@@ -13,4 +13,5 @@ pub mod only;
 pub mod planned;
 pub mod project;
 pub mod record;
+pub mod resend;
 pub mod when;

@@ -11,6 +11,7 @@ pub(super) mod lockout;
 pub(super) mod manual;
 pub(super) mod observe;
 pub(super) mod plan;
+pub(super) mod resend;
 pub(super) mod sandbox;
 pub(super) mod schema;
 pub(super) mod show;

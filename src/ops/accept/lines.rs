@@ -270,10 +270,14 @@ impl Entry<'_> {
         let is_alone = |at: usize| self.places_of(at).len() == 1;
         let mut tiers = Vec::new();
         let mut by_hand = Vec::new();
+        let everywhere = common.is_empty() && self.is_everywhere(own, steps);
         if before.role == after.role {
+            if common.is_empty() {
+                tiers.extend(self.needless(&lines).map(|it| vec![it]));
+            }
             for rights in [
-                self.rights(&self.step.deltas, false),
-                self.rights(&self.step.deltas, true),
+                self.rights(&self.step.deltas, everywhere, false),
+                self.rights(&self.step.deltas, everywhere, true),
             ] {
                 let Some(rights) = rights else { continue };
                 if rights.is_empty() {
@@ -282,7 +286,7 @@ impl Entry<'_> {
                 }
                 let mut on = lines.iter().copied().find(|&at| is_alone(at));
                 let mut places = vec![self.step.place.clone()];
-                if on.is_none() && common.is_empty() && self.is_everywhere(own, steps) {
+                if on.is_none() && everywhere {
                     on = Some(own);
                     places = self.places_of(own).into_iter().collect();
                 }
@@ -360,7 +364,12 @@ impl Entry<'_> {
     }
 
     /// What `plus` and `minus` would have to say. With `only_switches` without what follows from switches.
-    fn rights(&self, deltas: &[RightDelta], only_switches: bool) -> Option<Rights> {
+    fn rights(
+        &self,
+        deltas: &[RightDelta],
+        everywhere: bool,
+        only_switches: bool,
+    ) -> Option<Rights> {
         let mut rights = Rights {
             system: self.step.system.to_string(),
             ..Rights::default()
@@ -373,13 +382,13 @@ impl Entry<'_> {
             );
             match (&delta.before, &delta.after) {
                 (Some(Value::Switch(true)), _) if !restricts => {
-                    match self.named(right.slug, "minus") {
+                    match self.named(right.slug, "minus", everywhere) {
                         Some(undo) => rights.undone.push(undo),
                         None => rights.plus.push((right.slug, "allow".into())),
                     }
                 }
                 (Some(Value::Switch(false)), Some(Value::Switch(true))) if !restricts => {
-                    match self.named(right.slug, "plus") {
+                    match self.named(right.slug, "plus", everywhere) {
                         Some(undo) => rights.undone.push(undo),
                         None => rights.minus.push(right.slug),
                     }
@@ -396,10 +405,30 @@ impl Entry<'_> {
         (!only_switches || rights.count() < all).then_some(rights)
     }
 
-    /// The end of a `plus` or `minus` of a line that gives at that place alone, which names a right.
-    fn named(&self, slug: &str, key: &str) -> Option<Change> {
+    /// The end of a line that says of this place alone what another says of it too, but for a `plus` or a `minus`.
+    fn needless(&self, lines: &[usize]) -> Option<Candidate> {
+        let plain = |at: usize, key: &str| self.values.get(at)?.get(key).cloned();
+        let at = lines.iter().copied().find(|&at| {
+            let Some(Yaml::Map(pairs)) = self.values.get(at) else {
+                return false;
+            };
+            let known = |key: &str| matches!(key, "role" | "at" | "plus" | "minus");
+            self.places_of(at).len() == 1
+                && pairs.iter().all(|(key, _)| known(key))
+                && pairs.len() > 2
+                && lines
+                    .iter()
+                    .any(|&other| other != at && plain(other, "role") == plain(at, "role"))
+        })?;
+        let words = format!("delete the line {}", self.origin(at));
+        Some(self.candidate(vec![Change::Remove(self.line(at, &[]))], words))
+    }
+
+    /// The end of what a `plus` or `minus` says of a right, on a line that gives at that place alone, or at places that are
+    /// all meant.
+    fn named(&self, slug: &str, key: &str, everywhere: bool) -> Option<Change> {
         self.lines_at(&self.step.place).into_iter().find_map(|at| {
-            if self.places_of(at).len() != 1 {
+            if self.places_of(at).len() != 1 && !everywhere {
                 return None;
             }
             let Some(Yaml::Map(targets)) = self.values.get(at)?.get(key) else {
