@@ -62,6 +62,8 @@ pub(super) struct Planned {
     pub(super) plan: Plan,
     /// The read.
     pub(super) observed: Observed,
+    /// What makes it unsafe to apply.
+    dangers: Vec<String>,
 }
 
 impl<'a> Planning<'a> {
@@ -155,8 +157,12 @@ impl<'a> Planning<'a> {
             self.session.show(&found, &self.project.loaded.sources);
         }
         planned::distrust(&mut observed, self.project, &self.memory);
-        let plan = self.plan_of(self.project, &self.project.desired, &observed);
-        Planned { plan, observed }
+        let (plan, dangers) = self.judged(&self.memory, self.project, &self.project.desired, &observed);
+        Planned {
+            plan,
+            observed,
+            dangers,
+        }
     }
 
     /// Plans for what a project wants, which may be another than today's, or another day's.
@@ -166,7 +172,7 @@ impl<'a> Planning<'a> {
         desired: &Desired,
         observed: &Observed,
     ) -> Plan {
-        self.plan_with(&self.memory, project, desired, observed)
+        self.judged(&self.memory, project, desired, observed).0
     }
 
     /// The same from another memory than the journal's.
@@ -177,6 +183,17 @@ impl<'a> Planning<'a> {
         desired: &Desired,
         observed: &Observed,
     ) -> Plan {
+        self.judged(memory, project, desired, observed).0
+    }
+
+    /// The plan, and what makes it unsafe.
+    fn judged(
+        &self,
+        memory: &Memory,
+        project: &Project,
+        desired: &Desired,
+        observed: &Observed,
+    ) -> (Plan, Vec<String>) {
         let input = Input {
             desired,
             observed,
@@ -188,7 +205,9 @@ impl<'a> Planning<'a> {
             now: self.world.now(),
             only: &self.only,
         };
-        planned::planned(&input, &self.project.loaded.root)
+        let plan = planned::planned(&input, &self.project.loaded.root);
+        let dangers = planned::dangers(&plan, &input);
+        (plan, dangers)
     }
 
     /// What the files cause that those of a commit do not, over the same reads.
@@ -342,6 +361,19 @@ impl Planned {
         };
         let empty = self.observed.systems.iter().filter(is_empty);
         empty.map(|(name, _)| name).collect()
+    }
+
+    /// Refuses a plan that could lock somebody out who must never be.
+    pub(super) fn is_safe(&self) -> Result<(), Failure> {
+        if self.dangers.is_empty() {
+            return Ok(());
+        }
+        let dangers = self.dangers.join("; ");
+        Err(Failure::new(
+            Ending::Held,
+            format!("the plan is refused, nothing was done: {dangers}"),
+        )
+        .help("this is never planned on purpose: please report it with the plan"))
     }
 
     /// What is true of the plan itself, whatever is done with it.

@@ -10,6 +10,7 @@ mod id;
 mod lockout;
 mod memory;
 mod observed;
+mod policy;
 mod rights;
 mod rule;
 mod wanted;
@@ -28,6 +29,7 @@ pub use observed::{
     ObservedSystem, OwnRights, Profile, ReadFailure, Reading, RightFact, RightsTree, ScopeState,
     UnknownRight,
 };
+pub use policy::{Demand, Named as NamedRights, OnlyRole, Policy, TooLong, Waiver, Within};
 pub use rights::{Days, Item, Items, One, RightSet, Value};
 pub use rule::{
     Allow, Answer, Answered, Approval, Bound, DriftRule, Limit, Limits, Quiet, Rules, Stale,

@@ -45,3 +45,10 @@ fn written(folder: &Utf8Path, files: BTreeSet<Arc<str>>) -> Authors {
         files: known.collect(),
     }
 }
+
+/// Everything that makes a sealed plan unsafe, in words: such a plan is never applied. Empty for every plan that was made
+/// and judged here; a plan that was altered, or a fault of the program, is another matter.
+pub fn dangers(plan: &Plan, input: &Input<'_>) -> Vec<String> {
+    let found = policy::lockout::verify(plan, input).into_iter();
+    found.map(|it| it.to_string()).collect()
+}

@@ -674,8 +674,16 @@ fn rules() {
         &[(WrongValue, "2:14 holder")],
     );
     entries(
-        "policies:\n  p: { kind: only, right: x, role: a, people: [b] }\n",
-        &[(UnknownKey, "2:20 right")],
+        "policies:\n  p: { kind: only, rights: [x], role: a, people: [b] }\n",
+        &[(UnknownKey, "2:20 rights")],
+    );
+    entries(
+        "policies:\n  p: { kind: only, people: [b] }\n",
+        &[(MissingKey, "2:6 { kind: only, people: [b] }")],
+    );
+    entries(
+        "policies:\n  p: { kind: expiry, longest: 3d }\n",
+        &[(MissingKey, "2:6 { kind: expiry, longest: 3d }")],
     );
     entries(
         "policies:\n  p: { kind: expiry, class: a, longest: 3 months }\n",

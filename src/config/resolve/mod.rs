@@ -34,6 +34,7 @@ mod lines;
 mod needs;
 mod people;
 mod places;
+mod policies;
 mod refs;
 mod rights;
 mod roles;
@@ -160,6 +161,7 @@ pub fn resolve(
         places.project_clock(),
         catalog,
     );
+    desired.policies = policies::policies(project, &systems, &places, &roles, &people, catalog);
     let context = Context {
         systems: &systems,
         places: &places,

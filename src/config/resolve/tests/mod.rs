@@ -16,6 +16,7 @@ mod dates;
 mod kinds;
 mod people;
 mod places;
+mod policies;
 mod roles;
 mod sums;
 
