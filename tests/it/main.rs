@@ -11,6 +11,7 @@
     reason = "a test that cannot go on stops where it is; functions beside the tests are test code too"
 )]
 
+mod accept;
 mod attested;
 mod based;
 mod broken;
@@ -18,10 +19,12 @@ mod chaos;
 mod converge;
 mod doctor;
 mod due;
+mod edit;
 mod explained;
 mod hand;
 mod lockout;
 mod policies;
+mod resend;
 mod reviewed;
 mod scenario;
 mod schema;
