@@ -20,6 +20,7 @@ mod doctor;
 mod due;
 mod explained;
 mod hand;
+mod limiter;
 mod lockout;
 mod reviewed;
 mod scenario;
