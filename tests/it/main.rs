@@ -23,6 +23,7 @@ mod hand;
 mod limiter;
 mod lockout;
 mod reviewed;
+mod safety;
 mod scenario;
 mod schema;
 mod state;
