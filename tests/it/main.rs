@@ -22,6 +22,7 @@ mod explained;
 mod hand;
 mod limiter;
 mod lockout;
+mod policies;
 mod reviewed;
 mod safety;
 mod scenario;
