@@ -157,7 +157,8 @@ impl<'a> Planning<'a> {
             self.session.show(&found, &self.project.loaded.sources);
         }
         planned::distrust(&mut observed, self.project, &self.memory);
-        let (plan, dangers) = self.judged(&self.memory, self.project, &self.project.desired, &observed);
+        let (plan, dangers) =
+            self.judged(&self.memory, self.project, &self.project.desired, &observed);
         Planned {
             plan,
             observed,

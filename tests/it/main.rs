@@ -29,6 +29,7 @@ mod scenario;
 mod schema;
 mod state;
 mod support;
+mod threats;
 mod tidy;
 mod transcripts;
 mod trust;
