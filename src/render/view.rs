@@ -83,6 +83,12 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
             blocks: held_back(&holds, names),
         });
     }
+    if !draft.loosened.is_empty() {
+        sections.push(Section {
+            title: heading(Tone::Alert, "Rules loosened"),
+            blocks: draft.loosened.iter().map(rules::looser).collect(),
+        });
+    }
     if !draft.findings.is_empty() {
         sections.push(Section {
             title: heading(Tone::Alert, "RULES THAT ARE BROKEN"),

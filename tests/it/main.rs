@@ -23,6 +23,7 @@ mod edit;
 mod explained;
 mod hand;
 mod lockout;
+mod policies;
 mod resend;
 mod reviewed;
 mod scenario;
