@@ -17,7 +17,7 @@ use super::project::Project;
 use crate::config::edit::edited;
 use crate::diagnostic::Diagnostic;
 use crate::model::{PersonKey, PlaceId, SystemName};
-use crate::plan::{HoldCode, Plan, Step, StepId, StepKind};
+use crate::plan::{Finding, HoldCode, Plan, Step, StepId, StepKind};
 
 pub use self::select::{NotChosen, Wanted, chosen};
 
@@ -229,6 +229,22 @@ impl Run<'_> {
             return Err(format!(
                 "with that line the plan would hold: {}",
                 new.message
+            ));
+        }
+        let findings = &self.plan.draft.findings;
+        let is_known = |new: &Finding| {
+            findings.iter().any(|it| {
+                it.policy == new.policy
+                    && it.side == new.side
+                    && it.place == new.place
+                    && it.system == new.system
+                    && it.people == new.people
+            })
+        };
+        if let Some(new) = plan.draft.findings.iter().find(|it| !is_known(it)) {
+            return Err(format!(
+                "the files would break `{}`: {}",
+                new.policy, new.message
             ));
         }
         Ok((texts, project, plan))

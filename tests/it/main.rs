@@ -32,6 +32,7 @@ mod scenario;
 mod schema;
 mod state;
 mod support;
+mod threats;
 mod tidy;
 mod transcripts;
 mod trust;

@@ -291,18 +291,15 @@ impl Entry<'_> {
                     places = self.places_of(own).into_iter().collect();
                 }
                 let mut changes = common.clone();
-                let line = match on {
-                    Some(at) => {
-                        changes.extend(rights.onto(self, at));
-                        format!("{}, on the line {}", rights.words(), self.origin(at))
-                    }
-                    None => {
-                        let line = self.copy(own, &place, rights.pairs(self.step.system.as_str()));
-                        changes.extend(rights.undone.iter().cloned());
-                        let words = format!("- {}", line.flow());
-                        changes.push(Change::Add(self.path(&["access".into()]), line));
-                        words
-                    }
+                let line = if let Some(at) = on {
+                    changes.extend(rights.onto(self, at));
+                    format!("{}, on the line {}", rights.words(), self.origin(at))
+                } else {
+                    let line = self.copy(own, &place, rights.pairs(self.step.system.as_str()));
+                    changes.extend(rights.undone.iter().cloned());
+                    let words = format!("- {}", line.flow());
+                    changes.push(Change::Add(self.path(&["access".into()]), line));
+                    words
                 };
                 by_hand.push(line.clone());
                 let mut candidate = self.candidate(changes, line);
