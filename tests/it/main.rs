@@ -29,3 +29,4 @@ mod support;
 mod tidy;
 mod transcripts;
 mod trust;
+mod unremembered;
