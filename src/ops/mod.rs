@@ -11,4 +11,5 @@ pub mod only;
 pub mod planned;
 pub mod project;
 pub mod record;
+pub mod vanished;
 pub mod when;

@@ -242,7 +242,9 @@ fn a_step_that_follows_from_an_export_is_known_when_it_is_said() {
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(code(&output), 0, "{told}");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let words = said.lines().filter(|line| !line.starts_with("Journal head "));
+    let words = said
+        .lines()
+        .filter(|line| !line.starts_with("Journal head "));
     assert_eq!(words.count(), boxes, "{said}{told}");
 }
 

@@ -4,10 +4,10 @@
 //! One system that no call reads, so that real runs need no vendor.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::support::shop::{git, keyholder as run};
 use crate::support::{copy_example, root};
 
 const SETTINGS: &str = "version: 1
@@ -40,19 +40,6 @@ fn folder(settings: &str) -> tempfile::TempDir {
     place
 }
 
-fn git(place: &Path, arguments: &[&str]) {
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(place)
-        .args(["-c", "user.name=Somebody", "-c", "user.email=s@example"])
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "git {arguments:?}: {said}");
-}
-
 /// A clone whose remote lies beside it.
 fn clone(settings: &str) -> (tempfile::TempDir, std::path::PathBuf) {
     let place = tempfile::tempdir().unwrap();
@@ -62,24 +49,6 @@ fn clone(settings: &str) -> (tempfile::TempDir, std::path::PathBuf) {
     std::fs::write(inner.join("keyholder.yaml"), settings).unwrap();
     std::fs::write(inner.join("people.yaml"), ENTRIES).unwrap();
     (place, inner)
-}
-
-/// The exit code, stdout and stderr.
-fn run(place: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_keyholder"))
-        .args(arguments)
-        .current_dir(place)
-        .env_clear()
-        .env("PATH", std::env::var("PATH").unwrap())
-        .env("KEYHOLDER_ACTOR", "test")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    (
-        output.status.code().unwrap(),
-        String::from_utf8(output.stdout).unwrap(),
-        String::from_utf8(output.stderr).unwrap(),
-    )
 }
 
 #[track_caller]

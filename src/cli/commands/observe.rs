@@ -17,7 +17,6 @@ use crate::journal::{JournalError, JournalSink, Record, RunEnded};
 use crate::model::Observed;
 use crate::ops::{live, planned, record};
 use crate::render::{seen, text};
-use crate::state::Opened;
 
 pub(in crate::cli) async fn run(
     session: &Session<'_>,
@@ -27,19 +26,15 @@ pub(in crate::cli) async fn run(
     let project = session.open(None, world.now(), 7)?;
     let mut planning = Planning::looking(session, &world, &project, &args.only)?;
     // Before anything is read: what another run is about to change is not what stays.
-    let mut journal = match &planning.unremembered {
-        Some(_) => None,
-        None => {
-            let opened = planning.place.open(&Session::opening(world.now()));
-            let Opened { journal, torn } = opened.map_err(|error| distrust(&error))?;
-            if let Some(torn) = torn {
-                session.ui.tell(&mended(&torn));
-            }
-            Some(journal)
+    let mut journal = None;
+    if planning.unremembered.is_none() {
+        let opened = planning.place.open(&Session::opening(world.now()));
+        let opened = opened.map_err(|error| distrust(&error))?;
+        if let Some(torn) = &opened.torn {
+            session.ui.tell(&mended(torn));
         }
-    };
-    if let Some(journal) = &journal {
-        planning.reread(journal.sealed());
+        planning.reread(opened.journal.sealed());
+        journal = Some(opened.journal);
     }
     let providers = world.connect(session, &project)?;
     let read = live::read(
