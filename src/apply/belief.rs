@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{AccountId, Gap, Memory, PlaceId, ReadFailure, Reading, ScopeState, SystemName};
-use crate::plan::{Known, doubt};
+use crate::plan::{Presence, doubt};
 
 /// Who is known to be where.
 #[derive(Debug, Default)]
@@ -52,7 +52,7 @@ impl Belief {
             return reading;
         };
         let known = self.known.entry(here).or_default();
-        if let Some(failure) = doubt(&list, Known::Just(known)) {
+        if let Some(failure) = doubt(&list, Presence::Just(known)) {
             return unbelieved(list, failure);
         }
         *known = list.accounts.keys().cloned().collect();
@@ -71,7 +71,7 @@ impl Belief {
         };
         let known = self.known.get(&(system.clone(), place.clone()));
         let somebody = known.is_some_and(|known| !known.is_empty());
-        match doubt(&list, Known::Somebody(somebody)) {
+        match doubt(&list, Presence::Somebody(somebody)) {
             Some(failure) => unbelieved(list, failure),
             None => Reading::Complete(list),
         }

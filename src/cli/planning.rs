@@ -50,6 +50,13 @@ pub(super) struct Planning<'a> {
     pub(super) only: Only,
 }
 
+/// The project as it was before a change.
+pub(super) struct Since {
+    rev: String,
+    commit: String,
+    project: Project,
+}
+
 /// What a change causes.
 pub(super) struct Base {
     /// The commit as it was named.
@@ -66,6 +73,8 @@ pub(super) struct Planned {
     pub(super) plan: Plan,
     /// The read.
     pub(super) observed: Observed,
+    /// What makes it unsafe to apply.
+    dangers: Vec<String>,
 }
 
 impl<'a> Planning<'a> {
@@ -178,8 +187,12 @@ impl<'a> Planning<'a> {
             self.session.show(&found, &self.project.loaded.sources);
         }
         planned::distrust(&mut observed, self.project, &self.memory);
-        let plan = self.plan_of(self.project, &self.project.desired, &observed);
-        Planned { plan, observed }
+        let (plan, dangers) = self.judged(self.project, &self.project.desired, &observed);
+        Planned {
+            plan,
+            observed,
+            dangers,
+        }
     }
 
     /// Plans for what a project wants, which may be another than today's, or another day's.
@@ -189,6 +202,16 @@ impl<'a> Planning<'a> {
         desired: &Desired,
         observed: &Observed,
     ) -> Plan {
+        self.judged(project, desired, observed).0
+    }
+
+    /// The plan, and what makes it unsafe.
+    fn judged(
+        &self,
+        project: &Project,
+        desired: &Desired,
+        observed: &Observed,
+    ) -> (Plan, Vec<String>) {
         let input = Input {
             desired,
             observed,
@@ -200,15 +223,34 @@ impl<'a> Planning<'a> {
             now: self.world.now(),
             only: &self.only,
         };
-        planned::planned(&input, &self.project.loaded.root)
+        let plan = planned::planned(&input, &self.project.loaded.root);
+        let dangers = planned::dangers(&plan, &input);
+        (plan, dangers)
     }
 
-    /// What the files cause that those of a commit do not, over the same reads.
-    pub(super) fn part(&self, planned: &Planned, rev: &str) -> Result<Base, Failure> {
-        let (commit, base) = open_commit(self.project, rev).map_err(|error| {
+    /// Opens the files of a commit, with whose rules the plan's are compared from now on.
+    pub(super) fn since(&mut self, rev: &str) -> Result<Since, Failure> {
+        let (commit, project) = open_commit(self.project, rev).map_err(|error| {
             Failure::input(format!("--base: {error}"))
                 .help("such as `origin/main`; CI checks out one commit alone unless it is told to fetch more")
         })?;
+        if !project.has_errors() {
+            self.memory.rules = Some(planned::book(&project));
+        }
+        Ok(Since {
+            rev: rev.to_owned(),
+            commit,
+            project,
+        })
+    }
+
+    /// What the files cause that those of a commit do not, over the same reads.
+    pub(super) fn part(&self, planned: &Planned, since: Since) -> Base {
+        let Since {
+            rev,
+            commit,
+            project: base,
+        } = since;
         let catalog = self.project.catalog;
         let parts = if base.has_errors() {
             self.session.ui.tell(
@@ -222,11 +264,7 @@ impl<'a> Planning<'a> {
                 catalog,
             )
         };
-        Ok(Base {
-            rev: rev.to_owned(),
-            commit,
-            parts,
-        })
+        Base { rev, commit, parts }
     }
 
     /// From here on what is not in the plan may be open all the same: nothing that was handed over is closed for it.
@@ -378,6 +416,19 @@ impl Planned {
         };
         let empty = self.observed.systems.iter().filter(is_empty);
         empty.map(|(name, _)| name).collect()
+    }
+
+    /// Refuses a plan that could lock somebody out who must never be.
+    pub(super) fn is_safe(&self) -> Result<(), Failure> {
+        if self.dangers.is_empty() {
+            return Ok(());
+        }
+        let dangers = self.dangers.join("; ");
+        Err(Failure::new(
+            Ending::Held,
+            format!("the plan is refused, nothing was done: {dangers}"),
+        )
+        .help("this is never planned on purpose: please report it with the plan"))
     }
 
     /// What is true of the plan itself, whatever is done with it.

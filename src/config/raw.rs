@@ -3,7 +3,7 @@
 //! Nothing is resolved here: names are text, dates are parsed but not placed in a zone, selectors are not expanded.
 //! What is absent is `None`; what absence means is decided in `resolve`. `null` never reaches these types.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 
 use crate::catalog::Kind;
 use crate::model::{AccountState, Allow, DriftRule, Limits, Quiet, Stale};
-use crate::text::{Span, Spanned};
+use crate::text::{FileId, Span, Spanned};
 
 /// A text and its place.
 pub type Text = Spanned<Arc<str>>;
@@ -47,7 +47,7 @@ pub struct Settings {
     pub state_branch: Option<Text>,
     /// `contacts: { file | command }`: contacts outside git.
     pub contacts: Option<Spanned<ContactsSource>>,
-    /// `fences`: shape and references are checked, force comes later.
+    /// `fences`.
     pub fences: Vec<Fence>,
     /// `limits`, with the built-in ones where nothing is said.
     pub limits: Limits,
@@ -168,8 +168,12 @@ pub struct Fence {
     pub locations: Option<Selector>,
     /// Allowed roles.
     pub roles: Vec<Text>,
+    /// How many days a line may last.
+    pub longest: Option<Spanned<u16>>,
     /// Owners for CODEOWNERS.
     pub owners: Vec<Text>,
+    /// The files of the project it is about: known once they are listed.
+    pub found: BTreeSet<FileId>,
 }
 
 /// All entries of a project, each list sorted by key.
@@ -538,7 +542,7 @@ pub struct ContactEntry {
     pub phone: Option<Spanned<MaybeShared>>,
 }
 
-/// One entry of `policies`: shape and references are checked, force comes later.
+/// One entry of `policies`. Which of the keys are there depends on its kind.
 #[derive(Debug)]
 pub struct Policy {
     /// Its key.
@@ -551,8 +555,50 @@ pub struct Policy {
     pub rights: Vec<Text>,
     /// Every role it names.
     pub roles: Vec<Text>,
-    /// Every person it names.
+    /// `people`.
     pub people: Vec<Text>,
+    /// `each` or `within`: `location`, `system` or `chain`.
+    pub within: Option<Text>,
+    /// `at_least`.
+    pub at_least: Option<Spanned<i64>>,
+    /// `class`.
+    pub class: Option<Text>,
+    /// `longest`: days.
+    pub longest: Option<Spanned<u16>>,
+    /// `waive`.
+    pub waive: Vec<Waiver>,
+}
+
+impl Policy {
+    /// A policy that says nothing yet.
+    pub fn unsaid(key: Text, span: Span) -> Self {
+        Self {
+            key,
+            span,
+            kind: None,
+            rights: Vec::new(),
+            roles: Vec::new(),
+            people: Vec::new(),
+            within: None,
+            at_least: None,
+            class: None,
+            longest: None,
+            waive: Vec::new(),
+        }
+    }
+}
+
+/// One line of `waive`.
+#[derive(Debug)]
+pub struct Waiver {
+    /// The whole line.
+    pub span: Span,
+    /// `person`.
+    pub person: Text,
+    /// `until`.
+    pub until: Option<Spanned<When>>,
+    /// `because`.
+    pub because: Option<Text>,
 }
 
 /// One entry of `approvals`.

@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    AccountId, Contact, LocationKey, PersonKey, PlaceId, RightSet, RoleKey, Rules, SystemName,
-    VendorRoleSlug,
+    AccountId, Contact, LocationKey, PersonKey, PlaceId, Policy, RightSet, RoleKey, Rules,
+    SystemName, VendorRoleSlug,
 };
 use crate::text::Span;
 
@@ -41,6 +41,8 @@ pub struct Desired {
     pub protected: BTreeSet<PersonKey>,
     /// Limits, approvals, and the answers to drift, quiet hours and old invitations.
     pub rules: Rules,
+    /// What must hold of who has what, in order of key.
+    pub policies: Vec<Policy>,
     /// What time alone will change after `as_of`, soonest first, within the horizon that was asked for.
     pub will_change: Vec<WillChange>,
 }

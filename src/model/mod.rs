@@ -10,8 +10,10 @@ mod id;
 mod lockout;
 mod memory;
 mod observed;
+mod policy;
 mod rights;
 mod rule;
+mod rulebook;
 mod wanted;
 
 pub use attested::{Attestation, AttestationDoubt, Attested, CLOCKS_DIFFER, HasNow, Says};
@@ -28,8 +30,12 @@ pub use observed::{
     ObservedSystem, OwnRights, Profile, ReadFailure, Reading, RightFact, RightsTree, ScopeState,
     UnknownRight,
 };
+pub use policy::{
+    Breach, Demand, FenceSays, Named as NamedRights, OnlyRole, Policy, Waiver, Within,
+};
 pub use rights::{Days, Item, Items, One, RightSet, Value};
 pub use rule::{
     Allow, Answer, Answered, Approval, Bound, DriftRule, Limit, Limits, Quiet, Rules, Stale,
 };
+pub use rulebook::RuleBook;
 pub use wanted::{NamesWanted, PlaceRef};

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::planned;
 use super::project::Project;
 use crate::journal::{
     Known, ObservedScope, Record, RunStarted, Sealed, SystemAt, known_after, observed,
@@ -18,7 +19,11 @@ pub fn opening(
     sealed: &[Sealed],
 ) -> Vec<Record> {
     let mut records = seen(project, read, memory, sealed);
-    records.extend(known_after(memory, &Known::from(&project.desired)));
+    let known = Known {
+        rules: Some(planned::book(project)),
+        ..Known::from(&project.desired)
+    };
+    records.extend(known_after(memory, &known));
     records
 }
 

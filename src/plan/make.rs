@@ -108,6 +108,7 @@ pub(super) fn step(digests: &mut Digests, parts: Parts) -> Step {
         effects: parts.effects,
         because: parts.because,
         waits_for: Vec::new(),
+        witnesses: Vec::new(),
         hand: matches!(parts.mode, Mode::Manual(_)).then(Box::default),
         mode: parts.mode,
         change: parts.change,

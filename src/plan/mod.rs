@@ -13,6 +13,7 @@
 
 mod digest;
 pub mod file;
+mod finding;
 mod follow;
 mod give;
 mod hand;
@@ -41,13 +42,14 @@ mod system;
 mod take;
 mod target;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod trust;
 mod unmet;
 mod values;
 pub mod wire;
 
 pub use digest::{digest, value_json};
+pub use finding::{Finding, FindingSide, Known, Loosened, Witness};
 pub use input::{Input, Only};
 pub use price::totals;
 pub use read::{matches, names_wanted, selection};
@@ -59,5 +61,6 @@ pub use step::{
     Proof, Reason, RightDelta, Said, ScopeFact, StaffTarget, Step, StepId, StepKind, Stranger,
     Swing, SystemFact, Target, Totals, Typed, TypedValue, Waiting, Withheld,
 };
-pub use trust::{Known, believed, doubt};
+pub use trust::{Presence, believed, doubt};
 pub use unmet::{Unmet, strayed, unmet};
+pub use values::{gives, holds_right};

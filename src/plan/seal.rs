@@ -20,7 +20,7 @@ use crate::canonical::{canonical, sha256_hex};
 use crate::catalog::{Catalog, Kind};
 use crate::model::{Observed, PlaceId};
 
-/// Makes the plan where nobody approved anything and no limit counts.
+/// Makes the plan where nobody approved anything and no rule of the project counts.
 pub fn plan(input: &Input<'_>) -> Plan {
     seal(draft(input), input)
 }
@@ -120,6 +120,7 @@ pub fn draft(input: &Input<'_>) -> Draft {
         }
         system.note_scopes(&mut ctx);
         draft.strangers.extend(system.strangers(&ctx));
+        draft.whose.insert(name.clone(), system.whose(&ctx));
         if has_chain {
             let mut system = System::new(&ctx, name, wish, kind, &chain);
             for at in 0..ctx.people.len() {

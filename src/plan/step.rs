@@ -1,10 +1,12 @@
 //! The plan as data: steps, what is held and why, and what was seen on the way.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::finding::{Finding, Known, Loosened, Witness};
 use crate::catalog::RightId;
 use crate::model::{
     AccountId, AccountState, Allow, Contact, Facts, HasNow, InviteWay, PersonKey, PlaceId,
@@ -73,6 +75,10 @@ pub struct Draft {
     pub holds: Vec<Hold>,
     /// Steps that only an approval lets through. None is left once the plan is sealed: each has become a hold.
     pub needs: Vec<Need>,
+    /// Rules of the project that are broken already, or by whoever leaves.
+    pub findings: Vec<Finding>,
+    /// Rules that the files say less strictly than before.
+    pub loosened: Vec<Loosened>,
     /// Differences somebody else made since the last apply.
     pub drift: Vec<Drift>,
     /// What time alone will change.
@@ -87,6 +93,8 @@ pub struct Draft {
     pub notes: Vec<Note>,
     /// What it costs.
     pub price: Price,
+    /// Whose the accounts are, by system: what `policy` judges by. No part of the contract.
+    pub whose: BTreeMap<SystemName, Vec<Known>>,
 }
 
 /// Which files a plan was made from.
@@ -373,6 +381,8 @@ pub struct Step {
     pub because: Vec<Because>,
     /// Steps that must have been verified before.
     pub waits_for: Vec<StepId>,
+    /// Who still manages users there, whatever else of the plan is done or not, if the step takes that from somebody.
+    pub witnesses: Vec<Witness>,
     /// What is executed; nothing is left to decide.
     pub change: Change,
     /// What is known of a step by hand; none for one by API.
@@ -527,6 +537,12 @@ pub enum HoldCode {
     Drift,
     /// An account nobody declared is removed only with an approval.
     Stranger,
+    /// A policy forbids it.
+    Policy,
+    /// A fence does not let that file say it.
+    Fence,
+    /// Nobody who manages users would be left there for certain.
+    LastManager,
 }
 
 impl HoldCode {
@@ -553,6 +569,9 @@ impl HoldCode {
             HoldCode::Shrunk => "shrunk",
             HoldCode::Drift => "drift",
             HoldCode::Stranger => "stranger",
+            HoldCode::Policy => "policy",
+            HoldCode::Fence => "fence",
+            HoldCode::LastManager => "last-manager",
         }
     }
 }

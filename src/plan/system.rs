@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::digest::Digests;
+use super::finding::Known;
 use super::hand::Statements;
 use super::identity::{Identity, Keys, Lookalikes, Owner, identify, keys};
 use super::input::Input;
@@ -169,6 +170,28 @@ where
         self.wish.assume.get(name).copied().unwrap_or_else(|| {
             Assumption::by_name(name).is_none_or(|assumption| assumption.default)
         })
+    }
+
+    /// Whose every account is that is somebody's, and which are the token's own; in order of id.
+    pub(super) fn whose(&self, ctx: &Context<'a>) -> Vec<Known> {
+        let known = self
+            .identity
+            .seen
+            .iter()
+            .enumerate()
+            .filter_map(|(at, seen)| {
+                let person = match seen.owner {
+                    Owner::Person(at) => ctx.people.get(at).map(|person| person.key.clone()),
+                    Owner::Vanished(_) | Owner::Nobody | Owner::Doubt => None,
+                };
+                let acting = self.callers.contains(&at);
+                (person.is_some() || acting).then(|| Known {
+                    account: seen.id.clone(),
+                    person,
+                    acting,
+                })
+            });
+        known.collect()
     }
 
     /// How much may be changed at a place.

@@ -14,7 +14,7 @@ use crate::model::{
 
 /// What a list is held against.
 #[derive(Clone, Copy, Debug)]
-pub enum Known<'a> {
+pub enum Presence<'a> {
     /// Whether anybody is known to have access there.
     Somebody(bool),
     /// Who was there in the same run, and was not taken away by it.
@@ -23,15 +23,15 @@ pub enum Known<'a> {
 
 /// Why a list is not believed, if it is not. An empty one is not where anybody is known to be; and
 /// within a run of minutes not more than half of a place goes by itself.
-pub fn doubt(list: &ScopeState, known: Known<'_>) -> Option<ReadFailure> {
+pub fn doubt(list: &ScopeState, known: Presence<'_>) -> Option<ReadFailure> {
     let failed = |why: &str| Some(ReadFailure::Failed { why: why.into() });
     let is_empty = list.accounts.is_empty();
     match known {
-        Known::Somebody(true) if is_empty => {
+        Presence::Somebody(true) if is_empty => {
             failed("it answered empty, and the journal knows of access there")
         }
-        Known::Somebody(_) => None,
-        Known::Just(ids) => {
+        Presence::Somebody(_) => None,
+        Presence::Just(ids) => {
             let lacking = ids.iter().filter(|id| !list.accounts.contains_key(*id));
             if lacking.count() * 2 <= ids.len() {
                 None
@@ -77,7 +77,7 @@ pub(super) fn trusted<'s>(
                 if whole {
                     Some(ReadFailure::Empty)
                 } else {
-                    doubt(list, Known::Somebody(is_known(place)))
+                    doubt(list, Presence::Somebody(is_known(place)))
                 }
             }
             Some(_) | None => None,

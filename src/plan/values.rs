@@ -211,3 +211,29 @@ pub(super) fn says_something(right: &Right, value: &Value) -> bool {
         Value::Text(text) => !text.is_empty() && right.kind == RightType::Ips,
     }
 }
+
+/// Whether somebody has a right for certain: what is managed laid over what is there, with every governor open.
+pub fn holds_right(
+    catalog: &'static Catalog,
+    over: Option<&RightSet>,
+    under: Option<&RightSet>,
+    id: RightId,
+) -> bool {
+    let layers = Layers {
+        catalog,
+        over,
+        under,
+    };
+    match layers.cell(id) {
+        Some(Value::Switch(true)) => layers.reachable(id),
+        Some(Value::Days(days)) => *days != Days::Last(0) && layers.reachable(id),
+        Some(Value::Switch(false) | Value::Items(_) | Value::One(_) | Value::Text(_)) | None => {
+            false
+        }
+    }
+}
+
+/// Whether a change of one right lets somebody do more; none is "no such right".
+pub fn gives(right: &Right, before: Option<&Value>, after: Option<&Value>) -> bool {
+    shift(right, before, after).more
+}

@@ -120,6 +120,9 @@ pub struct PlanBody {
     pub steps: Vec<Step>,
     /// What is kept back, and why.
     pub holds: Vec<Hold>,
+    /// Rules of the project that are broken, and that no step breaks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
     /// What they changed.
     pub drift: Vec<Drift>,
     /// What time will change.
@@ -127,7 +130,7 @@ pub struct PlanBody {
     /// Accounts nobody declared.
     pub strangers: Vec<Stranger>,
     /// Edits that loosen rules.
-    pub loosened: Vec<Json>,
+    pub loosened: Vec<Loosened>,
     /// What `ownership` suppresses.
     pub withheld: Vec<Withheld>,
     /// What waits for somebody. Waiting is no change.
@@ -253,6 +256,10 @@ pub struct Step {
     pub because: Vec<Because>,
     /// Ids of the steps that must be verified before.
     pub waits_for: Vec<String>,
+    /// Who still manages users there, whatever else of the plan is done or not; only of steps that take that from
+    /// somebody.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub witnesses: Vec<Witness>,
     /// What a person does, for a manual step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instruction: Option<Instruction>,
@@ -402,6 +409,59 @@ pub struct Hold {
     pub because: Vec<Because>,
     /// The step that is kept back, if it could be made.
     pub step: Option<Step>,
+}
+
+/// Somebody who still manages users.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Witness {
+    /// The slug of the right they keep.
+    pub right: &'static str,
+    /// Their account.
+    pub account: String,
+    /// The person's key, if declared.
+    pub person: Option<String>,
+    /// The step that gives it to them, which is verified before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+/// A rule that an edit loosened.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Loosened {
+    /// Which: its sort and the keys it is about, such as `ownership salons` or `policy two-managers`.
+    pub rule: String,
+    /// What it was; absent if it was not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// What it is; absent if it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// The line that says so now, where one does.
+    pub because: Vec<Because>,
+}
+
+/// A rule of the project that is broken, and that no step breaks.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Finding {
+    /// The policy's key; `users` of what is always demanded.
+    pub policy: String,
+    /// `live`: by what the vendor has. `declared`: by what the files say. `leaving`: by somebody who leaves.
+    #[schemars(extend("enum" = ["leaving", "live", "declared"]))]
+    pub side: &'static str,
+    /// Keys of the people involved.
+    pub people: Vec<String>,
+    /// Slugs of the rights involved.
+    pub rights: Vec<String>,
+    /// The system, if it is one.
+    pub system: Option<String>,
+    /// The place, if it is one.
+    pub location: Option<String>,
+    /// What is the matter; may contain hostile text.
+    pub message: String,
+    /// What can be done about it.
+    pub help: String,
+    /// The rule first, then the lines it is about.
+    pub because: Vec<Because>,
 }
 
 /// A difference somebody else made.

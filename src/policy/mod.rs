@@ -1,14 +1,22 @@
 //! What the rules of a project keep back: limits, lists that shrank, and the approvals that lift them.
 //!
 //! Not the safety that no rule can loosen: that is `plan`'s. In reading order: `shrink` says which lists are believed,
-//! `limits` counts whom a run touches, `drift` answers what was changed by hand, `quiet` lets messages wait, `approvals` says who may pass, `authors` whose word counts, `words` says it all to
-//! people. Pure, and it never fails. Invariant: no step is lost here; a rule only adds to what a step needs, and an approval
-//! only takes away from it.
+//! `limits` counts whom a run touches, `drift` answers what was changed by hand, `quiet` lets messages wait, `approvals` says
+//! who may pass, `authors` whose word counts, `words` says it all to people; `board` lays out who has what, `duties` judges
+//! policies, `lockout` keeps somebody who can manage users, `keep` turns what is forbidden into holds,
+//! `loosened` says what an edit allows that was forbidden. Pure, and it never
+//! fails. Invariant: no step is lost here; a rule only adds to what a step needs, and an approval only takes away from it.
 
 mod approvals;
 mod authors;
+mod board;
+mod count;
 mod drift;
+mod duties;
+mod keep;
 mod limits;
+pub mod lockout;
+mod loosened;
 mod quiet;
 mod shrink;
 #[cfg(test)]
@@ -21,10 +29,19 @@ use std::sync::Arc;
 pub use authors::{Authors, Written};
 pub use shrink::distrust;
 
+use board::Board;
+pub use loosened::book;
+
 use crate::plan::{Draft, Input};
 
-/// Judges a draft: what is over a limit needs an approval from now on, and what is approved needs none any more.
-pub fn judge(mut draft: Draft, input: &Input<'_>, authors: &Authors) -> Draft {
+/// Judges a draft: what is over a limit needs an approval from now on, what is approved needs none any more, and what breaks
+/// a policy or would lock somebody out is kept back.
+pub fn judge(draft: Draft, input: &Input<'_>, authors: &Authors) -> Draft {
+    forbid(limit(draft, input, authors), input)
+}
+
+/// What an approval can lift, and what waits for its hour.
+fn limit(mut draft: Draft, input: &Input<'_>, authors: &Authors) -> Draft {
     let over = limits::over(&draft, input, authors);
     let mut needs = std::mem::take(&mut draft.needs);
     needs.extend(drift::needs(&draft, input));
@@ -33,6 +50,19 @@ pub fn judge(mut draft: Draft, input: &Input<'_>, authors: &Authors) -> Draft {
     shrink::holds(&mut draft, input);
     quiet::wait(&mut draft, input);
     quiet::stale(&mut draft, input);
+    draft
+}
+
+/// What no approval lifts: policies, and that somebody who can manage users remains. Comes last, since a step that is held
+/// or waits gives nobody anything to rely on.
+fn forbid(draft: Draft, input: &Input<'_>) -> Draft {
+    let mut board = Board::new(draft, input);
+    duties::judge(&mut board);
+    lockout::judge(&mut board);
+    let mut draft = keep::back(board);
+    let before = input.memory.rules.as_ref();
+    draft.loosened = before.map_or_else(Vec::new, |before| loosened::loosened(before, input));
+    lockout::name_witnesses(&mut draft, input);
     draft
 }
 

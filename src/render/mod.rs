@@ -13,6 +13,7 @@ mod names;
 pub mod outcome;
 pub mod parts;
 pub mod review;
+mod rules;
 pub mod seen;
 #[cfg(test)]
 mod tests;

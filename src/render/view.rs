@@ -14,7 +14,7 @@ use super::doc::{
 };
 use super::hand::{self, ShortIds, push_all};
 use super::names::Names;
-use super::words;
+use super::{rules, words};
 use crate::catalog::{Catalog, Kind};
 use crate::model::{PersonKey, PlaceId, Value};
 use crate::plan::{
@@ -81,6 +81,18 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
         sections.push(Section {
             title: heading(Tone::Alert, "Held back"),
             blocks: held_back(&holds, names),
+        });
+    }
+    if !draft.loosened.is_empty() {
+        sections.push(Section {
+            title: heading(Tone::Alert, "Rules loosened"),
+            blocks: draft.loosened.iter().map(rules::looser).collect(),
+        });
+    }
+    if !draft.findings.is_empty() {
+        sections.push(Section {
+            title: heading(Tone::Alert, "RULES THAT ARE BROKEN"),
+            blocks: draft.findings.iter().map(rules::broken).collect(),
         });
     }
     if !draft.drift.is_empty() {
@@ -489,6 +501,7 @@ fn details(step: &Step, page: &Page<'_>) -> Vec<Detail> {
             text,
         });
     }
+    details.extend(rules::witnesses(step, frame.catalog));
     details.extend(hand::details(step, frame, page.ids.short(&step.id)));
     push_all(
         &mut details,

@@ -23,6 +23,7 @@ mod gone;
 mod hand;
 mod lockout;
 mod observed;
+mod policies;
 mod reviewed;
 mod scenario;
 mod schema;

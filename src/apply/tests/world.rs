@@ -610,6 +610,7 @@ pub(super) fn step(
         effects: Vec::new(),
         because: Vec::new(),
         waits_for: Vec::new(),
+        witnesses: Vec::new(),
         change,
         hand: None,
     }

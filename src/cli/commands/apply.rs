@@ -90,6 +90,7 @@ pub(in crate::cli) async fn within(
     settle_first(session, &ports, &mut planning, &mut *journal).await?;
 
     let mut planned = planning.ask(&providers).await;
+    planned.is_safe()?;
     let mut endings = planned.endings(world.now());
     let fresh = planned.plan.clone();
     let review = match (&files, since) {

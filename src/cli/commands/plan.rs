@@ -25,7 +25,11 @@ pub(in crate::cli) async fn run(
         ahead,
         args.inputs.settings.as_deref(),
     )?;
-    let planning = Planning::looking(session, &world, &project, &args.inputs.only)?;
+    let mut planning = Planning::looking(session, &world, &project, &args.inputs.only)?;
+    let since = match &args.base {
+        None => None,
+        Some(rev) => Some(planning.since(rev)?),
+    };
     let planned = if let Some(file) = &args.observed {
         planning.recall(file, &args.max_age)?
     } else {
@@ -38,10 +42,7 @@ pub(in crate::cli) async fn run(
     if args.exit_code {
         endings.extend(planned.pending());
     }
-    let base = match &args.base {
-        None => None,
-        Some(rev) => Some(planning.part(&planned, rev)?),
-    };
+    let base = since.map(|since| planning.part(&planned, since));
     print(
         session,
         &planning,

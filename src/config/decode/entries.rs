@@ -238,14 +238,8 @@ impl Entry for Policy {
     }
 
     fn unreadable(key: Text) -> Self {
-        Policy {
-            span: key.span,
-            key,
-            kind: None,
-            rights: Vec::new(),
-            roles: Vec::new(),
-            people: Vec::new(),
-        }
+        let span = key.span;
+        Policy::unsaid(key, span)
     }
 }
 

@@ -1,27 +1,24 @@
-//! Policies, approvals and fences: their shape and what they name. What they do comes later.
+//! Policies, approvals and fences: their shape and what they name. What they do is for others.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use schemars::{Schema, json_schema};
 
 use super::generic::{Filled, List, OneOrMany, from_record, record};
 use super::scalars::{
-    Count, Duration, Line, LocationRef, Moment, PathText, PersonRef, Prose, RightRef, RoleRef,
+    Count, DayCount, Line, LocationRef, Moment, PathText, PersonRef, Prose, RightRef, RoleRef,
 };
 use super::words::{PolicyKind, Section, Within, Word, WordText};
 use super::{Decoder, Shape};
-use crate::config::raw::{Approval, Fence, Policy, Selector, Text};
+use crate::config::raw::{self, Approval, Fence, Policy, Selector, Text};
 use crate::config::schema::Defs;
 use crate::config::yaml::Node;
 use crate::model::Allow;
-use crate::text::Span;
+use crate::text::Spanned;
 
 /// A policy before it has a key; its other keys depend on its kind.
-pub(super) struct PolicyFields {
-    span: Span,
-    kind: Option<Text>,
-    rights: Vec<Text>,
-    roles: Vec<Text>,
-    people: Vec<Text>,
-}
+pub(super) struct PolicyFields(Policy);
 
 record! {
     Holders, "a policy of kind `holders`" {
@@ -51,23 +48,31 @@ record! {
 
 record! {
     Only, "a policy of kind `only`" {
-        /// `only`: only these people have the role.
+        /// `only`: only these people have the role or the right.
         "kind" kind: WordText<PolicyKind>, required;
         /// The role.
-        "role" role: RoleRef, required;
+        "role" role: RoleRef;
+        /// The right.
+        "right" right: RightRef;
         /// The people who may have it.
         "people" people: List<PersonRef>, required;
+        /// People for whom it does not count.
+        "waive" waive: List<Waiver>;
     }
 }
 
 record! {
     Expiry, "a policy of kind `expiry`" {
-        /// `expiry`: access of a class of people ends.
+        /// `expiry`: access of a class of people, or by a role, ends.
         "kind" kind: WordText<PolicyKind>, required;
         /// The class.
-        "class" class: Line, required;
+        "class" class: Line;
+        /// The role.
+        "role" role: RoleRef;
         /// How long their access may last, such as `90d`.
-        "longest" longest: Duration, required;
+        "longest" longest: DayCount, required;
+        /// People for whom it does not count.
+        "waive" waive: List<Waiver>;
     }
 }
 
@@ -87,40 +92,66 @@ impl Shape for PolicyFields {
             );
             return None;
         };
-        let mut found = Self {
-            span: node.span(),
-            kind: None,
-            rights: Vec::new(),
-            roles: Vec::new(),
-            people: Vec::new(),
-        };
+        let key_of = Spanned::new(Arc::from(""), node.span());
+        let mut found = Policy::unsaid(key_of, node.span());
         match kind.scalar().map_or("", |kind| kind.text) {
             "holders" => {
                 let fields = Holders::decode(node, cx)?;
                 found.kind = fields.kind;
                 found.rights = fields.right.into_iter().collect();
+                found.within = fields.each;
+                found.at_least = fields.at_least;
             }
             "separation" => {
                 let fields = Separation::decode(node, cx)?;
                 found.kind = fields.kind;
                 found.rights = fields.rights.unwrap_or_default();
-                for waiver in fields.waive.iter().flatten() {
-                    if waiver.because.is_none() && !waiver.broken.contains(&"because") {
-                        cx.missing_reason(waiver.span, Waiver::WHAT);
-                    }
-                }
-                let waivers = fields.waive.into_iter().flatten();
-                found.people = waivers.filter_map(|waiver| waiver.person).collect();
+                found.within = fields.within;
+                found.waive = waivers(fields.waive, cx);
             }
             "only" => {
                 let fields = Only::decode(node, cx)?;
+                if fields.role.is_none()
+                    && fields.right.is_none()
+                    && !fields
+                        .broken
+                        .iter()
+                        .any(|key| ["role", "right"].contains(key))
+                {
+                    cx.missing_key(
+                        "role",
+                        node.span(),
+                        Only::WHAT,
+                        "the role it is about, or `right:`",
+                    );
+                }
                 found.kind = fields.kind;
                 found.roles = fields.role.into_iter().collect();
+                found.rights = fields.right.into_iter().collect();
                 found.people = fields.people.unwrap_or_default();
+                found.waive = waivers(fields.waive, cx);
             }
             "expiry" => {
                 let fields = Expiry::decode(node, cx)?;
+                if fields.class.is_none()
+                    && fields.role.is_none()
+                    && !fields
+                        .broken
+                        .iter()
+                        .any(|key| ["class", "role"].contains(key))
+                {
+                    cx.missing_key(
+                        "class",
+                        node.span(),
+                        Expiry::WHAT,
+                        "the class it is about, or `role:`",
+                    );
+                }
                 found.kind = fields.kind;
+                found.class = fields.class;
+                found.roles = fields.role.into_iter().collect();
+                found.longest = fields.longest;
+                found.waive = waivers(fields.waive, cx);
             }
             _ => {
                 // Not one of the four: the word itself is what is wrong.
@@ -128,7 +159,7 @@ impl Shape for PolicyFields {
                 return None;
             }
         }
-        Some(found)
+        Some(Self(found))
     }
 
     fn schema(defs: &mut Defs) -> Schema {
@@ -155,15 +186,24 @@ impl Shape for PolicyFields {
 impl PolicyFields {
     /// The policy under its key.
     pub(super) fn named(self, key: Text) -> Policy {
-        Policy {
-            key,
-            span: self.span,
-            kind: self.kind,
-            rights: self.rights,
-            roles: self.roles,
-            people: self.people,
-        }
+        Policy { key, ..self.0 }
     }
+}
+
+/// The waivers of a policy; one that does not say why is told.
+fn waivers(found: Option<Vec<Waiver>>, cx: &mut Decoder<'_>) -> Vec<raw::Waiver> {
+    let one = |waiver: Waiver| {
+        if waiver.because.is_none() && !waiver.broken.contains(&"because") {
+            cx.missing_reason(waiver.span, Waiver::WHAT);
+        }
+        Some(raw::Waiver {
+            span: waiver.span,
+            person: waiver.person?,
+            until: waiver.until,
+            because: waiver.because,
+        })
+    };
+    found.into_iter().flatten().filter_map(one).collect()
 }
 
 record! {
@@ -273,7 +313,7 @@ record! {
         /// Roles their lines may name.
         "roles" roles: Filled<RoleRef>;
         /// How long their lines may last, such as `400d`.
-        "longest" longest: Duration;
+        "longest" longest: DayCount;
         /// Who must review them; CODEOWNERS is generated from it.
         "owners" owners: Filled<Line>;
     }
@@ -285,5 +325,7 @@ from_record!(Fence, FenceFields, |found| Fence {
     keys: found.keys.unwrap_or_default(),
     locations: found.locations,
     roles: found.roles.unwrap_or_default(),
+    longest: found.longest,
     owners: found.owners.unwrap_or_default(),
+    found: BTreeSet::new(),
 });

@@ -3,7 +3,6 @@
 //! This knows one line at a time. Which line wins over which is `roles`; what a line means beside others is `rights`.
 //! The invariant: a value that leaves here fits the type of every right it is given to.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -388,16 +387,17 @@ pub(super) fn taken(
     taken
 }
 
-/// The rights that a slug or a pattern means, for the entries that only name rights.
-pub(super) fn referred(catalog: &Catalog, kinds: &[Kind], pattern: &Text) -> BTreeSet<RightId> {
-    let text = &*pattern.value;
-    if !text.contains('*') {
-        return catalog.by_slug(text).into_iter().collect();
+/// The rights that a slug or a pattern means at any of several kinds, in order of the catalogue.
+pub(super) fn named_rights(catalog: &Catalog, kinds: &[Kind], pattern: &Text) -> Vec<RightId> {
+    if !pattern.value.contains('*') {
+        return catalog.by_slug(&pattern.value).into_iter().collect();
     }
-    let matched = kinds
-        .iter()
-        .filter_map(|&kind| matched(catalog, kind, pattern, &mut Vec::new()));
-    matched.flat_map(|found| found.rights).collect()
+    let with_rights = kinds.iter().filter(|kind| kind.has_rights());
+    let matched = with_rights.filter_map(|&kind| matched(catalog, kind, pattern, &mut Vec::new()));
+    let mut rights: Vec<RightId> = matched.flat_map(|found| found.rights).collect();
+    rights.sort_unstable();
+    rights.dedup();
+    rights
 }
 
 /// Whether a reference to a right or a pattern of rights is a good one, for the entries that only name rights.

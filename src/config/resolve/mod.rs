@@ -29,11 +29,13 @@
 mod access;
 mod dates;
 mod diags;
+mod fences;
 mod kinds;
 mod lines;
 mod needs;
 mod people;
 mod places;
+mod policies;
 mod refs;
 mod rights;
 mod roles;
@@ -160,6 +162,11 @@ pub fn resolve(
         places.project_clock(),
         catalog,
     );
+    desired.policies = policies::policies(project, &systems, &places, &roles, &people, catalog);
+    let fences = project.settings.fences.iter();
+    desired
+        .policies
+        .extend(fences.map(|fence| fences::fence(fence, &places, &people)));
     let context = Context {
         systems: &systems,
         places: &places,

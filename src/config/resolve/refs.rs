@@ -35,7 +35,8 @@ pub(super) fn check(
         for role in &policy.roles {
             roles.find(role, diagnostics);
         }
-        for person in &policy.people {
+        let waived = policy.waive.iter().map(|waiver| &waiver.person);
+        for person in policy.people.iter().chain(waived) {
             known_person(person, people, diagnostics);
         }
     }

@@ -32,7 +32,11 @@ pub(super) fn rules(
                 rights: raw
                     .right
                     .as_ref()
-                    .map(|right| lines::referred(catalog, kinds, right))
+                    .map(|right| {
+                        lines::named_rights(catalog, kinds, right)
+                            .into_iter()
+                            .collect()
+                    })
                     .unwrap_or_default(),
                 any_right: raw.right.is_none(),
                 location: raw

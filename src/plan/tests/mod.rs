@@ -16,7 +16,7 @@ mod reasons;
 mod review;
 mod scopes;
 mod strangers;
-mod world;
+pub(crate) mod world;
 
 use crate::model::Value;
 

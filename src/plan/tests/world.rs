@@ -13,33 +13,33 @@ use crate::plan::{
 };
 use crate::text::{FileId, SourceFile, Sources, Span};
 
-pub(super) fn catalog() -> &'static Catalog {
+pub(crate) fn catalog() -> &'static Catalog {
     Catalog::current()
 }
 
-pub(super) fn at(key: &str) -> PlaceId {
+pub(crate) fn at(key: &str) -> PlaceId {
     PlaceId::At(LocationKey::new(key))
 }
 
-pub(super) fn index(slug: &str) -> usize {
+pub(crate) fn index(slug: &str) -> usize {
     catalog().by_slug(slug).expect(slug).index()
 }
 
-pub(super) const ON: Value = Value::Switch(true);
-pub(super) const OFF: Value = Value::Switch(false);
+pub(crate) const ON: Value = Value::Switch(true);
+pub(crate) const OFF: Value = Value::Switch(false);
 
-pub(super) fn days(number: u32) -> Value {
+pub(crate) fn days(number: u32) -> Value {
     Value::Days(Days::Last(number))
 }
 
-pub(super) fn items(names: &[&str]) -> Value {
+pub(crate) fn items(names: &[&str]) -> Value {
     Value::Items(Items::only(
         names.iter().map(|&name| Item::Name(name.into())),
     ))
 }
 
 /// What the vendor has for somebody whom nothing was given: every right, all of it withheld.
-pub(super) fn nothing() -> RightSet {
+pub(crate) fn nothing() -> RightSet {
     let mut set = RightSet::empty(catalog().len());
     for right in catalog().for_product(Kind::Altegio) {
         set.set(
@@ -58,7 +58,7 @@ pub(super) fn nothing() -> RightSet {
 
 /// The rights of a role with `unlisted: deny`, as resolving makes them: roots follow, and what a
 /// denied governor makes irrelevant is empty.
-pub(super) fn rights(lines: &[(&str, Value)]) -> Arc<RightSet> {
+pub(crate) fn rights(lines: &[(&str, Value)]) -> Arc<RightSet> {
     let mut set = nothing();
     for (slug, value) in lines {
         set.set(index(slug), Some(value.clone()));
@@ -84,25 +84,25 @@ pub(super) fn rights(lines: &[(&str, Value)]) -> Arc<RightSet> {
 }
 
 #[derive(Clone)]
-pub(super) struct World {
-    pub(super) desired: Desired,
-    pub(super) memory: Memory,
-    pub(super) attested: Attested,
-    pub(super) scopes: BTreeMap<PlaceId, Reading<ScopeState>>,
-    pub(super) caller: Caller,
-    pub(super) sources: Sources,
-    pub(super) only: Only,
-    pub(super) now: Timestamp,
+pub(crate) struct World {
+    pub(crate) desired: Desired,
+    pub(crate) memory: Memory,
+    pub(crate) attested: Attested,
+    pub(crate) scopes: BTreeMap<PlaceId, Reading<ScopeState>>,
+    pub(crate) caller: Caller,
+    pub(crate) sources: Sources,
+    pub(crate) only: Only,
+    pub(crate) now: Timestamp,
     text: String,
     next: u32,
 }
 
-pub(super) const PLACES: [&str; 3] = ["center", "mall", "port"];
+pub(crate) const PLACES: [&str; 3] = ["center", "mall", "port"];
 /// The token's own account, an owner at every place.
-pub(super) const CALLER: &str = "1";
+pub(crate) const CALLER: &str = "1";
 
 impl World {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let top = Span::top_of(FileId(0));
         let name = Self::system();
         let mut desired = Desired {
@@ -184,18 +184,18 @@ impl World {
         world
     }
 
-    pub(super) fn system() -> SystemName {
+    pub(crate) fn system() -> SystemName {
         SystemName::new("salons")
     }
 
-    pub(super) fn wish(&mut self) -> &mut DesiredSystem {
+    pub(crate) fn wish(&mut self) -> &mut DesiredSystem {
         self.desired
             .systems
             .get_mut(&Self::system())
             .expect("the system")
     }
 
-    pub(super) fn own_everywhere(&mut self, ownership: Ownership) {
+    pub(crate) fn own_everywhere(&mut self, ownership: Ownership) {
         let wish = self.wish();
         wish.ownership = ownership;
         for (_, here) in wish.locations.values_mut() {
@@ -204,7 +204,7 @@ impl World {
     }
 
     /// A line of the one file, for spans.
-    fn line(&mut self, text: &str) -> Span {
+    pub(crate) fn line(&mut self, text: &str) -> Span {
         let start = u32::try_from(self.text.len()).expect("short");
         self.text.push_str(text);
         let end = u32::try_from(self.text.len()).expect("short");
@@ -213,7 +213,7 @@ impl World {
     }
 
     /// Declares a person with the e-mail `KEY@chain.example`.
-    pub(super) fn person(&mut self, key: &str) {
+    pub(crate) fn person(&mut self, key: &str) {
         let origin = self.line(&format!("{key}: {{ name: {key} }}"));
         let email = Email::parse(&format!("{key}@chain.example")).expect("an address");
         let person = Person {
@@ -237,7 +237,7 @@ impl World {
         self.desired.people.insert(person.key.clone(), person);
     }
 
-    pub(super) fn edit(&mut self, key: &str, change: impl FnOnce(&mut Person)) {
+    pub(crate) fn edit(&mut self, key: &str, change: impl FnOnce(&mut Person)) {
         change(
             self.desired
                 .people
@@ -247,11 +247,11 @@ impl World {
     }
 
     /// An assignment of a role with these rights, and everything else denied.
-    pub(super) fn give(&mut self, key: &str, place: &str, role: &str, lines: &[(&str, Value)]) {
+    pub(crate) fn give(&mut self, key: &str, place: &str, role: &str, lines: &[(&str, Value)]) {
         self.give_set(key, place, role, rights(lines));
     }
 
-    pub(super) fn give_set(&mut self, key: &str, place: &str, role: &str, rights: Arc<RightSet>) {
+    pub(crate) fn give_set(&mut self, key: &str, place: &str, role: &str, rights: Arc<RightSet>) {
         if !self.desired.people.contains_key(&PersonKey::new(key)) {
             self.person(key);
         }
@@ -276,7 +276,7 @@ impl World {
         });
     }
 
-    pub(super) fn grant(&mut self, key: &str, place: &str, change: impl FnOnce(&mut Grant)) {
+    pub(crate) fn grant(&mut self, key: &str, place: &str, change: impl FnOnce(&mut Grant)) {
         let place = at(place);
         self.edit(key, |person| {
             let grant = person.grants.iter_mut().find(|grant| grant.place == place);
@@ -284,20 +284,20 @@ impl World {
         });
     }
 
-    pub(super) fn drop_grant(&mut self, key: &str, place: &str) {
+    pub(crate) fn drop_grant(&mut self, key: &str, place: &str) {
         let place = at(place);
         self.edit(key, |person| {
             person.grants.retain(|grant| grant.place != place)
         });
     }
 
-    pub(super) fn edit_place(&mut self, key: &str, status: PlaceStatus) {
+    pub(crate) fn edit_place(&mut self, key: &str, status: PlaceStatus) {
         let fact = self.desired.places.get_mut(&LocationKey::new(key));
         fact.expect("a place").status = status;
     }
 
     /// The person has left.
-    pub(super) fn leave(&mut self, key: &str) {
+    pub(crate) fn leave(&mut self, key: &str) {
         let span = self.line("leaves: 2026-11-19");
         self.edit(key, |person| {
             person.managed = Managed::Left(span);
@@ -309,7 +309,7 @@ impl World {
         });
     }
 
-    pub(super) fn scope(&mut self, place: &str) -> &mut ScopeState {
+    pub(crate) fn scope(&mut self, place: &str) -> &mut ScopeState {
         match self.scopes.get_mut(&at(place)).expect("a place") {
             Reading::Complete(scope) | Reading::Partial(scope, _) => scope,
             Reading::Unreadable(_) => panic!("{place} is unreadable"),
@@ -317,7 +317,7 @@ impl World {
     }
 
     /// An active account with nothing but a role; an empty e-mail is none.
-    pub(super) fn account(&mut self, id: &str, place: &str, role: &str, email: &str) {
+    pub(crate) fn account(&mut self, id: &str, place: &str, role: &str, email: &str) {
         let account = Account {
             id: AccountId::new(id),
             name: format!("Account {id}").into(),
@@ -339,13 +339,13 @@ impl World {
             .insert(account.id.clone(), account);
     }
 
-    pub(super) fn row(&mut self, id: &str, place: &str, change: impl FnOnce(&mut Account)) {
+    pub(crate) fn row(&mut self, id: &str, place: &str, change: impl FnOnce(&mut Account)) {
         let id = AccountId::new(id);
         change(self.scope(place).accounts.get_mut(&id).expect("a row"));
     }
 
     /// Lays rights over an account's.
-    pub(super) fn has(&mut self, id: &str, place: &str, lines: &[(&str, Value)]) {
+    pub(crate) fn has(&mut self, id: &str, place: &str, lines: &[(&str, Value)]) {
         let lines: Vec<_> = lines
             .iter()
             .map(|(slug, value)| (index(slug), value.clone()))
@@ -359,14 +359,14 @@ impl World {
         });
     }
 
-    pub(super) fn partial(&mut self, place: &str) {
+    pub(crate) fn partial(&mut self, place: &str) {
         let scope = self.scope(place).clone();
         let gap = Gap::CountDiffers { told: 9, came: 8 };
         self.scopes
             .insert(at(place), Reading::Partial(scope, vec![gap]));
     }
 
-    pub(super) fn unreadable(&mut self, place: &str) {
+    pub(crate) fn unreadable(&mut self, place: &str) {
         self.scopes.insert(
             at(place),
             Reading::Unreadable(ReadFailure::Forbidden { right: None }),
@@ -374,7 +374,7 @@ impl World {
     }
 
     /// Memory: this account is this person's, and was given this place by us.
-    pub(super) fn remember(&mut self, key: &str, id: &str, places: &[&str]) {
+    pub(crate) fn remember(&mut self, key: &str, id: &str, places: &[&str]) {
         self.memory.accounts.insert(
             (Self::system(), AccountId::new(id)),
             KnownAccount {
@@ -389,7 +389,7 @@ impl World {
         }
     }
 
-    pub(super) fn observed(&self) -> Observed {
+    pub(crate) fn observed(&self) -> Observed {
         let system = ObservedSystem {
             kind: "altegio",
             host: "sandbox:salons".into(),
@@ -404,11 +404,16 @@ impl World {
         }
     }
 
-    pub(super) fn plan(&self) -> Plan {
+    pub(crate) fn plan(&self) -> Plan {
+        self.with_input(plan)
+    }
+
+    /// Hands out everything that a plan follows from.
+    pub(crate) fn with_input<T>(&self, with: impl FnOnce(&Input<'_>) -> T) -> T {
         let mut sources = self.sources.clone();
         sources.add(SourceFile::new("people.yaml", self.text.clone()));
         let observed = self.observed();
-        plan(&Input {
+        with(&Input {
             desired: &self.desired,
             observed: &observed,
             memory: &self.memory,
@@ -422,7 +427,7 @@ impl World {
     }
 
     /// Does everything a plan says, in its order, and remembers it as the journal would.
-    pub(super) fn apply(&mut self, plan: &Plan) {
+    pub(crate) fn apply(&mut self, plan: &Plan) {
         let mut done = BTreeSet::new();
         for step in &plan.draft.steps {
             for earlier in &step.waits_for {
@@ -433,7 +438,7 @@ impl World {
         }
     }
 
-    pub(super) fn apply_step(&mut self, step: &Step) {
+    pub(crate) fn apply_step(&mut self, step: &Step) {
         let Some(key) = step.person.clone() else {
             return;
         };
@@ -532,7 +537,7 @@ impl World {
     }
 
     /// The invited person follows the link.
-    pub(super) fn accept(&mut self, key: &str) {
+    pub(crate) fn accept(&mut self, key: &str) {
         let known = self
             .memory
             .accounts
@@ -552,7 +557,7 @@ impl World {
 }
 
 /// The tree of a place that has every right, and may change all of them.
-pub(super) fn tree() -> RightsTree {
+pub(crate) fn tree() -> RightsTree {
     let fact = RightFact {
         editable: true,
         paid: false,
@@ -572,17 +577,17 @@ pub(super) fn tree() -> RightsTree {
 }
 
 /// The steps, one line each: `kind key@place`.
-pub(super) fn lines(plan: &Plan) -> Vec<String> {
+pub(crate) fn lines(plan: &Plan) -> Vec<String> {
     plan.draft.steps.iter().map(line).collect()
 }
 
-pub(super) fn line(step: &Step) -> String {
+pub(crate) fn line(step: &Step) -> String {
     let who = step.person.as_ref().map_or("?", PersonKey::as_str);
     format!("{} {who}@{}", step.kind.name(), step.place)
 }
 
 /// The holds, one line each: `code key@place`.
-pub(super) fn holds(plan: &Plan) -> Vec<String> {
+pub(crate) fn holds(plan: &Plan) -> Vec<String> {
     let line = |hold: &Hold| {
         let who = hold.person.as_ref().map_or("?", PersonKey::as_str);
         let place = hold.place.as_ref().map_or("-".into(), PlaceId::to_string);
@@ -591,7 +596,7 @@ pub(super) fn holds(plan: &Plan) -> Vec<String> {
     plan.draft.holds.iter().map(line).collect()
 }
 
-pub(super) fn hold(plan: &Plan, code: HoldCode) -> &Hold {
+pub(crate) fn hold(plan: &Plan, code: HoldCode) -> &Hold {
     plan.draft
         .holds
         .iter()

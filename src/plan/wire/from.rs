@@ -5,12 +5,13 @@
 use std::collections::BTreeMap;
 
 use super::super::digest::value_json;
+use super::super::finding;
 use super::super::price::totals;
 use super::super::step as plan;
 use super::{
-    Access, Action, Because, Completeness, Config, Drift, Effect, FORMAT, Hand, Hold, Instruction,
-    Lapse, Line, Note, PlanBody, Price, Said, Scope, Step, Stranger, StrangerPlace, System, Totals,
-    Typed, Waiting, Withheld,
+    Access, Action, Because, Completeness, Config, Drift, Effect, FORMAT, Finding, Hand, Hold,
+    Instruction, Lapse, Line, Loosened, Note, PlanBody, Price, Said, Scope, Step, Stranger,
+    StrangerPlace, System, Totals, Typed, Waiting, Withheld, Witness,
 };
 use crate::catalog::Catalog;
 use crate::model::{PersonKey, PlaceId, Value};
@@ -27,6 +28,8 @@ pub(super) fn body(draft: &plan::Draft, catalog: &'static Catalog) -> PlanBody {
         holds,
         // None is left in a sealed plan.
         needs: _,
+        findings,
+        loosened: looser,
         drift,
         lapses,
         strangers,
@@ -34,6 +37,8 @@ pub(super) fn body(draft: &plan::Draft, catalog: &'static Catalog) -> PlanBody {
         waiting,
         notes,
         price: cost,
+        // What it was judged by is no part of it.
+        whose: _,
     } = draft;
     PlanBody {
         format: FORMAT,
@@ -52,10 +57,11 @@ pub(super) fn body(draft: &plan::Draft, catalog: &'static Catalog) -> PlanBody {
         scopes: scopes.iter().map(scope).collect(),
         steps: steps.iter().map(|it| step(it, catalog)).collect(),
         holds: holds.iter().map(|it| hold(it, catalog)).collect(),
+        findings: findings.iter().map(found).collect(),
         drift: drift.iter().map(drift_entry).collect(),
         lapses: lapses.iter().map(lapse).collect(),
         strangers: strangers.iter().map(stranger).collect(),
-        loosened: Vec::new(),
+        loosened: looser.iter().map(loosened).collect(),
         withheld: withheld
             .iter()
             .map(
@@ -138,6 +144,7 @@ pub(super) fn step(it: &plan::Step, catalog: &'static Catalog) -> Step {
         effects,
         because: why,
         waits_for,
+        witnesses,
         change,
         hand: known,
     } = it;
@@ -186,6 +193,7 @@ pub(super) fn step(it: &plan::Step, catalog: &'static Catalog) -> Step {
         effects: effects.iter().map(effect).collect(),
         because: why.iter().map(because).collect(),
         waits_for: waits_for.iter().map(ToString::to_string).collect(),
+        witnesses: witnesses.iter().map(|it| witness(it, catalog)).collect(),
         instruction,
         hand: known.as_deref().map(hand),
     }
@@ -341,6 +349,65 @@ fn hold(
         approval: approval.clone(),
         because: why.iter().map(because).collect(),
         step: kept.as_deref().map(|it| step(it, catalog)),
+    }
+}
+
+fn witness(
+    finding::Witness {
+        right,
+        account,
+        person,
+        after,
+    }: &finding::Witness,
+    catalog: &'static Catalog,
+) -> Witness {
+    Witness {
+        right: catalog.get(*right).slug,
+        account: account.to_string(),
+        person: key(person.as_ref()),
+        after: after.as_ref().map(ToString::to_string),
+    }
+}
+
+fn loosened(
+    finding::Loosened {
+        rule,
+        before,
+        after,
+        because: why,
+    }: &finding::Loosened,
+) -> Loosened {
+    Loosened {
+        rule: rule.to_string(),
+        before: before.as_deref().map(str::to_owned),
+        after: after.as_deref().map(str::to_owned),
+        because: why.iter().map(because).collect(),
+    }
+}
+
+fn found(
+    finding::Finding {
+        policy,
+        side,
+        people,
+        rights,
+        system,
+        place,
+        message,
+        help,
+        because: why,
+    }: &finding::Finding,
+) -> Finding {
+    Finding {
+        policy: policy.to_string(),
+        side: side.name(),
+        people: people.iter().map(ToString::to_string).collect(),
+        rights: rights.iter().map(ToString::to_string).collect(),
+        system: system.as_ref().map(ToString::to_string),
+        location: place.as_ref().map(PlaceId::to_string),
+        message: message.clone(),
+        help: help.clone(),
+        because: why.iter().map(because).collect(),
     }
 }
 

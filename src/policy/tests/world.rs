@@ -277,6 +277,7 @@ pub(super) fn step(does: Does, person: usize, place: &str) -> Step {
         },
         because: vec![Because::Rule("a test".into())],
         waits_for: Vec::new(),
+        witnesses: Vec::new(),
         change: Change::ByHand,
         hand: None,
     }
