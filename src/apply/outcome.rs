@@ -62,6 +62,8 @@ pub enum NotDone {
     Unreachable(String),
     /// What is there is not what the plan was made for. Plan again.
     Changed(String),
+    /// What is there could not be looked at first.
+    Unseen(String),
     /// The list of the place is not complete: nobody is invited or removed on doubt.
     NotComplete,
     /// An invitation may be on its way already.
@@ -81,6 +83,10 @@ impl fmt::Display for NotDone {
             NotDone::TokenRefused => f.write_str("the vendor does not accept the token"),
             NotDone::Unreachable(why) => write!(f, "the vendor could not be reached: {why}"),
             NotDone::Changed(what) => write!(f, "{what} since the plan was made; plan again"),
+            NotDone::Unseen(why) => write!(
+                f,
+                "it could not be seen whether they have access there already: {why}"
+            ),
             NotDone::NotComplete => f.write_str(
                 "the list of the place could not be read completely, and nobody is invited or removed on doubt",
             ),

@@ -14,4 +14,5 @@ pub mod planned;
 pub mod project;
 pub mod record;
 pub mod resend;
+pub mod vanished;
 pub mod when;

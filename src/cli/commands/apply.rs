@@ -1,11 +1,12 @@
 //! `apply`: plan, show, ask, do it, read back.
 
-mod kept;
+pub(in crate::cli) mod kept;
 mod report;
 
 use self::kept::{broken, mended};
 use self::report::{question, report, say_review};
 use crate::apply::{NotDone, Order, Outcomes, Ports, StopFlag, apply, settle};
+use crate::cli::anchor;
 use crate::cli::args::{ApplyArgs, DataFormat};
 use crate::cli::checklist::Checklist;
 use crate::cli::commands::plan::print;
@@ -152,6 +153,7 @@ pub(in crate::cli) async fn within(
     }
     if has_steps && !args.yes && !session.ui.confirm(&question(&planned)) {
         world.leave(session, settings)?;
+        session.ui.data(&anchor::line(journal.head().as_ref()));
         return Err(Failure::input("not confirmed; nothing was done"));
     }
 

@@ -1,5 +1,6 @@
 //! `plan`: the difference between the project and the live systems.
 
+use crate::cli::anchor;
 use crate::cli::args::{DataFormat, PlanArgs};
 use crate::cli::checklist::Checklist;
 use crate::cli::failure::{Endings, Failure};
@@ -24,7 +25,7 @@ pub(in crate::cli) async fn run(
         ahead,
         args.inputs.settings.as_deref(),
     )?;
-    let mut planning = Planning::new(session, &world, &project, &args.inputs.only)?;
+    let mut planning = Planning::looking(session, &world, &project, &args.inputs.only)?;
     let since = match &args.base {
         None => None,
         Some(rev) => Some(planning.since(rev)?),
@@ -37,6 +38,7 @@ pub(in crate::cli) async fn run(
     };
     world.leave(session, &project.loaded.project.settings)?;
     let mut endings = planned.endings(world.now());
+    endings.extend(planning.warn_unremembered());
     if args.exit_code {
         endings.extend(planned.pending());
     }
@@ -49,6 +51,9 @@ pub(in crate::cli) async fn run(
         args.format,
         &endings,
     );
+    if args.format == DataFormat::Text {
+        session.ui.data(&planning.anchor());
+    }
     if let Some(file) = &args.out {
         reviewed::keep(file, &planned, &project)?;
         session.ui.tell(&format!(
@@ -94,6 +99,7 @@ pub(in crate::cli) fn print(
             if let Some(base) = base {
                 json["base"] = parts::to_json(&base.parts, &base.commit);
             }
+            json["journal"] = anchor::json(planning.head().as_ref());
             session.ui.data(&format!("{json:#}\n"));
         }
     }
