@@ -13,6 +13,7 @@ use std::io;
 
 use self::lines::{Candidate, Way, ways};
 use super::edit::Texts;
+use super::planned::broken;
 use super::project::Project;
 use crate::config::edit::edited;
 use crate::diagnostic::Diagnostic;
@@ -192,6 +193,13 @@ impl Run<'_> {
             .find(|it| Diagnostic::is_error(it))
         {
             return Err(format!("the project would be refused: {}", error.message));
+        }
+        // What `check` refuses is a rule of the project, whatever the vendor has already.
+        let current = self.project.as_ref().unwrap_or(first);
+        let known: BTreeSet<String> = broken(current).into_iter().map(|it| it.message).collect();
+        let new = broken(&project).into_iter().map(|it| it.message);
+        if let Some(new) = new.into_iter().find(|new| !known.contains(new)) {
+            return Err(format!("`check` would refuse the project: {new}"));
         }
         let plan = (self.planner)(&project);
         let answered = |it: &Step| {
