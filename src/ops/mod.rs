@@ -11,5 +11,6 @@ pub mod only;
 pub mod planned;
 pub mod project;
 pub mod record;
+pub mod refused;
 pub mod vanished;
 pub mod when;

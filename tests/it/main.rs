@@ -11,6 +11,7 @@
     reason = "a test that cannot go on stops where it is; functions beside the tests are test code too"
 )]
 
+mod acting;
 mod attested;
 mod based;
 mod broken;
