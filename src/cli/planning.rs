@@ -187,7 +187,8 @@ impl<'a> Planning<'a> {
             self.session.show(&found, &self.project.loaded.sources);
         }
         planned::distrust(&mut observed, self.project, &self.memory);
-        let (plan, dangers) = self.judged(self.project, &self.project.desired, &observed);
+        let (plan, dangers) =
+            self.judged(&self.memory, self.project, &self.project.desired, &observed);
         Planned {
             plan,
             observed,
@@ -202,12 +203,24 @@ impl<'a> Planning<'a> {
         desired: &Desired,
         observed: &Observed,
     ) -> Plan {
-        self.judged(project, desired, observed).0
+        self.judged(&self.memory, project, desired, observed).0
+    }
+
+    /// The same from another memory than the journal's.
+    pub(super) fn plan_with(
+        &self,
+        memory: &Memory,
+        project: &Project,
+        desired: &Desired,
+        observed: &Observed,
+    ) -> Plan {
+        self.judged(memory, project, desired, observed).0
     }
 
     /// The plan, and what makes it unsafe.
     fn judged(
         &self,
+        memory: &Memory,
         project: &Project,
         desired: &Desired,
         observed: &Observed,
@@ -215,7 +228,7 @@ impl<'a> Planning<'a> {
         let input = Input {
             desired,
             observed,
-            memory: &self.memory,
+            memory,
             attested: &self.attested,
             catalog: project.catalog,
             sources: &project.loaded.sources,

@@ -32,6 +32,7 @@ mod price;
 mod read;
 mod reason;
 mod report;
+mod resend;
 pub mod review;
 mod rules;
 mod seal;

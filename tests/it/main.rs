@@ -11,6 +11,7 @@
     reason = "a test that cannot go on stops where it is; functions beside the tests are test code too"
 )]
 
+mod accept;
 mod acting;
 mod attested;
 mod based;
@@ -19,13 +20,17 @@ mod chaos;
 mod converge;
 mod doctor;
 mod due;
+mod edit;
 mod explained;
 mod gone;
 mod hand;
+mod limiter;
 mod lockout;
 mod observed;
 mod policies;
+mod resend;
 mod reviewed;
+mod safety;
 mod scenario;
 mod schema;
 mod state;
