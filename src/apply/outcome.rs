@@ -72,6 +72,8 @@ pub enum NotDone {
     NoWay,
     /// The journal could not be written, so nothing more was done.
     Journal,
+    /// The plan would reduce the account that is acted as, and is refused as a whole.
+    Refused,
     /// A whole system answered that nobody is anywhere, which stops the run for all systems.
     SystemEmpty(SystemName),
 }
@@ -93,6 +95,9 @@ impl fmt::Display for NotDone {
             NotDone::MayBeSent => f.write_str("an invitation may be on its way already"),
             NotDone::NoWay => f.write_str("the system or the place is not known to this run"),
             NotDone::Journal => f.write_str("the journal could not be written"),
+            NotDone::Refused => f.write_str(
+                "the plan is refused, because it would reduce the account that is acted as",
+            ),
             NotDone::SystemEmpty(system) => write!(
                 f,
                 "system {system} answered that nobody has access anywhere, and that stops the run"

@@ -17,7 +17,7 @@ use crate::model::{
 };
 use crate::ops::only::{OnlyError, only};
 use crate::ops::project::{Project, open_commit};
-use crate::ops::{attest, export, hand, live, planned, when};
+use crate::ops::{attest, export, hand, live, planned, refused, when};
 use crate::plan::file::Reviewed;
 use crate::plan::part::{Parts, part};
 use crate::plan::review::{Review, review};
@@ -318,6 +318,12 @@ impl<'a> Planning<'a> {
     /// The journal's head, as it is known now.
     pub(super) fn head(&self) -> Option<Head> {
         self.journal.head()
+    }
+
+    /// Why nothing of a plan may be done, because of whom it would reduce.
+    pub(super) fn refused(&self, planned: &Planned) -> Option<String> {
+        let holds = refused::refused(&planned.plan, &self.project.desired);
+        refused::why(&holds)
     }
 
     /// The last line of what is printed for people.

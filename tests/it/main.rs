@@ -12,6 +12,7 @@
 )]
 
 mod accept;
+mod acting;
 mod attested;
 mod based;
 mod broken;

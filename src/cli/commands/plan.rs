@@ -9,7 +9,7 @@ use crate::cli::reviewed;
 use crate::cli::session::Session;
 use crate::cli::walk::Said;
 use crate::cli::world::World;
-use crate::render::{parts, text, view};
+use crate::render::{escape, parts, text, view};
 
 pub(in crate::cli) async fn run(
     session: &Session<'_>,
@@ -78,8 +78,14 @@ pub(in crate::cli) fn print(
     format: DataFormat,
     endings: &Endings,
 ) {
+    let refused = planning.refused(planned);
     match format {
         DataFormat::Text => {
+            if let Some(why) = &refused {
+                session
+                    .ui
+                    .data(&format!("Refused: {}.\n\n", escape::terminal_long(why)));
+            }
             let doc = view::plan(&planned.plan, &planning.frame());
             session.ui.data(&text::write(&doc, session.ui.layout()));
             if let Some(base) = base {
@@ -95,6 +101,7 @@ pub(in crate::cli) fn print(
             json["outcomes"] = endings
                 .iter()
                 .map(|ending| serde_json::json!({ "ending": ending.name() }))
+                .chain(refused.map(|why| serde_json::json!({ "outcome": "refused", "why": why })))
                 .collect();
             if let Some(base) = base {
                 json["base"] = parts::to_json(&base.parts, &base.commit);

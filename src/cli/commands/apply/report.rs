@@ -81,6 +81,8 @@ pub(super) fn report(
                 &planned.plan,
                 &planning.project.desired,
             ));
+            let refused = planning.refused(planned);
+            all.extend(refused.map(|why| serde_json::json!({ "outcome": "refused", "why": why })));
             all.extend(
                 endings
                     .iter()
