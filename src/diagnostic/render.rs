@@ -6,6 +6,7 @@
 
 mod forms;
 mod safe;
+pub mod sarif;
 mod window;
 
 use std::collections::BTreeMap;
@@ -44,6 +45,10 @@ pub enum Form {
     Json,
     /// Annotations as GitHub's runner takes them from a log.
     Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
 }
 
 /// How many errors or warnings of one code are drawn before the rest is counted.
@@ -58,11 +63,16 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, style: &Style) -> S
     if style.form == Form::Json {
         return forms::json(&ordered, &mut sheet);
     }
+    if matches!(style.form, Form::Gitlab | Form::Sarif) {
+        return sarif::form(&ordered, &mut sheet, style.form);
+    }
     let (shown, unshown) = capped(&ordered);
     let mut out = match style.form {
         Form::Github => forms::github(&shown, &mut sheet),
         Form::Narrated => forms::narrated(&shown, &mut sheet),
-        Form::Graphical | Form::Json => graphical(&shown, &mut sheet, style),
+        Form::Graphical | Form::Json | Form::Gitlab | Form::Sarif => {
+            graphical(&shown, &mut sheet, style)
+        }
     };
     for (code, count) in unshown {
         out.push_str(&forms::unshown(code, count, style.form));

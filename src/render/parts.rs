@@ -27,6 +27,7 @@ pub fn parts(parts: &Parts, rev: &str, plan: &Plan) -> Doc {
                 say(")"),
             ],
             blocks,
+            fold: true,
         }
     };
     let mut sections = vec![

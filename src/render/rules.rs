@@ -2,7 +2,7 @@
 //!
 //! Not the judgement. Invariant: each line names the rule and its place.
 
-use super::doc::{Block, Detail, Item, Tone, foreign, foreign_toned, say, toned};
+use super::doc::{Block, Detail, Item, Tone, foreign, foreign_toned, prose, say, toned};
 use super::hand::push_all;
 use super::words;
 use crate::catalog::Catalog;
@@ -17,7 +17,7 @@ pub(super) fn broken(finding: &Finding) -> Block {
     };
     let mut details = vec![Detail {
         label: "to do",
-        text: vec![foreign(finding.help.clone())],
+        text: vec![prose(finding.help.clone())],
     }];
     push_all(
         &mut details,
@@ -32,7 +32,7 @@ pub(super) fn broken(finding: &Finding) -> Block {
         items: vec![Item {
             mark: '!',
             tone: Tone::Alert,
-            head: vec![foreign(finding.message.clone())],
+            head: vec![prose(finding.message.clone())],
             details,
         }],
     }

@@ -19,6 +19,7 @@ mod converge;
 mod doctor;
 mod due;
 mod explained;
+mod formats;
 mod hand;
 mod lockout;
 mod reviewed;

@@ -18,6 +18,7 @@ mod people;
 mod places;
 mod policies;
 mod roles;
+mod sensitive;
 mod sums;
 
 const SETTINGS: &str = "\
