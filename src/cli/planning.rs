@@ -46,6 +46,13 @@ pub(super) struct Planning<'a> {
     pub(super) only: Only,
 }
 
+/// The project as it was before a change.
+pub(super) struct Since {
+    rev: String,
+    commit: String,
+    project: Project,
+}
+
 /// What a change causes.
 pub(super) struct Base {
     /// The commit as it was named.
@@ -157,7 +164,8 @@ impl<'a> Planning<'a> {
             self.session.show(&found, &self.project.loaded.sources);
         }
         planned::distrust(&mut observed, self.project, &self.memory);
-        let (plan, dangers) = self.judged(self.project, &self.project.desired, &observed);
+        let (plan, dangers) =
+            self.judged(&self.memory, self.project, &self.project.desired, &observed);
         Planned {
             plan,
             observed,
@@ -172,12 +180,24 @@ impl<'a> Planning<'a> {
         desired: &Desired,
         observed: &Observed,
     ) -> Plan {
-        self.judged(project, desired, observed).0
+        self.judged(&self.memory, project, desired, observed).0
+    }
+
+    /// The same from another memory than the journal's.
+    pub(super) fn plan_with(
+        &self,
+        memory: &Memory,
+        project: &Project,
+        desired: &Desired,
+        observed: &Observed,
+    ) -> Plan {
+        self.judged(memory, project, desired, observed).0
     }
 
     /// The plan, and what makes it unsafe.
     fn judged(
         &self,
+        memory: &Memory,
         project: &Project,
         desired: &Desired,
         observed: &Observed,
@@ -185,7 +205,7 @@ impl<'a> Planning<'a> {
         let input = Input {
             desired,
             observed,
-            memory: &self.memory,
+            memory,
             attested: &self.attested,
             catalog: project.catalog,
             sources: &project.loaded.sources,
@@ -198,12 +218,29 @@ impl<'a> Planning<'a> {
         (plan, dangers)
     }
 
-    /// What the files cause that those of a commit do not, over the same reads.
-    pub(super) fn part(&self, planned: &Planned, rev: &str) -> Result<Base, Failure> {
-        let (commit, base) = open_commit(self.project, rev).map_err(|error| {
+    /// Opens the files of a commit, with whose rules the plan's are compared from now on.
+    pub(super) fn since(&mut self, rev: &str) -> Result<Since, Failure> {
+        let (commit, project) = open_commit(self.project, rev).map_err(|error| {
             Failure::input(format!("--base: {error}"))
                 .help("such as `origin/main`; CI checks out one commit alone unless it is told to fetch more")
         })?;
+        if !project.has_errors() {
+            self.memory.rules = Some(planned::book(&project));
+        }
+        Ok(Since {
+            rev: rev.to_owned(),
+            commit,
+            project,
+        })
+    }
+
+    /// What the files cause that those of a commit do not, over the same reads.
+    pub(super) fn part(&self, planned: &Planned, since: Since) -> Base {
+        let Since {
+            rev,
+            commit,
+            project: base,
+        } = since;
         let catalog = self.project.catalog;
         let parts = if base.has_errors() {
             self.session.ui.tell(
@@ -217,11 +254,7 @@ impl<'a> Planning<'a> {
                 catalog,
             )
         };
-        Ok(Base {
-            rev: rev.to_owned(),
-            commit,
-            parts,
-        })
+        Base { rev, commit, parts }
     }
 
     /// From here on what is not in the plan may be open all the same: nothing that was handed over is closed for it.

@@ -7,6 +7,7 @@
 
 mod blot;
 mod disk;
+mod fences;
 mod merge;
 mod select;
 #[cfg(test)]
@@ -360,17 +361,19 @@ fn assemble(root: Utf8PathBuf, store: &dyn Store, options: &LoadOptions) -> Load
         });
     }
     let entries = merge::entries(parts, &mut diagnostics);
+    let mut settings = settings_value
+        .map(|value| value.settings)
+        .unwrap_or_default();
+    for fence in &mut settings.fences {
+        fences::find(fence, &sources, settings_id, &mut diagnostics);
+        fences::judge(fence, &entries, &mut diagnostics);
+    }
     sort(&mut diagnostics);
     let files = paths.iter().map(String::as_str).zip(digests).collect();
     Loaded {
         root,
         sources,
-        project: Project {
-            settings: settings_value
-                .map(|value| value.settings)
-                .unwrap_or_default(),
-            entries,
-        },
+        project: Project { settings, entries },
         diagnostics,
         digest: ConfigDigest::of(files),
         complete,

@@ -3,7 +3,7 @@
 //! Nothing is resolved here: names are text, dates are parsed but not placed in a zone, selectors are not expanded.
 //! What is absent is `None`; what absence means is decided in `resolve`. `null` never reaches these types.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 
 use crate::catalog::Kind;
 use crate::model::{AccountState, Allow, DriftRule, Limits, Quiet, Stale};
-use crate::text::{Span, Spanned};
+use crate::text::{FileId, Span, Spanned};
 
 /// A text and its place.
 pub type Text = Spanned<Arc<str>>;
@@ -174,6 +174,8 @@ pub struct Fence {
     pub longest: Option<Spanned<u16>>,
     /// Owners for CODEOWNERS.
     pub owners: Vec<Text>,
+    /// The files of the project it is about: known once they are listed.
+    pub found: BTreeSet<FileId>,
 }
 
 /// All entries of a project, each list sorted by key.

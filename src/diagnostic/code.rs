@@ -48,6 +48,9 @@ codes! {
     SeveralDocuments Error "several-documents" "A file holds more than one YAML document.";
     UnsupportedYaml Error "unsupported-yaml" "A YAML feature the language does not use, such as a tag or a key that is no text.";
     // Shapes.
+    OutsideFence Error "outside-fence" "A file declares what a fence does not let it declare.";
+    PolicyBroken Warning "policy-broken" "The files give what a policy or a fence of the project forbids.";
+    UnusedFence Warning "unused-fence" "A fence is about files that are not there.";
     UnknownKey Error "unknown-key" "A key that the language does not have.";
     DuplicateKey Error "duplicate-key" "The same key twice in one mapping.";
     DuplicateEntry Error "duplicate-entry" "The same entry is declared twice.";

@@ -189,6 +189,10 @@ pub struct ConfigKnown {
     /// Names of systems.
     #[serde(default, skip_serializing_if = "KeyDelta::is_empty")]
     pub systems: KeyDelta,
+    /// The project's rules in short, by path, where they are not what the journal knew: keys, words of the language and
+    /// numbers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<BTreeMap<String, String>>,
     /// Scopes the files give to people and did not before. What is found there is theirs by us,
     /// and may be taken once the line goes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

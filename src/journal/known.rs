@@ -7,7 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::entry::{ConfigKnown, GrantedAt, KeyDelta, Record};
-use crate::model::{Desired, GrantState, LocationKey, Memory, PersonKey, PlaceId, SystemName};
+use crate::model::{
+    Desired, GrantState, LocationKey, Memory, PersonKey, PlaceId, RuleBook, SystemName,
+};
 
 /// What the files declare.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub struct Known {
     pub locations: BTreeSet<LocationKey>,
     /// Every system declared.
     pub systems: BTreeSet<SystemName>,
+    /// The rules in short; none where they are not told.
+    pub rules: Option<RuleBook>,
     /// Scopes in which somebody shall have something now.
     pub granted: BTreeSet<(SystemName, PlaceId, PersonKey)>,
 }
@@ -41,6 +45,7 @@ impl From<&Desired> for Known {
             people: desired.people.keys().cloned().collect(),
             locations: desired.places.keys().cloned().collect(),
             systems: desired.systems.keys().cloned().collect(),
+            rules: None,
             granted: granted.collect(),
         }
     }
@@ -62,6 +67,16 @@ pub fn known_after(memory: &Memory, known: &Known) -> Option<Record> {
         people: delta(&memory.people, &known.people, &tied_people),
         locations: delta(&memory.locations, &known.locations, &tied_places),
         systems: delta(&memory.systems, &known.systems, &tied_systems),
+        rules: known
+            .rules
+            .as_ref()
+            .filter(|rules| memory.rules.as_ref() != Some(*rules))
+            .map(|rules| {
+                let lines = rules.0.iter();
+                lines
+                    .map(|(path, value)| (path.to_string(), value.to_string()))
+                    .collect()
+            }),
         granted: by_scope(known.granted.difference(&memory.declared)),
         ungranted: by_scope(memory.declared.difference(&known.granted)),
     };

@@ -16,7 +16,7 @@ use super::history::{IntentState, IntentStatus, history};
 use super::words::{Word, Words};
 use crate::model::{
     AccountId, AccountState, CLOCKS_DIFFER, Handed, KnownAccount, LocationKey, Memory,
-    NotedAttestation, PersonKey, PlaceId, SentInvitation, SystemName,
+    NotedAttestation, PersonKey, PlaceId, RuleBook, SentInvitation, SystemName,
 };
 
 /// Where somebody has something.
@@ -207,6 +207,11 @@ impl Remembering<'_> {
         patch(&mut self.memory.systems, &known.systems, |key| {
             SystemName::new(key)
         });
+        if let Some(rules) = &known.rules {
+            let lines = rules.iter();
+            let lines = lines.map(|(path, value)| (path.as_str().into(), value.as_str().into()));
+            self.memory.rules = Some(RuleBook(lines.collect()));
+        }
         for grant in known.ungranted.iter().flat_map(grants) {
             self.memory.declared.remove(&grant);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{AccountId, LocationKey, PersonKey, PlaceId, Says, SystemName};
+use super::{AccountId, LocationKey, PersonKey, PlaceId, RuleBook, Says, SystemName};
 
 /// What earlier runs did and saw. An empty memory is a first run, not a lost journal: that is told apart before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct Memory {
     pub locations: BTreeSet<LocationKey>,
     /// See `people`.
     pub systems: BTreeSet<SystemName>,
+    /// The rules of the last apply; none where the journal does not know them.
+    pub rules: Option<RuleBook>,
     /// Accounts that an earlier complete read saw and that belonged to nobody: an account outside of this set and of
     /// `accounts` has appeared since.
     pub strangers: BTreeSet<(SystemName, AccountId)>,

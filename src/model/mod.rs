@@ -13,6 +13,7 @@ mod observed;
 mod policy;
 mod rights;
 mod rule;
+mod rulebook;
 mod wanted;
 
 pub use attested::{Attestation, AttestationDoubt, Attested, CLOCKS_DIFFER, HasNow, Says};
@@ -29,9 +30,12 @@ pub use observed::{
     ObservedSystem, OwnRights, Profile, ReadFailure, Reading, RightFact, RightsTree, ScopeState,
     UnknownRight,
 };
-pub use policy::{Demand, Named as NamedRights, OnlyRole, Policy, TooLong, Waiver, Within};
+pub use policy::{
+    Breach, Demand, FenceSays, Named as NamedRights, OnlyRole, Policy, Waiver, Within,
+};
 pub use rights::{Days, Item, Items, One, RightSet, Value};
 pub use rule::{
     Allow, Answer, Answered, Approval, Bound, DriftRule, Limit, Limits, Quiet, Rules, Stale,
 };
+pub use rulebook::RuleBook;
 pub use wanted::{NamesWanted, PlaceRef};

@@ -12,10 +12,10 @@ use super::{PersonKey, RoleKey, SystemName};
 use crate::catalog::RightId;
 use crate::text::Span;
 
-/// One entry of `policies`.
+/// One entry of `policies`, or one of `fences`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// Its key.
+    /// Its key; of a fence the files it is about.
     pub key: Arc<str>,
     /// Where it is declared.
     pub origin: Span,
@@ -60,7 +60,14 @@ pub enum Demand {
         /// How many days it may last.
         longest: u16,
         /// Lines that do not, or last longer.
-        lines: Vec<TooLong>,
+        lines: Vec<Breach>,
+    },
+    /// A fence: what some files may not say gives nothing.
+    Fence {
+        /// What they may say.
+        says: FenceSays,
+        /// Lines of those files that say it all the same.
+        lines: Vec<Breach>,
     },
 }
 
@@ -72,8 +79,22 @@ impl Demand {
             Demand::Separation { .. } => "separation",
             Demand::Only { .. } => "only",
             Demand::Expiry { .. } => "expiry",
+            Demand::Fence { .. } => "fence",
         }
     }
+}
+
+/// What files behind a fence may say; none is anything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FenceSays {
+    /// Sections.
+    pub keys: Option<BTreeSet<Arc<str>>>,
+    /// Keys of locations.
+    pub locations: Option<BTreeSet<Arc<str>>>,
+    /// Roles.
+    pub roles: Option<BTreeSet<Arc<str>>>,
+    /// How many days a line may last.
+    pub longest: Option<u16>,
 }
 
 /// A right or a pattern as it is written, and what it means.
@@ -94,9 +115,9 @@ pub struct OnlyRole {
     pub owns: BTreeSet<SystemName>,
 }
 
-/// A line that gives for longer than a policy lets it.
+/// A line that gives what a policy or a fence does not let it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TooLong {
+pub struct Breach {
     /// Whose.
     pub person: PersonKey,
     /// The line.

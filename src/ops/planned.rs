@@ -8,9 +8,11 @@ use std::sync::Arc;
 use camino::Utf8Path;
 
 use super::project::Project;
-use crate::model::{Memory, Observed};
-use crate::plan::{Input, Plan, draft, seal};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Attested, Memory, Observed, RuleBook};
+use crate::plan::{Because, ConfigFact, FindingSide, Input, Only, Plan, draft, seal};
 use crate::policy::{self, Authors, Written};
+use crate::text::Span;
 use crate::vcs;
 
 /// Makes the plan and judges it by the rules of the project in `folder`. Asks git who wrote approvals, if there are any.
@@ -30,6 +32,50 @@ pub fn distrust(observed: &mut Observed, project: &Project, memory: &Memory) {
     let files = shrink.map(|approval| sources.origin(approval.origin).file);
     let authors = written(&project.loaded.root, files.collect());
     policy::distrust(observed, desired, memory, sources, &authors);
+}
+
+/// The rules of a project in short, as later plans compare with them.
+pub fn book(project: &Project) -> RuleBook {
+    policy::book(&project.desired, project.catalog)
+}
+
+/// Policies and fences that the files alone break, whatever the vendors have: what `check` can know.
+pub fn broken(project: &Project) -> Vec<Diagnostic> {
+    if project.desired.policies.is_empty() {
+        return Vec::new();
+    }
+    let (memory, attested, only) = (Memory::default(), Attested::default(), Only::default());
+    let input = Input {
+        desired: &project.desired,
+        observed: &Observed::default(),
+        memory: &memory,
+        attested: &attested,
+        catalog: project.catalog,
+        sources: &project.loaded.sources,
+        config: ConfigFact::default(),
+        now: project.desired.as_of,
+        only: &only,
+    };
+    let judged = policy::judge(draft(&input), &input, &Authors::default());
+    let findings = judged.findings.into_iter();
+    let declared = findings.filter(|finding| finding.side == FindingSide::Declared);
+    let told = declared.map(|finding| {
+        let mut told = Diagnostic::new(Code::PolicyBroken, finding.message).help(finding.help);
+        let spans = finding.because.iter().filter_map(|because| match because {
+            Because::Line(origin) => project.loaded.sources.span(origin),
+            Because::Rule(_) => None,
+        });
+        // The lines first, which whoever wrote them can change; the rule last.
+        let mut spans: Vec<Span> = spans.collect();
+        let first = 1.min(spans.len());
+        spans.rotate_left(first);
+        let rule = spans.len().saturating_sub(1);
+        for (at, span) in spans.into_iter().enumerate() {
+            told = told.at(span, if at == rule { "the rule" } else { "this line" });
+        }
+        told
+    });
+    told.collect()
 }
 
 fn written(folder: &Utf8Path, files: BTreeSet<Arc<str>>) -> Authors {

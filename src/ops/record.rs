@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::planned;
 use super::project::Project;
 use crate::journal::{Known, ObservedScope, Record, Sealed, known_after, observed};
 use crate::model::{Memory, Observed, Reading, ScopeState};
@@ -53,7 +54,11 @@ pub fn opening(
         &scopes,
         project.catalog,
     );
-    records.extend(known_after(memory, &Known::from(&project.desired)));
+    let known = Known {
+        rules: Some(planned::book(project)),
+        ..Known::from(&project.desired)
+    };
+    records.extend(known_after(memory, &known));
     records
 }
 

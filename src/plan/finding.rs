@@ -42,6 +42,19 @@ pub struct Finding {
     pub because: Vec<Because>,
 }
 
+/// A rule that an edit loosened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loosened {
+    /// Which: its sort and the keys it is about, such as `ownership salons` or `policy two-managers`.
+    pub rule: Arc<str>,
+    /// What it was; none if it was not there.
+    pub before: Option<Arc<str>>,
+    /// What it is; none if it is gone.
+    pub after: Option<Arc<str>>,
+    /// The line that says so now, where one does.
+    pub because: Vec<Because>,
+}
+
 /// Where a rule is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingSide {

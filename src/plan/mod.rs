@@ -32,6 +32,7 @@ mod price;
 mod read;
 mod reason;
 mod report;
+mod resend;
 pub mod review;
 mod rules;
 mod seal;
@@ -49,7 +50,7 @@ mod values;
 pub mod wire;
 
 pub use digest::{digest, value_json};
-pub use finding::{Finding, FindingSide, Known, Witness};
+pub use finding::{Finding, FindingSide, Known, Loosened, Witness};
 pub use input::{Input, Only};
 pub use price::totals;
 pub use read::{matches, names_wanted, selection};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::finding::{Finding, Known, Witness};
+use super::finding::{Finding, Known, Loosened, Witness};
 use crate::catalog::RightId;
 use crate::model::{
     AccountId, AccountState, Allow, Contact, Facts, HasNow, InviteWay, PersonKey, PlaceId,
@@ -77,6 +77,8 @@ pub struct Draft {
     pub needs: Vec<Need>,
     /// Rules of the project that are broken already, or by whoever leaves.
     pub findings: Vec<Finding>,
+    /// Rules that the files say less strictly than before.
+    pub loosened: Vec<Loosened>,
     /// Differences somebody else made since the last apply.
     pub drift: Vec<Drift>,
     /// What time alone will change.
@@ -537,6 +539,8 @@ pub enum HoldCode {
     Stranger,
     /// A policy forbids it.
     Policy,
+    /// A fence does not let that file say it.
+    Fence,
     /// Nobody who manages users would be left there for certain.
     LastManager,
 }
@@ -566,6 +570,7 @@ impl HoldCode {
             HoldCode::Drift => "drift",
             HoldCode::Stranger => "stranger",
             HoldCode::Policy => "policy",
+            HoldCode::Fence => "fence",
             HoldCode::LastManager => "last-manager",
         }
     }

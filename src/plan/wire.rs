@@ -117,7 +117,7 @@ pub struct PlanBody {
     /// Accounts nobody declared.
     pub strangers: Vec<Stranger>,
     /// Edits that loosen rules.
-    pub loosened: Vec<Json>,
+    pub loosened: Vec<Loosened>,
     /// What `ownership` suppresses.
     pub withheld: Vec<Withheld>,
     /// What waits for somebody. Waiting is no change.
@@ -410,6 +410,21 @@ pub struct Witness {
     /// The step that gives it to them, which is verified before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
+}
+
+/// A rule that an edit loosened.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Loosened {
+    /// Which: its sort and the keys it is about, such as `ownership salons` or `policy two-managers`.
+    pub rule: String,
+    /// What it was; absent if it was not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// What it is; absent if it is gone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// The line that says so now, where one does.
+    pub because: Vec<Because>,
 }
 
 /// A rule of the project that is broken, and that no step breaks.

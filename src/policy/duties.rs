@@ -13,8 +13,8 @@ use super::board::{Area, Board, Forbidden, gives_more, has_after, is_owner, is_s
 use super::count::{self, Count};
 use crate::catalog::RightId;
 use crate::model::{
-    AccountState, Demand, Grant, GrantState, NamedRights as Named, OnlyRole, PersonKey, PlaceId,
-    Policy, SystemName, TooLong, Within,
+    AccountState, Breach, Demand, Grant, GrantState, NamedRights as Named, OnlyRole, PersonKey,
+    PlaceId, Policy, SystemName, Within,
 };
 use crate::plan::{Because, Finding, FindingSide, HoldCode, Note, Step, holds_right};
 
@@ -38,7 +38,14 @@ pub(super) fn judge(board: &mut Board<'_>) {
                     rule.only_right(board, right, people);
                 }
             }
-            Demand::Expiry { lines, .. } => rule.expiry(board, lines),
+            Demand::Expiry { lines, .. } => {
+                let help = "write an `until` that is soon enough, or a `waive` line with a reason";
+                rule.lines(board, lines, "wants the access of", "to end in time", help);
+            }
+            Demand::Fence { lines, .. } => {
+                let help = "write it in a file that may say it, or let somebody who may change the settings widen the fence";
+                rule.lines(board, lines, "lets", "have nothing by this line", help);
+            }
             Demand::Holders { .. } => {}
         }
     }
@@ -74,7 +81,16 @@ impl Rule<'_> {
     /// ``policy `two-managers` (policies.yaml:3)``.
     fn name(&self, board: &Board<'_>) -> String {
         let place = board.place_of(self.policy.origin);
-        format!("policy `{}` ({place})", self.policy.key)
+        let noun = if self.is_fence() {
+            "the fence of"
+        } else {
+            "policy"
+        };
+        format!("{noun} `{}` ({place})", self.policy.key)
+    }
+
+    fn is_fence(&self) -> bool {
+        matches!(self.policy.demand, Demand::Fence { .. })
     }
 
     fn because(&self, board: &Board<'_>) -> Vec<Because> {
@@ -83,7 +99,11 @@ impl Rule<'_> {
 
     fn forbid(&self, board: &mut Board<'_>, step: usize, what: &str, help: String) {
         let forbidden = Forbidden {
-            code: HoldCode::Policy,
+            code: if self.is_fence() {
+                HoldCode::Fence
+            } else {
+                HoldCode::Policy
+            },
             message: format!("{} {what}", self.name(board)),
             help,
             because: self.because(board),
@@ -460,9 +480,10 @@ impl Rule<'_> {
         }
     }
 
-    fn expiry(&self, board: &mut Board<'_>, lines: &[TooLong]) {
+    /// Lines that may not say what they say: they give nobody more, and what they gave already is told.
+    fn lines(&self, board: &mut Board<'_>, lines: &[Breach], wants: &str, how: &str, help: &str) {
         for line in lines {
-            let demands = format!("wants the access of `{}` to end in time", line.person);
+            let demands = format!("{wants} `{}` {how}", line.person);
             let place = board.place_of(line.origin);
             let what = format!("{place}: {}", line.why);
             let at: Vec<(SystemName, PlaceId)> = grants(board)
@@ -472,7 +493,6 @@ impl Rule<'_> {
             let mut forbidden = false;
             for (system, place) in &at {
                 let text = format!("{demands}: {what}");
-                let help = "write an `until` that is soon enough, or a `waive` line with a reason";
                 forbidden |=
                     self.forbid_gains(board, &line.person, system, place, &text, &what, help);
             }

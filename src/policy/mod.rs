@@ -3,7 +3,8 @@
 //! Not the safety that no rule can loosen: that is `plan`'s. In reading order: `shrink` says which lists are believed,
 //! `limits` counts whom a run touches, `drift` answers what was changed by hand, `quiet` lets messages wait, `approvals` says
 //! who may pass, `authors` whose word counts, `words` says it all to people; `board` lays out who has what, `duties` judges
-//! policies, `lockout` keeps somebody who can manage users, `keep` turns what is forbidden into holds. Pure, and it never
+//! policies, `lockout` keeps somebody who can manage users, `keep` turns what is forbidden into holds,
+//! `loosened` says what an edit allows that was forbidden. Pure, and it never
 //! fails. Invariant: no step is lost here; a rule only adds to what a step needs, and an approval only takes away from it.
 
 mod approvals;
@@ -15,6 +16,7 @@ mod duties;
 mod keep;
 mod limits;
 pub mod lockout;
+mod loosened;
 mod quiet;
 mod shrink;
 #[cfg(test)]
@@ -28,6 +30,7 @@ pub use authors::{Authors, Written};
 pub use shrink::distrust;
 
 use board::Board;
+pub use loosened::book;
 
 use crate::plan::{Draft, Input};
 
@@ -57,6 +60,8 @@ fn forbid(draft: Draft, input: &Input<'_>) -> Draft {
     duties::judge(&mut board);
     lockout::judge(&mut board);
     let mut draft = keep::back(board);
+    let before = input.memory.rules.as_ref();
+    draft.loosened = before.map_or_else(Vec::new, |before| loosened::loosened(before, input));
     lockout::name_witnesses(&mut draft, input);
     draft
 }

@@ -36,7 +36,7 @@ pub fn write(doc: &Doc) -> String {
         for (nth, section) in sections.iter().enumerate() {
             out.push_str(&format!(
                 "<li><a href=\"#s{nth}\">{}</a></li>\n",
-                line(&section.title)
+                line(section.title.get(..1).unwrap_or_default())
             ));
         }
         out.push_str("</ul>\n</nav>\n");

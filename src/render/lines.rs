@@ -179,7 +179,7 @@ fn spot(origin: &Origin, prefix: &str) -> Spot {
     }
 }
 
-/// The rules that are broken, and what is held; what a limit holds with the same words is one.
+/// The rules that were loosened or are broken, and what is held; what a limit holds with the same words is one.
 fn problems(plan: &Plan, prefix: &str) -> Vec<Problem> {
     let draft = &plan.draft;
     let broken = draft.findings.iter().map(|finding| {
@@ -205,7 +205,26 @@ fn problems(plan: &Plan, prefix: &str) -> Vec<Problem> {
             prefix,
         )
     });
-    broken.chain(held).collect()
+    let loosened = draft.loosened.iter().map(|it| {
+        let word = |value: &Option<std::sync::Arc<str>>| {
+            value
+                .as_ref()
+                .map_or_else(|| "not there".to_owned(), ToString::to_string)
+        };
+        problem(
+            ("rule-loosened", "an edit loosens a rule of the project"),
+            Level::Warning,
+            &format!(
+                "rule loosened: {}: {} → {}",
+                it.rule,
+                word(&it.before),
+                word(&it.after)
+            ),
+            &it.because,
+            prefix,
+        )
+    });
+    loosened.chain(broken).chain(held).collect()
 }
 
 /// Workflow commands, a line each. GitHub shows ten of a sort; what is beyond is counted in the tenth.

@@ -4,6 +4,8 @@
 //! Invariants: the page is never longer than its budget, what a budget leaves out is counted where it is missing, and
 //! nothing from outside means anything: no link, no mention, no heading, no markup.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest as _, Sha256};
 
 use super::doc::{Block, Detail, Doc, Item, Run, Section, Tone};
@@ -37,12 +39,11 @@ pub fn marker<'n>(project: &'n str, names: impl IntoIterator<Item = &'n str>) ->
         hash.update(name.len().to_le_bytes());
         hash.update(name.as_bytes());
     }
-    let digest = hash.finalize();
-    let short: String = digest
-        .iter()
-        .take(8)
-        .map(|it| format!("{it:02x}"))
-        .collect();
+    let mut short = String::new();
+    for byte in hash.finalize().iter().take(8) {
+        // Writing to a String cannot fail.
+        let _ = write!(short, "{byte:02x}");
+    }
     format!("keyholder:plan:{short}")
 }
 
@@ -319,7 +320,7 @@ fn ours(text: &str) -> String {
             .replace("\\)", ")")
     };
     let parts: Vec<&str> = text.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return plain(text);
     }
     let mut out = String::new();

@@ -2,11 +2,13 @@
 //!
 //! Not the judgement. Invariant: each line names the rule and its place.
 
+use std::sync::Arc;
+
 use super::doc::{Block, Detail, Item, Tone, foreign, foreign_toned, prose, say, toned};
 use super::hand::push_all;
 use super::words;
 use crate::catalog::Catalog;
-use crate::plan::{Finding, FindingSide, Step};
+use crate::plan::{Finding, FindingSide, Loosened, Step};
 
 /// A rule that is broken, and that no step breaks.
 pub(super) fn broken(finding: &Finding) -> Block {
@@ -33,6 +35,33 @@ pub(super) fn broken(finding: &Finding) -> Block {
             mark: '!',
             tone: Tone::Alert,
             head: vec![prose(finding.message.clone())],
+            details,
+        }],
+    }
+}
+
+/// A rule that an edit loosened.
+pub(super) fn looser(loosened: &Loosened) -> Block {
+    let word = |value: &Option<Arc<str>>| match value {
+        Some(value) => foreign(value.to_string()),
+        None => toned(Tone::Dim, "not there"),
+    };
+    let mut details = Vec::new();
+    push_all(
+        &mut details,
+        "because",
+        loosened.because.iter().map(words::because).collect(),
+    );
+    Block::Group {
+        head: vec![foreign_toned(Tone::Strong, loosened.rule.to_string())],
+        items: vec![Item {
+            mark: '!',
+            tone: Tone::Alert,
+            head: vec![
+                word(&loosened.before),
+                say(" \u{2192} "),
+                word(&loosened.after),
+            ],
             details,
         }],
     }

@@ -70,6 +70,12 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
             change::in_full(&late, page),
         ));
     }
+    if !draft.loosened.is_empty() {
+        sections.push(Section::open(
+            heading(Tone::Alert, "Rules loosened"),
+            draft.loosened.iter().map(rules::looser).collect(),
+        ));
+    }
     sections.extend(change::sections(&steps, page));
     let holds: Vec<&Hold> = draft
         .holds

@@ -351,6 +351,7 @@ pub fn held(code: HoldCode) -> &'static str {
         HoldCode::Drift => "somebody changed it by hand at the vendor",
         HoldCode::Stranger => "an account that nobody declared",
         HoldCode::Policy => "a policy forbids it",
+        HoldCode::Fence => "a file says what it may not say",
         HoldCode::LastManager => "nobody who manages users would be left there for certain",
     }
 }

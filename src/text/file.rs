@@ -59,6 +59,19 @@ impl SourceFile {
         }
     }
 
+    /// The byte of a place; none of one that is not there.
+    pub fn byte(&self, place: Place) -> Option<u32> {
+        let line = self
+            .text
+            .split_inclusive('\n')
+            .nth(place.line.checked_sub(1)? as usize)?;
+        let start = line.as_ptr().addr() - self.text.as_ptr().addr();
+        let within = line
+            .char_indices()
+            .nth(place.column.checked_sub(1)? as usize);
+        u32::try_from(start + within?.0).ok()
+    }
+
     /// The text of the line a byte lies in, without its line end.
     pub fn line_at(&self, byte: u32) -> &str {
         let (_, start, end) = self.line_around(self.text.floor_char_boundary(byte as usize));
@@ -112,6 +125,22 @@ impl Sources {
         self.get(span.file)
             .and_then(|file| file.text().get(span.start as usize..span.end as usize))
             .unwrap_or_default()
+    }
+
+    /// The rest of the line behind a place as a person reads it; none of a place that is not in these files.
+    pub fn span(&self, origin: &Origin) -> Option<Span> {
+        let (id, file) = self.iter().find(|(_, file)| *file.path() == origin.file)?;
+        let start = file.byte(Place {
+            line: origin.line,
+            column: origin.column,
+        })?;
+        let rest = file.text().get(start as usize..)?;
+        let rest = rest.lines().next().unwrap_or_default().trim_end();
+        Some(Span::new(
+            id,
+            start,
+            start.saturating_add(clamp(rest.len())),
+        ))
     }
 
     /// A span as a person reads it.

@@ -28,6 +28,10 @@ const ELSEWHERE: &[(Code, &str)] = &[
         "is about a checklist, which is no file of the project; see `hand`",
     ),
     (
+        Code::PolicyBroken,
+        "is judged after the project is resolved; see `policies`",
+    ),
+    (
         Code::FileTooLarge,
         "nobody wants the file in git; built below",
     ),

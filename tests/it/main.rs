@@ -11,6 +11,7 @@
     reason = "a test that cannot go on stops where it is; functions beside the tests are test code too"
 )]
 
+mod accept;
 mod attested;
 mod based;
 mod broken;
@@ -18,11 +19,16 @@ mod chaos;
 mod converge;
 mod doctor;
 mod due;
+mod edit;
 mod explained;
 mod formats;
 mod hand;
+mod limiter;
 mod lockout;
+mod policies;
+mod resend;
 mod reviewed;
+mod safety;
 mod scenario;
 mod schema;
 mod state;

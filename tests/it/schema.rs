@@ -64,6 +64,7 @@ const ONLY_THE_TOOL: &[(&str, &str)] = &[
     ("no-union.4", TOGETHER),
     ("no-usable-contact", TOGETHER),
     ("not-in-force", TOGETHER),
+    ("outside-fence", TOGETHER),
     ("pattern-matches-nothing", CATALOGUE),
     ("pattern-matches-nothing.2", CATALOGUE),
     ("pattern-tie", CATALOGUE),

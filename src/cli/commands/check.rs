@@ -6,10 +6,19 @@ use crate::cli::session::Session;
 use crate::config::Summary;
 use crate::diagnostic::Severity;
 use crate::diagnostic::render::Form;
+use crate::ops::planned;
 
 pub(in crate::cli) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<Endings, Failure> {
-    let project = session.open_anyway(None, Session::machine_now(), 7)?;
+    let mut project = session.open_anyway(None, Session::machine_now(), 7)?;
     let failed = project.has_errors();
+    // What is refused is not judged: half of it may be missing.
+    let broken = if failed {
+        Vec::new()
+    } else {
+        planned::broken(&project)
+    };
+    let held = !broken.is_empty();
+    project.diagnostics.extend(broken);
     match args.format {
         ProblemFormat::Text => {
             let form = session.ui.problem_style().form;
@@ -22,7 +31,7 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<End
             if !drawn.is_empty() {
                 session.ui.shout(&drawn);
             }
-            if !failed {
+            if !failed && !held {
                 let notes = project.count(Severity::Note);
                 session.ui.data(&counted(
                     &project.summary,
@@ -55,6 +64,8 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<End
     std::mem::forget(project);
     Ok(if failed {
         Endings::from([Ending::BadInput])
+    } else if held {
+        Endings::from([Ending::Held])
     } else {
         Endings::new()
     })

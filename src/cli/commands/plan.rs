@@ -30,7 +30,11 @@ pub(in crate::cli) async fn run(
         ahead,
         args.inputs.settings.as_deref(),
     )?;
-    let planning = Planning::new(session, &world, &project, &args.inputs.only)?;
+    let mut planning = Planning::new(session, &world, &project, &args.inputs.only)?;
+    let since = match &args.base {
+        None => None,
+        Some(rev) => Some(planning.since(rev)?),
+    };
     let planned = if let Some(file) = &args.observed {
         planning.recall(file, &args.max_age)?
     } else {
@@ -42,10 +46,7 @@ pub(in crate::cli) async fn run(
     if args.exit_code {
         endings.extend(planned.pending());
     }
-    let base = match &args.base {
-        None => None,
-        Some(rev) => Some(planning.part(&planned, rev)?),
-    };
+    let base = since.map(|since| planning.part(&planned, since));
     let printing = Printing {
         planning: &planning,
         planned: &planned,
@@ -108,9 +109,9 @@ impl Printing<'_> {
                     marker: &marker,
                     budget: self.budget as usize,
                 };
-                markdown::write(&self.doc(frame), page)
+                markdown::write(&self.page(frame), page)
             }
-            PlanFormat::Html => html::write(&self.doc(frame)),
+            PlanFormat::Html => html::write(&self.page(frame)),
             PlanFormat::Csv => table::write(plan, frame),
             PlanFormat::Github => lines::github(plan, frame, &prefix()),
             PlanFormat::Gitlab => lines::gitlab(plan, frame, &prefix()),
@@ -123,6 +124,17 @@ impl Printing<'_> {
         if let Some(base) = self.base {
             let parts = parts::parts(&base.parts, &base.rev, &self.planned.plan);
             doc.sections.extend(parts.sections);
+        }
+        doc
+    }
+
+    /// The same where the totals stand at the top.
+    fn page(&self, frame: &Frame<'_>) -> Doc {
+        let mut doc = self.doc(frame);
+        let totals = doc.sections.iter_mut().find(|it| it.title.is_empty());
+        if let (Some(base), Some(totals)) = (self.base, totals) {
+            let line = parts::summary(&base.parts, &base.rev);
+            totals.blocks.insert(1.min(totals.blocks.len()), line);
         }
         doc
     }

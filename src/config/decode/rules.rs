@@ -1,5 +1,6 @@
 //! Policies, approvals and fences: their shape and what they name. What they do is for others.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use schemars::{Schema, json_schema};
@@ -326,4 +327,5 @@ from_record!(Fence, FenceFields, |found| Fence {
     roles: found.roles.unwrap_or_default(),
     longest: found.longest,
     owners: found.owners.unwrap_or_default(),
+    found: BTreeSet::new(),
 });

@@ -93,7 +93,13 @@ fn the_design_decodes_without_a_fault_of_ours() {
         &LoadOptions::default(),
     );
     // The page forgot to quote a text with a comma.
-    expect(&loaded, &[(Code::UnknownKey, "44:100 HR-77")]);
+    expect(
+        &loaded,
+        &[
+            (Code::UnusedFence, "36:14 \"people/riga/**\""),
+            (Code::UnknownKey, "44:100 HR-77"),
+        ],
+    );
     let entries = &loaded.project.entries;
     assert_eq!(loaded.project.settings.systems.len(), 2);
     assert_eq!(loaded.project.settings.fences.len(), 1);
@@ -715,7 +721,7 @@ fn rules() {
     );
     settings(
         "version: 1\nfences: [ { keys: [peple], files: x } ]\n",
-        &[(WrongValue, "2:20 peple")],
+        &[(WrongValue, "2:20 peple"), (UnusedFence, "2:35 x")],
     );
 }
 

@@ -29,6 +29,7 @@
 mod access;
 mod dates;
 mod diags;
+mod fences;
 mod kinds;
 mod lines;
 mod needs;
@@ -169,6 +170,10 @@ pub fn resolve(
         &mut diagnostics,
     );
     desired.policies = policies::policies(project, &systems, &places, &roles, &people, catalog);
+    let fences = project.settings.fences.iter();
+    desired
+        .policies
+        .extend(fences.map(|fence| fences::fence(fence, &places, &people)));
     let context = Context {
         systems: &systems,
         places: &places,

@@ -3,7 +3,7 @@
 //! Only open locations give places. What is planned turns an empty selection into a note, what is closed leaves it
 //! without force; a name nobody declared is always an error. The invariant: a selection is sorted by key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::dates::Clock;
@@ -321,6 +321,11 @@ impl<'a> Places<'a> {
         let mut closed = others;
         closed.retain(|&place| self.status(place) == PlaceStatus::Closed);
         Selection { open, closed }
+    }
+
+    /// The locations a selector names, whatever their status; what is wrong with it was reported elsewhere.
+    pub(super) fn named(&self, selector: &Selector) -> BTreeSet<Place> {
+        self.set(selector, &mut Vec::new()).iter().collect()
     }
 
     /// The locations a selector names, whatever their status.

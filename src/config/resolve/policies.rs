@@ -12,7 +12,7 @@ use super::systems::Systems;
 use crate::catalog::{Catalog, Kind, VendorRole, role};
 use crate::config::raw::{self, Access};
 use crate::model::{
-    Demand, NamedRights as Named, OnlyRole, PersonKey, Policy, RoleKey, TooLong, Waiver, Within,
+    Breach, Demand, NamedRights as Named, OnlyRole, PersonKey, Policy, RoleKey, Waiver, Within,
 };
 
 /// Every policy, in order of key.
@@ -123,7 +123,7 @@ fn too_long(
     longest: u16,
     places: &Places<'_>,
     people: &[&raw::Person],
-) -> Vec<TooLong> {
+) -> Vec<Breach> {
     let class = policy.class.as_ref().map(|class| &class.value);
     let role = policy.roles.first().map(|role| &role.value);
     let mut found = Vec::new();
@@ -140,7 +140,7 @@ fn too_long(
             if role.is_some() && role != by_role {
                 continue;
             }
-            found.extend(lasts(person, line, longest, places).map(|why| TooLong {
+            found.extend(lasts(person, line, longest, places).map(|why| Breach {
                 person: key_of(&person.key),
                 origin: line.span,
                 why,

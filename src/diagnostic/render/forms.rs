@@ -136,7 +136,7 @@ pub(super) fn push_json(out: &mut String, json: &str) {
 }
 
 /// Workflow commands: one annotation per diagnostic, at its first place.
-pub(super) fn github(shown: &[&Diagnostic], sheet: &mut Sheet<'_>) -> String {
+pub(super) fn github(shown: &[&Diagnostic], sheet: &mut Sheet<'_>, prefix: &str) -> String {
     let mut out = String::new();
     for found in shown {
         let command = match found.severity {
@@ -151,7 +151,8 @@ pub(super) fn github(shown: &[&Diagnostic], sheet: &mut Sheet<'_>) -> String {
                 continue;
             };
             if number == 0 {
-                let _ = write!(out, "file={},line={}", property(file), start.line);
+                let file = property(&format!("{prefix}{file}"));
+                let _ = write!(out, "file={file},line={}", start.line);
                 if start.line == end.line && start.column < end.column {
                     let _ = write!(out, ",col={},endColumn={}", start.column, end.column);
                 } else {

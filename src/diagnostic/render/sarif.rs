@@ -73,12 +73,12 @@ impl Problem {
 }
 
 /// Diagnostics as problems.
-pub(super) fn problems(ordered: &[&Diagnostic], sheet: &mut Sheet<'_>) -> Vec<Problem> {
+fn problems(ordered: &[&Diagnostic], sheet: &mut Sheet<'_>, prefix: &str) -> Vec<Problem> {
     let problem = |found: &&Diagnostic| {
         let places = found.labels.iter().filter_map(|label| {
             let (file, start, end) = sheet.place(label.span)?;
             Some(Spot {
-                file: safe::line(file),
+                file: safe::line(&format!("{prefix}{file}")),
                 line: start.line,
                 column: start.column,
                 end: Some((end.line, end.column)),
@@ -107,8 +107,13 @@ pub(super) fn problems(ordered: &[&Diagnostic], sheet: &mut Sheet<'_>) -> Vec<Pr
 }
 
 /// Diagnostics in one of the two forms.
-pub(super) fn form(ordered: &[&Diagnostic], sheet: &mut Sheet<'_>, form: Form) -> String {
-    let problems = problems(ordered, sheet);
+pub(super) fn form(
+    ordered: &[&Diagnostic],
+    sheet: &mut Sheet<'_>,
+    form: Form,
+    prefix: &str,
+) -> String {
+    let problems = problems(ordered, sheet, prefix);
     pretty(&if form == Form::Gitlab {
         gitlab(&problems)
     } else {

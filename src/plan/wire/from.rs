@@ -10,8 +10,8 @@ use super::super::price::totals;
 use super::super::step as plan;
 use super::{
     Access, Action, Because, Completeness, Config, Drift, Effect, FORMAT, Finding, Hand, Hold,
-    Instruction, Lapse, Line, Note, PlanBody, Price, Said, Scope, Step, Stranger, StrangerPlace,
-    System, Totals, Typed, Waiting, Withheld, Witness,
+    Instruction, Lapse, Line, Loosened, Note, PlanBody, Price, Said, Scope, Step, Stranger,
+    StrangerPlace, System, Totals, Typed, Waiting, Withheld, Witness,
 };
 use crate::catalog::Catalog;
 use crate::model::{PersonKey, PlaceId, Value};
@@ -29,6 +29,7 @@ pub(super) fn body(draft: &plan::Draft, catalog: &'static Catalog) -> PlanBody {
         // None is left in a sealed plan.
         needs: _,
         findings,
+        loosened: looser,
         drift,
         lapses,
         strangers,
@@ -60,7 +61,7 @@ pub(super) fn body(draft: &plan::Draft, catalog: &'static Catalog) -> PlanBody {
         drift: drift.iter().map(drift_entry).collect(),
         lapses: lapses.iter().map(lapse).collect(),
         strangers: strangers.iter().map(stranger).collect(),
-        loosened: Vec::new(),
+        loosened: looser.iter().map(loosened).collect(),
         withheld: withheld
             .iter()
             .map(
@@ -365,6 +366,22 @@ fn witness(
         account: account.to_string(),
         person: key(person.as_ref()),
         after: after.as_ref().map(ToString::to_string),
+    }
+}
+
+fn loosened(
+    finding::Loosened {
+        rule,
+        before,
+        after,
+        because: why,
+    }: &finding::Loosened,
+) -> Loosened {
+    Loosened {
+        rule: rule.to_string(),
+        before: before.as_deref().map(str::to_owned),
+        after: after.as_deref().map(str::to_owned),
+        because: why.iter().map(because).collect(),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::model::{AsOf, Days, Desired, Grant, GrantState, Item, Items, One, Sta
 use crate::text::Sources;
 
 mod dates;
+mod fences;
 mod kinds;
 mod people;
 mod places;

@@ -4,8 +4,7 @@ use jiff::Timestamp;
 
 use crate::catalog::RightId;
 use crate::model::{
-    AccountState, Demand, NamedRights, OnlyRole, PersonKey, Policy, RoleKey, TooLong, Waiver,
-    Within,
+    AccountState, Breach, Demand, NamedRights, OnlyRole, PersonKey, Policy, RoleKey, Waiver, Within,
 };
 use crate::plan::tests::world as base;
 use crate::plan::{Plan, draft, seal};
@@ -162,7 +161,7 @@ impl World {
         let person = PersonKey::new(person);
         let grants = self.base.desired.people[&person].grants.iter();
         let lines = grants.flat_map(|grant| grant.because.iter().copied());
-        let lines = lines.map(|origin| TooLong {
+        let lines = lines.map(|origin| Breach {
             person: person.clone(),
             origin,
             why: "it has no end".into(),

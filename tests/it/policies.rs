@@ -1,0 +1,126 @@
+//! Policies, fences and loosened rules, through the program.
+
+use serde_json::{Value, json};
+
+use crate::support::{copy_example, root, shop};
+
+struct Chain {
+    folder: tempfile::TempDir,
+}
+
+impl Chain {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        copy_example(&root().join("examples/hello"), folder.path());
+        Self { folder }
+    }
+
+    fn edit(&self, file: &str, from: &str, to: &str) {
+        shop::edit(self.folder.path(), file, from, to);
+    }
+
+    fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        shop::keyholder(self.folder.path(), arguments)
+    }
+
+    fn json(&self, arguments: &[&str]) -> (i32, Value) {
+        let (code, out, said) = self.run(arguments);
+        (
+            code,
+            serde_json::from_str(&out).unwrap_or_else(|_| panic!("{said}")),
+        )
+    }
+}
+
+const FENCE: &str = "fences:\n  - { files: people.yaml, keys: [people], roles: [reception] }\n";
+
+#[test]
+fn a_line_outside_its_fence_is_shown_by_check_and_held_by_plan() {
+    let chain = Chain::new();
+    let settings = chain.folder.path().join("keyholder.yaml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(&settings, format!("{text}{FENCE}")).unwrap();
+    let path = chain.folder.path().join("roles.yaml");
+    let roles = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(
+        &path,
+        format!("{roles}  reception: {{ extends: [stylist] }}\n"),
+    )
+    .unwrap();
+    let (code, out, said) = chain.run(&["check"]);
+    assert_eq!(code, 3, "{said}{out}");
+    assert!(said.contains("policy-broken"), "{said}");
+    assert!(said.contains("`stylist` is no role of the fence"), "{said}");
+    let (code, plan) = chain.json(&["plan", "--sandbox", "--format", "json"]);
+    assert_eq!(code, 3);
+    let held: Vec<&Value> = plan["holds"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|hold| hold["code"] == "fence")
+        .collect();
+    assert!(!held.is_empty(), "{}", plan["holds"]);
+    // Nobody gets anything by a line outside, and whoever leaves goes on leaving.
+    let steps = plan["steps"].as_array().unwrap();
+    assert!(
+        steps.iter().all(|step| step["kind"] == "remove"),
+        "{steps:?}"
+    );
+    assert!(!steps.is_empty());
+}
+
+#[test]
+fn a_rule_that_is_loosened_is_told_apart_until_it_was_applied() {
+    let chain = Chain::new();
+    let loosened = |chain: &Chain| {
+        chain.json(&["plan", "--sandbox", "--format", "json"]).1["loosened"].clone()
+    };
+    // Nothing is known of earlier rules.
+    assert_eq!(loosened(&chain), json!([]));
+    let (code, _, said) = chain.run(&["apply", "--sandbox", "--yes"]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(loosened(&chain), json!([]));
+    let settings = chain.folder.path().join("keyholder.yaml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(
+        &settings,
+        format!("{text}limits:\n  removals: {{ count: 50, share: 20% }}\n"),
+    )
+    .unwrap();
+    let found = loosened(&chain);
+    assert_eq!(found[0]["rule"], "limits removals");
+    assert_eq!(
+        (&found[0]["before"], &found[0]["after"]),
+        (&json!("10 20%"), &json!("50 20%"))
+    );
+    assert_eq!(found[0]["because"][0]["file"], "keyholder.yaml");
+    assert!(
+        found[0]["because"][0]["text"]
+            .as_str()
+            .unwrap()
+            .contains("50")
+    );
+    let (_, out, _) = chain.run(&["plan", "--sandbox"]);
+    assert!(out.to_lowercase().contains("rules loosened"), "{out}");
+    // What was applied is what later edits are compared with.
+    chain.run(&["apply", "--sandbox", "--yes"]);
+    assert_eq!(loosened(&chain), json!([]));
+}
+
+#[test]
+fn a_change_is_compared_with_the_rules_of_its_base() {
+    let chain = Chain::new();
+    let folder = chain.folder.path();
+    std::fs::write(folder.join(".gitignore"), ".keyholder/\n").unwrap();
+    shop::git(folder, &["init", "-q", "-b", "main"]);
+    shop::git(folder, &["add", "."]);
+    shop::git(folder, &["commit", "-q", "-m", "begin"]);
+    chain.edit(
+        "keyholder.yaml",
+        "ownership: full",
+        "strangers: remove\n    ownership: full",
+    );
+    let (_, plan) = chain.json(&["plan", "--sandbox", "--format", "json", "--base", "main"]);
+    assert_eq!(plan["loosened"][0]["rule"], "strangers salons");
+    assert_eq!(plan["loosened"][0]["after"], "remove");
+}
