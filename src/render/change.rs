@@ -116,15 +116,26 @@ pub(super) fn sections(steps: &[&Step], page: &Page<'_>) -> Vec<Section> {
         let others = [
             (
                 those(|it| it.escalates),
+                "gains something sensitive",
                 "gain something sensitive",
                 "Escalations",
             ),
-            (those(|it| it.writes), "are written to", "Messages"),
+            (
+                those(|it| it.writes),
+                "is written to",
+                "are written to",
+                "Messages",
+            ),
         ];
-        for (count, what, own) in others {
-            if count > 0 && title != own {
-                heading.push(say(format!("; {count} of them {what}")));
+        for (others, one, many, own) in others {
+            if others == 0 || title == own {
+                continue;
             }
+            heading.push(say(match (count, others) {
+                (1, _) => format!(", and {one}"),
+                (_, 1) => format!("; 1 of them {one}"),
+                _ => format!("; {others} of them {many}"),
+            }));
         }
         sections.push(Section {
             title: heading,
@@ -239,14 +250,20 @@ fn writes(step: &Step) -> bool {
 /// Somebody with all that changes for them.
 fn one(changes: &[(&Told, Vec<&Step>)], said: Option<DangerClass>, page: &Page<'_>) -> Block {
     let steps = changes.iter().flat_map(|(_, steps)| steps.iter().copied());
+    let reasons: Vec<Vec<Vec<Run>>> = changes.iter().map(|(_, steps)| because(steps)).collect();
+    // One line of YAML behind everything is told once, at the end.
+    let same = reasons.windows(2).all(|pair| pair.first() == pair.last());
+    let last = changes.len().saturating_sub(1);
+    let items = changes.iter().zip(reasons).enumerate();
     Block::Group {
         head: heading(steps),
-        items: changes
-            .iter()
-            .map(|(told, steps)| {
+        items: items
+            .map(|(nth, ((told, steps), reasons))| {
                 let mut item = item(told, steps, said, page);
                 item.details.extend(sends(steps));
-                push_all(&mut item.details, "because", because(steps));
+                if !same || nth == last {
+                    push_all(&mut item.details, "because", reasons);
+                }
                 item
             })
             .collect(),

@@ -7,7 +7,7 @@ use html5gum::{Token, Tokenizer};
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use super::large::{
-    MARKER, as_csv, as_github, as_gitlab, as_html, as_markdown, as_text, chain_plan,
+    MARKER, as_colored, as_csv, as_github, as_gitlab, as_html, as_markdown, as_text, chain_plan,
 };
 use super::*;
 use crate::render::escape::{self, is_hostile};
@@ -167,7 +167,7 @@ fn small() -> Plan {
     static PLAN: std::sync::OnceLock<Plan> = std::sync::OnceLock::new();
     let plan = PLAN.get_or_init(|| {
         let chain = chain_plan("", |nth| format!("P{nth}"), |nth| format!("L{nth}")).0;
-        let people = ["p1", "p2", "p3", "p4", "p80"];
+        let people = ["p1", "p2", "p3", "p4", "p120"];
         let mut steps = chain.draft.steps;
         steps.retain(|step| {
             let key = step.person.as_ref().map_or("", |key| key.as_str());
@@ -358,7 +358,11 @@ fn table_is_safe(text: &str) {
 
 fn text_is_safe(text: &str) {
     for width in [40, 80] {
-        let page = as_text(&plan_of(text), width);
+        let plan = plan_of(text);
+        let page = as_text(&plan, width);
+        // Color is all that a terminal is told beside it.
+        let colored = as_colored(&plan, width);
+        assert_eq!(anstream::adapter::strip_str(&colored).to_string(), page);
         assert!(page.chars().all(|c| c == '\n' || !is_hostile(c)), "{page}");
         for line in page.lines() {
             let columns = unicode_width::UnicodeWidthStr::width(line);

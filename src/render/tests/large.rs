@@ -1,4 +1,4 @@
-//! A chain of 80 people at 12 places on the day after a large change: a role edited, leavers, hires and moves in some 300
+//! A chain of 115 people at 12 places on the day after a large change: a role edited, leavers, hires and moves in some 300
 //! steps. What the files said yesterday is what the vendor has today; names are whatever a test wants.
 
 use std::collections::BTreeMap;
@@ -33,7 +33,7 @@ const FIRST: [&str; 8] = [
     "Ieva",
     "花子",
 ];
-const LAST: [&str; 10] = [
+const LAST: [&str; 17] = [
     "Bērziņa",
     "Ozols",
     "Шевченко",
@@ -44,6 +44,13 @@ const LAST: [&str; 10] = [
     "Zariņš",
     "Egle",
     "山田",
+    "Jansons",
+    "Бондар",
+    "Priede",
+    "Kļaviņa",
+    "Upīte",
+    "Сидоренко",
+    "Siliņš",
 ];
 
 const BEFORE: &str = "\
@@ -113,18 +120,18 @@ fn entries(after: bool, titles: &[String]) -> String {
         BEFORE.to_owned()
     };
     text.push_str(&roles);
-    let people = if after { 95 } else { 80 };
+    let people = if after { 135 } else { 115 };
     for nth in 0..people {
         let role = match nth {
-            0..50 => "floor",
-            50..70 => "stylist",
+            0..70 => "floor",
+            70..100 => "stylist",
             _ => "deputy",
         };
         let (role, at) = match nth {
             // Hires, all of one place; others are promoted or moved.
-            80.. => ("stylist", "l0".to_owned()),
+            115.. => ("stylist", "l0".to_owned()),
             40..46 if after => ("floor", "l11".to_owned()),
-            76..80 if !after => ("floor", at(nth)),
+            111..115 if !after => ("floor", at(nth)),
             _ => (role, at(nth)),
         };
         let leaves = if after && nth % 9 == 4 {
@@ -297,6 +304,10 @@ pub(super) fn as_gitlab(plan: &Plan) -> String {
     framed(|frame| lines::gitlab(plan, frame, "shops/"))
 }
 
+pub(super) fn as_colored(plan: &Plan, width: usize) -> String {
+    framed(|frame| text::write(&view::plan(plan, frame), Layout { width, color: true }))
+}
+
 pub(super) fn as_text(plan: &Plan, width: usize) -> String {
     framed(|frame| {
         text::write(
@@ -312,7 +323,7 @@ pub(super) fn as_text(plan: &Plan, width: usize) -> String {
 #[test]
 fn three_hundred_steps_read_well() {
     let plan = today();
-    assert!(plan.draft.steps.len() >= 200, "{}", plan.draft.steps.len());
+    assert!(plan.draft.steps.len() >= 300, "{}", plan.draft.steps.len());
     let shown = as_text(&plan, 80);
     check(&shown, snapbox::file!["fixture/large.txt"]);
     for line in shown.lines() {
