@@ -13,5 +13,7 @@ pub mod only;
 pub mod planned;
 pub mod project;
 pub mod record;
+pub mod refused;
 pub mod resend;
+pub mod vanished;
 pub mod when;

@@ -276,7 +276,9 @@ fn line(runs: &[Run], is_markup: bool) -> String {
     for run in runs {
         let text = &*run.text;
         let (before, core, after) = blanks(text);
-        out.push_str(before);
+        // What a terminal keeps apart by blanks needs a mark where those are one.
+        let apart = !run.foreign && text.starts_with("  ") && !out.is_empty();
+        out.push_str(if apart { " · " } else { before });
         if !core.is_empty() {
             let safe = match (is_markup, run.foreign) {
                 // GitHub looks for mentions and numbers of issues in the text of markup, too.

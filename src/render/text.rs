@@ -163,7 +163,7 @@ impl Page {
             Tone::Change => AnsiColor::Yellow.on_default(),
             Tone::Alert => AnsiColor::Red.on_default().bold(),
         };
-        if self.layout.color && tone != Tone::Plain {
+        if self.layout.color && tone != Tone::Plain && !text.is_empty() {
             format!("{style}{text}{style:#}")
         } else {
             text.to_owned()

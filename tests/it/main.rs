@@ -12,6 +12,7 @@
 )]
 
 mod accept;
+mod acting;
 mod attested;
 mod based;
 mod broken;
@@ -22,9 +23,11 @@ mod due;
 mod edit;
 mod explained;
 mod formats;
+mod gone;
 mod hand;
 mod limiter;
 mod lockout;
+mod observed;
 mod policies;
 mod resend;
 mod reviewed;
@@ -33,6 +36,8 @@ mod scenario;
 mod schema;
 mod state;
 mod support;
+mod threats;
 mod tidy;
 mod transcripts;
 mod trust;
+mod unremembered;

@@ -1,5 +1,6 @@
 //! `plan`: the difference between the project and the live systems.
 
+use crate::cli::anchor;
 use crate::cli::args::{PlanArgs, PlanFormat};
 use crate::cli::checklist::Checklist;
 use crate::cli::failure::{Endings, Failure};
@@ -9,7 +10,7 @@ use crate::cli::reviewed;
 use crate::cli::session::Session;
 use crate::cli::walk::Said;
 use crate::cli::world::World;
-use crate::render::doc::Doc;
+use crate::render::doc::{Block, Doc, Section, Tone, prose, toned};
 use crate::render::text::Layout;
 use crate::render::view::Frame;
 use crate::render::{escape, html, lines, markdown, parts, table, text, view};
@@ -30,7 +31,7 @@ pub(in crate::cli) async fn run(
         ahead,
         args.inputs.settings.as_deref(),
     )?;
-    let mut planning = Planning::new(session, &world, &project, &args.inputs.only)?;
+    let mut planning = Planning::looking(session, &world, &project, &args.inputs.only)?;
     let since = match &args.base {
         None => None,
         Some(rev) => Some(planning.since(rev)?),
@@ -43,6 +44,7 @@ pub(in crate::cli) async fn run(
     };
     world.leave(session, &project.loaded.project.settings)?;
     let mut endings = planned.endings(world.now());
+    endings.extend(planning.warn_unremembered());
     if args.exit_code {
         endings.extend(planned.pending());
     }
@@ -99,7 +101,12 @@ impl Printing<'_> {
         let plan = &self.planned.plan;
         let prefix = || vcs::prefix(&self.planning.project.loaded.root);
         match format {
-            PlanFormat::Text => text::write(&self.doc(frame), layout),
+            PlanFormat::Text => {
+                let refused = refusal(self.planning, self.planned);
+                let text = text::write(&self.doc(frame), layout);
+                // The head is one word to be searched for, and never broken in two.
+                format!("{refused}{text}{}", self.planning.anchor())
+            }
             PlanFormat::Json => escape::json(&format!("{:#}\n", self.json())).into_owned(),
             PlanFormat::Markdown => {
                 let systems = plan.draft.systems.iter().map(|system| system.name.as_str());
@@ -128,34 +135,58 @@ impl Printing<'_> {
         doc
     }
 
-    /// The same where the totals stand at the top.
+    /// The same where the totals stand at the top, and with them all that is said of the run.
     fn page(&self, frame: &Frame<'_>) -> Doc {
         let mut doc = self.doc(frame);
-        let totals = doc.sections.iter_mut().find(|it| it.title.is_empty());
-        if let (Some(base), Some(totals)) = (self.base, totals) {
-            let line = parts::summary(&base.parts, &base.rev);
-            totals.blocks.insert(1.min(totals.blocks.len()), line);
+        if let Some(totals) = doc.sections.iter_mut().find(|it| it.title.is_empty()) {
+            if let Some(base) = self.base {
+                let line = parts::summary(&base.parts, &base.rev);
+                totals.blocks.insert(1.min(totals.blocks.len()), line);
+            }
+            let anchor = self.planning.anchor();
+            if !anchor.is_empty() {
+                let anchor = toned(Tone::Dim, anchor.trim_end().to_owned());
+                totals.blocks.push(Block::Line(vec![anchor]));
+            }
+        }
+        if let Some(why) = self.planning.refused(self.planned) {
+            let why = Block::Line(vec![prose(why)]);
+            let refused = Section::open(vec![toned(Tone::Alert, "Refused")], vec![why]);
+            doc.sections.insert(0, refused);
         }
         doc
     }
 
     fn json(&self) -> serde_json::Value {
         let catalog = self.planning.project.catalog;
+        let refused = self.planning.refused(self.planned);
         let mut json = crate::plan::wire::to_json(&self.planned.plan, catalog);
         json["outcomes"] = self
             .endings
             .iter()
             .map(|ending| serde_json::json!({ "ending": ending.name() }))
+            .chain(refused.map(|why| serde_json::json!({ "outcome": "refused", "why": why })))
             .collect();
         if let Some(base) = self.base {
             json["base"] = parts::to_json(&base.parts, &base.commit);
         }
+        json["journal"] = anchor::json(self.planning.head().as_ref());
         json
     }
 }
 
-/// Prints a plan as lines.
+/// Prints a plan as lines, without what is said at the end of a run.
 pub(in crate::cli) fn print(session: &Session<'_>, planning: &Planning<'_>, planned: &Planned) {
     let doc = view::plan(&planned.plan, &planning.frame());
-    session.ui.data(&text::write(&doc, session.ui.layout()));
+    let text = text::write(&doc, session.ui.layout());
+    let refused = refusal(planning, planned);
+    session.ui.data(&format!("{refused}{text}"));
+}
+
+/// The first line of a plan of which nothing may be done.
+fn refusal(planning: &Planning<'_>, planned: &Planned) -> String {
+    let why = planning.refused(planned);
+    why.map_or_else(String::new, |why| {
+        format!("Refused: {}.\n\n", escape::terminal_long(&why))
+    })
 }
