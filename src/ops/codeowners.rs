@@ -51,7 +51,7 @@ fn found(text: &str) -> Option<(usize, usize)> {
     let from = text.find(BEGIN)?;
     let end = from + text.get(from..)?.find(END)? + END.len();
     let rest = text.get(end..)?;
-    let line_end = if rest.starts_with('\n') { 1 } else { 0 };
+    let line_end = usize::from(rest.starts_with('\n'));
     Some((from, end + line_end))
 }
 
