@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::identity::{Keys, identify};
+use super::identity::{Keys, identify, shielded};
 use super::names::{uses_names, want};
 use crate::catalog::{Catalog, Entity};
 use crate::model::{
@@ -132,15 +132,18 @@ pub fn matches(
     let keys = Keys::of(desired);
     let scopes = super::trust::trusted(scopes, memory, system);
     let identity = identify(&people, &keys, memory, system, &scopes);
+    // What is a protected person's by memory stays so: a pin may not make memory forget it.
+    let kept = shielded(&identity, desired, &keys, memory, system);
     let sure = people
         .iter()
         .zip(&identity.people)
         .filter(|(_, found)| found.doubt.is_none());
     sure.flat_map(|(person, found)| {
-        let seen = found
-            .accounts
-            .iter()
-            .filter_map(|&at| identity.seen.get(at));
+        let own = found.accounts.iter().filter(|at| {
+            let whose = kept.get(at);
+            whose.is_none_or(|key| **key == person.key)
+        });
+        let seen = own.filter_map(|&at| identity.seen.get(at));
         seen.map(|seen| (seen.id.clone(), person.key.clone()))
             .collect::<Vec<_>>()
     })

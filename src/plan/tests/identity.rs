@@ -38,11 +38,15 @@ fn a_pin_beats_memory_and_memory_beats_a_contact() {
     world.account("8", "center", "manager", "jana@chain.example");
     pin(&mut world, "jana", &["7"], &[]);
     world.remember("karl", "7", &[]);
+    pin(&mut world, "karl", &[], &["7"]);
     let plan = world.plan();
-    // 7 is pinned to jana whatever memory says; karl's contact is then on somebody else's account.
-    assert_eq!(lines(&plan), ["change-role jana@center"]);
-    assert_eq!(plan.draft.steps[0].account, Some(AccountId::new("7")));
-    assert_eq!(holds(&plan), ["contact-elsewhere karl@-"]);
+    // 7 is pinned to jana whatever memory says, since the files say of karl too that it is not his.
+    assert_eq!(
+        lines(&plan),
+        ["invite karl@center", "change-role jana@center"]
+    );
+    assert_eq!(plan.draft.steps[1].account, Some(AccountId::new("7")));
+    assert_eq!(holds(&plan), [""; 0]);
 
     let mut world = declared(&["jana"]);
     world.account("7", "center", "manager", "old@chain.example");
@@ -66,6 +70,72 @@ fn a_pin_beats_memory_and_memory_beats_a_contact() {
         stranger.remark.as_deref(),
         Some("carries a contact of `jana`")
     );
+}
+
+#[test]
+fn a_pin_takes_no_account_that_is_somebody_else_s() {
+    // By memory, by contact, or both: neither of the two is touched, and both are named.
+    for (remembered, email) in [
+        (true, "old@chain.example"),
+        (false, "anete@chain.example"),
+        (true, "anete@chain.example"),
+    ] {
+        let mut world = declared(&["anete"]);
+        world.account("8814", "center", "manager", email);
+        if remembered {
+            world.remember("anete", "8814", &["center"]);
+        }
+        world.person("evil");
+        pin(&mut world, "evil", &["8814"], &[]);
+        let plan = world.plan();
+        assert_eq!(lines(&plan), [""; 0], "{remembered} {email}");
+        assert_eq!(
+            holds(&plan),
+            ["identity-doubt anete@-", "identity-doubt evil@-"]
+        );
+        let hold = &plan.draft.holds[0];
+        assert!(
+            hold.message.contains("is pinned to `evil`") && hold.message.contains("`anete`"),
+            "{hold:?}"
+        );
+        assert!(hold.help.contains("`not: [8814]` for `anete`"), "{hold:?}");
+    }
+    // A pin to what is nobody's goes on.
+    let mut world = declared(&["anete"]);
+    world.account("8814", "center", "manager", "other@chain.example");
+    pin(&mut world, "anete", &["8814"], &[]);
+    assert_eq!(lines(&world.plan()), ["change-role anete@center"]);
+}
+
+#[test]
+fn an_account_of_somebody_protected_is_protected_whoever_it_is_pinned_to() {
+    let mut world = declared(&["anete"]);
+    world.account("8814", "center", "manager", "old@chain.example");
+    world.remember("anete", "8814", &["center"]);
+    let line = world.line("protected: [anete]");
+    world
+        .desired
+        .protected
+        .insert(PersonKey::new("anete"), line);
+    // Even where her own entry is made to deny it.
+    pin(&mut world, "anete", &[], &["8814"]);
+    world.person("evil");
+    pin(&mut world, "evil", &["8814"], &[]);
+    let plan = world.plan();
+    assert!(
+        holds(&plan).contains(&"protected evil@center".to_owned()),
+        "{:?}",
+        holds(&plan)
+    );
+    assert!(!lines(&plan).iter().any(|line| line.starts_with("remove")));
+    let known = &plan.draft.whose[&World::system()];
+    let known = known.iter().find(|it| it.account.as_str() == "8814");
+    let protected = known.and_then(|it| it.protected.clone());
+    assert_eq!(protected, Some(PersonKey::new("anete")));
+    // Nor does a read make the journal forget whose it is.
+    let system = World::system();
+    let whose = matches(&world.desired, &world.memory, &system, &world.scopes);
+    assert_eq!(whose.get(&AccountId::new("8814")), None);
 }
 
 #[test]
