@@ -122,3 +122,17 @@ fn nobody_and_the_protected_cannot_be_locked_out() {
     assert!(told.contains("`marta` is protected"), "{told}");
     assert!(!place.join(".keyholder").exists() || !told.contains("locked out"));
 }
+
+#[test]
+fn no_count_keeps_whoever_is_locked_out() {
+    let place = project();
+    let place = place.path();
+    // Marta is one of the two who can.
+    let policies = "policies:\n  two: { kind: holders, right: records_create_access, each: location, at_least: 2 }\n";
+    fs::write(place.join("policies.yaml"), policies).unwrap();
+    let (output, told) = keyholder(place, &["lockout", "marta", "--because", "HR-77"]);
+    assert!(matches!(output.status.code(), Some(0 | 7)), "{told}");
+    assert!(told.contains("all access removed at Rīga Centrs"), "{told}");
+    assert!(told.contains("whom no count holds"), "it is told: {told}");
+    assert_eq!(steps(place), [""; 0]);
+}
