@@ -1,19 +1,21 @@
 //! Somebody can always let people in: whoever manages users keeps that until somebody else has it for certain.
 //!
-//! Not the order of steps: `plan` sets most of it, and here a step may be told to wait for more. Invariant, held by
+//! Not the order of steps, but here a step may be told to wait for more. Invariant, held by
 //! [`verify`] over every sealed plan: a step that takes user management names who still has it, and nothing in the plan
 //! takes it from them but a later step with witnesses of its own; the acting account and protected people lose nothing.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::board::{Area, Board, Forbidden, Who, could, is_certain, is_human, leaves, rows, will};
+use super::board::{
+    Area, Board, Forbidden, Who, could, is_certain, is_human, leaves, reduces, rows, will,
+};
 use super::count::{self, Count};
 use crate::catalog::{Catalog, RightId, Sensitivity};
 use crate::model::{PersonKey, Within};
 use crate::plan::{
-    Because, DangerClass, Draft, Finding, FindingSide, HoldCode, Input, Plan, Step, StepId,
-    StepKind, Witness, is_kept, is_protected,
+    Because, Draft, Finding, FindingSide, HoldCode, Input, Plan, Step, StepId, Witness, is_kept,
+    is_protected,
 };
 
 /// How many witnesses are named for a right.
@@ -134,11 +136,6 @@ fn kept_for<'d>(draft: &'d Draft, step: &Step) -> Option<&'d PersonKey> {
     let known = draft.whose.get(&step.system)?.iter();
     let mut own = known.filter(|known| step.account.as_ref() == Some(&known.account));
     own.find_map(|known| known.protected.as_ref())
-}
-
-fn reduces(step: &Step) -> bool {
-    step.class == DangerClass::Removing
-        && !matches!(step.kind, StepKind::Check | StepKind::FollowUp)
 }
 
 fn is_acting(draft: &Draft, step: &Step) -> bool {

@@ -406,6 +406,53 @@ fn accounts_are_selected_for_reading_only_where_they_may_differ() {
     assert_eq!(found, ["7@center", "7@mall", "10@port"]);
 }
 
+/// Whose rights are read, as `account@place`.
+fn selected(world: &World) -> Vec<String> {
+    let system = World::system();
+    let selected = selection(&world.desired, &world.memory, &system)(&world.scopes);
+    selected
+        .iter()
+        .flat_map(|(place, ids)| ids.iter().map(move |id| format!("{id}@{place}")))
+        .collect()
+}
+
+#[test]
+fn where_a_policy_asks_who_has_a_right_everybody_is_read() {
+    let mut world = declared(&["jana", "karl"]);
+    world.account("7", "center", "worker", "jana@chain.example");
+    world.account("8", "center", "worker", "karl@chain.example");
+    world.account("9", "center", "worker", "stranger@chain.example");
+    world.account("10", "center", "worker", "");
+    world.row("10", "center", |row| row.removable = false);
+    world.edit("karl", |person| person.managed = Managed::No);
+    assert_eq!(selected(&world), ["7@center"]);
+    let origin = world.line("two: { kind: holders }");
+    world.desired.policies.push(Policy {
+        key: "two".into(),
+        origin,
+        demand: Demand::Holders {
+            right: NamedRights {
+                text: CREATE.into(),
+                rights: vec![catalog().by_slug(CREATE).unwrap()],
+            },
+            each: Within::Location,
+            at_least: 2,
+        },
+        waive: Vec::new(),
+    });
+    // The unmanaged, strangers and owners; the vendor's own users are nobody.
+    assert_eq!(
+        selected(&world),
+        [
+            "1@center", "7@center", "8@center", "9@center", "1@mall", "1@port"
+        ]
+    );
+    // Strangers also where they may be removed: what they have decides whether they may go.
+    world.desired.policies.clear();
+    world.wish().strangers = Strangers::Remove;
+    assert_eq!(selected(&world), ["7@center", "9@center"]);
+}
+
 #[test]
 fn only_lists_of_names_that_something_refers_to_are_wanted() {
     let mut world = declared(&["jana"]);
