@@ -346,6 +346,9 @@ pub struct ApplyArgs {
     /// How to print the plan and what came of it.
     #[arg(long, value_enum, default_value_t = DataFormat::Text)]
     pub format: DataFormat,
+    /// Go on without the systems that cannot be reached: of `lockout` alone.
+    #[arg(skip)]
+    pub within_reach: bool,
 }
 
 /// `lockout` and `unlock`

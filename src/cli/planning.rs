@@ -12,8 +12,8 @@ use crate::apply::Providers;
 use crate::catalog::Kind;
 use crate::journal::{self, Head, JournalError, Snapshot};
 use crate::model::{
-    Attested, CLOCKS_DIFFER, Desired, Memory, Observed, ObservedSystem, ReadFailure, Reading,
-    ScopeState, SystemName,
+    Attested, CLOCKS_DIFFER, Desired, Memory, Observed, ObservedSystem, PersonKey, ReadFailure,
+    Reading, ScopeState, SystemName,
 };
 use crate::ops::only::{OnlyError, only};
 use crate::ops::project::{Project, open_commit};
@@ -151,6 +151,23 @@ impl<'a> Planning<'a> {
         )
         .await;
         self.plan(observed)
+    }
+
+    /// Why somebody may not be locked out: what that would take from the account that is worked with. Asks only who is
+    /// where, which is enough to know whose account acts.
+    pub(super) async fn would_refuse(
+        &mut self,
+        providers: &Providers,
+        key: &PersonKey,
+    ) -> Option<String> {
+        let project = self.project;
+        let mut memory = self.memory.clone();
+        memory.locked.insert(key.clone(), self.world.now());
+        let observed = live::lists(project, providers, &memory, self.session.ui).await;
+        let all = std::mem::replace(&mut self.only.people, [key.clone()].into());
+        let plan = self.plan_with(&memory, project, &project.desired, &observed);
+        self.only.people = all;
+        refused::why(&refused::refused(&plan, &project.desired))
     }
 
     /// Plans from what people said and from exports alone: systems that only a call could read hold.

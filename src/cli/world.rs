@@ -102,22 +102,26 @@ impl World {
                 seed,
             )
         })
-        .map_err(|error| {
-            let source = std::error::Error::source(&error);
-            let cause = source
-                .and_then(std::error::Error::source)
-                .map(|cause| format!(": {cause}"));
-            let failure = Failure::input(format!("{error}{}", cause.unwrap_or_default()));
-            match error {
-                LiveError::Token { .. } => failure.help(
-                    "`tokens` in keyholder.yaml says where it is expected; `--sandbox` needs none",
-                ),
-                LiveError::NotSimulated { .. } => {
-                    failure.help("add it to `live.json`, then `keyholder sandbox reset`")
-                }
-                LiveError::Connect { .. } | LiveError::NoNetwork { .. } => failure,
-            }
-        })
+        .map_err(|error| unreached(&error))
+    }
+
+    /// Providers for the systems that can be reached; the others are named, and keep nothing from going on.
+    pub(super) fn connect_reachable(
+        &self,
+        session: &Session<'_>,
+        project: &Project,
+    ) -> (Providers, Vec<Failure>) {
+        let (providers, failed) = self.meet(session, project, &mut |whereabouts, seed| {
+            live::connect_reachable(
+                project,
+                whereabouts,
+                &self.clock,
+                &self.throttles,
+                &session.global.allow_hosts,
+                seed,
+            )
+        });
+        (providers, failed.iter().map(unreached).collect())
     }
 
     /// Each system of a project by itself.
@@ -209,6 +213,23 @@ impl World {
             record = record.replace(SIMULATOR, &simulator.server.local_addr().to_string());
         }
         self.throttles.resume(&record);
+    }
+}
+
+/// Why the live side cannot be reached, and what to do about it.
+fn unreached(error: &LiveError) -> Failure {
+    let source = std::error::Error::source(error);
+    let cause = source
+        .and_then(std::error::Error::source)
+        .map(|cause| format!(": {cause}"));
+    let failure = Failure::input(format!("{error}{}", cause.unwrap_or_default()));
+    match error {
+        LiveError::Token { .. } => failure
+            .help("`tokens` in keyholder.yaml says where it is expected; `--sandbox` needs none"),
+        LiveError::NotSimulated { .. } => {
+            failure.help("add it to `live.json`, then `keyholder sandbox reset`")
+        }
+        LiveError::Connect { .. } | LiveError::NoNetwork { .. } => failure,
     }
 }
 

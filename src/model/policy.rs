@@ -68,6 +68,8 @@ pub enum Demand {
         says: FenceSays,
         /// Lines of those files that say it all the same.
         lines: Vec<Breach>,
+        /// Whom those files declare: they lose nothing where the files may say nothing.
+        people: BTreeSet<PersonKey>,
     },
 }
 

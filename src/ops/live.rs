@@ -88,6 +88,33 @@ pub fn connect(
     Ok(providers)
 }
 
+/// Providers for every system that can be reached, and why the others cannot. Opens no connection.
+pub fn connect_reachable(
+    project: &Project,
+    whereabouts: &Whereabouts<'_>,
+    clock: &SharedClock,
+    throttles: &Arc<Throttles>,
+    allowed_hosts: &[String],
+    seed: u64,
+) -> (Providers, Vec<LiveError>) {
+    let (mut providers, mut failed) = (Providers::new(), Vec::new());
+    for name in project.desired.systems.keys() {
+        match connect_one(
+            project,
+            name,
+            whereabouts,
+            clock,
+            throttles,
+            allowed_hosts,
+            seed,
+        ) {
+            Ok(provider) => providers.extend(provider.map(|it| (name.clone(), it))),
+            Err(error) => failed.push(error),
+        }
+    }
+    (providers, failed)
+}
+
 /// The provider of one system, so that one that cannot be reached does not keep the others from being looked at; none
 /// where there is none for its kind, or no token that it could do with.
 pub fn connect_one(
@@ -241,6 +268,15 @@ pub fn token_source(source: &raw::TokenSource) -> TokenSource {
     }
 }
 
+/// How much is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Depth {
+    /// Who is there, and the rights of whoever they matter of.
+    Rights,
+    /// Who is there.
+    Lists,
+}
+
 /// Reads every system that a plan for `only` needs, one after the other: they may share a host and its limit.
 ///
 /// What fails is in the value: a system that cannot be asked has every scope unreadable, and the others go on.
@@ -249,6 +285,36 @@ pub async fn read(
     providers: &Providers,
     memory: &Memory,
     only: &Only,
+    events: &dyn Events,
+) -> Observed {
+    look(project, providers, memory, only, Depth::Rights, events).await
+}
+
+/// The same without anybody's rights: who is where, which takes a few calls and no more.
+pub async fn lists(
+    project: &Project,
+    providers: &Providers,
+    memory: &Memory,
+    events: &dyn Events,
+) -> Observed {
+    let everything = Only::default();
+    look(
+        project,
+        providers,
+        memory,
+        &everything,
+        Depth::Lists,
+        events,
+    )
+    .await
+}
+
+async fn look(
+    project: &Project,
+    providers: &Providers,
+    memory: &Memory,
+    only: &Only,
+    how: Depth,
     events: &dyn Events,
 ) -> Observed {
     let mut observed = Observed::default();
@@ -272,9 +338,13 @@ pub async fn read(
             continue;
         };
         let select = plan::selection(&project.desired, memory, name);
+        let nobody = |_: &BTreeMap<PlaceId, Reading<ScopeState>>| BTreeMap::new();
         let request = ReadRequest {
             places,
-            select: &select,
+            select: match how {
+                Depth::Rights => &select,
+                Depth::Lists => &nobody,
+            },
         };
         let seen = match provider.observe(&request, events).await {
             Ok(seen) => seen,

@@ -10,7 +10,7 @@ use camino::Utf8Path;
 use super::project::Project;
 use super::vanished;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Attested, Memory, Observed, RuleBook};
+use crate::model::{Attested, Desired, Memory, Observed, RuleBook};
 use crate::plan::{Because, ConfigFact, FindingSide, Input, Only, Plan, draft, seal};
 use crate::policy::{self, Authors, Written};
 use crate::text::Span;
@@ -18,6 +18,9 @@ use crate::vcs;
 
 /// Makes the plan and judges it by the rules of the project in `folder`. Asks git who wrote approvals, if there are any.
 pub fn planned(input: &Input<'_>, folder: &Utf8Path) -> Plan {
+    // Whoever is locked out leaves for every rule, not only for the diff: no count and no policy keeps them.
+    let desired = input.desired.locked_out(&input.memory.locked);
+    let input = &in_force(input, &desired);
     let mut draft = draft(input);
     vanished::name_commits(&mut draft, folder);
     let authors = written(folder, policy::files_to_blame(&draft, input));
@@ -97,6 +100,15 @@ fn written(folder: &Utf8Path, files: BTreeSet<Arc<str>>) -> Authors {
 /// Everything that makes a sealed plan unsafe, in words: such a plan is never applied. Empty for every plan that was made
 /// and judged here; a plan that was altered, or a fault of the program, is another matter.
 pub fn dangers(plan: &Plan, input: &Input<'_>) -> Vec<String> {
-    let found = policy::lockout::verify(plan, input).into_iter();
+    let desired = input.desired.locked_out(&input.memory.locked);
+    let found = policy::lockout::verify(plan, &in_force(input, &desired)).into_iter();
     found.map(|it| it.to_string()).collect()
+}
+
+/// The same input with what is wanted while people are locked out.
+fn in_force<'a>(input: &Input<'a>, desired: &'a Desired) -> Input<'a> {
+    Input {
+        desired,
+        ..input.clone()
+    }
 }

@@ -17,6 +17,8 @@ pub struct Known {
     pub person: Option<PersonKey>,
     /// Whether plans are judged for it: the token's own.
     pub acting: bool,
+    /// The protected person whose it is by memory or by contact, whoever it is pinned to.
+    pub protected: Option<PersonKey>,
 }
 
 /// A rule of the project that is broken, and that no step breaks.

@@ -79,6 +79,20 @@ where
                     id_of(*account)
                 ),
             },
+            Doubt::Pinned { account, by, of } => Refusal {
+                code: HoldCode::IdentityDoubt,
+                message: format!(
+                    "{} is pinned to {}, and by the journal or by its contacts it is that of {}: nothing is given or taken",
+                    self.call(ctx, *account),
+                    name_of(by),
+                    of.iter().map(name_of).collect::<Vec<_>>().join(", ")
+                ),
+                help: format!(
+                    "take the pin out, say `was:` if it is one person under a new key, or write `not: [{}]` for {}",
+                    id_of(*account),
+                    of.first().map(name_of).unwrap_or_default()
+                ),
+            },
         };
         let because = ctx.person_line(person);
         self.hold(ctx, person, None, refusal, because, None);

@@ -65,6 +65,12 @@ pub(super) enum Doubt {
     PinnedElsewhere(usize),
     /// The account that carries their contact is somebody else's, by pin or by memory.
     Elsewhere(usize),
+    /// An account is pinned to one person, and memory or a contact says that it is others'.
+    Pinned {
+        account: usize,
+        by: usize,
+        of: Vec<usize>,
+    },
 }
 
 /// Who is who in one system.
@@ -203,6 +209,7 @@ pub(super) fn identify<'a>(
         people: vec![Match::default(); people.len()],
     };
     identity.claim_pins(people, system);
+    identity.doubt_pins(people, keys_of, memory, system);
     identity.claim_known(people, keys_of, memory, system);
     identity.claim_contacts(people, memory, system);
     identity
@@ -293,6 +300,76 @@ impl<'a> Identity<'a> {
         }
     }
 
+    /// A pin is a line about one person and takes an account from nobody: where memory or a contact says that it is
+    /// another declared person's, it is nobody's until YAML says so of them too (`not`).
+    fn doubt_pins(
+        &mut self,
+        people: &[&'a Person],
+        keys_of: &Keys<'_>,
+        memory: &Memory,
+        system: &SystemName,
+    ) {
+        let by_pin = |found: &&Match| found.how == Some(How::Pin);
+        let pinned: Vec<(usize, usize)> = self
+            .people
+            .iter()
+            .enumerate()
+            .filter(|(_, found)| by_pin(found))
+            .flat_map(|(by, found)| found.accounts.iter().map(move |&account| (account, by)))
+            .collect();
+        if pinned.is_empty() {
+            return;
+        }
+        let mut known: BTreeMap<usize, usize> = BTreeMap::new();
+        for (id, key) in known_of(memory, system) {
+            if let (Some(account), Some(person)) = (self.find(id), keys_of.find(key)) {
+                known.insert(account, person);
+            }
+        }
+        // Whoever has an account by pin or by memory is not looked for by contact.
+        let settled: BTreeSet<usize> = known.values().copied().collect();
+        let mut by_contact: BTreeMap<&str, usize> = BTreeMap::new();
+        for (at, (person, found)) in people.iter().zip(&self.people).enumerate() {
+            if found.accounts.is_empty() && !settled.contains(&at) {
+                by_contact.extend(person.contacts.iter().map(|contact| (text(contact), at)));
+            }
+        }
+        for (account, by) in pinned {
+            let Some(seen) = self.seen.get(account) else {
+                continue;
+            };
+            let contacts = seen.contacts();
+            let carried = contacts.iter().filter_map(|it| by_contact.get(it));
+            let mut of: Vec<usize> = known
+                .get(&account)
+                .into_iter()
+                .chain(carried)
+                .copied()
+                .collect();
+            of.sort_unstable();
+            of.dedup();
+            of.retain(|&other| {
+                other != by
+                    && people
+                        .get(other)
+                        .is_some_and(|one| !denies(one, system, seen.id))
+            });
+            if of.is_empty() {
+                continue;
+            }
+            for &person in of.iter().chain([&by]) {
+                if let Some(found) = self.people.get_mut(person) {
+                    found.accounts.retain(|&own| own != account);
+                    let of = of.clone();
+                    found.doubt = Some(Doubt::Pinned { account, by, of });
+                }
+            }
+            if let Some(seen) = self.seen.get_mut(account) {
+                seen.owner = Owner::Doubt;
+            }
+        }
+    }
+
     fn claim_known(
         &mut self,
         people: &[&'a Person],
@@ -300,15 +377,11 @@ impl<'a> Identity<'a> {
         memory: &'a Memory,
         system: &SystemName,
     ) {
-        for ((_, id), known) in memory
-            .accounts
-            .range((system.clone(), AccountId::new(""))..)
-            .take_while(|((here, _), _)| here == system)
-        {
+        for (id, key) in known_of(memory, system) {
             let Some(account) = self.find(id) else {
                 continue;
             };
-            match keys_of.find(&known.person) {
+            match keys_of.find(key) {
                 Some(person) => {
                     if people
                         .get(person)
@@ -321,7 +394,7 @@ impl<'a> Identity<'a> {
                     if let Some(seen) = self.seen.get_mut(account)
                         && seen.owner == Owner::Nobody
                     {
-                        seen.owner = Owner::Vanished(&known.person);
+                        seen.owner = Owner::Vanished(key);
                     }
                 }
             }
@@ -446,6 +519,55 @@ impl<'a> Identity<'a> {
             }
         }
     }
+}
+
+/// Whose the accounts of a system are by memory.
+fn known_of<'m>(
+    memory: &'m Memory,
+    system: &SystemName,
+) -> impl Iterator<Item = (&'m AccountId, &'m PersonKey)> + use<'m> {
+    let system = system.clone();
+    memory
+        .accounts
+        .range((system.clone(), AccountId::new(""))..)
+        .take_while(move |((here, _), _)| *here == system)
+        .map(|((_, id), known)| (id, &known.person))
+}
+
+/// The accounts that memory or a contact says are a protected person's, whatever any line pins: by position.
+pub(super) fn shielded<'d>(
+    identity: &Identity<'_>,
+    desired: &'d Desired,
+    keys_of: &Keys<'_>,
+    memory: &Memory,
+    system: &SystemName,
+) -> BTreeMap<usize, &'d PersonKey> {
+    let mut found = BTreeMap::new();
+    let people: Vec<(&'d PersonKey, &'d Person, usize)> = desired
+        .protected
+        .keys()
+        .filter_map(|key| Some((key, desired.people.get(key)?, keys_of.find(key)?)))
+        .collect();
+    if people.is_empty() {
+        return found;
+    }
+    for (id, key) in known_of(memory, system) {
+        let whose = keys_of.find(key);
+        let protected = people.iter().find(|(_, _, at)| whose == Some(*at));
+        if let (Some(account), Some((key, ..))) = (identity.find(id), protected) {
+            found.insert(account, *key);
+        }
+    }
+    for (account, seen) in identity.seen.iter().enumerate() {
+        let carried = people.iter().find(|(_, person, _)| {
+            let mut contacts = person.contacts.iter();
+            contacts.any(|contact| seen.carries(contact))
+        });
+        if let Some((key, ..)) = carried {
+            found.entry(account).or_insert(*key);
+        }
+    }
+    found
 }
 
 /// Whether YAML says that an account is not this person's.

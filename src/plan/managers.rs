@@ -1,8 +1,7 @@
-//! Who can still give and take access once all that is planned is done, and whatever part of it fails.
+//! Whom nothing is taken from while nobody says whose token is used.
 //!
-//! Not a policy of the project: it holds without one. Invariants: nobody loses the power over users
-//! of a place, or their access, while they may be the account that `keyholder` acts as; and the
-//! last who is known to have that power keeps it until somebody else is verified to have it.
+//! Not the count of who manages users: that is `policy::lockout`. Invariant: nobody loses the power over users of a place,
+//! or their access, while they may be the account that `keyholder` acts as.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +9,7 @@ use super::make::{Refusal, is_owner};
 use super::step::{HoldCode, StepKind};
 use super::system::{Context, System, count};
 use crate::catalog::Catalog;
-use crate::model::{Account, AccountId, AccountState, PlaceId, ScopeState, Value};
+use crate::model::{Account, AccountId, AccountState, PlaceId, Value};
 
 /// What somebody must have to let others in and to put them out.
 const POWER: [&str; 2] = ["settings_users_access", "settings_users_edit_access"];
@@ -22,9 +21,11 @@ impl<'a, 's> System<'a, 's>
 where
     'a: 's,
 {
-    /// Holds, among the candidates from `first` on, what could leave a place without anybody who
-    /// manages its users.
+    /// Holds, among the candidates from `first` on, what could take the power over users from whoever acts.
     pub(super) fn keep_managers(&self, ctx: &mut Context<'a>, first: usize) {
+        if !self.callers.is_empty() {
+            return;
+        }
         let candidates = ctx.found.candidates.iter().enumerate().skip(first);
         let losing: Vec<usize> = candidates
             .filter(|(_, candidate)| {
@@ -45,17 +46,11 @@ where
                 candidate.is_some_and(|it| it.step.place == place)
             };
             let here: Vec<usize> = losing.iter().filter(here).copied().collect();
-            self.keep_managers_at(ctx, first, &place, &here);
+            self.keep_managers_at(ctx, &place, &here);
         }
     }
 
-    fn keep_managers_at(
-        &self,
-        ctx: &mut Context<'a>,
-        first: usize,
-        place: &PlaceId,
-        losing: &[usize],
-    ) {
+    fn keep_managers_at(&self, ctx: &mut Context<'a>, place: &PlaceId, losing: &[usize]) {
         let Some(scope) = self.scope(place) else {
             return;
         };
@@ -64,27 +59,13 @@ where
             .filter_map(|&at| ctx.found.candidates.get(at)?.step.account.clone())
             .collect();
         let holders = scope.accounts.values().filter(|row| {
-            !touched.contains(&row.id) && self.manages_users(ctx.input.catalog, row, scope)
+            !touched.contains(&row.id) && Self::manages_users(ctx.input.catalog, row)
         });
         let holders = holders.count();
-        let gains: Vec<usize> = (first..ctx.found.candidates.len())
-            .filter(|&at| {
-                ctx.found.candidates.get(at).is_some_and(|it| {
-                    it.step.place == *place
-                        && it.manages.more
-                        && !it.manages.less
-                        && it.refusal.is_none()
-                        && it.step.kind != StepKind::Invite
-                })
-            })
-            .collect();
-        let refusal = if self.callers.is_empty() && holders < WITNESSES {
-            Some(self.nobody_acts(place, holders))
-        } else if holders == 0 && gains.is_empty() {
-            Some(last_of(place))
-        } else {
-            None
-        };
+        if holders >= WITNESSES {
+            return;
+        }
+        let refusal = self.nobody_acts(place, holders);
         for &at in losing {
             let Some(candidate) = ctx.found.candidates.get_mut(at) else {
                 continue;
@@ -98,16 +79,12 @@ where
             if pending || candidate.refusal.is_some() {
                 continue;
             }
-            candidate.refusal.clone_from(&refusal);
-            if holders == 0 {
-                candidate.after.extend(&gains);
-            }
+            candidate.refusal = Some(refusal.clone());
         }
     }
 
-    /// Whether somebody is known to manage the users of a place: by their rights, as an owner, or
-    /// as the one who just read them.
-    fn manages_users(&self, catalog: &Catalog, row: &Account, scope: &ScopeState) -> bool {
+    /// Whether somebody is known to manage the users of a place: by their rights, or as an owner.
+    fn manages_users(catalog: &Catalog, row: &Account) -> bool {
         let has = |slug: &&str| {
             let (Some(id), Some(rights)) = (catalog.by_slug(slug), row.rights.as_ref()) else {
                 return false;
@@ -118,16 +95,11 @@ where
                     .governors(id)
                     .all(|above| rights.get(above.index()) != Some(&Value::Switch(false)))
         };
-        let acts = self
-            .identity
-            .find(&row.id)
-            .is_some_and(|at| self.callers.contains(&at));
         // A system user has no contacts, and is nobody.
         let is_human = row.email.is_some() || row.phone.is_some();
         row.state == AccountState::Active
             && (is_owner(row.role.as_ref())
                 || (!row.removable && is_human)
-                || (acts && scope.own.is_none_or(|own| own.edit))
                 || POWER.iter().all(has))
     }
 
@@ -147,18 +119,5 @@ where
                 "say whose token it is: write `acting: KEY`, a person's key or an account's id, under `{name}` in keyholder.yaml"
             ),
         }
-    }
-}
-
-fn last_of(place: &PlaceId) -> Refusal {
-    Refusal {
-        code: HoldCode::Protected,
-        message: format!(
-            "nobody else is known to manage users at {place}: nobody could let anybody in there afterwards"
-        ),
-        help: format!(
-            "give {} to somebody else there first, in a change of its own",
-            POWER.map(|slug| format!("`{slug}`")).join(" and ")
-        ),
     }
 }

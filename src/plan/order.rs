@@ -4,7 +4,7 @@
 //! of the list; the list itself is one order that keeps to them, and it does not depend on the order
 //! of input.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::make::{Candidate, Rank};
 use super::step::{DangerClass, StepId, StepKind};
@@ -46,44 +46,12 @@ fn priority(candidate: &Candidate) -> Priority<'_> {
     }
 }
 
-/// Whoever loses power over users at a place goes after those who gain it there; an invitation
-/// gives nobody power yet, and a leaver waits for nothing.
-fn managers_edges(candidates: &[Candidate]) -> Vec<(usize, usize)> {
-    let mut gains: BTreeMap<(&SystemName, &PlaceId), Vec<usize>> = BTreeMap::new();
-    for (at, candidate) in candidates.iter().enumerate() {
-        if candidate.manages.more && !takes(candidate) && candidate.step.kind != StepKind::Invite {
-            let step = &candidate.step;
-            gains
-                .entry((&step.system, &step.place))
-                .or_default()
-                .push(at);
-        }
-    }
-    let mut edges = Vec::new();
-    for (at, candidate) in candidates.iter().enumerate() {
-        if takes(candidate) && candidate.manages.less && !candidate.leaver {
-            let step = &candidate.step;
-            let before = gains
-                .get(&(&step.system, &step.place))
-                .into_iter()
-                .flatten();
-            edges.extend(before.map(|&gain| (gain, at)));
-        }
-    }
-    edges
-}
-
 /// Puts the candidates in order and fills in what each waits for.
 pub(super) fn order(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
-    let mut before: Vec<BTreeSet<usize>> = candidates
+    let before: Vec<BTreeSet<usize>> = candidates
         .iter()
         .map(|candidate| candidate.after.iter().copied().collect())
         .collect();
-    for (gain, loss) in managers_edges(&candidates) {
-        if let Some(before) = before.get_mut(loss) {
-            before.insert(gain);
-        }
-    }
     let mut then: Vec<Vec<usize>> = vec![Vec::new(); candidates.len()];
     for (at, before) in before.iter().enumerate() {
         for &earlier in before {

@@ -60,6 +60,12 @@ pub fn is_protected(sources: &Sources, key: &PersonKey, line: Span) -> String {
     format!("`{key}` is protected ({}:{})", origin.file, origin.line)
 }
 
+/// The same of an account that is pinned to somebody else.
+pub fn is_kept(sources: &Sources, key: &PersonKey, line: Span) -> String {
+    let whose = is_protected(sources, key, line);
+    format!("by the journal or by its contacts this is the account of `{key}`, and {whose}")
+}
+
 /// The line that decided a right, through the rights it follows from.
 fn deciding(grant: &Grant, mut index: usize) -> Option<Span> {
     // A right follows from another that follows from a third at most a few times; the bound is

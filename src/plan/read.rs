@@ -6,17 +6,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::identity::{Keys, identify};
+use super::identity::{Keys, Owner, identify, shielded};
 use super::names::{uses_names, want};
 use crate::catalog::{Catalog, Entity};
 use crate::model::{
-    AccountId, Desired, GrantState, Item, Managed, Memory, NamesWanted, Person, PersonKey, PlaceId,
-    PlaceRef, PlaceStatus, Reading, ScopeState, StaffWish, SystemName,
+    AccountId, AccountState, Demand, Desired, GrantState, Item, Managed, Memory, NamesWanted,
+    Person, PersonKey, PlaceId, PlaceRef, PlaceStatus, Reading, ScopeState, StaffWish, Strangers,
+    SystemName,
 };
 
 /// Says, from the lists alone, whose rights must be read where: accounts of declared people whose
-/// access is managed and may differ from what they shall have. Not strangers, not the unmanaged,
-/// and nobody who is in doubt.
+/// access is managed and may differ from what they shall have. Strangers, the unmanaged and whoever is
+/// in doubt are read where a policy asks who has a right, and strangers where they may be removed.
 pub fn selection<'a>(
     desired: &'a Desired,
     memory: &'a Memory,
@@ -45,8 +46,33 @@ pub fn selection<'a>(
                 }
             }
         }
+        let wish = desired.systems.get(system);
+        let everybody = names_rights(desired);
+        let strangers = wish.is_some_and(|wish| wish.strangers == Strangers::Remove);
+        for seen in identity.seen.iter().filter(|seen| {
+            everybody || (strangers && seen.owner == Owner::Nobody && seen.removable())
+        }) {
+            for (place, row) in &seen.rows {
+                // The vendor's own users are nobody, and the blocked cannot get in.
+                let is_vendors = !row.removable && row.email.is_none() && row.phone.is_none();
+                if !is_vendors && row.state != AccountState::Blocked {
+                    let place = selected.entry((*place).clone()).or_default();
+                    place.insert(row.id.clone());
+                }
+            }
+        }
         selected
     }
+}
+
+/// Whether a policy asks who has some right: then everybody's counts, declared or not.
+fn names_rights(desired: &Desired) -> bool {
+    let mut policies = desired.policies.iter();
+    policies.any(|policy| match &policy.demand {
+        Demand::Holders { .. } | Demand::Separation { .. } => true,
+        Demand::Only { right, .. } => right.is_some(),
+        Demand::Expiry { .. } | Demand::Fence { .. } => false,
+    })
 }
 
 /// Whether anything is said about what a person shall have at a place.
@@ -132,15 +158,18 @@ pub fn matches(
     let keys = Keys::of(desired);
     let scopes = super::trust::trusted(scopes, memory, system);
     let identity = identify(&people, &keys, memory, system, &scopes);
+    // What is a protected person's by memory stays so: a pin may not make memory forget it.
+    let kept = shielded(&identity, desired, &keys, memory, system);
     let sure = people
         .iter()
         .zip(&identity.people)
         .filter(|(_, found)| found.doubt.is_none());
     sure.flat_map(|(person, found)| {
-        let seen = found
-            .accounts
-            .iter()
-            .filter_map(|&at| identity.seen.get(at));
+        let own = found.accounts.iter().filter(|at| {
+            let whose = kept.get(at);
+            whose.is_none_or(|key| **key == person.key)
+        });
+        let seen = own.filter_map(|&at| identity.seen.get(at));
         seen.map(|seen| (seen.id.clone(), person.key.clone()))
             .collect::<Vec<_>>()
     })

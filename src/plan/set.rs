@@ -9,7 +9,6 @@ use super::make::{
     role_shift, set_kind, step, swing,
 };
 use super::names::staff_name;
-use super::origins::is_protected;
 use super::person::Case;
 use super::reason::behind;
 use super::step::{
@@ -281,17 +280,8 @@ where
                 "let another owner do it by hand, or use another token",
             );
         }
-        if let Some(line) = ctx.input.desired.protected.get(key)
-            && reduces
-        {
-            return refusal(
-                HoldCode::Protected,
-                format!(
-                    "{}: nothing takes their access",
-                    is_protected(ctx.input.sources, key, *line)
-                ),
-                "take the key out of `protected` first, in a change of its own",
-            );
+        if reduces && let Some(refusal) = self.protects(ctx, key, account) {
+            return Some(refusal);
         }
         if row.editable == Some(false) {
             return refusal(

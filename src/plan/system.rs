@@ -10,10 +10,10 @@ use std::sync::Arc;
 use super::digest::Digests;
 use super::finding::Known;
 use super::hand::Statements;
-use super::identity::{Identity, Keys, Lookalikes, Owner, identify, keys};
+use super::identity::{Identity, Keys, Lookalikes, Owner, identify, keys, shielded};
 use super::input::Input;
 use super::make::{Candidate, Refusal};
-use super::origins::Origins;
+use super::origins::{Origins, is_kept, is_protected};
 use super::step::{Because, Drift, Hold, HoldCode, Note, Step, Waiting, Withheld};
 use super::target::{Prepared, prepare};
 use crate::catalog::{Assumption, Kind, RightId};
@@ -80,6 +80,8 @@ pub(super) struct System<'a, 's> {
     pub(super) identity: Identity<'s>,
     /// The token's own accounts, by position in `identity.seen`.
     pub(super) callers: BTreeSet<usize>,
+    /// Accounts of protected people, whoever they are pinned to, by position in `identity.seen`.
+    shielded: BTreeMap<usize, &'a PersonKey>,
     prepared: BTreeMap<PreparedKey<'a>, Arc<Prepared>>,
     lookalikes: OnceCell<Lookalikes>,
     granted: Option<BTreeMap<&'a PersonKey, Vec<&'a PlaceId>>>,
@@ -116,6 +118,7 @@ where
             scopes,
             identity,
             callers: BTreeSet::new(),
+            shielded: BTreeMap::new(),
             prepared: BTreeMap::new(),
             lookalikes: OnceCell::new(),
             granted: None,
@@ -127,6 +130,13 @@ where
             unread: BTreeMap::new(),
         };
         system.callers = system.find_callers(ctx);
+        system.shielded = shielded(
+            &system.identity,
+            ctx.input.desired,
+            &ctx.keys,
+            ctx.input.memory,
+            name,
+        );
         system
     }
 
@@ -185,13 +195,37 @@ where
                     Owner::Vanished(_) | Owner::Nobody | Owner::Doubt => None,
                 };
                 let acting = self.callers.contains(&at);
-                (person.is_some() || acting).then(|| Known {
+                let protected = self.shielded.get(&at).copied().cloned();
+                (person.is_some() || acting || protected.is_some()).then(|| Known {
                     account: seen.id.clone(),
                     person,
                     acting,
+                    protected,
                 })
             });
         known.collect()
+    }
+
+    /// Why nothing is taken from a person, or from an account, that is protected.
+    pub(super) fn protects(
+        &self,
+        ctx: &Context<'a>,
+        key: &PersonKey,
+        account: usize,
+    ) -> Option<Refusal> {
+        let protected = &ctx.input.desired.protected;
+        let whose = match protected.get(key) {
+            Some(line) => is_protected(ctx.input.sources, key, *line),
+            None => {
+                let kept = *self.shielded.get(&account)?;
+                is_kept(ctx.input.sources, kept, *protected.get(kept)?)
+            }
+        };
+        Some(Refusal {
+            code: HoldCode::Protected,
+            message: format!("{whose}: nothing takes their access"),
+            help: "take the key out of `protected` first, in a change of its own".into(),
+        })
     }
 
     /// How much may be changed at a place.

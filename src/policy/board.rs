@@ -12,8 +12,8 @@ use crate::model::{
     Reading, SystemName, VendorRoleSlug, Within,
 };
 use crate::plan::{
-    Access, Because, Completeness, Draft, Finding, HoldCode, Input, Known, Mode, Note, Step,
-    StepId, StepKind, gives, holds_right,
+    Access, Because, Completeness, DangerClass, Draft, Finding, HoldCode, Input, Known, Mode, Note,
+    Step, StepId, StepKind, gives, holds_right,
 };
 use crate::text::{Span, mask_contacts};
 
@@ -312,8 +312,15 @@ pub(super) fn is_owner(slug: Option<&VendorRoleSlug>) -> bool {
 /// Whether a live account can get in and has a right.
 pub(super) fn can(catalog: &'static Catalog, account: &Account, right: RightId) -> bool {
     account.state == AccountState::Active
-        && (is_owner(account.role.as_ref())
-            || holds_right(catalog, account.rights.as_deref(), None, right))
+        && (owns(account) || holds_right(catalog, account.rights.as_deref(), None, right))
+}
+
+/// Whether an account is an owner's: by its role, or, where its rights were not read, because it is a human's whom the vendor
+/// lets nobody remove.
+pub(super) fn owns(account: &Account) -> bool {
+    let is_human = account.email.is_some() || account.phone.is_some();
+    let is_kept = account.rights.is_none() && account.role.is_none() && !account.removable;
+    is_owner(account.role.as_ref()) || (is_kept && is_human)
 }
 
 /// Whether the account of a step can get in and has a right before it.
@@ -350,6 +357,12 @@ pub(super) fn has_after(
 ) -> bool {
     let under = step.before.as_ref().map(|before| &*before.rights);
     holds_right(catalog, Some(&after.rights), under, right)
+}
+
+/// Whether an account has less after a step.
+pub(super) fn reduces(step: &Step) -> bool {
+    step.class == DangerClass::Removing
+        && !matches!(step.kind, StepKind::Check | StepKind::FollowUp)
 }
 
 /// Whether a step changes no access.

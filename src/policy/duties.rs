@@ -9,7 +9,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::board::{Area, Board, Forbidden, gives_more, has_after, is_owner, is_silent};
+use super::board::{Area, Board, Forbidden, Who, gives_more, has_after, is_silent, owns, reduces};
 use super::count::{self, Count};
 use crate::catalog::RightId;
 use crate::model::{
@@ -42,7 +42,14 @@ pub(super) fn judge(board: &mut Board<'_>) {
                 let help = "write an `until` that is soon enough, or a `waive` line with a reason";
                 rule.lines(board, lines, "wants the access of", "to end in time", help);
             }
-            Demand::Fence { lines, .. } => {
+            Demand::Fence {
+                lines,
+                says,
+                people,
+            } => {
+                if let Some(places) = &says.locations {
+                    rule.outside(board, places, people);
+                }
                 let help = "write it in a file that may say it, or let somebody who may change the settings widen the fence";
                 rule.lines(board, lines, "lets", "have nothing by this line", help);
             }
@@ -242,8 +249,9 @@ impl Rule<'_> {
         let texts = texts.join(" and ");
         let demands = format!("parts {texts} within each {}", within.name());
         let mut told: BTreeSet<(PersonKey, Area)> = BTreeSet::new();
-        for (key, cell) in cells(board, rights, within) {
-            let (person, area) = &key;
+        for ((who, area), cell) in cells(board, rights, within) {
+            let (person, called) = (who.person(), who.call());
+            let here = person.map(|person| (person.clone(), area.clone()));
             let live = cell
                 .live
                 .values()
@@ -251,12 +259,12 @@ impl Rule<'_> {
                 .copied()
                 .collect::<BTreeSet<_>>();
             if live == all {
-                let what = format!("`{person}` has {texts} {}", area.call());
-                told.insert(key.clone());
-                if !self.is_waived(board, Some(person), &what) {
+                let what = format!("{called} has {texts} {}", area.call());
+                told.extend(here);
+                if !self.is_waived(board, person, &what) {
                     let about = About {
                         side: FindingSide::Live,
-                        people: [person.clone()].into(),
+                        people: person.cloned().into_iter().collect(),
                         rights: slugs.clone(),
                         message: format!("{demands}, and today {what}"),
                         help: "take one of them, or write a `waive` line with a reason".into(),
@@ -289,9 +297,9 @@ impl Rule<'_> {
                     allowed.entry(spot).or_default().extend(after);
                     continue;
                 }
-                let what = format!("`{person}` would have {texts} {}", area.call());
-                told.insert(key.clone());
-                if self.is_waived(board, Some(person), &what) {
+                let what = format!("{called} would have {texts} {}", area.call());
+                told.extend(here.clone());
+                if self.is_waived(board, person, &what) {
                     allowed.entry(spot).or_default().extend(after);
                     continue;
                 }
@@ -433,9 +441,7 @@ impl Rule<'_> {
             };
             for row in board.rows(&area) {
                 let person = row.who.person();
-                if !is_owner(row.account.role.as_ref())
-                    || person.is_some_and(|key| people.contains(key))
-                {
+                if !owns(row.account) || person.is_some_and(|key| people.contains(key)) {
                     continue;
                 }
                 let area = Area::of(Within::Location, row.system, row.place);
@@ -512,6 +518,43 @@ impl Rule<'_> {
                     lines,
                 );
             }
+        }
+    }
+
+    /// Forbids what would be taken outside of a fence from people of its files. A lockout is no line of a file.
+    fn outside(
+        &self,
+        board: &mut Board<'_>,
+        places: &BTreeSet<Arc<str>>,
+        people: &BTreeSet<PersonKey>,
+    ) {
+        let locked = &board.input.memory.locked;
+        let is_outside = |place: &PlaceId| match place {
+            PlaceId::At(key) => !places.contains(key.as_str()),
+            PlaceId::Chain => true,
+            // One account for everything: its place is every place.
+            PlaceId::Whole => false,
+        };
+        let found: Vec<(usize, String)> = board
+            .steps()
+            .filter(|(_, step)| reduces(step) && is_outside(&step.place))
+            .filter_map(|(at, step)| {
+                let person = step.person.as_ref()?;
+                let person = board.input.desired.people.get(person)?;
+                let mut keys = std::iter::once(&person.key).chain(&person.was);
+                let is_theirs = people.contains(&person.key) && !keys.any(|key| locked.contains_key(key));
+                is_theirs.then(|| {
+                    let what = format!(
+                        "lets its files say nothing about {}: `{}`, whom they declare, loses nothing there by them",
+                        step.place, person.key
+                    );
+                    (at, what)
+                })
+            })
+            .collect();
+        let help = "let somebody who may write about that place say it in a file of theirs, or widen the fence";
+        for (at, what) in found {
+            self.forbid(board, at, &what, help.into());
         }
     }
 
@@ -598,24 +641,21 @@ fn joint(within: Within, system: &SystemName, place: &PlaceId) -> Area {
 
 /// Everybody with something of a separation, on the live side and by steps; an invitation counts, since whoever accepts
 /// it gets in.
-fn cells(board: &Board<'_>, rights: &[Named], within: Within) -> BTreeMap<(PersonKey, Area), Cell> {
+fn cells(board: &Board<'_>, rights: &[Named], within: Within) -> BTreeMap<(Who, Area), Cell> {
     let catalog = board.catalog();
-    let mut cells: BTreeMap<(PersonKey, Area), Cell> = BTreeMap::new();
+    let mut cells: BTreeMap<(Who, Area), Cell> = BTreeMap::new();
     let everything = Area {
         system: None,
         place: None,
     };
     for row in board.rows(&everything) {
-        let Some(person) = row.who.person() else {
-            continue;
-        };
         if row.account.state == AccountState::Blocked {
             continue;
         }
         let has = |id| holds_right(catalog, row.account.rights.as_deref(), None, id);
         let has = held(rights, has);
         if !has.is_empty() {
-            let key = (person.clone(), joint(within, row.system, row.place));
+            let key = (row.who.clone(), joint(within, row.system, row.place));
             let spot = (row.system.clone(), row.place.clone());
             cells
                 .entry(key)
@@ -628,7 +668,8 @@ fn cells(board: &Board<'_>, rights: &[Named], within: Within) -> BTreeMap<(Perso
     }
     for (at, step) in board.steps().filter(|(_, step)| !is_silent(step)) {
         if let Some(person) = &step.person {
-            let key = (person.clone(), joint(within, &step.system, &step.place));
+            let who = Who::Person(person.clone());
+            let key = (who, joint(within, &step.system, &step.place));
             let spot = (step.system.clone(), step.place.clone());
             let after = held(rights, |id| gets(board, step, id));
             if !after.is_empty() || cells.contains_key(&key) {

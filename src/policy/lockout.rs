@@ -1,19 +1,21 @@
 //! Somebody can always let people in: whoever manages users keeps that until somebody else has it for certain.
 //!
-//! Not the order of steps: `plan` sets most of it, and here a step may be told to wait for more. Invariant, held by
+//! Not the order of steps, but here a step may be told to wait for more. Invariant, held by
 //! [`verify`] over every sealed plan: a step that takes user management names who still has it, and nothing in the plan
 //! takes it from them but a later step with witnesses of its own; the acting account and protected people lose nothing.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::board::{Area, Board, Forbidden, Who, could, is_certain, is_human, leaves, rows, will};
+use super::board::{
+    Area, Board, Forbidden, Who, could, is_certain, is_human, leaves, reduces, rows, will,
+};
 use super::count::{self, Count};
 use crate::catalog::{Catalog, RightId, Sensitivity};
 use crate::model::{PersonKey, Within};
 use crate::plan::{
-    Because, DangerClass, Draft, Finding, FindingSide, HoldCode, Input, Plan, Step, StepId,
-    StepKind, Witness, is_protected,
+    Because, Draft, Finding, FindingSide, HoldCode, Input, Plan, Step, StepId, Witness, is_kept,
+    is_protected,
 };
 
 /// How many witnesses are named for a right.
@@ -117,17 +119,23 @@ fn shielded(input: &Input<'_>, draft: &Draft, step: &Step) -> Option<(String, &'
             "let another owner do it by hand, or use another token",
         ));
     }
-    let person = step.person.as_ref()?;
-    let line = *input.desired.protected.get(person)?;
-    Some((
-        is_protected(input.sources, person, line),
-        "take the key out of `protected` first, in a change of its own",
-    ))
+    let protected = &input.desired.protected;
+    let help = "take the key out of `protected` first, in a change of its own";
+    if let Some(person) = &step.person
+        && let Some(line) = protected.get(person)
+    {
+        return Some((is_protected(input.sources, person, *line), help));
+    }
+    let kept = kept_for(draft, step)?;
+    let line = *protected.get(kept)?;
+    Some((is_kept(input.sources, kept, line), help))
 }
 
-fn reduces(step: &Step) -> bool {
-    step.class == DangerClass::Removing
-        && !matches!(step.kind, StepKind::Check | StepKind::FollowUp)
+/// The protected person whose the account of a step is, whoever it is pinned to.
+fn kept_for<'d>(draft: &'d Draft, step: &Step) -> Option<&'d PersonKey> {
+    let known = draft.whose.get(&step.system)?.iter();
+    let mut own = known.filter(|known| step.account.as_ref() == Some(&known.account));
+    own.find_map(|known| known.protected.as_ref())
 }
 
 fn is_acting(draft: &Draft, step: &Step) -> bool {
@@ -258,9 +266,10 @@ pub fn verify(plan: &Plan, input: &Input<'_>) -> Vec<Unsafe> {
         if reduces(step) && is_acting(draft, step) {
             found.push(Unsafe::Acting(step.id.clone()));
         }
-        if let Some(person) = &step.person
+        let own = step.person.as_ref();
+        let own = own.filter(|person| input.desired.protected.contains_key(*person));
+        if let Some(person) = own.or_else(|| kept_for(draft, step))
             && reduces(step)
-            && input.desired.protected.contains_key(person)
         {
             found.push(Unsafe::Protected(step.id.clone(), person.clone()));
         }

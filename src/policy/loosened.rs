@@ -10,8 +10,8 @@ use jiff::Timestamp;
 
 use crate::catalog::Catalog;
 use crate::model::{
-    Actor, Answer, Answered, Approval, Demand, Desired, Limit, Ownership, Policy, RuleBook,
-    Strangers, Within,
+    Actor, Answer, Answered, Approval, Demand, Desired, InvitePolicy, InviteWay, Limit, Ownership,
+    Policy, RuleBook, Strangers, Within,
 };
 use crate::plan::{Because, Input, Loosened};
 use crate::text::Span;
@@ -101,6 +101,17 @@ fn lines(desired: &Desired, catalog: &Catalog) -> BTreeMap<Arc<str>, Line> {
             };
             add(format!("acting {name}"), who, origin);
         }
+        let each = match system.invite {
+            InvitePolicy::Once => "once",
+            InvitePolicy::EachPlace => "each-place",
+        };
+        add(format!("invite {name}"), each.into(), origin);
+        let ways = system.invite_by.iter().map(|way| match way {
+            InviteWay::Email => "email",
+            InviteWay::Phone => "phone",
+        });
+        let ways: Vec<&str> = ways.collect();
+        add(format!("invite_by {name}"), ways.join(" "), origin);
         for (assumption, relied) in &system.assume {
             add(
                 format!("assume {name} {assumption}"),
@@ -161,6 +172,11 @@ fn lines(desired: &Desired, catalog: &Catalog) -> BTreeMap<Arc<str>, Line> {
     add(
         "invitations then".into(),
         withdraw.into(),
+        rules.invitations.origin,
+    );
+    add(
+        "invitations stale_after".into(),
+        format!("{}d", rules.invitations.after.as_hours() / 24),
         rules.invitations.origin,
     );
     if let Some(quiet) = rules.quiet {
@@ -337,6 +353,7 @@ fn is_looser(path: &str, was: Option<&str>, is: Option<&str>) -> bool {
     if was == is {
         return false;
     }
+    let number = |text: &str| text.trim_end_matches('d').parse::<u64>().unwrap_or(0);
     let rank = |words: &[&str], word: &str| words.iter().position(|it| *it == word);
     let above = |words: &[&str]| match (was, is) {
         // A system that is new loosens nothing that was there; one that is gone has nothing left to guard.
@@ -375,7 +392,16 @@ fn is_looser(path: &str, was: Option<&str>, is: Option<&str>) -> bool {
             ("drift reduced", Some("revert")) | ("drift widened", Some("hold"))
         ),
         // Taking back is more than telling.
-        "invitations" => is == Some("withdraw"),
+        "invitations" if path == "invitations then" => is == Some("withdraw"),
+        // What is stale sooner is withdrawn, or sent again, sooner.
+        "invitations" => match (was, is) {
+            (Some(was), Some(is)) => number(is) < number(was),
+            (None, _) | (_, None) => false,
+        },
+        // More messages for one person; journals of earlier versions say nothing of it.
+        "invite" => was.is_some() && is == Some("each-place"),
+        // Another way may cost, or reach somebody else: any change counts.
+        "invite_by" => was.is_some() && is.is_some(),
         "approval" => match (was, is) {
             (_, None) => false,
             (None, Some(_)) => true,
@@ -531,6 +557,15 @@ mod tests {
             ("invitations then", Some("report"), Some("withdraw"), true),
             ("sensitive statistics_access", Some("money"), None, true),
             ("sensitive statistics_access", None, Some("money"), false),
+            ("invitations stale_after", Some("14d"), Some("3d"), true),
+            ("invitations stale_after", Some("3d"), Some("14d"), false),
+            ("invitations stale_after", None, Some("14d"), false),
+            ("invite salons", Some("once"), Some("each-place"), true),
+            ("invite salons", Some("each-place"), Some("once"), false),
+            ("invite salons", None, Some("each-place"), false),
+            ("invite_by salons", Some("email"), Some("email phone"), true),
+            ("invite_by salons", Some("email phone"), Some("phone email"), true),
+            ("invite_by salons", None, Some("phone email"), false),
             ("quiet", Some("20:00-09:00"), None, true),
             ("quiet", None, Some("20:00-09:00"), false),
             ("second_person", Some("true"), None, true),

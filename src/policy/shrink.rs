@@ -142,8 +142,14 @@ pub(super) fn holds(draft: &mut Draft, input: &Input<'_>) {
                         "{} the last complete read at {place} saw {before} accounts, {gone} of them are gone now, and {rule}: nothing is removed there and nobody is invited; what only gives goes on, and so do other places",
                         if whole { "the list came back empty:" } else { "the list is not believed:" }
                     ),
-                    help: "look in the vendor's own page who is missing; if they have really gone, approve it with the entry below, else plan again once the list is whole".into(),
-                    approval: Some(words::entry(input, Allow::Shrink, &whom)),
+                    // No approval makes an empty list believed: nothing in it tells it from no answer at all.
+                    help: if whole {
+                        "look in the vendor's own page; a list that lost everybody is never believed, and no approval changes that: plan again once it shows somebody, or say `status: closed` where the place has closed"
+                    } else {
+                        "look in the vendor's own page who is missing; if they have really gone, approve it with the entry below, else plan again once the list is whole"
+                    }
+                    .into(),
+                    approval: (!whole).then(|| words::entry(input, Allow::Shrink, &whom)),
                     because: vec![Because::Rule(
                         "absence is concluded only from a complete read, and this one may not be".into(),
                     )],

@@ -122,3 +122,77 @@ fn nobody_and_the_protected_cannot_be_locked_out() {
     assert!(told.contains("`marta` is protected"), "{told}");
     assert!(!place.join(".keyholder").exists() || !told.contains("locked out"));
 }
+
+#[test]
+fn no_count_keeps_whoever_is_locked_out() {
+    let place = project();
+    let place = place.path();
+    // Marta is one of the two who can.
+    let policies = "policies:\n  two: { kind: holders, right: records_create_access, each: location, at_least: 2 }\n";
+    fs::write(place.join("policies.yaml"), policies).unwrap();
+    let (output, told) = keyholder(place, &["lockout", "marta", "--because", "HR-77"]);
+    assert!(matches!(output.status.code(), Some(0 | 7)), "{told}");
+    assert!(told.contains("all access removed at Rīga Centrs"), "{told}");
+    assert!(told.contains("whom no count holds"), "it is told: {told}");
+    assert_eq!(steps(place), [""; 0]);
+}
+
+#[test]
+fn whose_account_acts_is_not_locked_out_and_not_written_down() {
+    // The settings name the account, or nobody at all: then the token's own tells.
+    for acting in ["    acting: 7\n", ""] {
+        let place = project();
+        let place = place.path();
+        let settings = place.join("keyholder.yaml");
+        let text = fs::read_to_string(&settings).unwrap();
+        fs::write(&settings, text.replacen("    acting: robot\n", acting, 1)).unwrap();
+        if acting.is_empty() {
+            let live = place.join("live.json");
+            let text = fs::read_to_string(&live).unwrap();
+            fs::write(&live, text.replacen("\"caller\": 1", "\"caller\": 7", 1)).unwrap();
+        }
+        let people = fs::read_to_string(place.join("people.yaml")).unwrap();
+        let (output, told) = keyholder(place, &["lockout", "marta", "--because", "x"]);
+        assert_eq!(output.status.code(), Some(3), "{acting}: {told}");
+        assert!(told.contains("which `keyholder` acts as"), "{told}");
+        let (_, shown) = keyholder(place, &["journal", "show"]);
+        assert!(!shown.contains("marta is locked out"), "{acting}: {shown}");
+        assert_eq!(
+            people,
+            fs::read_to_string(place.join("people.yaml")).unwrap()
+        );
+    }
+}
+
+#[test]
+fn a_token_that_is_missing_keeps_no_lockout_out_of_the_files() {
+    let place = project();
+    let place = place.path();
+    let real = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_keyholder"))
+            .args(arguments)
+            .current_dir(place)
+            .env_clear()
+            .env("KEYHOLDER_ACTOR", "ilze")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let mut told = String::from_utf8_lossy(&output.stdout).into_owned();
+        told.push_str(&String::from_utf8_lossy(&output.stderr));
+        (output, told)
+    };
+    assert!(real(&["journal", "init"]).0.status.success());
+    let (output, told) = real(&["lockout", "marta", "--because", "HR-77"]);
+    assert_eq!(output.status.code(), Some(6), "{told}");
+    for token in [
+        "ALTEGIO_PARTNER_TOKEN",
+        "YCLIENTS_PARTNER_TOKEN",
+        "KEYCRM_API_KEY",
+    ] {
+        assert!(told.contains(token), "each is named: {told}");
+    }
+    let people = fs::read_to_string(place.join("people.yaml")).unwrap();
+    assert!(people.contains("leaves: "), "{told}");
+    let (_, shown) = real(&["journal", "show"]);
+    assert!(shown.contains("marta is locked out"), "{shown}");
+}

@@ -75,7 +75,11 @@ pub(in crate::cli) async fn within(
         session.ui.tell(&mended(&torn));
     }
     planning.reread(journal.sealed());
-    let providers = world.connect(session, &project)?;
+    let providers = if args.within_reach {
+        world.connect_reachable(session, &project).0
+    } else {
+        world.connect(session, &project)?
+    };
 
     let (places, contacts) = (live::places(&project), live::contacts(&project));
     let (stop, watcher) = (StopFlag::new(), Watcher::new(session.ui));

@@ -25,7 +25,17 @@ pub(in crate::cli) async fn lockout(
     let project = session.open(None, world.now(), 0)?;
     let key = declared(&project, &args.person)?;
     refuse(&project, &key)?;
-    let planning = Planning::new(session, &world, &project, &[])?;
+    let mut planning = Planning::new(session, &world, &project, &[])?;
+    refuse_account(&planning, &key)?;
+    // A system that cannot be reached keeps nobody in at the others, nor the lockout out of the journal.
+    let (providers, unreached) = world.connect_reachable(session, &project);
+    for failure in &unreached {
+        session.ui.fail(failure);
+    }
+    if let Some(why) = planning.would_refuse(&providers, &key).await {
+        world.leave(session, &project.loaded.project.settings)?;
+        return Err(Failure::new(Ending::Held, why).help(ANOTHER));
+    }
     if planning.memory.locked.contains_key(&key) {
         session.ui.tell(&format!(
             "{key} is locked out already; what is left is taken now"
@@ -35,9 +45,14 @@ pub(in crate::cli) async fn lockout(
         record(session, &planning, world.now(), "lockout", &locked)?;
     }
     let now = world.now();
-    let taken = apply::within(session, &world, &at_once(&key), None, None).await?;
+    // The files say it too, whatever became of the calls.
+    let taken = apply::within(session, &world, &at_once(&key), None, None).await;
     write_down(session, &project, &key, now);
-    Ok(taken)
+    let mut endings = taken?;
+    if !unreached.is_empty() {
+        endings.insert(Ending::Untrusted);
+    }
+    Ok(endings)
 }
 
 /// Lifts a lockout. Nothing is given back before the next `apply`.
@@ -99,7 +114,37 @@ fn refuse(project: &Project, key: &PersonKey) -> Result<(), Failure> {
             Ending::Held,
             format!("`{key}` owns the key that `keyholder` works with at `{system}` (`acting`)"),
         )
-        .help("let somebody else's key act first")),
+        .help(ANOTHER)),
+        None => Ok(()),
+    }
+}
+
+/// What to do where the acting account would be locked out.
+const ANOTHER: &str = "let somebody else's key act first, and name them under `acting`";
+
+/// The same where the settings name an account: theirs by a pin or by the journal, also where nothing can be read.
+fn refuse_account(planning: &Planning<'_>, key: &PersonKey) -> Result<(), Failure> {
+    let desired = &planning.project.desired;
+    let Some(person) = desired.people.get(key) else {
+        return Ok(());
+    };
+    let acts = desired.systems.iter().find(|(name, system)| {
+        let Some(Actor::Account(id)) = &system.acting else {
+            return false;
+        };
+        let pin = person.pins.get(*name);
+        let known = planning.memory.accounts.get(&((*name).clone(), id.clone()));
+        pin.is_some_and(|pin| pin.ids.contains(id))
+            || known.is_some_and(|known| known.person == *key || person.was.contains(&known.person))
+    });
+    match acts {
+        Some((system, _)) => Err(Failure::new(
+            Ending::Held,
+            format!(
+                "account that `keyholder` works with at `{system}` (`acting`) is that of `{key}`"
+            ),
+        )
+        .help(ANOTHER)),
         None => Ok(()),
     }
 }
@@ -162,6 +207,7 @@ fn at_once(key: &PersonKey) -> ApplyArgs {
         manual: None,
         contacts: false,
         format: DataFormat::Text,
+        within_reach: true,
     }
 }
 

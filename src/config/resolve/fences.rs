@@ -5,7 +5,8 @@
 //! depends on the files alone, never on today.
 //!
 //! - `locations`: every place a line names, open or not, is one of these; a line without `at` and one for a chain are
-//!   outside, since they are everywhere.
+//!   outside, since they are everywhere. Nor does anybody of these files lose anything elsewhere, whatever line would take
+//!   it (`leaves`, `paused`, `never`, a pin, an emptied `access`): `policy` holds such steps.
 //! - `roles`: every line has one of these, and nothing on top: `plus` could give whatever the roles leave out.
 //! - `longest`: every line ends, at most so many days after it began.
 
@@ -44,6 +45,9 @@ pub(super) fn fence(fence: &raw::Fence, places: &Places<'_>, people: &[&raw::Per
             add(longest.and_then(|longest| lasts(person, line, longest, places)));
         }
     }
+    let declared = people.iter();
+    let declared = declared.filter(|it| fence.found.contains(&it.key.span.file));
+    let declared = declared.map(|person| PersonKey::new(person.key.value.clone()));
     let files: Vec<&str> = fence.files.iter().map(|glob| &*glob.value).collect();
     Policy {
         key: files.join(" ").into(),
@@ -59,6 +63,7 @@ pub(super) fn fence(fence: &raw::Fence, places: &Places<'_>, people: &[&raw::Per
                 longest: fence.longest.as_ref().map(|days| days.value),
             },
             lines,
+            people: declared.collect(),
         },
         waive: Vec::new(),
     }

@@ -38,11 +38,15 @@ fn a_pin_beats_memory_and_memory_beats_a_contact() {
     world.account("8", "center", "manager", "jana@chain.example");
     pin(&mut world, "jana", &["7"], &[]);
     world.remember("karl", "7", &[]);
+    pin(&mut world, "karl", &[], &["7"]);
     let plan = world.plan();
-    // 7 is pinned to jana whatever memory says; karl's contact is then on somebody else's account.
-    assert_eq!(lines(&plan), ["change-role jana@center"]);
-    assert_eq!(plan.draft.steps[0].account, Some(AccountId::new("7")));
-    assert_eq!(holds(&plan), ["contact-elsewhere karl@-"]);
+    // 7 is pinned to jana whatever memory says, since the files say of karl too that it is not his.
+    assert_eq!(
+        lines(&plan),
+        ["invite karl@center", "change-role jana@center"]
+    );
+    assert_eq!(plan.draft.steps[1].account, Some(AccountId::new("7")));
+    assert_eq!(holds(&plan), [""; 0]);
 
     let mut world = declared(&["jana"]);
     world.account("7", "center", "manager", "old@chain.example");
@@ -66,6 +70,72 @@ fn a_pin_beats_memory_and_memory_beats_a_contact() {
         stranger.remark.as_deref(),
         Some("carries a contact of `jana`")
     );
+}
+
+#[test]
+fn a_pin_takes_no_account_that_is_somebody_else_s() {
+    // By memory, by contact, or both: neither of the two is touched, and both are named.
+    for (remembered, email) in [
+        (true, "old@chain.example"),
+        (false, "anete@chain.example"),
+        (true, "anete@chain.example"),
+    ] {
+        let mut world = declared(&["anete"]);
+        world.account("8814", "center", "manager", email);
+        if remembered {
+            world.remember("anete", "8814", &["center"]);
+        }
+        world.person("evil");
+        pin(&mut world, "evil", &["8814"], &[]);
+        let plan = world.plan();
+        assert_eq!(lines(&plan), [""; 0], "{remembered} {email}");
+        assert_eq!(
+            holds(&plan),
+            ["identity-doubt anete@-", "identity-doubt evil@-"]
+        );
+        let hold = &plan.draft.holds[0];
+        assert!(
+            hold.message.contains("is pinned to `evil`") && hold.message.contains("`anete`"),
+            "{hold:?}"
+        );
+        assert!(hold.help.contains("`not: [8814]` for `anete`"), "{hold:?}");
+    }
+    // A pin to what is nobody's goes on.
+    let mut world = declared(&["anete"]);
+    world.account("8814", "center", "manager", "other@chain.example");
+    pin(&mut world, "anete", &["8814"], &[]);
+    assert_eq!(lines(&world.plan()), ["change-role anete@center"]);
+}
+
+#[test]
+fn an_account_of_somebody_protected_is_protected_whoever_it_is_pinned_to() {
+    let mut world = declared(&["anete"]);
+    world.account("8814", "center", "manager", "old@chain.example");
+    world.remember("anete", "8814", &["center"]);
+    let line = world.line("protected: [anete]");
+    world
+        .desired
+        .protected
+        .insert(PersonKey::new("anete"), line);
+    // Even where her own entry is made to deny it.
+    pin(&mut world, "anete", &[], &["8814"]);
+    world.person("evil");
+    pin(&mut world, "evil", &["8814"], &[]);
+    let plan = world.plan();
+    assert!(
+        holds(&plan).contains(&"protected evil@center".to_owned()),
+        "{:?}",
+        holds(&plan)
+    );
+    assert!(!lines(&plan).iter().any(|line| line.starts_with("remove")));
+    let known = &plan.draft.whose[&World::system()];
+    let known = known.iter().find(|it| it.account.as_str() == "8814");
+    let protected = known.and_then(|it| it.protected.clone());
+    assert_eq!(protected, Some(PersonKey::new("anete")));
+    // Nor does a read make the journal forget whose it is.
+    let system = World::system();
+    let whose = matches(&world.desired, &world.memory, &system, &world.scopes);
+    assert_eq!(whose.get(&AccountId::new("8814")), None);
 }
 
 #[test]
@@ -334,6 +404,53 @@ fn accounts_are_selected_for_reading_only_where_they_may_differ() {
         .flat_map(|(place, ids)| ids.iter().map(move |id| format!("{id}@{place}")))
         .collect();
     assert_eq!(found, ["7@center", "7@mall", "10@port"]);
+}
+
+/// Whose rights are read, as `account@place`.
+fn selected(world: &World) -> Vec<String> {
+    let system = World::system();
+    let selected = selection(&world.desired, &world.memory, &system)(&world.scopes);
+    selected
+        .iter()
+        .flat_map(|(place, ids)| ids.iter().map(move |id| format!("{id}@{place}")))
+        .collect()
+}
+
+#[test]
+fn where_a_policy_asks_who_has_a_right_everybody_is_read() {
+    let mut world = declared(&["jana", "karl"]);
+    world.account("7", "center", "worker", "jana@chain.example");
+    world.account("8", "center", "worker", "karl@chain.example");
+    world.account("9", "center", "worker", "stranger@chain.example");
+    world.account("10", "center", "worker", "");
+    world.row("10", "center", |row| row.removable = false);
+    world.edit("karl", |person| person.managed = Managed::No);
+    assert_eq!(selected(&world), ["7@center"]);
+    let origin = world.line("two: { kind: holders }");
+    world.desired.policies.push(Policy {
+        key: "two".into(),
+        origin,
+        demand: Demand::Holders {
+            right: NamedRights {
+                text: CREATE.into(),
+                rights: vec![catalog().by_slug(CREATE).unwrap()],
+            },
+            each: Within::Location,
+            at_least: 2,
+        },
+        waive: Vec::new(),
+    });
+    // The unmanaged, strangers and owners; the vendor's own users are nobody.
+    assert_eq!(
+        selected(&world),
+        [
+            "1@center", "7@center", "8@center", "9@center", "1@mall", "1@port"
+        ]
+    );
+    // Strangers also where they may be removed: what they have decides whether they may go.
+    world.desired.policies.clear();
+    world.wish().strangers = Strangers::Remove;
+    assert_eq!(selected(&world), ["7@center", "9@center"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Somebody who manages users is left at every place, and the acting account is not hit unseen.
+//! The acting account is not hit unseen.
 
 use super::world::*;
 use crate::model::*;
@@ -22,12 +22,6 @@ fn manager(world: &mut World, id: &str, key: &str) {
         "center",
         &[("settings_access", ON), (ACCESS, ON), (EDIT, ON)],
     );
-}
-
-/// No owner, and no acting account, at the center.
-fn without_owner(world: &mut World) {
-    let scope = world.scope("center");
-    scope.accounts.remove(&AccountId::new(CALLER));
 }
 
 #[test]
@@ -73,44 +67,4 @@ fn an_invitation_that_waits_is_no_acting_account() {
     world.row("7", "center", |row| row.state = AccountState::Invited);
     world.leave("adam");
     assert_eq!(lines(&world.plan()), ["withdraw-invitation adam@center"]);
-}
-
-#[test]
-fn the_last_who_manages_users_stays() {
-    let mut world = world();
-    without_owner(&mut world);
-    let plan = world.plan();
-    assert_eq!(holds(&plan), ["protected adam@center"]);
-    assert!(plan.draft.holds[0].message.contains("nobody else is known"));
-    world.leave("adam");
-    assert_eq!(holds(&world.plan()), ["protected adam@center"]);
-    // Blocked people and system users manage nobody.
-    manager(&mut world, "8", "zoe");
-    world.row("8", "center", |row| row.state = AccountState::Blocked);
-    world.account("9", "center", "worker", "");
-    world.row("9", "center", |row| row.removable = false);
-    assert_eq!(holds(&world.plan()), ["protected adam@center"]);
-    world.row("8", "center", |row| row.state = AccountState::Active);
-    assert_eq!(lines(&world.plan()), ["remove adam@center"]);
-}
-
-#[test]
-fn the_last_goes_once_another_is_verified_to_manage_users_even_as_a_leaver() {
-    let mut world = world();
-    without_owner(&mut world);
-    world.give("zoe", "center", "worker", &[(ACCESS, ON), (EDIT, ON)]);
-    world.account("8", "center", "worker", "zoe@chain.example");
-    world.leave("adam");
-    let plan = world.plan();
-    assert_eq!(
-        lines(&plan),
-        ["set-rights zoe@center", "remove adam@center"]
-    );
-    let [gain, loss] = &plan.draft.steps[..] else {
-        panic!("two steps");
-    };
-    assert_eq!(loss.waits_for, std::slice::from_ref(&gain.id));
-    // An invitation gives nobody power yet.
-    world.scope("center").accounts.remove(&AccountId::new("8"));
-    assert_eq!(holds(&world.plan()), ["protected adam@center"]);
 }

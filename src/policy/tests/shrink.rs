@@ -202,6 +202,16 @@ fn a_list_that_is_not_believed_says_the_numbers_and_what_would_lift_it() {
 }
 
 #[test]
+fn no_approval_is_offered_for_a_list_that_came_back_empty() {
+    let world = self::world("", "", 20, 0, 0);
+    let plan = world.plan(Vec::new());
+    let hold = &plan.draft.holds[0];
+    assert_eq!(hold.code, HoldCode::Shrunk);
+    assert_eq!(hold.approval, None);
+    assert!(hold.help.contains("no approval changes that"), "{hold:?}");
+}
+
+#[test]
 fn a_list_that_is_not_believed_is_partial_in_the_plan_itself() {
     let world = self::world("", "", 20, 15, 0);
     let system = world.observed.systems.values().next().expect("a system");

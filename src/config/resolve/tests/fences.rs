@@ -46,6 +46,30 @@ fn behind(fence: &str, file: &str, access: &str) -> (Vec<String>, Vec<Code>) {
 }
 
 #[test]
+fn a_fence_knows_whom_its_files_declare() {
+    let people = |file: &str| {
+        let settings =
+            format!("{SETTINGS}fences: [ {{ files: \"people/riga/**\", locations: [mall] }} ]\n");
+        let person = "people:\n  jana: { name: Jana, email: a@chain.example, access: [] }\n";
+        let files = [
+            ("keyholder.yaml", settings.as_str()),
+            ("locations.yaml", PLACES),
+            (file, person),
+        ];
+        let loaded = load_texts(&files, &LoadOptions::default());
+        let date = AsOf::Date(jiff::civil::date(2026, 6, 1));
+        let options = ResolveOptions::at(date);
+        let (desired, _) = resolve(&loaded.project, &options, Catalog::current());
+        let Demand::Fence { people, .. } = &desired.policies[0].demand else {
+            panic!("{:?}", desired.policies)
+        };
+        people.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(people("people/riga/all.yaml"), ["jana"]);
+    assert_eq!(people("people/coast.yaml"), [""; 0]);
+}
+
+#[test]
 fn a_line_gives_only_what_its_fence_names() {
     let table: &[(&str, &str, &[&str])] = &[
         (

@@ -274,6 +274,72 @@ fn the_last_manager_is_kept_and_a_successor_is_named() {
 }
 
 #[test]
+fn an_owner_whose_rights_were_not_read_can_let_people_in() {
+    let mut world = World::new();
+    world.drop_caller();
+    world.person("jana");
+    world.wants("jana", "center", &[]);
+    world.live("7", "jana", "center", &[EDIT_USERS]);
+    world.live("2", "ilze", "center", &[]);
+    assert_eq!(holds(&world.plan()), ["last-manager jana@center"]);
+    // What a list alone shows of an owner: a human whom the vendor lets nobody remove.
+    world.base.row("2", "center", |row| {
+        row.removable = false;
+        row.rights = None;
+        row.role = None;
+    });
+    let plan = world.plan();
+    assert_eq!(holds(&plan), [""; 0]);
+    assert_eq!(world.verify(&plan), []);
+    let witness = &plan.draft.steps[0].witnesses[0];
+    assert_eq!(witness.account.as_str(), "2");
+    // One who cannot sign in lets nobody in.
+    world.state("2", "center", crate::model::AccountState::Blocked);
+    assert_eq!(holds(&world.plan()), ["last-manager jana@center"]);
+}
+
+#[test]
+fn a_stranger_who_has_what_nobody_may_is_told() {
+    let mut world = World::new();
+    world.live("9", "nobody", "center", &[DELETE, REPORT]);
+    world.separation("cash", &[DELETE, REPORT], Within::Location);
+    let plan = world.plan();
+    assert_eq!(findings(&plan), ["cash live"]);
+    let message = &plan.draft.findings[0].message;
+    assert!(
+        message.contains("account 9 that nobody declared"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_fence_lets_nobody_of_its_files_lose_anything_elsewhere() {
+    let mut world = World::new();
+    for (id, key) in [("7", "jana"), ("8", "karl")] {
+        world.person(key);
+        world.live(id, key, "center", &[EXPORT]);
+        world.live(id, key, "mall", &[EXPORT]);
+        world.leave(key);
+    }
+    world.fence("people/riga/**", &["center"], &["jana"]);
+    let plan = world.plan();
+    assert_eq!(holds(&plan), ["fence jana@mall"]);
+    let hold = &plan.draft.holds[0];
+    assert!(hold.message.contains("`people/riga/**`"), "{hold:?}");
+    let left = ["jana@center", "karl@center", "karl@mall"];
+    let all = steps(&plan);
+    assert!(
+        left.iter().all(|at| all.contains(&format!("remove {at}"))),
+        "{all:?}"
+    );
+    // Whoever is locked out is out everywhere: that is no line of a file.
+    let since = world.base.now;
+    let locked = &mut world.base.memory.locked;
+    locked.insert(crate::model::PersonKey::new("jana"), since);
+    assert_eq!(holds(&world.plan()), [""; 0]);
+}
+
+#[test]
 fn a_leaver_who_was_the_last_manager_goes_and_is_told() {
     let mut world = World::new();
     world.drop_caller();

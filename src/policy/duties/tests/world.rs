@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use crate::catalog::RightId;
 use crate::model::{
-    AccountState, Breach, Demand, NamedRights, OnlyRole, PersonKey, Policy, RoleKey, Waiver, Within,
+    AccountState, Breach, Demand, FenceSays, NamedRights, OnlyRole, PersonKey, Policy, RoleKey,
+    Waiver, Within,
 };
 use crate::plan::tests::world as base;
 use crate::plan::{Plan, draft, seal};
@@ -177,6 +178,27 @@ impl World {
                 of: "class:trainee".into(),
                 longest: 90,
                 lines,
+            },
+        );
+    }
+
+    /// A fence around some places, with the people of its files.
+    pub(super) fn fence(&mut self, files: &str, places: &[&str], people: &[&str]) {
+        let places = places.iter().map(|key| (*key).into());
+        let says = FenceSays {
+            keys: None,
+            locations: Some(places.collect()),
+            roles: None,
+            longest: None,
+        };
+        let people = people.iter().map(|key| PersonKey::new(*key)).collect();
+        let lines = Vec::new();
+        self.policy(
+            files,
+            Demand::Fence {
+                says,
+                lines,
+                people,
             },
         );
     }
