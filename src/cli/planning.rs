@@ -164,7 +164,8 @@ impl<'a> Planning<'a> {
             self.session.show(&found, &self.project.loaded.sources);
         }
         planned::distrust(&mut observed, self.project, &self.memory);
-        let (plan, dangers) = self.judged(&self.memory, self.project, &self.project.desired, &observed);
+        let (plan, dangers) =
+            self.judged(&self.memory, self.project, &self.project.desired, &observed);
         Planned {
             plan,
             observed,
@@ -314,6 +315,11 @@ impl<'a> Planning<'a> {
         );
         let people = desired.people.keys().cloned().collect();
         records.extend(attest::notes(&self.statements, &self.memory, &people));
+        records.extend(journal::judged_after(
+            self.journal.sealed.iter().map(|sealed| &sealed.entry),
+            journal::judged(&planned.plan.draft, desired),
+            !self.only.is_everything(),
+        ));
         records
     }
 

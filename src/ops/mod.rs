@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod attest;
+pub mod bundle;
 pub mod doctor;
 pub mod due;
 pub mod edit;
@@ -13,5 +14,6 @@ pub mod only;
 pub mod planned;
 pub mod project;
 pub mod record;
+pub mod report;
 pub mod resend;
 pub mod when;

@@ -12,6 +12,7 @@ mod hand;
 mod names;
 pub mod outcome;
 pub mod parts;
+pub mod report;
 pub mod review;
 mod rules;
 pub mod seen;
