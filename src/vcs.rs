@@ -4,6 +4,7 @@
 //! What comes from a caller is one argument, after an end of options. Invariant: no link and no submodule of a commit is
 //! followed, and no more is read of one than a project may cost.
 
+mod dropped;
 mod past;
 mod remote;
 
@@ -12,6 +13,7 @@ use std::process::{Command, Stdio};
 
 use camino::Utf8Path;
 
+pub use dropped::{Dropped, DroppedBy, dropped};
 pub use past::{Brought, Told, brought, told};
 pub use remote::{GitError, GitRemote, Pushed, Remote, Tree, TreeEntry};
 

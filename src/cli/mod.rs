@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use clap::Parser as _;
 
 mod administrator;
+mod anchor;
 pub mod args;
 mod checklist;
 mod commands;

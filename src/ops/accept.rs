@@ -13,11 +13,12 @@ use std::io;
 
 use self::lines::{Candidate, Way, ways};
 use super::edit::Texts;
+use super::planned::broken;
 use super::project::Project;
 use crate::config::edit::edited;
 use crate::diagnostic::Diagnostic;
 use crate::model::{PersonKey, PlaceId, SystemName};
-use crate::plan::{HoldCode, Plan, Step, StepId, StepKind};
+use crate::plan::{Finding, HoldCode, Plan, Step, StepId, StepKind};
 
 pub use self::select::{NotChosen, Wanted, chosen};
 
@@ -193,6 +194,13 @@ impl Run<'_> {
         {
             return Err(format!("the project would be refused: {}", error.message));
         }
+        // What `check` refuses is a rule of the project, whatever the vendor has already.
+        let current = self.project.as_ref().unwrap_or(first);
+        let known: BTreeSet<String> = broken(current).into_iter().map(|it| it.message).collect();
+        let new = broken(&project).into_iter().map(|it| it.message);
+        if let Some(new) = new.into_iter().find(|new| !known.contains(new)) {
+            return Err(format!("`check` would refuse the project: {new}"));
+        }
         let plan = (self.planner)(&project);
         let answered = |it: &Step| {
             it.person == step.person
@@ -229,6 +237,22 @@ impl Run<'_> {
             return Err(format!(
                 "with that line the plan would hold: {}",
                 new.message
+            ));
+        }
+        let findings = &self.plan.draft.findings;
+        let is_known = |new: &Finding| {
+            findings.iter().any(|it| {
+                it.policy == new.policy
+                    && it.side == new.side
+                    && it.place == new.place
+                    && it.system == new.system
+                    && it.people == new.people
+            })
+        };
+        if let Some(new) = plan.draft.findings.iter().find(|it| !is_known(it)) {
+            return Err(format!(
+                "the files would break `{}`: {}",
+                new.policy, new.message
             ));
         }
         Ok((texts, project, plan))

@@ -14,6 +14,8 @@ pub mod only;
 pub mod planned;
 pub mod project;
 pub mod record;
+pub mod refused;
 pub mod report;
 pub mod resend;
+pub mod vanished;
 pub mod when;

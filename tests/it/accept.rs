@@ -269,6 +269,20 @@ fn never_and_protection_are_not_loosened() {
 }
 
 #[test]
+fn a_policy_is_not_broken_by_accepting() {
+    let chain = Chain::new();
+    let policy = "policies:\n  apart: { kind: separation, rights: [records_create_access, records_delete_access], within: location }\n";
+    fs::write(chain.path("policies.yaml"), policy).unwrap();
+    chain.is_settled();
+    let before = chain.text("people.yaml");
+    chain.by_hand(&[right(101, "records_delete_access", true)]);
+    let (code, told) = chain.accept(&["jana"]);
+    assert_eq!(code, 3, "{told}");
+    assert!(told.contains("apart"), "{told}");
+    assert_eq!(chain.text("people.yaml"), before);
+}
+
+#[test]
 fn what_nobody_did_by_hand_is_not_accepted() {
     let chain = Chain::bare();
     let before = chain.text("people.yaml");

@@ -12,6 +12,7 @@
 )]
 
 mod accept;
+mod acting;
 mod attested;
 mod based;
 mod broken;
@@ -21,10 +22,13 @@ mod doctor;
 mod due;
 mod edit;
 mod explained;
+mod gone;
 mod hand;
 mod limiter;
 mod lockout;
+mod observed;
 mod policies;
+mod report;
 mod resend;
 mod reviewed;
 mod safety;
@@ -32,6 +36,8 @@ mod scenario;
 mod schema;
 mod state;
 mod support;
+mod threats;
 mod tidy;
 mod transcripts;
 mod trust;
+mod unremembered;

@@ -112,6 +112,58 @@ fn a_list_that_shrank_is_not_believed_until_somebody_says_so() {
 }
 
 #[test]
+fn a_role_edit_that_strips_a_location_is_held_and_the_rest_proceeds() {
+    let folder = tempfile::tempdir().unwrap();
+    copy_example(&root().join("examples/salon-chain"), folder.path());
+    let run = |arguments: &[&str]| shop::keyholder(folder.path(), arguments);
+    let (code, _, said) = run(&["apply", "--yes", "--sandbox"]);
+    assert_eq!(code, 0, "{said}");
+    shop::edit(
+        folder.path(),
+        "roles.yaml",
+        "        records_create_access: allow\n",
+        "",
+    );
+    shop::edit(
+        folder.path(),
+        "people/riga.yaml",
+        "evija.rozite: {",
+        "evija.rozite: { leaves: 2026-11-30,",
+    );
+    let (code, out, said) = run(&["plan", "--format", "json", "--sandbox"]);
+    assert_eq!(code, 3, "{said}");
+    let plan: Value = serde_json::from_str(&out).unwrap();
+    let holds = plan["holds"].as_array().unwrap();
+    let over = holds.iter().filter(|hold| hold["code"] == "over-limit");
+    let over: Vec<&Value> = over.collect();
+    assert!(over.len() > 10, "{}", over.len());
+    for hold in over {
+        let text = hold.to_string();
+        assert!(
+            text.contains("inferred") && text.contains("built in"),
+            "{text}"
+        );
+        assert!(
+            hold["approval"]
+                .as_str()
+                .unwrap()
+                .contains("allow: inferred"),
+            "{text}"
+        );
+    }
+    let steps = plan["steps"].as_array().unwrap();
+    let done: Vec<&str> = steps
+        .iter()
+        .map(|step| step["person"].as_str().unwrap())
+        .collect();
+    assert!(
+        done.iter().all(|person| *person == "evija.rozite"),
+        "{done:?}"
+    );
+    assert!(!done.is_empty());
+}
+
+#[test]
 fn who_approves_their_own_change_by_a_real_history_approves_nothing() {
     let shop = Shop::new("limits: { messages: { count: 0 } }\n");
     let git = |arguments: &[&str]| shop::git(shop.folder.path(), arguments);

@@ -1,8 +1,8 @@
 //! `report`: what was done in a period, for an audit.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::args::{ReportArgs, ReportFormat};
 use crate::cli::failure::{Ending, Endings, Failure};
@@ -22,17 +22,25 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &ReportArgs) -> Result<En
     let settings = &project.loaded.project.settings;
     let place = session.place(&project.loaded.root, Some(settings))?;
     let from = instant(&args.from, &project.zone, false)?;
-    let to = args.to.as_deref();
-    let to = to.map_or(Ok(now), |to| instant(to, &project.zone, true))?;
-    if to <= from {
-        return Err(Failure::input("the period ends before it begins"));
-    }
     let journal = place.load().map_err(|error| distrust(&error))?;
     if journal.sealed.is_empty() {
         return Err(Failure::new(
             Ending::Untrusted,
             "there is no journal yet, so nothing is known",
         ));
+    }
+    let to = match args.to.as_deref() {
+        Some(to) => instant(to, &project.zone, true)?,
+        // What was written in this very instant belongs to it.
+        None => {
+            let last = journal.sealed.last().map_or(now, |last| last.entry.at);
+            now.max(last)
+                .checked_add(SignedDuration::from_millis(1))
+                .unwrap_or(now)
+        }
+    };
+    if to <= from {
+        return Err(Failure::input("the period ends before it begins"));
     }
     let anchors = anchors(&args.anchors, &journal)?;
     let wanted = Wanted {

@@ -212,22 +212,18 @@ fn into_lines(
             value.block(indent, list_step(doc, pairs, indent), doc.newline)
         ),
     };
-    match after.and_then(|at| pairs.get(at)) {
-        Some((_, key, value)) => {
-            // Entries that stand apart are kept apart.
-            let line = doc.line_start(key.start);
-            let above = doc.text.get(..line).unwrap_or_default();
-            let apart = is_entry && pairs.len() > 1 && above.ends_with(&doc.newline.repeat(2));
-            let gap = if apart { doc.newline } else { "" };
-            let end = value.end.max(key.end);
-            vec![vec![below(doc, end, &format!("{gap}{written}"))]]
-        }
-        None => {
-            let at = pairs.first().map_or(0, |(_, key, _)| key.start);
-            let text = format!("{}{}{pad}", written.trim_start(), doc.newline);
-            vec![vec![Splice::insert(at, text)]]
-        }
+    if let Some((_, key, value)) = sibling {
+        // Entries that stand apart are kept apart.
+        let line = doc.line_start(key.start);
+        let above = doc.text.get(..line).unwrap_or_default();
+        let apart = is_entry && pairs.len() > 1 && above.ends_with(&doc.newline.repeat(2));
+        let gap = if apart { doc.newline } else { "" };
+        let end = value.end.max(key.end);
+        return vec![vec![below(doc, end, &format!("{gap}{written}"))]];
     }
+    let at = pairs.first().map_or(0, |(_, key, _)| key.start);
+    let text = format!("{}{}{pad}", written.trim_start(), doc.newline);
+    vec![vec![Splice::insert(at, text)]]
 }
 
 /// How far the entries of lists stand from their keys here.
@@ -477,21 +473,14 @@ fn lines_of(doc: &Doc<'_>, start: usize, end: usize) -> Option<Splice> {
         return None;
     }
     let from = doc.line_start(start);
-    Some(match doc.next_line(end) {
-        Some(next) => Splice::cut(from, next),
-        // The last line of a file that ends without a line break stays without one.
-        None => {
-            let before = doc
-                .text
-                .get(..from)?
-                .trim_end_matches('\n')
-                .trim_end_matches('\r');
-            Splice::cut(
-                before.len().max(from.saturating_sub(doc.newline.len())),
-                doc.text.len(),
-            )
-        }
-    })
+    if let Some(next) = doc.next_line(end) {
+        return Some(Splice::cut(from, next));
+    }
+    // The last line of a file that ends without a line break stays without one.
+    let before = doc.text.get(..from)?;
+    let before = before.trim_end_matches('\n').trim_end_matches('\r');
+    let start = before.len().max(from.saturating_sub(doc.newline.len()));
+    Some(Splice::cut(start, doc.text.len()))
 }
 
 /// The same with the empty line above, where another one or no entry follows.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::catalog::RightType;
 use crate::config::edit::{self, Change, Seg, Yaml};
 use crate::config::raw::{self, SelectorBody};
-use crate::model::{Days, GrantState, Item, Items, LocationKey, One, PlaceId, Value};
+use crate::model::{Days, GrantState, Item, Items, LocationKey, One, PersonKey, PlaceId, Value};
 use crate::ops::project::Project;
 use crate::plan::{RightDelta, Step, StepKind};
 
@@ -55,13 +55,8 @@ pub(super) fn ways(project: &Project, step: &Step, steps: &[Step]) -> Result<Way
         .next()
         .ok_or_else(|| Refusal("nobody declared them".into(), Vec::new()))?;
     let key = person.key.value.to_string();
-    if project
-        .desired
-        .protected
-        .iter()
-        .any(|it| it.as_str() == key)
-        && gives(step)
-    {
+    let protected = &project.desired.protected;
+    if protected.contains_key(&PersonKey::new(key.as_str())) && gives(step) {
         return Err(Refusal(
             format!(
                 "`{key}` is protected: nothing takes their access, and no edit of ours does; take the key out of `protected` first, in a change of its own"
@@ -291,18 +286,15 @@ impl Entry<'_> {
                     places = self.places_of(own).into_iter().collect();
                 }
                 let mut changes = common.clone();
-                let line = match on {
-                    Some(at) => {
-                        changes.extend(rights.onto(self, at));
-                        format!("{}, on the line {}", rights.words(), self.origin(at))
-                    }
-                    None => {
-                        let line = self.copy(own, &place, rights.pairs(self.step.system.as_str()));
-                        changes.extend(rights.undone.iter().cloned());
-                        let words = format!("- {}", line.flow());
-                        changes.push(Change::Add(self.path(&["access".into()]), line));
-                        words
-                    }
+                let line = if let Some(at) = on {
+                    changes.extend(rights.onto(self, at));
+                    format!("{}, on the line {}", rights.words(), self.origin(at))
+                } else {
+                    let line = self.copy(own, &place, rights.pairs(self.step.system.as_str()));
+                    changes.extend(rights.undone.iter().cloned());
+                    let words = format!("- {}", line.flow());
+                    changes.push(Change::Add(self.path(&["access".into()]), line));
+                    words
                 };
                 by_hand.push(line.clone());
                 let mut candidate = self.candidate(changes, line);
