@@ -268,12 +268,14 @@ fn take<T: Clone + Ord>(known: &mut Option<Vec<T>>, later: Option<&Vec<T>>, narr
 
 /// What of a list is to be written.
 fn news<T: Ord>(known: Option<Vec<T>>, found: Option<Vec<T>>, narrowed: bool) -> Option<Vec<T>> {
-    let (known, mut found) = (known.unwrap_or_default(), found?);
+    let mut found = found?;
     if narrowed {
+        let known = known.unwrap_or_default();
         found.retain(|it| known.binary_search(it).is_err());
         return (!found.is_empty()).then_some(found);
     }
-    (known != found).then_some(found)
+    // A list that nobody ever wrote is not the same as an empty one.
+    (known.as_ref() != Some(&found)).then_some(found)
 }
 
 fn sorted<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {

@@ -211,7 +211,7 @@ impl<'a> Teller<'a> {
         };
         let by_hand = self.done_by_hand(manual);
         for (kind, hand) in done(steps).chain(by_hand.iter().map(|it| (it.kind.as_str(), true))) {
-            totals.by_hand += u64::from(hand);
+            totals.by_hand += u64::from(hand && (gives(kind) || changes(kind) || takes(kind)));
             totals.given += u64::from(gives(kind));
             totals.changed += u64::from(changes(kind));
             totals.taken += u64::from(takes(kind));

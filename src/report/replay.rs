@@ -168,6 +168,10 @@ impl<'a> Player<'a> {
                     head: sealed.head(),
                 };
                 self.played.runs.insert(entry.seq, run);
+                // Each run that plans judges, and writes what is not as it was.
+                if started.config.is_some() && self.played.judged.is_some() {
+                    self.played.judged = Some(entry.at);
+                }
             }
             Record::RunEnded(ended) => {
                 if let Some(run) = self.played.runs.get_mut(&entry.run) {

@@ -96,7 +96,9 @@ fn table(nth: usize, table: &Table, out: &mut String) {
         });
         for (nth, cell) in row.cells.iter().enumerate() {
             let text = line(cell);
-            if nth > 0 {
+            if nth > 0 && is_short(cell) {
+                out.push_str(&format!("<td class=\"short\">{text}</td>"));
+            } else if nth > 0 {
                 out.push_str(&format!("<td>{text}</td>"));
             } else if row.loud {
                 out.push_str(&format!(
@@ -123,6 +125,13 @@ fn line(runs: &[Run]) -> String {
         }
     }
     out
+}
+
+/// A date or a word of ours, which is read best on one line.
+fn is_short(cell: &[Run]) -> bool {
+    const SHORT: usize = 20;
+    cell.iter()
+        .all(|run| !run.foreign && run.text.len() <= SHORT)
 }
 
 /// The one door: no control, nothing invisible, and nothing that means something in a page.

@@ -127,7 +127,7 @@ impl Teller<'_> {
                 .report
                 .unknown
                 .iter()
-                .map(|text| own(text.clone()))
+                .map(|text| own(sentence(text)))
                 .collect(),
             nothing: "Nothing is missing that this report should have.",
             ..Part::default()
@@ -201,7 +201,7 @@ impl Teller<'_> {
         }
         if it.follow_ups > 0 {
             cell.push(say(format!(
-                "; {} follow-ups or checks open",
+                "; follow-ups and checks that are open: {}",
                 it.follow_ups
             )));
         }
@@ -298,7 +298,7 @@ impl Teller<'_> {
             count: Some(policies.findings.len()),
             notes: vec![own(match &policies.judged {
                 Some(at) => format!(
-                    "A run that found something new judged last at {}.",
+                    "As the last run before the end saw it, at {}.",
                     when(at, &self.zone)
                 ),
                 None => "No run judged them: nothing is known.".to_owned(),
@@ -711,6 +711,13 @@ fn scope(system: Option<&String>, place: Option<&String>) -> Vec<Run> {
     } else {
         vec![foreign(words.join(" "))]
     }
+}
+
+/// A remark as a sentence.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), chars.as_str())
 }
 
 fn short(hash: &str) -> String {

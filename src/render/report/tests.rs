@@ -81,6 +81,13 @@ fn the_markdown_says_first_what_somebody_must_act_on() {
 }
 
 #[test]
+fn the_year_as_it_is_read() {
+    let report = report();
+    snapbox::assert_data_eq!(markdown(&report), snapbox::file!["fixture/year.md"].raw());
+    snapbox::assert_data_eq!(html(&report), snapbox::file!["fixture/year.html"].raw());
+}
+
+#[test]
 fn a_long_table_says_what_it_leaves_out() {
     let mut report = report();
     let step = report.steps[0].clone();
