@@ -79,26 +79,23 @@ pub fn pack(
             )),
         }
     }
-    let config = match as_applied(wanted, wanted.to) {
-        Some((project, commit)) => {
-            let own = own_files(&project, commit.as_deref());
-            let named = own
-                .into_iter()
-                .map(|(path, bytes)| (format!("{PROJECT}{path}"), bytes));
-            files.extend(named);
-            Some(Config {
-                commit,
-                digest: project.loaded.digest.to_string(),
-                outside: outside(&project),
-            })
-        }
-        None => {
-            left_out.push(
-                "the files of the project: no commit is known to have those that were applied last"
-                    .to_owned(),
-            );
-            None
-        }
+    let config = if let Some((project, commit)) = as_applied(wanted, wanted.to) {
+        let own = own_files(&project, commit.as_deref());
+        let named = own
+            .into_iter()
+            .map(|(path, bytes)| (format!("{PROJECT}{path}"), bytes));
+        files.extend(named);
+        Some(Config {
+            commit,
+            digest: project.loaded.digest.to_string(),
+            outside: outside(&project),
+        })
+    } else {
+        left_out.push(
+            "the files of the project: no commit is known to have those that were applied last"
+                .to_owned(),
+        );
+        None
     };
     let mut given = Vec::new();
     for (name, bytes) in plans {

@@ -80,7 +80,7 @@ struct Teller<'a> {
     played: Played<'a>,
 }
 
-impl<'a> Teller<'a> {
+impl Teller<'_> {
     fn is_within(&self, at: Timestamp) -> bool {
         self.asked.from <= at && at < self.asked.to
     }
@@ -543,7 +543,7 @@ impl<'a> Teller<'a> {
             let run = self.played.runs.get(&book.run);
             let config = run.and_then(|run| run.started.config.as_ref());
             let commit = config.and_then(|config| config.commit.clone());
-            told.extend(compare(before, &book.book).into_iter().map(|it| Loosened {
+            told.extend(compare(before, &book.after).into_iter().map(|it| Loosened {
                 rule: it.rule.to_string(),
                 before: it.before.map(|text| text.to_string()),
                 after: it.after.map(|text| text.to_string()),
@@ -702,7 +702,7 @@ fn stats(seconds: impl Iterator<Item = i64>) -> Stats {
         all.get(middle),
         middle.checked_sub(1).and_then(|at| all.get(at)),
     ) {
-        (Some(upper), Some(lower)) if all.len() % 2 == 0 => Some(lower.midpoint(*upper)),
+        (Some(upper), Some(lower)) if all.len().is_multiple_of(2) => Some(lower.midpoint(*upper)),
         (upper, _) => upper.copied(),
     };
     Stats {

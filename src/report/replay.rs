@@ -73,7 +73,7 @@ pub(super) struct Book {
     pub(super) run: u64,
     pub(super) at: Timestamp,
     pub(super) before: Option<RuleBook>,
-    pub(super) book: RuleBook,
+    pub(super) after: RuleBook,
 }
 
 /// Everything that happened.
@@ -283,7 +283,7 @@ impl<'a> Player<'a> {
             run: entry.run,
             at: entry.at,
             before: self.book.replace(book.clone()),
-            book,
+            after: book,
         });
     }
 

@@ -29,15 +29,13 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &ReportArgs) -> Result<En
             "there is no journal yet, so nothing is known",
         ));
     }
-    let to = match args.to.as_deref() {
-        Some(to) => instant(to, &project.zone, true)?,
+    let to = if let Some(to) = args.to.as_deref() {
+        instant(to, &project.zone, true)?
+    } else {
         // What was written in this very instant belongs to it.
-        None => {
-            let last = journal.sealed.last().map_or(now, |last| last.entry.at);
-            now.max(last)
-                .checked_add(SignedDuration::from_millis(1))
-                .unwrap_or(now)
-        }
+        let last = journal.sealed.last().map_or(now, |last| last.entry.at);
+        let end = now.max(last).checked_add(SignedDuration::from_millis(1));
+        end.unwrap_or(now)
     };
     if to <= from {
         return Err(Failure::input("the period ends before it begins"));

@@ -64,13 +64,16 @@ fn table(table: &Table, out: &mut String) {
 }
 
 fn line(runs: &[Run]) -> String {
-    runs.iter()
-        .map(|run| {
-            let text = escape::markdown(&run.text);
-            // The door takes blanks at the ends away, which part one run from the next.
-            let before = if run.text.starts_with(' ') { " " } else { "" };
-            let after = if run.text.ends_with(' ') { " " } else { "" };
-            format!("{before}{text}{after}")
-        })
-        .collect()
+    let mut out = String::new();
+    for run in runs {
+        // The door takes blanks at the ends away, which part one run from the next.
+        if run.text.starts_with(' ') {
+            out.push(' ');
+        }
+        out.push_str(&escape::markdown(&run.text));
+        if run.text.ends_with(' ') {
+            out.push(' ');
+        }
+    }
+    out
 }
