@@ -63,7 +63,7 @@ fn past(wanted: &Wanted<'_>, plain: &Report) -> Past {
             past.commits.insert(
                 hash.clone(),
                 Commit {
-                    author: mask_contacts(&told.author).into_owned(),
+                    author: mask_contacts(&told.author),
                     approvers: told.approvers.iter().map(|text| name(text)).collect(),
                 },
             );
@@ -119,5 +119,5 @@ fn name(trailer: &str) -> String {
     if name.is_empty() {
         return "somebody without a name".to_owned();
     }
-    mask_contacts(name).into_owned()
+    mask_contacts(name)
 }
