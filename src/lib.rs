@@ -10,6 +10,7 @@
 //! - [`policy`]: what the project's rules keep back of that;
 //! - [`provider`], [`http`], [`secret`]: the vendors, and how they are reached;
 //! - [`apply`], [`journal`], [`state`]: what is done, the record of it, and where that lives;
+//! - [`report`], [`bundle`]: what an auditor asks of a journal, and the evidence for it in one file;
 //! - [`snapshot`], [`render`]: values to bytes;
 //! - [`ops`], [`vcs`]: one function for each verb, and what git knows;
 //! - [`sandbox`]: the simulated vendors, an island;
@@ -19,6 +20,7 @@
 
 pub mod apply;
 pub mod attest;
+pub mod bundle;
 pub mod canonical;
 pub mod catalog;
 pub mod cli;
@@ -34,6 +36,7 @@ pub mod plan;
 pub mod policy;
 pub mod provider;
 pub mod render;
+pub mod report;
 pub mod sandbox;
 pub mod secret;
 pub mod snapshot;

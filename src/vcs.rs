@@ -5,6 +5,7 @@
 //! followed, and no more is read of one than a project may cost.
 
 mod dropped;
+mod past;
 mod remote;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -13,6 +14,7 @@ use std::process::{Command, Stdio};
 use camino::Utf8Path;
 
 pub use dropped::{Dropped, DroppedBy, dropped};
+pub use past::{Brought, Told, brought, told};
 pub use remote::{GitError, GitRemote, Pushed, Remote, Tree, TreeEntry};
 
 /// The commit a folder is at, and whether its files differ from it.

@@ -385,6 +385,11 @@ impl<'a> Planning<'a> {
         );
         let people = desired.people.keys().cloned().collect();
         records.extend(attest::notes(&self.statements, &self.memory, &people));
+        records.extend(journal::judged_after(
+            self.journal.sealed.iter().map(|sealed| &sealed.entry),
+            journal::judged(&planned.plan.draft, desired),
+            !self.only.is_everything(),
+        ));
         records
     }
 

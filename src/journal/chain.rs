@@ -212,6 +212,24 @@ fn hash_of(canonical_without_hash: &str) -> String {
 
 /// Reads a whole journal. Entries after the first problem are examined but not trusted.
 pub fn read(bytes: &[u8]) -> Chain {
+    read_from(bytes, 0, no_hash())
+}
+
+/// Reads a part of a journal: lines that follow each other, from whichever the first is.
+///
+/// What went before the first is not proven by it; where the part begins with a `genesis`, nothing went before.
+pub fn read_part(bytes: &[u8]) -> Chain {
+    let first = bytes
+        .split(|&byte| byte == b'\n')
+        .next()
+        .unwrap_or_default();
+    match open(first) {
+        Ok((sealed, _)) => read_from(bytes, sealed.entry.seq, sealed.entry.prev),
+        Err(_) => read(bytes),
+    }
+}
+
+fn read_from(bytes: &[u8], first: u64, mut before: String) -> Chain {
     let whole = bytes
         .iter()
         .rposition(|&byte| byte == b'\n')
@@ -222,7 +240,6 @@ pub fn read(bytes: &[u8]) -> Chain {
         torn: !rest.is_empty(),
         ..Chain::default()
     };
-    let mut before = no_hash();
     for (at, line) in lines.split_inclusive(|&byte| byte == b'\n').enumerate() {
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         let mut problem = |kind| chain.problems.push(Problem { line: at + 1, kind });
@@ -234,7 +251,7 @@ pub fn read(bytes: &[u8]) -> Chain {
             }
         };
         let entry = &sealed.entry;
-        let expected = u64::try_from(at).unwrap_or(u64::MAX);
+        let expected = first.saturating_add(u64::try_from(at).unwrap_or(u64::MAX));
         let begins = matches!(&entry.record, Record::Genesis(genesis) if genesis.format == FORMAT);
         if value_hash != sealed.hash {
             problem(ProblemKind::WrongHash);
@@ -245,7 +262,8 @@ pub fn read(bytes: &[u8]) -> Chain {
             });
         } else if entry.prev != before {
             problem(ProblemKind::WrongPrevious);
-        } else if begins != (at == 0) || matches!(&entry.record, Record::Genesis(_)) != begins {
+        } else if begins != (expected == 0) || matches!(&entry.record, Record::Genesis(_)) != begins
+        {
             problem(ProblemKind::NotGenesis);
         }
         before.clone_from(&sealed.hash);
@@ -254,6 +272,17 @@ pub fn read(bytes: &[u8]) -> Chain {
         }
     }
     chain
+}
+
+/// The line of an entry, newline included, as it stands in a journal.
+pub fn line_of(sealed: &Sealed) -> String {
+    let mut value = serde_json::to_value(&sealed.entry).unwrap_or_default();
+    if let Some(map) = value.as_object_mut() {
+        map.insert("hash".to_owned(), sealed.hash.clone().into());
+    }
+    let mut line = canonical_text(&value);
+    line.push('\n');
+    line
 }
 
 /// One line as an entry with the hash it claims, and the hash it has.

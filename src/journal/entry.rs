@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::judged::Judged;
 use crate::model::{
     AccountState, Days, HasNow, Item, Items, One, PlaceId, Says, Value, VendorRoleSlug,
 };
@@ -68,6 +69,8 @@ pub enum Record {
     LockedOut(Locked),
     /// A lockout was lifted.
     Unlocked(Locked),
+    /// What a run found that it could not or should not do, where that is not what the last one found.
+    Judged(Judged),
     /// A run ended by itself. A run without this entry was killed.
     RunEnded(RunEnded),
 }
@@ -88,6 +91,7 @@ impl Record {
         "attested",
         "locked-out",
         "unlocked",
+        "judged",
         "run-ended",
     ];
 
@@ -107,6 +111,7 @@ impl Record {
             Record::Attested(_) => "attested",
             Record::LockedOut(_) => "locked-out",
             Record::Unlocked(_) => "unlocked",
+            Record::Judged(_) => "judged",
             Record::RunEnded(_) => "run-ended",
         }
     }
@@ -373,6 +378,16 @@ pub enum Way {
     Phone,
 }
 
+impl Way {
+    /// The word of the contract.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Way::Email => "email",
+            Way::Phone => "phone",
+        }
+    }
+}
+
 /// How the vendor answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CallOutcome {
@@ -482,6 +497,9 @@ pub struct HandedOver {
     /// The account; absent before it exists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
+    /// Why the step is there: `joined`, `left`, ...
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// What the account has once it is done; absent where the step says nothing of access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub says: Option<SaysFact>,

@@ -114,6 +114,7 @@ pub fn history<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Vec<IntentSt
             | Record::Attested(_)
             | Record::LockedOut(_)
             | Record::Unlocked(_)
+            | Record::Judged(_)
             | Record::RunEnded(_) => {}
         }
     }

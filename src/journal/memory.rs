@@ -105,6 +105,7 @@ impl Remembering<'_> {
             | Record::Genesis(_)
             | Record::RunStarted(_)
             | Record::Outcome(_)
+            | Record::Judged(_)
             | Record::RunEnded(_) => {}
         }
     }

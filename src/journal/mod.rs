@@ -12,6 +12,7 @@ mod entry;
 mod error;
 mod file;
 mod history;
+mod judged;
 mod known;
 mod lock;
 mod memory;
@@ -23,7 +24,9 @@ mod sink;
 mod tests;
 mod words;
 
-pub use chain::{BadHead, Chain, Head, Problem, ProblemKind, Sealed, read, seal};
+pub use chain::{
+    BadHead, Chain, Head, Problem, ProblemKind, Sealed, line_of, read, read_part, seal,
+};
 pub use entry::{
     AttestedNote, CallOutcome, CallResult, ClosedBy, ConfigFacts, ConfigKnown, Entry, FORMAT,
     Genesis, GrantSeen, GrantedAt, HandClosed, HandedOver, HeadFact, Intent, ItemValue, KeyDelta,
@@ -33,6 +36,9 @@ pub use entry::{
 pub use error::{Holder, JournalError};
 pub use file::{CLOCK_BEHIND, FileJournal, Snapshot, TornLine, init, load};
 pub use history::{IntentState, IntentStatus, history, unsettled, was_lost_before};
+pub use judged::{
+    DriftFact, FindingFact, HoldFact, Judged, StrangerFact, UnreadFact, judged, judged_after,
+};
 pub use known::{Known, known_after};
 pub use lock::FolderLock;
 pub use memory::memory;

@@ -66,6 +66,7 @@ pub fn observed<'a>(
             | Record::Attested(_)
             | Record::LockedOut(_)
             | Record::Unlocked(_)
+            | Record::Judged(_)
             | Record::RunEnded(_) => {}
         }
     }

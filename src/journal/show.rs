@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::chain::Sealed;
 use super::entry::{Entry, Intent, Record, Verified};
+use super::judged::Judged;
 
 /// Which entries are shown; what is absent filters nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,6 +94,7 @@ fn intent_of<'a>(entry: &Entry, intents: &Intents<'a>) -> Option<&'a Intent> {
         | Record::Attested(_)
         | Record::LockedOut(_)
         | Record::Unlocked(_)
+        | Record::Judged(_)
         | Record::RunEnded(_) => None,
     };
     seq.and_then(|seq| intents.get(&seq).copied())
@@ -144,6 +146,11 @@ fn names(entry: &Entry, person: &String) -> bool {
                     .iter()
                     .chain(&known.ungranted)
                     .any(|scope| scope.people.contains(person))
+        }
+        Record::Judged(judged) => {
+            let holds = judged.holds.iter().flatten();
+            let mut held = holds.filter_map(|hold| hold.person.as_ref());
+            held.any(|held| held == person) || judged.left.contains_key(person)
         }
         Record::Genesis(_)
         | Record::RunStarted(_)
@@ -293,6 +300,7 @@ fn text_of(entry: &Entry, intents: &Intents<'_>) -> String {
                 locked.person, locked.because
             )
         }
+        Record::Judged(judged) => judged_text(judged),
         Record::RunEnded(run) => {
             let stopped = if run.stopped { "stopped: " } else { "ended: " };
             format!(
@@ -317,6 +325,27 @@ fn about(intent: &Intent) -> String {
         intent.place,
         intent.step
     )
+}
+
+fn judged_text(judged: &Judged) -> String {
+    let mut parts = Vec::new();
+    let counts = [
+        ("held", judged.holds.as_ref().map(Vec::len)),
+        ("rules broken", judged.findings.as_ref().map(Vec::len)),
+        ("changed by others", judged.drift.as_ref().map(Vec::len)),
+        ("strangers", judged.strangers.as_ref().map(Vec::len)),
+        ("places not read", judged.unread.as_ref().map(Vec::len)),
+    ];
+    for (what, count) in counts {
+        parts.extend(count.map(|count| format!("{what}: {count}")));
+    }
+    for (key, at) in &judged.left {
+        parts.push(match at {
+            Some(at) => format!("{key} has left at {at}"),
+            None => format!("{key} has not left"),
+        });
+    }
+    format!("found {}", parts.join(", "))
 }
 
 fn verified_text(verified: &Verified) -> String {

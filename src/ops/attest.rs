@@ -141,6 +141,18 @@ pub fn load(folder: &Utf8Path) -> Result<Loaded, AttestError> {
     Ok(loaded)
 }
 
+/// The files of statements in a folder as they are, by their names.
+pub fn files(folder: &Utf8Path) -> Result<Vec<(String, Vec<u8>)>, AttestError> {
+    let mut files = Vec::new();
+    for name in names(folder)? {
+        let name = format!("{name}.yaml");
+        if let Some(bytes) = bytes(&folder.join(&name))? {
+            files.push((name, bytes));
+        }
+    }
+    Ok(files)
+}
+
 /// Records a statement. One that stands there already is left as it is.
 ///
 /// One who confirms several steps about one account in one go says them in order: each next one is dated a second

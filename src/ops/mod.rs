@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod attest;
 pub mod codeowners;
+pub mod bundle;
 pub mod doctor;
 pub mod due;
 pub mod edit;
@@ -15,6 +16,7 @@ pub mod planned;
 pub mod project;
 pub mod record;
 pub mod refused;
+pub mod report;
 pub mod resend;
 pub mod vanished;
 pub mod when;

@@ -102,6 +102,7 @@ pub fn record(step: &Step) -> Record {
         place: step.place.to_string(),
         person: step.person.as_ref().map(ToString::to_string),
         account: step.account.as_ref().map(ToString::to_string),
+        reason: Some(step.reason.name().to_owned()),
         says: SaysFact::of(&step.says()),
     })
 }

@@ -315,7 +315,7 @@ fn demand(policy: &Policy) -> String {
 }
 
 /// What of `before` does not hold any more, in order of the rules' paths.
-fn compare(before: &RuleBook, after: &RuleBook) -> Vec<Loosened> {
+pub fn compare(before: &RuleBook, after: &RuleBook) -> Vec<Loosened> {
     let paths: BTreeSet<&Arc<str>> = before.0.keys().chain(after.0.keys()).collect();
     let mut found = Vec::new();
     for path in paths {

@@ -30,7 +30,7 @@ pub use authors::{Authors, Written};
 pub use shrink::distrust;
 
 use board::Board;
-pub use loosened::book;
+pub use loosened::{book, compare};
 
 use crate::plan::{Draft, Input};
 

@@ -17,6 +17,7 @@ pub mod markdown;
 mod names;
 pub mod outcome;
 pub mod parts;
+pub mod report;
 pub mod review;
 mod rules;
 pub mod seen;

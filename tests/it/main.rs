@@ -29,6 +29,7 @@ mod limiter;
 mod lockout;
 mod observed;
 mod policies;
+mod report;
 mod resend;
 mod reviewed;
 mod safety;

@@ -194,6 +194,18 @@ fn the_committed_schema_of_doctor_is_the_one_of_the_types() {
 }
 
 #[test]
+fn the_committed_schemas_of_reports_and_bundles_are_those_of_the_types() {
+    for (file, schema) in [
+        ("report.v1.schema.json", keyholder::report::wire::schema()),
+        ("bundle.v1.schema.json", keyholder::bundle::index::schema()),
+    ] {
+        let text = format!("{schema:#}\n");
+        let difference = stale(&root().join("schema").join(file), &text);
+        assert!(difference.is_none(), "{}", difference.unwrap_or_default());
+    }
+}
+
+#[test]
 fn plans_reads_and_journals_of_the_examples_fit_their_schemas() {
     let plan = committed("plan.v1.schema.json");
     let observed = committed("observed.v1.schema.json");

@@ -26,7 +26,9 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("export",             "text diagnostic catalog model config canonical"),
     ("plan",               "text diagnostic catalog model canonical"),
     ("policy",             "text diagnostic catalog model plan"),
-    ("render",             "text diagnostic catalog model plan policy journal apply"),
+    ("report",             "journal model policy"),
+    ("bundle",             "text canonical model config attest plan journal"),
+    ("render",             "text diagnostic catalog model plan policy journal apply report"),
     ("snapshot",           "catalog model"),
     // The rim: clock, secrets, sockets, disk.
     ("clock",              ""),
@@ -46,8 +48,8 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     // An island, reached over HTTP only: it must not share a misreading with the providers.
     ("sandbox",            "clock"),
     // One function per verb, and the command line around them.
-    ("ops",                "text canonical diagnostic catalog model config attest export plan policy render snapshot clock secret vcs http provider journal apply"),
-    ("cli",                "text diagnostic catalog model config attest plan render snapshot clock ops sandbox apply journal state vcs provider::Events"),
+    ("ops",                "text canonical diagnostic catalog model config attest export plan policy render snapshot clock secret vcs http provider journal apply report bundle"),
+    ("cli",                "text diagnostic catalog model config attest plan render snapshot clock ops sandbox apply journal state vcs report bundle provider::Events"),
     ("lib",                ""),
     ("main",               "cli"),
 ];
@@ -59,6 +61,7 @@ const ONLY_IN: &[(&str, &str, &str)] = &[
     ("granit_parser",      "config::yaml",              "one parser behind one door"),
     ("serde_yaml",         "attest",                    "it only writes: read with it, a second key would win in silence"),
     ("csv",                "export render::table",      "one reader of spreadsheets, and one writer"),
+    ("tar",                "bundle",                    "one archive, written and read one way"),
     ("encoding_rs",        "export",                    "everything else is UTF-8"),
     ("reqwest",            "http",                      "one place that opens connections"),
     ("rustls",             "http",                      "one place that chooses cryptography"),

@@ -11,6 +11,8 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &SchemaArgs) -> Endings {
         SchemaName::Plan => crate::plan::wire::plan_schema(),
         SchemaName::Observed => crate::snapshot::observed_schema().to_value(),
         SchemaName::Doctor => crate::render::doctor::schema(),
+        SchemaName::Report => crate::report::wire::schema(),
+        SchemaName::Bundle => crate::bundle::index::schema(),
         SchemaName::Journal => {
             session.ui.data(&crate::journal::schema());
             return Endings::new();

@@ -27,6 +27,7 @@ fn handed(step: &str) -> Record {
         place: "mall".to_owned(),
         person: Some("jana".to_owned()),
         account: None,
+        reason: None,
         says: SaysFact::of(&says(AccountState::Invited)),
     })
 }

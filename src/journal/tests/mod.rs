@@ -4,6 +4,7 @@ mod chain;
 mod contract;
 mod file;
 mod hand;
+mod judged;
 mod memory;
 mod reads;
 

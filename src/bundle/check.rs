@@ -1,0 +1,319 @@
+//! Whether a bundle is as it was made, and whether what stands in it fits together.
+//!
+//! Not whether it is true. Invariants: a fault in the archive is a [`Fault`]; what does not fit together is a doubt, told
+//! beside it, since whoever made the bundle may have packed it so.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::archive::{self, NoArchive, Packed};
+use super::index::{FORMAT, Index};
+use super::{INDEX, JOURNAL, PLANS, PROJECT, REPORT, STATEMENTS};
+use crate::canonical::sha256_hex;
+use crate::config::{LoadOptions, load_bytes};
+use crate::journal::{Record, Sealed, read_part};
+use crate::model::SystemName;
+use crate::plan::file;
+use crate::text::FileId;
+
+/// Something that is not as it was made. Messages may quote hostile text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// It is no archive of ours.
+    #[error(transparent)]
+    NoArchive(#[from] NoArchive),
+    /// The index is missing, or none that this version reads.
+    #[error("it does not begin with a `{INDEX}` of `{FORMAT}`: {0}")]
+    NoIndex(String),
+    /// The index was changed.
+    #[error("`{INDEX}` was changed: it says the id {said}, and its content has {found}")]
+    Index {
+        /// The id it says.
+        said: String,
+        /// The id it has.
+        found: String,
+    },
+    /// A file was changed.
+    #[error("`{0}` was changed")]
+    Changed(String),
+    /// A file is missing, was added, or stands elsewhere.
+    #[error("where `{expected}` is expected there is {found}")]
+    Order {
+        /// What the index says.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// Something outside of the files was changed.
+    #[error(
+        "byte {0} is not as it was written: it belongs to no file, but to a header, to the padding or to the end of the archive"
+    )]
+    Wrapping(usize),
+}
+
+/// A bundle that is as it was made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Checked {
+    /// Its index.
+    pub index: Index,
+    /// What was recomputed and fits, in words; may contain hostile text.
+    pub fits: Vec<String>,
+    /// What does not fit together, in words; may contain hostile text.
+    pub doubts: Vec<String>,
+    /// Every head that is part of the journal in it, by position.
+    pub heads: BTreeMap<u64, String>,
+}
+
+/// Checks a bundle byte for byte; every fault, not only the first.
+pub fn check(bytes: &[u8]) -> Result<Checked, Vec<Fault>> {
+    let files = archive::read(bytes).map_err(|error| vec![error.into()])?;
+    let index = match files.first() {
+        Some((path, bytes)) if path == INDEX => {
+            let index: Result<Index, _> = serde_json::from_slice(bytes);
+            index.map_err(|error| vec![Fault::NoIndex(error.to_string())])?
+        }
+        _ => return Err(vec![Fault::NoIndex("it is not the first file".to_owned())]),
+    };
+    if index.format != FORMAT {
+        return Err(vec![Fault::NoIndex("its `format` is another".to_owned())]);
+    }
+    let mut faults = Vec::new();
+    let found = index.own_id();
+    if index.id != found {
+        faults.push(Fault::Index {
+            said: index.id.clone(),
+            found,
+        });
+    }
+    let rest = files.get(1..).unwrap_or_default();
+    for nth in 0..index.files.len().max(rest.len()) {
+        match (index.files.get(nth), rest.get(nth)) {
+            (Some(file), Some((path, bytes))) if file.path == *path => {
+                let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+                if file.bytes != length || file.sha256 != sha256_hex(bytes) {
+                    faults.push(Fault::Changed(path.clone()));
+                }
+            }
+            (expected, found) => {
+                let name = |path: Option<&String>| {
+                    path.map_or_else(|| "nothing".to_owned(), |path| format!("`{path}`"))
+                };
+                faults.push(Fault::Order {
+                    expected: expected.map_or_else(|| "the end".to_owned(), |it| it.path.clone()),
+                    found: name(found.map(|(path, _)| path)),
+                });
+                break;
+            }
+        }
+    }
+    if faults.is_empty() {
+        // Everything that is no content is as this program writes it, or it was changed.
+        let mut again = vec![(INDEX.to_owned(), index.bytes())];
+        again.extend(rest.iter().cloned());
+        let again = archive::write(&again).map_err(|error| vec![error.into()])?;
+        if again != bytes {
+            let same = again.iter().zip(bytes).take_while(|(a, b)| a == b).count();
+            faults.push(Fault::Wrapping(same));
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let mut checked = Checked {
+        index,
+        ..Checked::default()
+    };
+    let slice = checked.journal(rest);
+    checked.report(rest);
+    checked.project(rest, &slice);
+    checked.plans(rest, &slice);
+    checked.statements(rest, &slice);
+    Ok(checked)
+}
+
+impl Checked {
+    /// The chain of the part of the journal.
+    fn journal(&mut self, files: &[Packed]) -> Vec<Sealed> {
+        let Some(bytes) = content(files, JOURNAL) else {
+            self.doubts
+                .push("there is no part of a journal in it".to_owned());
+            return Vec::new();
+        };
+        let chain = read_part(bytes);
+        let problems = chain.problems.iter().map(|it| format!("{JOURNAL}: {it}"));
+        self.doubts.extend(problems);
+        if chain.torn {
+            self.doubts.push(format!("{JOURNAL}: the last line is cut"));
+        }
+        self.heads = chain
+            .sealed
+            .iter()
+            .map(|sealed| (sealed.entry.seq, sealed.hash.clone()))
+            .collect();
+        let head = chain.head().map(|head| head.to_string());
+        if head != self.index.head {
+            self.doubts
+                .push("the journal in it ends with another head than the index says".to_owned());
+        } else if chain.problems.is_empty()
+            && let (Some(first), Some(head)) = (chain.sealed.first(), head)
+        {
+            let before = if first.entry.seq == 0 {
+                "from its beginning".to_owned()
+            } else {
+                format!("after {}:{}", first.entry.seq - 1, first.entry.prev)
+            };
+            self.fits.push(format!(
+                "{} entries of the journal, {before}, each written after the one before it; head {head}",
+                chain.sealed.len()
+            ));
+        }
+        chain.sealed
+    }
+
+    /// The report is about this journal and this period.
+    fn report(&mut self, files: &[Packed]) {
+        let Some(bytes) = content(files, REPORT) else {
+            return;
+        };
+        let report: serde_json::Value = serde_json::from_slice(bytes).unwrap_or_default();
+        let is = |value: &serde_json::Value, text: &str| value.as_str() == Some(text);
+        let head = self.index.head.as_deref();
+        let fits = is(&report["from"], &self.index.from)
+            && is(&report["to"], &self.index.to)
+            && report["journal"]["head"].as_str() == head;
+        if fits {
+            self.fits
+                .push("the report is about this period and ends with this head".to_owned());
+        } else {
+            self.doubts
+                .push("the report is about another period or another journal".to_owned());
+        }
+    }
+
+    /// The files of the project have the digest that the last run wrote down.
+    fn project(&mut self, files: &[Packed], slice: &[Sealed]) {
+        let Some(config) = self.index.config.clone().filter(|it| it.outside.is_none()) else {
+            return;
+        };
+        let own: Vec<(&str, &[u8])> = files
+            .iter()
+            .filter_map(|(path, bytes)| Some((path.strip_prefix(PROJECT)?, bytes.as_slice())))
+            .collect();
+        let digest = load_bytes(&own, &LoadOptions::default()).digest;
+        if digest.as_str() != config.digest {
+            self.doubts.push(
+                "the files of the project have another digest than the index says".to_owned(),
+            );
+            return;
+        }
+        let runs = slice
+            .iter()
+            .filter_map(|sealed| match &sealed.entry.record {
+                Record::RunStarted(started) => Some((sealed.entry.seq, started.config.as_ref()?)),
+                _ => None,
+            });
+        let applied: Vec<u64> = runs
+            .filter(|(_, facts)| facts.digest == config.digest)
+            .map(|(run, _)| run)
+            .collect();
+        if let (Some(first), Some(last)) = (applied.first(), applied.last()) {
+            self.fits.push(format!(
+                "the files of the project are those that the journal says were used, in runs {first} to {last}"
+            ));
+        } else {
+            self.doubts.push(
+                "no run in this part of the journal used the files of the project that are in it"
+                    .to_owned(),
+            );
+        }
+    }
+
+    /// Plans have their ids, and were applied.
+    fn plans(&mut self, files: &[Packed], slice: &[Sealed]) {
+        let applied: BTreeSet<&str> = slice
+            .iter()
+            .filter_map(|sealed| match &sealed.entry.record {
+                Record::RunStarted(started) => Some(started),
+                _ => None,
+            })
+            .flat_map(|started| {
+                // `apply FILE` names the files' plans in its command.
+                let named = started.command.split(' ').skip(1);
+                started.plan.as_deref().into_iter().chain(named)
+            })
+            .collect();
+        let plans = files.iter().filter(|(path, _)| path.starts_with(PLANS));
+        for (path, bytes) in plans {
+            match file::read(bytes) {
+                Err(fault) => self.doubts.push(format!("{path}: {fault}")),
+                Ok(plan) => {
+                    let id = &*plan.id.0;
+                    let short = id.get(..12).unwrap_or(id);
+                    let was_applied = applied
+                        .iter()
+                        .any(|it| it.len() >= 12 && id.starts_with(it.trim_end_matches(',')));
+                    if was_applied {
+                        self.fits.push(format!(
+                            "plan {short} has the id that it says, and a run applied it"
+                        ));
+                    } else {
+                        self.doubts.push(format!(
+                            "plan {short} has the id that it says, and no run in this part of the journal names it"
+                        ));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Statements are those that the journal took note of.
+    fn statements(&mut self, files: &[Packed], slice: &[Sealed]) {
+        let noted: BTreeMap<(&str, String), &str> = slice
+            .iter()
+            .filter_map(|sealed| match &sealed.entry.record {
+                Record::Attested(note) => Some((
+                    (note.system.as_str(), note.id.clone()),
+                    note.digest.as_str(),
+                )),
+                _ => None,
+            })
+            .collect();
+        let mut same = 0;
+        let mut found = BTreeSet::new();
+        for (path, bytes) in files {
+            let name = path.strip_prefix(STATEMENTS);
+            let Some(system) = name.and_then(|name| name.strip_suffix(".yaml")) else {
+                continue;
+            };
+            let read =
+                crate::attest::read(&SystemName::new(system), path, FileId(0), bytes.clone());
+            for (statement, _) in read.statements.iter().chain(&read.edited) {
+                let id = statement.id();
+                let Some((key, digest)) = noted.get_key_value(&(system, id.to_string())) else {
+                    continue;
+                };
+                found.insert(key);
+                if *statement.digest() == **digest {
+                    same += 1;
+                } else {
+                    self.doubts.push(format!(
+                        "statement {id} of {system} says something else than the journal took note of"
+                    ));
+                }
+            }
+        }
+        let missing = noted.keys().filter(|key| !found.contains(key));
+        self.doubts.extend(missing.map(|(system, id)| {
+            format!("statement {id} of {system}, of which the journal took note, is not in it")
+        }));
+        if same > 0 {
+            self.fits.push(format!(
+                "{same} statements of people are those that the journal took note of"
+            ));
+        }
+    }
+}
+
+fn content<'f>(files: &'f [Packed], path: &str) -> Option<&'f [u8]> {
+    let found = files.iter().find(|(found, _)| found == path);
+    found.map(|(_, bytes)| bytes.as_slice())
+}

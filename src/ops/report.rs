@@ -1,0 +1,123 @@
+//! A report with what git knows beside the journal: who wrote and approved commits, and which merge said that somebody left.
+//!
+//! Not the facts themselves: those are `report`'s. Invariant: no address that git knows people by gets into a report.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::project::{Project, open_commit};
+use crate::journal::Sealed;
+use crate::model::{Managed, PersonKey};
+use crate::report::{Anchor, Asked, Commit, Merge, Past, Report, make};
+use crate::text::mask_contacts;
+use crate::vcs;
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The project at hand.
+    pub project: &'a Project,
+    /// The whole journal.
+    pub sealed: &'a [Sealed],
+    /// The first instant of the period.
+    pub from: Timestamp,
+    /// The first instant after it.
+    pub to: Timestamp,
+    /// The present.
+    pub now: Timestamp,
+    /// Heads that were written down elsewhere.
+    pub anchors: &'a [Anchor],
+}
+
+/// Makes the report. Asks git, if there is one.
+pub fn report(wanted: &Wanted<'_>) -> Report {
+    let nothing = Past::default();
+    let asked = |past| make(&asked(wanted, past));
+    // The first tells which commits there are to ask for.
+    let plain = asked(&nothing);
+    let past = past(wanted, &plain);
+    if past == nothing { plain } else { asked(&past) }
+}
+
+fn asked<'a>(wanted: &Wanted<'a>, past: &'a Past) -> Asked<'a> {
+    Asked {
+        sealed: wanted.sealed,
+        from: wanted.from,
+        to: wanted.to,
+        made: wanted.now,
+        zone: &wanted.project.zone,
+        past,
+        anchors: wanted.anchors,
+    }
+}
+
+fn past(wanted: &Wanted<'_>, plain: &Report) -> Past {
+    let folder = &wanted.project.loaded.root;
+    let mut past = Past::default();
+    for hash in plain.runs.iter().filter_map(|run| run.commit.as_ref()) {
+        if past.commits.contains_key(hash) {
+            continue;
+        }
+        if let Some(told) = vcs::told(folder, hash) {
+            past.commits.insert(
+                hash.clone(),
+                Commit {
+                    author: mask_contacts(&told.author),
+                    approvers: told.approvers.iter().map(|text| name(text)).collect(),
+                },
+            );
+        }
+    }
+    let commits: BTreeMap<u64, &str> = wanted
+        .sealed
+        .iter()
+        .filter_map(|sealed| match &sealed.entry.record {
+            crate::journal::Record::RunStarted(started) => {
+                let commit = started.config.as_ref()?.commit.as_deref()?;
+                Some((sealed.entry.seq, commit))
+            }
+            _ => None,
+        })
+        .collect();
+    let mut opened: BTreeMap<&str, Option<Project>> = BTreeMap::new();
+    for leaver in &plain.leavers {
+        let Some(commit) = commits.get(&leaver.run).copied() else {
+            continue;
+        };
+        let project = opened
+            .entry(commit)
+            .or_insert_with(|| open_commit(wanted.project, commit).ok().map(|(_, it)| it));
+        let merge = project
+            .as_ref()
+            .and_then(|project| merged(project, commit, &leaver.person));
+        if let Some(merge) = merge {
+            past.merges
+                .insert((leaver.person.clone(), leaver.run), merge);
+        }
+    }
+    past
+}
+
+/// The commit that brought the line that says that somebody left.
+fn merged(project: &Project, commit: &str, person: &str) -> Option<Merge> {
+    let person = project.desired.people.get(&PersonKey::new(person))?;
+    let Managed::Left(span) = person.managed else {
+        return None;
+    };
+    let origin = project.loaded.sources.origin(span);
+    let brought = vcs::brought(&project.loaded.root, commit, &origin.file, origin.line)?;
+    Some(Merge {
+        commit: brought.hash,
+        at: Timestamp::from_second(brought.at).ok()?,
+    })
+}
+
+/// The name of whoever a trailer names.
+fn name(trailer: &str) -> String {
+    let name = trailer.split('<').next().unwrap_or_default().trim();
+    if name.is_empty() {
+        return "somebody without a name".to_owned();
+    }
+    mask_contacts(name)
+}

@@ -1,0 +1,182 @@
+//! A report as a page and as Markdown: what it says, and that words from outside say nothing.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::report::tests::year::year;
+use crate::report::{Past, tests};
+
+fn report() -> Report {
+    tests::of(&year(), "2025-12-31", "2026-12-31", &Past::default())
+}
+
+/// A report in which everything that comes from outside is this.
+fn hostile(text: &str) -> Report {
+    let mut report = report();
+    let it = || text.to_owned();
+    for run in &mut report.runs {
+        run.actor = Some(it());
+        run.author = Some(it());
+        run.command = it();
+        run.approvers = vec![it()];
+    }
+    for lock in &mut report.lockouts {
+        lock.because = it();
+        lock.person = it();
+    }
+    for leaver in &mut report.leavers {
+        leaver.person = it();
+    }
+    for loosened in &mut report.loosened {
+        loosened.rule = it();
+        loosened.before = Some(it());
+    }
+    for stranger in &mut report.strangers {
+        stranger.account = it();
+        stranger.locations = vec![it()];
+    }
+    for step in &mut report.steps {
+        step.account = Some(it());
+        step.person = Some(it());
+    }
+    report
+}
+
+#[test]
+fn the_page_asks_for_nothing_and_forbids_everything() {
+    let page = html(&report());
+    for word in [
+        "<script",
+        "http://",
+        "https://",
+        "javascript",
+        " src=",
+        "style=",
+        "@import",
+        "url(",
+    ] {
+        let page = page.replace("http://www.w3.org/2000/svg", "");
+        assert!(!page.contains(word), "{word}");
+    }
+    assert!(page.contains("default-src 'none'"));
+    assert_eq!(page.matches("<svg").count(), 2);
+    assert!(page.contains("dace"));
+    for proof in PROOF {
+        assert!(page.contains(proof));
+    }
+}
+
+#[test]
+fn the_markdown_says_first_what_somebody_must_act_on() {
+    let text = markdown(&report());
+    let place = |what: &str| text.find(what).unwrap_or_else(|| panic!("{what}: {text}"));
+    assert!(place("## What is not known") < place("## Leavers (3)"));
+    assert!(place("**!** dace") < place("| boris"));
+    assert!(place("still has access") < place("## Runs (15)"));
+    assert!(text.contains("| 2026-03-01 10:05 | 10 h 5 min |"), "{text}");
+    assert!(
+        text.contains("From leaving to verified removal: median 1 d 5 h, worst 2 d, of 2."),
+        "{text}"
+    );
+}
+
+#[test]
+fn the_year_as_it_is_read() {
+    let report = report();
+    snapbox::assert_data_eq!(markdown(&report), snapbox::file!["fixture/year.md"].raw());
+    snapbox::assert_data_eq!(html(&report), snapbox::file!["fixture/year.html"].raw());
+}
+
+#[test]
+fn a_long_table_says_what_it_leaves_out() {
+    let mut report = report();
+    let step = report.steps[0].clone();
+    report.steps = vec![step; 777];
+    let text = markdown(&report);
+    assert!(text.contains("277 more rows are left out here"));
+    assert_eq!(html(&report).matches("not-visible-yet").count(), 777);
+}
+
+#[test]
+fn the_pictures_say_in_words_what_they_show() {
+    let report = report();
+    let changes = picture_of_changes(&report);
+    assert!(
+        changes.contains(
+            "10 changes from 2025-12-31 14:00 to 2026-12-31 14:00; the most in one bar are 2."
+        ),
+        "{changes}"
+    );
+    let leavers = picture_of_leavers(&report);
+    assert!(leavers.contains("<desc id=\"leavers-about\">People by time. ≤ 1 day: 1; ≤ 3 days: 1; has access: 1.</desc>"), "{leavers}");
+    let empty = tests::of(&year(), "2026-03-15", "2026-04-15", &Past::default());
+    assert_eq!(picture_of_changes(&empty), "");
+    assert_eq!(picture_of_leavers(&empty), "");
+}
+
+#[test]
+fn time_is_said_as_people_say_it() {
+    for (seconds, said) in [
+        (-5, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3600, "1 h"),
+        (36_300, "10 h 5 min"),
+        (86_400, "1 d"),
+        (i64::MAX, "106751991167300 d 15 h"),
+    ] {
+        assert_eq!(lasting(seconds), said);
+    }
+}
+
+/// The tags of a page, in order.
+fn tags(page: &str) -> Vec<&str> {
+    page.split('<')
+        .skip(1)
+        .map(|rest| rest.split('>').next().unwrap())
+        .collect()
+}
+
+/// Columns of each line of a Markdown table; none of other lines.
+fn columns(text: &str) -> Vec<Option<usize>> {
+    let bars = |line: &str| {
+        let mut escaped = false;
+        let mut bars = 0;
+        for c in line.chars() {
+            bars += usize::from(c == '|' && !escaped);
+            escaped = c == '\\' && !escaped;
+        }
+        bars
+    };
+    text.lines()
+        .map(|line| line.starts_with('|').then(|| bars(line)))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn words_from_outside_mean_nothing(
+        text in "(<script>|\\]\\(x\\)|\\|\\||`|\\\\|&lt;|@a|=1|\u{202e}|\u{1b}\\[31m|\n|\"'|</bdi>|-->|[a-zа-я]| ){0,12}"
+    ) {
+        let (plain, hostile) = (hostile("x"), hostile(&text));
+        let (calm, page) = (html(&plain), html(&hostile));
+        prop_assert_eq!(tags(&calm), tags(&page));
+        prop_assert_eq!(columns(&markdown(&plain)), columns(&markdown(&hostile)));
+        prop_assert!(!page.chars().any(|c| c != '\n' && crate::render::escape::is_hostile(c)));
+        // What is shown is what was said, character by character.
+        let shown = escape_back(&page);
+        let wanted = crate::render::escape::terminal_long(&text).into_owned();
+        let wanted = format!("<bdi>{wanted}</bdi>");
+        prop_assert!(shown.contains(&wanted), "{wanted}");
+    }
+}
+
+fn escape_back(page: &str) -> String {
+    page.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
+}
