@@ -7,6 +7,7 @@ pub mod due;
 pub mod edit;
 pub mod export;
 pub mod hand;
+pub mod import;
 pub mod live;
 pub mod lockout;
 pub mod only;
