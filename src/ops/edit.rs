@@ -66,6 +66,17 @@ impl Texts {
             .or_insert_with(|| (String::new(), text));
     }
 
+    /// Says what shall stand in a file that is no part of the project's language.
+    pub fn beside(&mut self, file: &str, before: &str, after: String) {
+        self.files
+            .insert(file.to_owned(), (before.to_owned(), after));
+    }
+
+    /// The names of the files.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
     /// Takes a file out: it is neither written nor part of the project any more.
     pub fn forget(&mut self, file: &str) {
         self.files.remove(file);

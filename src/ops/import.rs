@@ -17,12 +17,13 @@ use crate::catalog::Kind;
 use crate::config::edit::{Change, Seg, Yaml, edited};
 use crate::config::raw::ContactsSource;
 use crate::diagnostic::Diagnostic;
-use crate::import::{self, Addition, Extension, Input, Proposal, Roles, Told};
+use crate::import::{self, Addition, Extension, Input, Proposal};
 use crate::model::{
     AccountId, Desired, Observed, Ownership, PersonKey, Reading, SystemName, VendorRoleSlug,
 };
 use crate::plan::{Plan, Step, StepKind};
 
+pub use crate::import::{Addition as NewEntries, Roles, Told};
 pub use files::{NotAdded, add, joined};
 pub use read::{Found, NewPlace, discover, read};
 

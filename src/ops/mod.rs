@@ -8,6 +8,7 @@ pub mod edit;
 pub mod export;
 pub mod hand;
 pub mod import;
+pub mod init;
 pub mod live;
 pub mod lockout;
 pub mod only;

@@ -6,6 +6,8 @@ pub(super) mod check;
 pub(super) mod doctor;
 pub(super) mod done;
 pub(super) mod explain;
+pub(super) mod import;
+pub(super) mod init;
 pub(super) mod journal;
 pub(super) mod lockout;
 pub(super) mod manual;
