@@ -229,6 +229,12 @@ impl<'a> Made<'a> {
                 self.row(&mut subject, login, place, row);
             }
         }
+        if let Some(why) = &subject.alone {
+            let who: Vec<String> = subject.logins.iter().map(|it| call(it)).collect();
+            self.told.decide.push(format!("{}: {why}", who.join(", ")));
+            subject.rows.clear();
+            return Some(subject);
+        }
         let nothing = subject.rows.is_empty() && subject.existing.is_some();
         (!nothing).then_some(subject)
     }
@@ -261,8 +267,15 @@ impl<'a> Made<'a> {
                 let scope = self.input.observed.systems.get(login.system);
                 let scope = scope.and_then(|it| it.scopes.get(place)?.seen());
                 let names = scope.map(|it| &it.names).cloned().unwrap_or_default();
-                let set = profile(self.input.catalog, kind, row, live, &names);
-                Some((role.clone(), Some(set)))
+                match profile(self.input.catalog, kind, row, live, &names) {
+                    Ok(set) => Some((role.clone(), Some(set))),
+                    Err(why) => {
+                        if subject.existing.is_none() {
+                            subject.alone = Some(format!("left alone: at {where_} {why}"));
+                        }
+                        return;
+                    }
+                }
             }
             (Some(Kind::Keycrm), Some(role), _) => Some((role.clone(), None)),
             _ => None,
@@ -320,13 +333,16 @@ impl<'a> Made<'a> {
         let mut roles: Vec<Entry> = Vec::new();
         let taken = self.input.role_keys.iter().map(String::as_str);
         let mut taken = Taken::with(taken);
-        let systems: BTreeSet<&SystemName> = subjects.iter().flat_map(|it| it.rows.keys().copied()).collect();
+        let systems: BTreeSet<&SystemName> =
+            subjects.iter().flat_map(|it| it.rows.keys().copied()).collect();
+        let with_rights = systems.iter().filter(|it| self.kind(it) != Some(Kind::Keycrm));
+        let several = with_rights.count() > 1;
         for system in systems {
             let Some(kind) = self.kind(system) else { continue };
             let found = if kind == Kind::Keycrm {
                 self.by_number(system, subjects, &mut taken, &mut lines)
             } else {
-                self.by_rights(system, kind, subjects, &mut taken, &mut lines)
+                self.by_rights((system, kind, several), subjects, &mut taken, &mut lines)
             };
             roles.extend(found);
         }
@@ -383,8 +399,7 @@ impl<'a> Made<'a> {
     /// Roles found in rights.
     fn by_rights(
         &mut self,
-        system: &SystemName,
-        kind: Kind,
+        (system, kind, several): (&SystemName, Kind, bool),
         subjects: &[Subject<'a>],
         taken: &mut Taken,
         lines: &mut [Vec<Yaml>],
@@ -421,7 +436,7 @@ impl<'a> Made<'a> {
             mined.fits.get(at.ok()?)
         };
         let uses = self.uses(system, subjects, &mined, &fit);
-        let named = named(catalog, kind, system, &known, &mined.centers, &uses, taken);
+        let named = named((catalog, kind, system, several), &known, &mined.centers, &uses, taken);
         for (subject, lines) in subjects.iter().zip(lines) {
             let mut together: BTreeMap<&(usize, Difference), Vec<&str>> = BTreeMap::new();
             for row in subject.rows.get(system).into_iter().flatten() {

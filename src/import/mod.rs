@@ -154,13 +154,16 @@ pub fn locations(file: &str, found: &[(String, String, String, String)]) -> Addi
 }
 
 fn addition(file: &str, section: &'static str, entries: Vec<yaml::Entry>) -> Addition {
-    let gap = |entry: &yaml::Entry| if entry.short { "" } else { "\n" };
     let mut text = String::new();
-    for entry in &entries {
-        if !text.is_empty() {
-            text.push_str(gap(entry));
+    let mut long = false;
+    for (at, entry) in entries.iter().enumerate() {
+        let written = yaml::entry(entry);
+        let is_long = written.lines().count() > 1;
+        if at > 0 && (long || is_long) {
+            text.push('\n');
         }
-        text.push_str(&yaml::entry(entry));
+        text.push_str(&written);
+        long = is_long;
     }
     Addition {
         file: file.to_owned(),

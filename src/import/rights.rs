@@ -11,14 +11,15 @@ use crate::plan::worth;
 
 /// The rights of an account in the words of the language.
 ///
-/// A cell is empty where the right is out of reach, or where the place does not have it: then it may be anything.
+/// A cell is empty where the right is out of reach, or where the place does not have it: then it may be anything. An error
+/// is a limit to nothing, which the language does not have.
 pub(super) fn profile(
     catalog: &'static Catalog,
     kind: Kind,
     row: &Account,
     live: &RightSet,
     names: &NameTable,
-) -> RightSet {
+) -> Result<RightSet, String> {
     let staff = row.staff.flatten();
     let mut found = RightSet::empty(catalog.len());
     for right in catalog.for_product(kind) {
@@ -36,7 +37,18 @@ pub(super) fn profile(
         };
         found.set(right.id.index(), Some(value));
     }
-    found
+    let limits = |right: &&Right| match right.kind {
+        RightType::CheckIp => !follows(catalog, right, &found),
+        RightType::Limited => {
+            right.list.is_some_and(|list| found.get(list.index()).is_none())
+        }
+        _ => false,
+    };
+    let on = |right: &&Right| found.get(right.id.index()) == Some(&ON);
+    match catalog.for_product(kind).filter(on).find(limits) {
+        Some(right) => Err(format!("`{}` limits to a list that is not there", right.slug)),
+        None => Ok(found),
+    }
 }
 
 fn list(names: &NameTable, entity: Entity) -> Option<&Vec<Named>> {

@@ -35,9 +35,7 @@ pub(super) struct Uses {
 
 /// Names the roles of one system and writes those that the project does not have.
 pub(super) fn named(
-    catalog: &Catalog,
-    kind: Kind,
-    system: &SystemName,
+    (catalog, kind, system, several): (&Catalog, Kind, &SystemName, bool),
     known: &[KnownRole],
     centers: &[Center],
     uses: &[Uses],
@@ -56,11 +54,13 @@ pub(super) fn named(
         let first = first.take_while(|(it, _)| *it < at).find(|(_, it)| it.role == center.role);
         let base = vendor_role(center.role.as_str())
             .map_or_else(|| keys::clean(center.role.as_str()), |role| role.title.to_owned());
+        // Where several systems have rights, whose role it is belongs into its name.
+        let base = if several { format!("{base} at {system}") } else { base };
         let title = match first {
             None => base,
             Some((_, first)) => format!("{base}{}", apart(catalog, &first.set, &center.set, &uses)),
         };
-        let key = taken.free(&keys::dashed(&title.replace(", with ", " ")), "role");
+        let key = taken.free(&keys::dashed(&title.replace(", with ", " ").replace(" at ", " ")), "role");
         let title = numbered(&title, &key);
         let body = body(catalog, kind, system, centers, at, &found);
         let entry = Entry {
