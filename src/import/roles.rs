@@ -13,7 +13,7 @@ use super::rights::{lines, lines_over, size};
 use super::yaml::{Entry, Map};
 use crate::catalog::{Catalog, Kind, RightType, Section, role as vendor_role};
 use crate::config::edit::Yaml;
-use crate::model::{LocationKey, RightSet, SystemName, Value};
+use crate::model::{Days, LocationKey, RightSet, SystemName, Value};
 
 /// A role must spare so many lines to be extended.
 const WORTH_IT: usize = 3;
@@ -50,18 +50,21 @@ pub(super) fn named(
             continue;
         }
         let uses = uses.get(at).cloned().unwrap_or_default();
-        let first = centers.iter().enumerate().skip(known.len());
-        let first = first.take_while(|(it, _)| *it < at).find(|(_, it)| it.role == center.role);
         let base = vendor_role(center.role.as_str())
             .map_or_else(|| keys::clean(center.role.as_str()), |role| role.title.to_owned());
         // Where several systems have rights, whose role it is belongs into its name.
-        let base = if several { format!("{base} at {system}") } else { base };
-        let title = match first {
-            None => base,
-            Some((_, first)) => format!("{base}{}", apart(catalog, &first.set, &center.set, &uses)),
-        };
-        let key = taken.free(&keys::dashed(&title.replace(", with ", " ").replace(" at ", " ")), "role");
-        let title = numbered(&title, &key);
+        let mut title = if several { format!("{base} at {system}") } else { base };
+        // As long as an earlier role is called so, what sets this one apart from it.
+        while let Some((_, like)) = found.iter().zip(centers).find(|(it, _)| it.title == title) {
+            let more = apart(catalog, &like.set, &center.set, &uses);
+            if more.is_empty() || title.ends_with(&more) || title.chars().count() > 60 {
+                break;
+            }
+            title.push_str(&more);
+        }
+        let words = title.replace(", with ", " ").replace(" at ", " ");
+        let key = taken.free(&keys::dashed(&words), "role");
+        let title = numbered(&title, &key, &found);
         let body = body(catalog, kind, system, centers, at, &found);
         let entry = Entry {
             key: key.clone(),
@@ -77,10 +80,13 @@ pub(super) fn named(
 }
 
 /// The number that made a key unique belongs into the title, too.
-fn numbered(title: &str, key: &str) -> String {
+fn numbered(title: &str, key: &str, known: &[Named]) -> String {
+    if known.iter().all(|it| it.title != title) {
+        return title.to_owned();
+    }
     let number = key.rsplit('-').next().filter(|it| it.bytes().all(|b| b.is_ascii_digit()));
     match number {
-        Some(number) if !title.ends_with(number) => format!("{title} {number}"),
+        Some(number) => format!("{title} {number}"),
         _ => title.to_owned(),
     }
 }
@@ -128,7 +134,22 @@ fn apart(catalog: &Catalog, first: &RightSet, set: &RightSet, uses: &Uses) -> St
                 format!(", less {word}")
             }
         }
-        (_, _, None) => String::new(),
+        (_, _, None) => days(catalog, first, set),
+    }
+}
+
+/// The first number of days that differs.
+fn days(catalog: &Catalog, first: &RightSet, set: &RightSet) -> String {
+    let mut rights = catalog.all().filter(|right| right.kind == RightType::Days);
+    let other = rights.find_map(|right| {
+        let at = right.id.index();
+        let value = set.get(at).filter(|value| first.get(at) != Some(value))?;
+        Some((right, value))
+    });
+    match other {
+        Some((_, Value::Days(Days::Last(days)))) => format!(", {days} days"),
+        Some((_, Value::Days(Days::All))) => ", all days".to_owned(),
+        _ => String::new(),
     }
 }
 

@@ -7,6 +7,8 @@
 mod files;
 mod known;
 mod read;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;

@@ -24,6 +24,7 @@ mod edit;
 mod explained;
 mod gone;
 mod hand;
+mod import;
 mod limiter;
 mod lockout;
 mod observed;
