@@ -9,25 +9,20 @@ use std::sync::Arc;
 use super::keys::{self, Taken};
 use super::mine::{Center, Mined, Sample, mine};
 use super::people::{Joined, Login, join, logins, was_read};
+use super::person::{call, contact, judge, short};
 use super::rights::{Difference, profile, words};
 use super::roles::{Named, Uses, named, plain};
 use super::yaml::{Entry, Map};
 use super::{Extension, Input, KnownRole, Proposal, Told, addition, at};
-use crate::catalog::{Kind, role as vendor_role};
+use crate::catalog::Kind;
 use crate::config::edit::Yaml;
 use crate::model::{
     Account, AccountId, AccountState, LocationKey, Managed, PersonKey, PlaceId, RightSet,
     SystemName, VendorRoleSlug,
 };
 
-/// Words in the name of a program's account.
-const PROGRAMS: &[&str] = &["api", "bot", "integration", "keyholder", "robot", "service", "webhook"];
-
-/// Words in the name of a login that several people use.
-const DESKS: &[&str] = &["desk", "front", "kase", "reception", "recepcija", "resepshen", "hall"];
-
 /// What one account has at one place.
-struct Row<'a> {
+pub(super) struct Row<'a> {
     place: &'a PlaceId,
     role: VendorRoleSlug,
     /// None at vendors that show no rights.
@@ -35,23 +30,22 @@ struct Row<'a> {
 }
 
 /// Somebody of whom something is to be written.
-struct Subject<'a> {
-    logins: Vec<&'a Login<'a>>,
-    existing: Option<PersonKey>,
+pub(super) struct Subject<'a> {
+    pub(super) logins: Vec<&'a Login<'a>>,
+    pub(super) existing: Option<PersonKey>,
     /// What they have, by system; nothing for whoever is left alone.
-    rows: BTreeMap<&'a SystemName, Vec<Row<'a>>>,
+    pub(super) rows: BTreeMap<&'a SystemName, Vec<Row<'a>>>,
     /// Why their access is left alone.
-    alone: Option<String>,
-    kind: Option<&'static str>,
-    above: Vec<String>,
+    pub(super) alone: Option<String>,
+    pub(super) kind: Option<&'static str>,
+    pub(super) above: Vec<String>,
     /// Words behind `access`.
-    behind: Vec<String>,
+    pub(super) behind: Vec<String>,
 }
 
-struct Made<'a> {
-    input: &'a Input<'a>,
-    /// Accounts with a contact of somebody declared who does not have them.
-    told: Told,
+pub(super) struct Made<'a> {
+    pub(super) input: &'a Input<'a>,
+    pub(super) told: Told,
 }
 
 pub(super) fn propose(input: &Input<'_>) -> Proposal {
@@ -73,19 +67,28 @@ pub(super) fn propose(input: &Input<'_>) -> Proposal {
     let mut files: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
     let mut contacts: Vec<Entry> = Vec::new();
     for (subject, access) in subjects.iter().zip(assignments) {
-        let accounts = subject.logins.iter().map(|it| (it.system.clone(), it.id.clone()));
+        let accounts = subject
+            .logins
+            .iter()
+            .map(|it| (it.system.clone(), it.id.clone()));
         let accounts: Vec<(SystemName, AccountId)> = accounts.collect();
         if let Some(person) = &subject.existing {
             let pins = made.pins_of_existing(subject);
             if !access.is_empty() || !pins.is_empty() {
                 proposal.accounts.insert(person.clone(), accounts);
                 let person = person.clone();
-                proposal.extensions.push(Extension { person, pins, access });
+                proposal.extensions.push(Extension {
+                    person,
+                    pins,
+                    access,
+                });
             }
             continue;
         }
         let (entry, contact) = made.person(subject, access, &joined.shared, &mut taken);
-        proposal.accounts.insert(PersonKey::new(entry.key.as_str()), accounts);
+        proposal
+            .accounts
+            .insert(PersonKey::new(entry.key.as_str()), accounts);
         made.told.people += 1;
         made.told.accounts += subject.logins.len();
         contacts.extend(contact);
@@ -105,7 +108,7 @@ pub(super) fn propose(input: &Input<'_>) -> Proposal {
 }
 
 impl<'a> Made<'a> {
-    fn kind(&self, system: &SystemName) -> Option<Kind> {
+    pub(super) fn kind(&self, system: &SystemName) -> Option<Kind> {
         let seen = self.input.observed.systems.get(system)?;
         Kind::parse(seen.kind)
     }
@@ -114,7 +117,10 @@ impl<'a> Made<'a> {
     fn tell_unread(&mut self) {
         for (name, seen) in &self.input.observed.systems {
             let kind = Kind::parse(seen.kind);
-            let profiles = seen.scopes.values().filter_map(|it| it.seen()?.profiles.as_ref());
+            let profiles = seen
+                .scopes
+                .values()
+                .filter_map(|it| it.seen()?.profiles.as_ref());
             let profiles: usize = profiles.map(Vec::len).sum();
             match kind {
                 Some(Kind::Reservio) => self.told.left.push(format!(
@@ -129,7 +135,9 @@ impl<'a> Made<'a> {
                 Some(Kind::Keycrm) | None => {}
             }
             if kind.is_some_and(|kind| kind.shows_users()) && !was_read(&seen.scopes) {
-                self.told.left.push(format!("{name}: nothing could be read"));
+                self.told
+                    .left
+                    .push(format!("{name}: nothing could be read"));
             }
             for (place, reading) in &seen.scopes {
                 if reading.complete().is_none() && kind.is_some_and(|kind| kind.shows_users()) {
@@ -156,7 +164,10 @@ impl<'a> Made<'a> {
         for group in &joined.people {
             let group: Vec<&Login<'_>> = group.iter().filter_map(|at| logins.get(*at)).collect();
             let owner = |login: &&Login<'_>| {
-                self.input.owners.get(&(login.system.clone(), login.id.clone())).cloned()
+                self.input
+                    .owners
+                    .get(&(login.system.clone(), login.id.clone()))
+                    .cloned()
             };
             let owners: BTreeSet<PersonKey> = group.iter().filter_map(owner).collect();
             let existing = owners.first().cloned();
@@ -165,7 +176,11 @@ impl<'a> Made<'a> {
                     let whose: Vec<String> = owners.iter().map(|it| format!("`{it}`")).collect();
                     self.told.left.push(format!(
                         "{}: one of {}? pin the account, or say `not: [ID]`",
-                        group.iter().map(|it| call(it)).collect::<Vec<_>>().join(", "),
+                        group
+                            .iter()
+                            .map(|it| call(it))
+                            .collect::<Vec<_>>()
+                            .join(", "),
                         whose.join(", ")
                     ));
                 }
@@ -173,8 +188,9 @@ impl<'a> Made<'a> {
             }
             if existing.is_none() {
                 let like = group.iter().flat_map(|it| it.contacts());
-                let like: BTreeSet<&PersonKey> =
-                    like.filter_map(|it| declared.get(it.as_str()).copied()).collect();
+                let like: BTreeSet<&PersonKey> = like
+                    .filter_map(|it| declared.get(it.as_str()).copied())
+                    .collect();
                 if let Some(key) = like.first() {
                     self.told.left.push(format!(
                         "{}: has a contact of `{key}`, whose account it is not by the plan; pin it, or say `not: [ID]`",
@@ -196,7 +212,9 @@ impl<'a> Made<'a> {
         logins: Vec<&'a Login<'a>>,
         existing: Option<PersonKey>,
     ) -> Option<Subject<'a>> {
-        let person = existing.as_ref().and_then(|key| self.input.desired.people.get(key));
+        let person = existing
+            .as_ref()
+            .and_then(|key| self.input.desired.people.get(key));
         if person.is_some_and(|person| person.managed != Managed::Yes) {
             return None;
         }
@@ -252,11 +270,15 @@ impl<'a> Made<'a> {
         }
         match row.state {
             AccountState::Invited => {
-                subject.behind.push(format!("{where_}: invited, not accepted yet"));
+                subject
+                    .behind
+                    .push(format!("{where_}: invited, not accepted yet"));
             }
             AccountState::Blocked | AccountState::Inactive => {
                 let state = row.state.name();
-                subject.behind.push(format!("{where_}: {state}, so nothing is declared there"));
+                subject
+                    .behind
+                    .push(format!("{where_}: {state}, so nothing is declared there"));
                 return;
             }
             AccountState::Active => {}
@@ -281,7 +303,9 @@ impl<'a> Made<'a> {
             _ => None,
         };
         let Some((role, set)) = found else {
-            subject.behind.push(format!("{where_}: the rights could not be read, so nothing is declared there"));
+            subject.behind.push(format!(
+                "{where_}: the rights could not be read, so nothing is declared there"
+            ));
             return;
         };
         let rows = subject.rows.entry(login.system).or_default();
@@ -309,20 +333,32 @@ impl<'a> Made<'a> {
             let is_new = |subject: &Subject<'_>| {
                 let mut own = subject.logins.iter();
                 subject.existing.is_none()
-                    && own.any(|it| group.iter().any(|one| one.id == it.id && one.system == it.system))
+                    && own.any(|it| {
+                        group
+                            .iter()
+                            .any(|one| one.id == it.id && one.system == it.system)
+                    })
             };
             let mut any = false;
             for subject in subjects.iter_mut().filter(|it| is_new(it)) {
                 any = true;
                 let others = group.iter().filter(|one| {
-                    !subject.logins.iter().any(|it| it.id == one.id && it.system == one.system)
+                    !subject
+                        .logins
+                        .iter()
+                        .any(|it| it.id == one.id && it.system == one.system)
                 });
                 let others: Vec<String> = others.map(|it| short(it)).collect();
-                subject.above.push(format!("TO DECIDE: one person with {}? {why}", others.join(", ")));
+                subject.above.push(format!(
+                    "TO DECIDE: one person with {}? {why}",
+                    others.join(", ")
+                ));
             }
             if any {
                 let who: Vec<String> = group.iter().map(|it| call(it)).collect();
-                self.told.decide.push(format!("{}: one person? {why}", who.join(" and ")));
+                self.told
+                    .decide
+                    .push(format!("{}: one person? {why}", who.join(" and ")));
             }
         }
     }
@@ -333,12 +369,18 @@ impl<'a> Made<'a> {
         let mut roles: Vec<Entry> = Vec::new();
         let taken = self.input.role_keys.iter().map(String::as_str);
         let mut taken = Taken::with(taken);
-        let systems: BTreeSet<&SystemName> =
-            subjects.iter().flat_map(|it| it.rows.keys().copied()).collect();
-        let with_rights = systems.iter().filter(|it| self.kind(it) != Some(Kind::Keycrm));
+        let systems: BTreeSet<&SystemName> = subjects
+            .iter()
+            .flat_map(|it| it.rows.keys().copied())
+            .collect();
+        let with_rights = systems
+            .iter()
+            .filter(|it| self.kind(it) != Some(Kind::Keycrm));
         let several = with_rights.count() > 1;
         for system in systems {
-            let Some(kind) = self.kind(system) else { continue };
+            let Some(kind) = self.kind(system) else {
+                continue;
+            };
             let found = if kind == Kind::Keycrm {
                 self.by_number(system, subjects, &mut taken, &mut lines)
             } else {
@@ -371,7 +413,10 @@ impl<'a> Made<'a> {
         let mut entries = Vec::new();
         for role in used {
             let there = known.iter().find(|it| it.role == role);
-            let users = subjects.iter().filter(|it| rows(it).as_ref() == Some(&role)).count();
+            let users = subjects
+                .iter()
+                .filter(|it| rows(it).as_ref() == Some(&role))
+                .count();
             let key = match there {
                 Some(there) => {
                     self.told.reused += users;
@@ -410,7 +455,10 @@ impl<'a> Made<'a> {
         for (at, subject) in subjects.iter().enumerate() {
             for row in subject.rows.get(system).into_iter().flatten() {
                 if let Some(set) = &row.set {
-                    weights.entry((row.role.clone(), set.clone())).or_default().insert(at);
+                    weights
+                        .entry((row.role.clone(), set.clone()))
+                        .or_default()
+                        .insert(at);
                 }
             }
         }
@@ -436,7 +484,13 @@ impl<'a> Made<'a> {
             mined.fits.get(at.ok()?)
         };
         let uses = self.uses(system, subjects, &mined, &fit);
-        let named = named((catalog, kind, system, several), &known, &mined.centers, &uses, taken);
+        let named = named(
+            (catalog, kind, system, several),
+            &known,
+            &mined.centers,
+            &uses,
+            taken,
+        );
         for (subject, lines) in subjects.iter().zip(lines) {
             let mut together: BTreeMap<&(usize, Difference), Vec<&str>> = BTreeMap::new();
             for row in subject.rows.get(system).into_iter().flatten() {
@@ -462,7 +516,9 @@ impl<'a> Made<'a> {
         for (at, role) in named.iter().enumerate() {
             let people = uses.get(at).map_or(0, |it| it.people);
             if role.entry.is_some() {
-                self.told.roles.push((role.key.clone(), role.title.clone(), people));
+                self.told
+                    .roles
+                    .push((role.key.clone(), role.title.clone(), people));
             } else {
                 self.told.reused += people;
             }
@@ -482,7 +538,9 @@ impl<'a> Made<'a> {
         for subject in subjects {
             let mut own: BTreeSet<usize> = BTreeSet::new();
             for row in subject.rows.get(system).into_iter().flatten() {
-                let Some((center, _)) = fit(row) else { continue };
+                let Some((center, _)) = fit(row) else {
+                    continue;
+                };
                 own.insert(*center);
                 if let (Some(key), Some(uses)) = (row.place.location(), uses.get_mut(*center)) {
                     uses.places.insert((key.clone(), self.title(key)));
@@ -501,234 +559,4 @@ impl<'a> Made<'a> {
         let place = self.input.desired.places.get(key);
         place.map_or_else(|| key.as_str().into(), |place| place.title.clone())
     }
-
-    /// The file in which somebody new stands.
-    fn file(&self, subject: &Subject<'_>) -> String {
-        if self.input.one_file {
-            return "people.yaml".to_owned();
-        }
-        let rows = subject.logins.iter().flat_map(|it| &it.rows);
-        let places: BTreeSet<&LocationKey> = rows.filter_map(|(place, _)| place.location()).collect();
-        match (places.first(), places.len()) {
-            (Some(only), 1) => format!("people/{only}.yaml"),
-            _ => "people/several-places.yaml".to_owned(),
-        }
-    }
-
-    /// Accounts of somebody declared that YAML does not tell are theirs.
-    fn pins_of_existing(&self, subject: &Subject<'_>) -> Vec<(SystemName, Vec<AccountId>)> {
-        let mut pins: BTreeMap<SystemName, Vec<AccountId>> = BTreeMap::new();
-        for login in &subject.logins {
-            let id = (login.system.clone(), login.id.clone());
-            if !self.input.owners.contains_key(&id) {
-                pins.entry(id.0).or_default().push(id.1);
-            }
-        }
-        pins.into_iter().collect()
-    }
-
-    /// The entry of somebody new, and that of their contacts where these are kept apart.
-    fn person(
-        &mut self,
-        subject: &Subject<'_>,
-        access: Vec<Yaml>,
-        shared: &BTreeSet<String>,
-        taken: &mut Taken,
-    ) -> (Entry, Option<Entry>) {
-        let names: BTreeSet<String> = subject.logins.iter().map(|it| it.name()).collect();
-        // The longest says most.
-        let name = names.iter().max_by_key(|it| (it.chars().count(), std::cmp::Reverse(*it)));
-        let first = subject.logins.first();
-        let id = first.map_or_else(String::new, |it| keys::dashed(it.id.as_str()));
-        let mut above = subject.above.clone();
-        let name = match name.filter(|name| !name.is_empty()) {
-            Some(name) => name.clone(),
-            None => {
-                above.push("TO DECIDE: an account without a name".to_owned());
-                self.told.decide.push(format!(
-                    "{}: it has no name",
-                    subject.logins.iter().map(|it| call(it)).collect::<Vec<_>>().join(", ")
-                ));
-                format!("Account {id}")
-            }
-        };
-        let key = taken.free(&keys::person(&name), &format!("person-{id}"));
-        let by_number = subject.rows.keys().any(|it| self.kind(it) == Some(Kind::Keycrm));
-        let mut map = Map::default();
-        if let Some(kind) = subject.kind {
-            map.put("kind", Yaml::from(kind));
-        }
-        map.put("name", match name.split_once(' ') {
-            Some((first, last)) if by_number => {
-                let mut parts = Map::default();
-                parts.put("first", Yaml::from(first)).put("last", Yaml::from(last));
-                parts.done()
-            }
-            _ => Yaml::from(name.as_str()),
-        });
-        let (email, phone) = (
-            chosen(subject, shared, |row| row.email.as_ref().map(|it| it.as_str().to_owned())),
-            chosen(subject, shared, |row| row.phone.as_ref().map(|it| it.as_str().to_owned())),
-        );
-        let mut reach = Map::default();
-        let mut found = false;
-        for (key, word, value) in [("email", "address", &email), ("phone", "number", &phone)] {
-            let Some(value) = value else { continue };
-            found = true;
-            let text = Yaml::from(value.as_str());
-            let said = if shared.contains(value) {
-                let mut map = Map::default();
-                map.put(word, text).put("shared", Yaml::Plain("true".to_owned()));
-                map.done()
-            } else {
-                text
-            };
-            let map = if self.input.pin { &mut reach } else { &mut map };
-            map.put(key, said);
-        }
-        let pins = self.pins(subject, [email, phone], shared, name.contains(' '));
-        if pins != Yaml::Map(Vec::new()) {
-            map.put("accounts", pins);
-        }
-        let (access, behind) = match &subject.alone {
-            Some(why) => (Yaml::from("unmanaged"), vec![why.clone()]),
-            None => (Yaml::List(access), subject.behind.clone()),
-        };
-        map.put("access", access);
-        let behind = match behind.as_slice() {
-            [] => Vec::new(),
-            [one] => vec![("access", one.clone())],
-            several => {
-                above.extend(several.iter().cloned());
-                Vec::new()
-            }
-        };
-        let entry = Entry {
-            key: key.clone(),
-            above,
-            value: map.done(),
-            behind,
-            short: false,
-        };
-        let apart = (self.input.pin && found).then(|| Entry {
-            key,
-            above: Vec::new(),
-            value: reach.done(),
-            behind: Vec::new(),
-            short: true,
-        });
-        (entry, apart)
-    }
-
-    /// The accounts that no contact tells.
-    fn pins(
-        &self,
-        subject: &Subject<'_>,
-        contacts: [Option<String>; 2],
-        shared: &BTreeSet<String>,
-        two_names: bool,
-    ) -> Yaml {
-        let own = contacts.into_iter().flatten().filter(|it| !shared.contains(it));
-        let own: Vec<String> = own.collect();
-        let mut by_system: BTreeMap<&SystemName, Vec<&Login<'_>>> = BTreeMap::new();
-        for login in &subject.logins {
-            by_system.entry(login.system).or_default().push(login);
-        }
-        let mut pins = Map::default();
-        for (system, logins) in by_system {
-            let told = logins.len() == 1
-                && logins.iter().all(|it| own.iter().any(|contact| it.carries(contact)))
-                && (self.kind(system) != Some(Kind::Keycrm) || two_names);
-            if told && !self.input.pin {
-                continue;
-            }
-            let ids = logins.iter().map(|it| {
-                let text = it.id.as_str();
-                if text.len() < 18 && !text.starts_with('0') && text.bytes().all(|b| b.is_ascii_digit()) {
-                    Yaml::Plain(text.to_owned())
-                } else {
-                    Yaml::from(text)
-                }
-            });
-            let mut ids: Vec<Yaml> = ids.collect();
-            let ids = if ids.len() == 1 { ids.remove(0) } else { Yaml::List(ids) };
-            pins.put(system.to_string(), Yaml::pair("id", ids));
-        }
-        pins.done()
-    }
-}
-
-/// Whether somebody new is left alone, and what they are.
-fn judge(subject: &mut Subject<'_>, input: &Input<'_>) {
-    let rows: Vec<&Account> = subject.logins.iter().flat_map(|it| &it.rows).map(|(_, row)| *row).collect();
-    let is_owner = rows.iter().any(|row| {
-        let role = row.role.as_ref().and_then(|role| vendor_role(role.as_str()));
-        role.is_some_and(crate::catalog::VendorRole::is_owner)
-    });
-    let fixed = rows.iter().any(|row| !row.removable);
-    let mut words: BTreeSet<String> = BTreeSet::new();
-    for login in &subject.logins {
-        words.extend(keys::words(&login.name()));
-    }
-    let has = |list: &[&str]| list.iter().any(|it| words.contains(*it));
-    let acting = subject.logins.iter().any(|login| {
-        let seen = input.observed.systems.get(login.system);
-        let caller = seen.and_then(|it| it.caller.account.as_ref());
-        let wish = input.desired.systems.get(login.system);
-        let named = wish.and_then(|it| it.acting.as_ref());
-        caller == Some(login.id)
-            || matches!(named, Some(crate::model::Actor::Account(id)) if id == login.id)
-    });
-    if acting {
-        subject.kind = Some("service");
-        subject.alone = Some("the account that keyholder acts as".to_owned());
-    } else if is_owner {
-        subject.alone = Some("an owner".to_owned());
-    } else if fixed {
-        subject.kind = Some("service");
-        subject.alone = Some("a system user: the vendor lets nobody remove it".to_owned());
-    } else if has(PROGRAMS) {
-        subject.kind = Some("service");
-        subject.alone = Some("TO DECIDE: a program, by its name".to_owned());
-    } else if has(DESKS) {
-        subject.kind = Some("shared");
-        subject.above.push("TO DECIDE: used by several people, by its name; say who under `used_by`".to_owned());
-    }
-}
-
-/// The contact that most rows have, one that is theirs alone before others.
-fn chosen(
-    subject: &Subject<'_>,
-    shared: &BTreeSet<String>,
-    of: impl Fn(&Account) -> Option<String>,
-) -> Option<String> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for (_, row) in subject.logins.iter().flat_map(|it| &it.rows) {
-        if let Some(contact) = of(row) {
-            *counts.entry(contact).or_default() += 1;
-        }
-    }
-    let best = counts.into_iter().min_by_key(|(contact, count)| {
-        (shared.contains(contact), std::cmp::Reverse(*count), contact.clone())
-    });
-    best.map(|(contact, _)| contact)
-}
-
-fn contact(contact: &crate::model::Contact) -> &str {
-    match contact {
-        crate::model::Contact::Email(email) => email.as_str(),
-        crate::model::Contact::Phone(phone) => phone.as_str(),
-    }
-}
-
-/// An account as a comment names it: without its name, which is another's words.
-fn short(login: &Login<'_>) -> String {
-    format!("account {} at {}", keys::clean(login.id.as_str()), login.system)
-}
-
-/// An account as messages name it.
-fn call(login: &Login<'_>) -> String {
-    let name = login.name();
-    let name = if name.is_empty() { "no name" } else { &name };
-    format!("{name} (account {} at {})", keys::clean(login.id.as_str()), login.system)
 }

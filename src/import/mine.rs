@@ -80,7 +80,10 @@ impl Mine<'_> {
     }
 
     fn costs(&self, center: &Center) -> Vec<u64> {
-        self.samples.iter().map(|it| self.cost(center, it)).collect()
+        self.samples
+            .iter()
+            .map(|it| self.cost(center, it))
+            .collect()
     }
 
     /// What most have who have this role; what they do not agree on stays as the role has it.
@@ -111,7 +114,9 @@ impl Mine<'_> {
             let tied = votes.iter().filter(|(_, count)| Some(*count) == most);
             let mut tied: Vec<&Value> = tied.map(|(value, _)| *value).collect();
             tied.sort();
-            let value = own.filter(|own| tied.contains(own)).or(tied.first().copied());
+            let value = own
+                .filter(|own| tied.contains(own))
+                .or(tied.first().copied());
             set.set(at, value.or(own).cloned());
         }
         Center {
@@ -167,7 +172,14 @@ fn of(sample: &Sample) -> Center {
 /// The cheapest cost of each sample.
 fn best(costs: &[Vec<u64>], samples: usize) -> Vec<u64> {
     (0..samples)
-        .map(|at| costs.iter().filter_map(|row| row.get(at)).copied().min().unwrap_or(NEVER))
+        .map(|at| {
+            costs
+                .iter()
+                .filter_map(|row| row.get(at))
+                .copied()
+                .min()
+                .unwrap_or(NEVER)
+        })
         .collect()
 }
 
@@ -189,7 +201,8 @@ fn open(it: &Mine<'_>, centers: &mut Vec<Center>, costs: &mut Vec<Vec<u64>>) {
     loop {
         let gain = |row: &[u64]| -> u64 {
             let each = row.iter().zip(&now).zip(it.samples);
-            each.map(|((new, old), sample)| old.saturating_sub(*new) * u64::from(sample.weight)).sum()
+            each.map(|((new, old), sample)| old.saturating_sub(*new) * u64::from(sample.weight))
+                .sum()
         };
         // Of equal gains the first: the most frequent, then the least.
         let mut found: Option<(u64, &(Center, Vec<u64>))> = None;
@@ -230,7 +243,9 @@ fn settle(it: &Mine<'_>, known: usize, centers: &mut [Center], costs: &mut [Vec<
             let mut rows = costs.iter();
             rows.position(|row| row.get(sample) == now.get(sample))
         };
-        let members: Vec<usize> = (0..it.samples.len()).filter(|it| first(*it) == Some(at)).collect();
+        let members: Vec<usize> = (0..it.samples.len())
+            .filter(|it| first(*it) == Some(at))
+            .collect();
         let (Some(center), false) = (centers.get(at), members.is_empty()) else {
             continue;
         };
@@ -269,7 +284,8 @@ fn close(
     let total = |costs: &[Vec<u64>]| -> u64 {
         let now = best(costs, it.samples.len());
         let each = now.iter().zip(it.samples);
-        each.map(|(cost, sample)| cost * u64::from(sample.weight)).sum()
+        each.map(|(cost, sample)| cost * u64::from(sample.weight))
+            .sum()
     };
     // The last are the least used.
     for at in (known..centers.len()).rev() {
@@ -288,12 +304,17 @@ fn close(
 
 fn sorted(it: &Mine<'_>, known: usize, centers: Vec<Center>, costs: &[Vec<u64>]) -> Mined {
     // Whose role it is: the cheapest, of equally cheap ones the smallest, then the first.
-    let sizes: Vec<usize> = centers.iter().map(|center| size(it.catalog, &center.set)).collect();
+    let sizes: Vec<usize> = centers
+        .iter()
+        .map(|center| size(it.catalog, &center.set))
+        .collect();
     let choice = |sample: usize| {
         let cost = |center: usize| costs.get(center).and_then(|row| row.get(sample));
         (0..centers.len()).min_by_key(|center| (cost(*center), sizes.get(*center), *center))
     };
-    let chosen: Vec<usize> = (0..it.samples.len()).map(|at| choice(at).unwrap_or(0)).collect();
+    let chosen: Vec<usize> = (0..it.samples.len())
+        .map(|at| choice(at).unwrap_or(0))
+        .collect();
     let mut uses = vec![0_u64; centers.len()];
     for (center, sample) in chosen.iter().zip(it.samples) {
         if let Some(uses) = uses.get_mut(*center) {
@@ -311,12 +332,17 @@ fn sorted(it: &Mine<'_>, known: usize, centers: Vec<Center>, costs: &[Vec<u64>])
     let order: Vec<usize> = (0..known).chain(order).collect();
     let fits = chosen.iter().zip(it.samples).map(|(center, sample)| {
         let at = order.iter().position(|it| it == center).unwrap_or(0);
-        let fit = centers.get(*center).and_then(|center| it.fit(center, sample));
+        let fit = centers
+            .get(*center)
+            .and_then(|center| it.fit(center, sample));
         (at, fit.unwrap_or_default())
     });
     let fits = fits.collect();
     Mined {
-        centers: order.iter().filter_map(|at| centers.get(*at).cloned()).collect(),
+        centers: order
+            .iter()
+            .filter_map(|at| centers.get(*at).cloned())
+            .collect(),
         fits,
     }
 }

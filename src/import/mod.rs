@@ -1,7 +1,7 @@
 //! From what the vendors have to entries that a person would have written: people, roles and who has which where.
 //!
 //! In reading order: `people` says which accounts are one human, `rights` what an account has in the words of the
-//! language, `mine` which roles explain that, `roles` what these are called, `entries` who gets them, `yaml` how it is
+//! language, `mine` which roles explain that, `roles` what these are called, `entries` who gets them, `person` how somebody is told, `yaml` how it is
 //! written. Not the last word: whoever writes it plans with it first, and names the accounts whose access the proposal
 //! does not say exactly (`Input::aside`). Pure: equal inputs give equal proposals, in any order of accounts.
 
@@ -9,6 +9,7 @@ mod entries;
 mod keys;
 mod mine;
 mod people;
+mod person;
 mod rights;
 mod roles;
 #[cfg(test)]
@@ -121,7 +122,10 @@ pub fn location_keys<'a>(
 ) -> Vec<String> {
     let mut taken = keys::Taken::with(taken);
     let key = |(id, title): &(String, String)| {
-        taken.free(&keys::dashed(title), &format!("location-{}", keys::dashed(id)))
+        taken.free(
+            &keys::dashed(title),
+            &format!("location-{}", keys::dashed(id)),
+        )
     };
     branches.iter().map(key).collect()
 }

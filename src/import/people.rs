@@ -21,7 +21,10 @@ impl Login<'_> {
     /// The name it goes by, clean.
     pub(super) fn name(&self) -> String {
         let names = self.rows.iter().map(|(_, row)| keys::clean(&row.name));
-        names.filter(|name| !name.is_empty()).min().unwrap_or_default()
+        names
+            .filter(|name| !name.is_empty())
+            .min()
+            .unwrap_or_default()
     }
 
     /// E-mails and phones, as they are compared.
@@ -109,7 +112,9 @@ pub(super) fn join(logins: &[Login<'_>]) -> Joined {
             }
             let common = holders.iter().filter(|(_, it)| it.len() > 1);
             let common = common.filter(|(_, it)| it.iter().all(|at| group.contains(at)));
-            found.shared.extend(common.map(|(contact, _)| contact.clone()));
+            found
+                .shared
+                .extend(common.map(|(contact, _)| contact.clone()));
             doubted.insert(group);
         }
     }
@@ -125,7 +130,9 @@ pub(super) fn join(logins: &[Login<'_>]) -> Joined {
             names.entry(name).or_default().push(first);
         }
     }
-    found.doubts.extend(doubted.into_iter().map(|group| (group, OTHER_NAMES)));
+    found
+        .doubts
+        .extend(doubted.into_iter().map(|group| (group, OTHER_NAMES)));
     let same = names.into_values().filter(|group| group.len() > 1);
     for group in same {
         if !found.doubts.iter().any(|(known, _)| *known == group) {
@@ -161,7 +168,8 @@ fn alike(a: &[String], b: &[String]) -> bool {
     short.iter().all(|word| {
         let initial = |it: &String| word.len() == 1 && it.starts_with(word.as_str());
         let initial_of = |it: &String| it.len() == 1 && word.starts_with(it.as_str());
-        long.iter().any(|it| it == word || initial(it) || initial_of(it))
+        long.iter()
+            .any(|it| it == word || initial(it) || initial_of(it))
     })
 }
 

@@ -39,14 +39,17 @@ pub(super) fn profile(
     }
     let limits = |right: &&Right| match right.kind {
         RightType::CheckIp => !follows(catalog, right, &found),
-        RightType::Limited => {
-            right.list.is_some_and(|list| found.get(list.index()).is_none())
-        }
+        RightType::Limited => right
+            .list
+            .is_some_and(|list| found.get(list.index()).is_none()),
         _ => false,
     };
     let on = |right: &&Right| found.get(right.id.index()) == Some(&ON);
     match catalog.for_product(kind).filter(on).find(limits) {
-        Some(right) => Err(format!("`{}` limits to a list that is not there", right.slug)),
+        Some(right) => Err(format!(
+            "`{}` limits to a list that is not there",
+            right.slug
+        )),
         None => Ok(found),
     }
 }
@@ -69,7 +72,11 @@ fn named(items: &[Item], list: Option<&Vec<Named>>) -> Items {
         let list = list?;
         let found = list.iter().find(|it| it.id == *id)?;
         let clean = super::keys::clean(&found.name);
-        let alone = list.iter().filter(|it| super::keys::clean(&it.name) == clean).count() == 1;
+        let alone = list
+            .iter()
+            .filter(|it| super::keys::clean(&it.name) == clean)
+            .count()
+            == 1;
         let same = clean == *found.name && !clean.is_empty();
         (alone && same).then(|| Item::Name(found.name.clone()))
     };
@@ -96,7 +103,9 @@ pub(super) fn denied(kind: RightType) -> Value {
 /// Whether another right's line says it: a flag follows its list, a check its addresses.
 pub(super) fn follows(catalog: &Catalog, right: &Right, set: &RightSet) -> bool {
     match right.kind {
-        RightType::Limited => right.list.is_some_and(|list| set.get(list.index()).is_some()),
+        RightType::Limited => right
+            .list
+            .is_some_and(|list| set.get(list.index()).is_some()),
         RightType::CheckIp => {
             let ips = catalog.children(right.id).iter().copied();
             let mut ips = ips.filter(|child| catalog.get(*child).kind == RightType::Ips);
@@ -169,15 +178,22 @@ pub(super) fn difference(
             RightType::NoLimitToday if *want == ON => found.plus.push((right.id, ON)),
             // A flag whose list is looked at below.
             RightType::Limited
-                if right.list.is_some_and(|list| account.get(list.index()).is_some()) => {}
+                if right
+                    .list
+                    .is_some_and(|list| account.get(list.index()).is_some()) => {}
             RightType::NoLimitToday
             | RightType::Limited
             | RightType::OwnOnly
             | RightType::CheckIp
             | RightType::Ips => return None,
             RightType::Days | RightType::Ids(_) | RightType::Id(_) => {
-                // What the role says nothing of, because it does not open it, is as free as in a role of its own.
-                if given.is_some() && !widens(have, want) {
+                // What the role does not open is as free as in a role of its own; what it opens and leaves out has its
+                // default there, and no `plus` limits that.
+                let on = |id: RightId| role.get(id.index()) == Some(&ON);
+                let is_open = catalog
+                    .governors(right.id)
+                    .all(|above| on(above) || opened(catalog, catalog.get(above), &on));
+                if is_open && !widens(have, want) {
                     return None;
                 }
                 found.plus.push((right.id, want.clone()));
@@ -186,7 +202,9 @@ pub(super) fn difference(
     }
     let added: Vec<RightId> = found.plus.iter().map(|(id, _)| *id).collect();
     let taken = found.minus.clone();
-    found.plus.retain(|(id, _)| !opened(catalog, catalog.get(*id), &|it| added.contains(&it)));
+    found
+        .plus
+        .retain(|(id, _)| !opened(catalog, catalog.get(*id), &|it| added.contains(&it)));
     // What a root closes is closed with it.
     found.minus.retain(|id| {
         catalog.get(*id).kind == RightType::Section
@@ -212,7 +230,10 @@ fn widens(have: &Value, want: &Value) -> bool {
 pub(super) fn size(catalog: &Catalog, set: &RightSet) -> usize {
     set.iter()
         .filter(|(at, value)| {
-            **value == ON && catalog.at(*at).is_some_and(|id| !catalog.get(id).is_restricting())
+            **value == ON
+                && catalog
+                    .at(*at)
+                    .is_some_and(|id| !catalog.get(id).is_restricting())
         })
         .count()
 }
@@ -229,7 +250,11 @@ pub(super) fn lines(catalog: &Catalog, kind: Kind, set: &RightSet) -> Vec<(Strin
             .filter(|right| right.product.covers(kind) && right.allowed_by_pattern())
             .collect();
         let state = |right: &&Right| set.get(right.id.index());
-        let off: Vec<&Right> = under.iter().copied().filter(|it| state(it) == Some(&OFF)).collect();
+        let off: Vec<&Right> = under
+            .iter()
+            .copied()
+            .filter(|it| state(it) == Some(&OFF))
+            .collect();
         let known = under.iter().all(|it| state(it).is_some());
         // A pattern is for whoever has nearly all of a section. What a place does not show is given to nobody.
         if !known || under.len() < 4 || off.len() * 5 > under.len() {
@@ -239,7 +264,10 @@ pub(super) fn lines(catalog: &Catalog, kind: Kind, set: &RightSet) -> Vec<(Strin
             patterns.push((root.id, format!("{}.*", section.as_str())));
         }
         covered.extend(under.iter().map(|it| it.id));
-        denials.extend(off.iter().map(|it| (it.id, it.slug.to_owned(), Yaml::from("deny"))));
+        denials.extend(
+            off.iter()
+                .map(|it| (it.id, it.slug.to_owned(), Yaml::from("deny"))),
+        );
     }
     let on = |id: RightId| set.get(id.index()) == Some(&ON);
     for right in catalog.for_product(kind) {
@@ -292,7 +320,10 @@ pub(super) fn lines_over(
         if opened(catalog, right, &on) || follows(catalog, right, set) {
             continue;
         }
-        if right.kind == RightType::Limited && right.list.is_some() && follows(catalog, right, parent) {
+        if right.kind == RightType::Limited
+            && right.list.is_some()
+            && follows(catalog, right, parent)
+        {
             continue;
         }
         if right.kind == RightType::Ips || right.kind == RightType::CheckIp && *want == OFF {
@@ -342,12 +373,19 @@ pub(super) fn word(value: &Value) -> Yaml {
 }
 
 /// `plus` and `minus` of one system, as an assignment has them.
-pub(super) fn words(catalog: &Catalog, system: &str, difference: &Difference) -> Vec<(String, Yaml)> {
+pub(super) fn words(
+    catalog: &Catalog,
+    system: &str,
+    difference: &Difference,
+) -> Vec<(String, Yaml)> {
     let mut words = Vec::new();
     if !difference.plus.is_empty() {
         let plus = difference.plus.iter();
         let plus = plus.map(|(id, value)| (catalog.get(*id).slug.to_owned(), word(value)));
-        words.push(("plus".to_owned(), Yaml::pair(system, Yaml::Map(plus.collect()))));
+        words.push((
+            "plus".to_owned(),
+            Yaml::pair(system, Yaml::Map(plus.collect())),
+        ));
     }
     if !difference.minus.is_empty() {
         let minus = difference.minus.iter().map(|id| catalog.get(*id).slug);

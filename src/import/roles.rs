@@ -50,10 +50,16 @@ pub(super) fn named(
             continue;
         }
         let uses = uses.get(at).cloned().unwrap_or_default();
-        let base = vendor_role(center.role.as_str())
-            .map_or_else(|| keys::clean(center.role.as_str()), |role| role.title.to_owned());
+        let base = vendor_role(center.role.as_str()).map_or_else(
+            || keys::clean(center.role.as_str()),
+            |role| role.title.to_owned(),
+        );
         // Where several systems have rights, whose role it is belongs into its name.
-        let mut title = if several { format!("{base} at {system}") } else { base };
+        let mut title = if several {
+            format!("{base} at {system}")
+        } else {
+            base
+        };
         // As long as an earlier role is called so, what sets this one apart from it.
         while let Some((_, like)) = found.iter().zip(centers).find(|(it, _)| it.title == title) {
             let more = apart(catalog, &like.set, &center.set, &uses);
@@ -84,7 +90,10 @@ fn numbered(title: &str, key: &str, known: &[Named]) -> String {
     if known.iter().all(|it| it.title != title) {
         return title.to_owned();
     }
-    let number = key.rsplit('-').next().filter(|it| it.bytes().all(|b| b.is_ascii_digit()));
+    let number = key
+        .rsplit('-')
+        .next()
+        .filter(|it| it.bytes().all(|b| b.is_ascii_digit()));
     match number {
         Some(number) => format!("{title} {number}"),
         _ => title.to_owned(),
@@ -117,13 +126,21 @@ fn apart(catalog: &Catalog, first: &RightSet, set: &RightSet, uses: &Uses) -> St
         .collect();
     changes.sort_by_key(|(change, section, ..)| (std::cmp::Reverse(*change), *section));
     let word = |section: Section| section.title().to_lowercase();
-    let new = changes.iter().find(|(_, _, before, after)| *before == 0 && *after > 0);
-    let gone = changes.iter().find(|(_, _, before, after)| *before > 0 && *after == 0);
+    let new = changes
+        .iter()
+        .find(|(_, _, before, after)| *before == 0 && *after > 0);
+    let gone = changes
+        .iter()
+        .find(|(_, _, before, after)| *before > 0 && *after == 0);
     match (new, gone, changes.first()) {
         (Some((_, section, ..)), ..) => format!(", with {}", word(*section)),
         (None, Some((_, section, ..)), _) => format!(", without {}", word(*section)),
         _ if uses.people > 0 && uses.places.len() == 1 => {
-            let title = uses.places.iter().map(|(_, title)| keys::clean(title)).next();
+            let title = uses
+                .places
+                .iter()
+                .map(|(_, title)| keys::clean(title))
+                .next();
             format!(", {}", title.unwrap_or_default())
         }
         (_, _, Some((_, section, before, after))) => {

@@ -56,7 +56,10 @@ fn system(kind: &'static str, places: Vec<(&str, Vec<Account>)>) -> ObservedSyst
             accounts: accounts.into_iter().map(|it| (it.id.clone(), it)).collect(),
             ..ScopeState::default()
         };
-        (PlaceId::At(LocationKey::new(place)), Reading::Complete(state))
+        (
+            PlaceId::At(LocationKey::new(place)),
+            Reading::Complete(state),
+        )
     });
     ObservedSystem {
         kind,
@@ -70,7 +73,10 @@ fn system(kind: &'static str, places: Vec<(&str, Vec<Account>)>) -> ObservedSyst
 
 fn seen(systems: Vec<(&str, ObservedSystem)>) -> Observed {
     Observed {
-        systems: systems.into_iter().map(|(name, it)| (SystemName::new(name), it)).collect(),
+        systems: systems
+            .into_iter()
+            .map(|(name, it)| (SystemName::new(name), it))
+            .collect(),
         ..Observed::default()
     }
 }
@@ -101,15 +107,27 @@ fn one_contact_joins_over_places_and_systems() {
         &seen(vec![
             (
                 "clinic",
-                system("yclients", vec![("skin", vec![account("7", "Bērziņa Jana", "", "+371 20000001")])]),
+                system(
+                    "yclients",
+                    vec![(
+                        "skin",
+                        vec![account("7", "Bērziņa Jana", "", "+371 20000001")],
+                    )],
+                ),
             ),
             (
                 "salons",
                 system(
                     "altegio",
                     vec![
-                        ("center", vec![account("12", "Jana", "jana@c.example", "+37120000001")]),
-                        ("mall", vec![account("12", "Jana", "jana@c.example", "+37120000001")]),
+                        (
+                            "center",
+                            vec![account("12", "Jana", "jana@c.example", "+37120000001")],
+                        ),
+                        (
+                            "mall",
+                            vec![account("12", "Jana", "jana@c.example", "+37120000001")],
+                        ),
                     ],
                 ),
             ),
@@ -119,9 +137,18 @@ fn one_contact_joins_over_places_and_systems() {
     assert_eq!(found.told.people, 1);
     assert_eq!(found.told.accounts, 2);
     let people = text(&found, "people");
-    assert!(people.starts_with("  berzina.jana:\n    name: Bērziņa Jana\n"), "{people}");
-    assert!(people.contains("{ role: team-member-salons, at: [center, mall] }"), "{people}");
-    assert!(!people.contains("accounts"), "the phone tells both: {people}");
+    assert!(
+        people.starts_with("  berzina.jana:\n    name: Bērziņa Jana\n"),
+        "{people}"
+    );
+    assert!(
+        people.contains("{ role: team-member-salons, at: [center, mall] }"),
+        "{people}"
+    );
+    assert!(
+        !people.contains("accounts"),
+        "the phone tells both: {people}"
+    );
     assert!(found.told.decide.is_empty());
 }
 
@@ -132,20 +159,32 @@ fn a_name_alone_joins_nobody_and_is_told_on_both_sides() {
             "salons",
             system(
                 "altegio",
-                vec![("center", vec![
-                    account("1", "Jana Bērziņa", "a@c.example", ""),
-                    account("2", "Jana Bērziņa", "", ""),
-                ])],
+                vec![(
+                    "center",
+                    vec![
+                        account("1", "Jana Bērziņa", "a@c.example", ""),
+                        account("2", "Jana Bērziņa", "", ""),
+                    ],
+                )],
             ),
         )]),
         Roles::Compact,
     );
     assert_eq!(found.told.people, 2);
     let people = text(&found, "people");
-    assert_eq!(people.matches("# TO DECIDE: one person with account").count(), 2, "{people}");
+    assert_eq!(
+        people
+            .matches("# TO DECIDE: one person with account")
+            .count(),
+        2,
+        "{people}"
+    );
     assert!(people.contains("jana.berzina-2:"), "{people}");
     // Whoever has no contact is told by the id.
-    assert!(people.contains("accounts: { salons: { id: 2 } }"), "{people}");
+    assert!(
+        people.contains("accounts: { salons: { id: 2 } }"),
+        "{people}"
+    );
     assert_eq!(found.told.decide.len(), 1);
 }
 
@@ -156,18 +195,27 @@ fn one_address_of_two_names_in_one_system_is_shared_and_joins_nobody() {
             "salons",
             system(
                 "altegio",
-                vec![("center", vec![
-                    account("1", "Jana Bērziņa", "team@c.example", ""),
-                    account("2", "Oļegs Ozols", "team@c.example", ""),
-                    account("3", "J. Bērziņa", "", "+37120000001"),
-                ])],
+                vec![(
+                    "center",
+                    vec![
+                        account("1", "Jana Bērziņa", "team@c.example", ""),
+                        account("2", "Oļegs Ozols", "team@c.example", ""),
+                        account("3", "J. Bērziņa", "", "+37120000001"),
+                    ],
+                )],
             ),
         )]),
         Roles::Compact,
     );
     assert_eq!(found.told.people, 3);
     let people = text(&found, "people");
-    assert_eq!(people.matches("email: { address: team@c.example, shared: true }").count(), 2, "{people}");
+    assert_eq!(
+        people
+            .matches("email: { address: team@c.example, shared: true }")
+            .count(),
+        2,
+        "{people}"
+    );
     assert_eq!(people.matches("id: ").count(), 2, "{people}");
 }
 
@@ -175,13 +223,28 @@ fn one_address_of_two_names_in_one_system_is_shared_and_joins_nobody() {
 fn a_chain_of_contacts_never_makes_one_of_two() {
     let found = proposed(
         &seen(vec![
-            ("clinic", system("yclients", vec![("skin", vec![account("9", "Anna", "a@c.example", "+37120000002")])])),
+            (
+                "clinic",
+                system(
+                    "yclients",
+                    vec![(
+                        "skin",
+                        vec![account("9", "Anna", "a@c.example", "+37120000002")],
+                    )],
+                ),
+            ),
             (
                 "salons",
-                system("altegio", vec![("center", vec![
-                    account("1", "Anna", "a@c.example", ""),
-                    account("2", "Oļegs", "", "+37120000002"),
-                ])]),
+                system(
+                    "altegio",
+                    vec![(
+                        "center",
+                        vec![
+                            account("1", "Anna", "a@c.example", ""),
+                            account("2", "Oļegs", "", "+37120000002"),
+                        ],
+                    )],
+                ),
             ),
         ]),
         Roles::Compact,
@@ -201,14 +264,20 @@ fn owners_system_users_programs_and_invited_are_marked() {
     let found = proposed(
         &seen(vec![(
             "salons",
-            system("altegio", vec![("center", vec![
-                owner,
-                fixed,
-                account("3", "Booking bot", "b@c.example", ""),
-                invited,
-                account("5", "", "e@c.example", ""),
-                account("6", "Reception", "r@c.example", ""),
-            ])]),
+            system(
+                "altegio",
+                vec![(
+                    "center",
+                    vec![
+                        owner,
+                        fixed,
+                        account("3", "Booking bot", "b@c.example", ""),
+                        invited,
+                        account("5", "", "e@c.example", ""),
+                        account("6", "Reception", "r@c.example", ""),
+                    ],
+                )],
+            ),
         )]),
         Roles::Compact,
     );
@@ -227,7 +296,11 @@ fn owners_system_users_programs_and_invited_are_marked() {
 
 #[test]
 fn nearly_equal_rights_become_one_role_and_equal_ones_in_exact() {
-    let base = ["records_create_access", "timetable_phones_access", "records_delete_access"];
+    let base = [
+        "records_create_access",
+        "timetable_phones_access",
+        "records_delete_access",
+    ];
     let rows = (0..12).map(|at| {
         let mut row = account(&at.to_string(), &format!("Person{at} Name{at}"), "", "");
         let set = match at {
@@ -238,12 +311,21 @@ fn nearly_equal_rights_become_one_role_and_equal_ones_in_exact() {
         row.rights = Some(std::sync::Arc::new(set));
         row
     });
-    let observed = seen(vec![("salons", system("altegio", vec![("center", rows.collect())]))]);
+    let observed = seen(vec![(
+        "salons",
+        system("altegio", vec![("center", rows.collect())]),
+    )]);
     let compact = proposed(&observed, Roles::Compact);
     assert_eq!(compact.told.roles.len(), 1, "{}", text(&compact, "roles"));
     let people = text(&compact, "people");
-    assert!(people.contains("minus: { salons: [records_delete_access] }"), "{people}");
-    assert!(people.contains("plus: { salons: { clients_delete_access: allow } }"), "{people}");
+    assert!(
+        people.contains("minus: { salons: [records_delete_access] }"),
+        "{people}"
+    );
+    assert!(
+        people.contains("plus: { salons: { clients_delete_access: allow } }"),
+        "{people}"
+    );
     let exact = proposed(&observed, Roles::Exact);
     assert_eq!(exact.told.roles.len(), 3);
     assert!(!text(&exact, "people").contains("plus"));
@@ -252,10 +334,15 @@ fn nearly_equal_rights_become_one_role_and_equal_ones_in_exact() {
     for seen in other.systems.values_mut() {
         for reading in seen.scopes.values_mut() {
             if let Reading::Complete(scope) = reading {
-                let renamed = std::mem::take(&mut scope.accounts).into_values().map(|mut row| {
-                    row.id = AccountId::new(format!("9{}", 99 - row.id.as_str().parse::<u32>().unwrap()));
-                    (row.id.clone(), row)
-                });
+                let renamed = std::mem::take(&mut scope.accounts)
+                    .into_values()
+                    .map(|mut row| {
+                        row.id = AccountId::new(format!(
+                            "9{}",
+                            99 - row.id.as_str().parse::<u32>().unwrap()
+                        ));
+                        (row.id.clone(), row)
+                    });
                 scope.accounts = renamed.collect();
             }
         }
@@ -269,17 +356,28 @@ fn own_calendar_is_self_and_other_team_members_stay_ids() {
     let id = Catalog::current().by_slug("timetable_staff_id").unwrap();
     let only = |staff| Value::One(crate::model::One::Only(crate::model::Item::Id(staff)));
     let rows = [(1, 71, 71), (2, 72, 72), (3, 73, 99)].map(|(at, staff, sees)| {
-        let mut row = account(&at.to_string(), &format!("P{at}"), &format!("p{at}@c.example"), "");
+        let mut row = account(
+            &at.to_string(),
+            &format!("P{at}"),
+            &format!("p{at}@c.example"),
+            "",
+        );
         let mut set = with(&["timetable_phones_access"]);
         set.set(id.index(), Some(only(sees)));
         row.staff = Some(Some(staff));
         row.rights = Some(std::sync::Arc::new(set));
         row
     });
-    let observed = seen(vec![("salons", system("altegio", vec![("center", rows.to_vec())]))]);
+    let observed = seen(vec![(
+        "salons",
+        system("altegio", vec![("center", rows.to_vec())]),
+    )]);
     let found = proposed(&observed, Roles::Compact);
     let roles = text(&found, "roles");
     assert!(roles.contains("timetable_staff_id: self"), "{roles}");
     assert!(roles.contains("timetable_staff_id: 99"), "{roles}");
-    assert_eq!(Catalog::current().get(id).kind, RightType::Id(crate::catalog::Entity::Staff));
+    assert_eq!(
+        Catalog::current().get(id).kind,
+        RightType::Id(crate::catalog::Entity::Staff)
+    );
 }

@@ -65,13 +65,25 @@ pub(super) fn entry(entry: &Entry) -> String {
 }
 
 /// The keys of a mapping, each on its own line.
-pub(super) fn map(value: &Yaml, indent: usize, behind: &[(&'static str, String)], out: &mut String) {
+pub(super) fn map(
+    value: &Yaml,
+    indent: usize,
+    behind: &[(&'static str, String)],
+    out: &mut String,
+) {
     let Yaml::Map(pairs) = value else { return };
     for (key, value) in pairs {
         pad(indent, out);
         let written = Yaml::from(key.as_str()).flow();
         let comment = behind.iter().find(|(of, _)| of == key);
-        pair(&written, key, value, indent, comment.map(|(_, it)| it.as_str()), out);
+        pair(
+            &written,
+            key,
+            value,
+            indent,
+            comment.map(|(_, it)| it.as_str()),
+            out,
+        );
     }
 }
 
@@ -86,8 +98,11 @@ fn pair(
 ) {
     out.push_str(written);
     out.push(':');
-    let tail = comment.map(|comment| format!(" # {comment}")).unwrap_or_default();
-    let is_list = matches!(value, Yaml::List(items) if items.iter().any(|it| matches!(it, Yaml::Map(_))));
+    let tail = comment
+        .map(|comment| format!(" # {comment}"))
+        .unwrap_or_default();
+    let is_list =
+        matches!(value, Yaml::List(items) if items.iter().any(|it| matches!(it, Yaml::Map(_))));
     let open = key == "rights" || is_list;
     let flow = value.flow();
     let fits = indent + written.len() + flow.chars().count() + 2 <= WIDE;
@@ -124,7 +139,14 @@ fn one(item: &Yaml, indent: usize, out: &mut String) {
                 if at > 0 {
                     pad(indent, out);
                 }
-                pair(&Yaml::from(key.as_str()).flow(), key, value, indent, None, out);
+                pair(
+                    &Yaml::from(key.as_str()).flow(),
+                    key,
+                    value,
+                    indent,
+                    None,
+                    out,
+                );
             }
         }
         _ => {

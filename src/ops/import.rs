@@ -94,7 +94,11 @@ pub fn import(
     refused(&project)?;
     let before = planner(&project, &owned(&project), &observed);
     let known_spots: BTreeSet<Spot> = about(&before).map(|(spot, _)| spot).collect();
-    let schemas = first.loaded.root.join(".schema/entries.schema.json").is_file();
+    let schemas = first
+        .loaded
+        .root
+        .join(".schema/entries.schema.json")
+        .is_file();
     let mut aside: BTreeMap<(SystemName, AccountId), String> = BTreeMap::new();
     let roles = known::roles(&project, &texts);
     for _ in 0..ROUNDS {
@@ -125,6 +129,7 @@ pub fn import(
         let plan = planner(&after, &owned(&after), &observed);
         let mut wrong = false;
         let mut unsaid: Option<String> = None;
+        let before_it = aside.clone();
         for (spot, words) in about(&plan) {
             let Some(accounts) = spot.0.as_ref().and_then(|key| proposal.accounts.get(key)) else {
                 continue;
@@ -134,7 +139,7 @@ pub fn import(
             }
             wrong = true;
             for account in accounts {
-                if aside.contains_key(account) {
+                if before_it.contains_key(account) {
                     unsaid = Some(words.clone());
                 }
             }
@@ -151,7 +156,9 @@ pub fn import(
         }
         return Ok(finish(first, tried, &plan, &aside, proposal, told, left));
     }
-    Err(ImportError::NotEmpty("too many accounts cannot be said exactly".to_owned()))
+    Err(ImportError::NotEmpty(
+        "too many accounts cannot be said exactly".to_owned(),
+    ))
 }
 
 fn finish(
@@ -176,7 +183,8 @@ fn finish(
     told.left.extend(more.left);
     told.left.extend(left);
     for ((system, account), why) in aside {
-        told.decide.push(format!("account {account} at {system}: {why}"));
+        told.decide
+            .push(format!("account {account} at {system}: {why}"));
     }
     let contacts = additions.into_iter().find(|it| it.section == "contacts");
     if contacts.is_some() {
@@ -184,7 +192,9 @@ fn finish(
     }
     let pending = about(plan).count();
     let strangers = plan.draft.strangers.iter();
-    let strangers = strangers.filter(|it| first.desired.systems.contains_key(&it.system)).count();
+    let strangers = strangers
+        .filter(|it| first.desired.systems.contains_key(&it.system))
+        .count();
     Imported {
         texts,
         contacts,
@@ -231,14 +241,20 @@ fn about(plan: &Plan) -> impl Iterator<Item = (Spot, String)> {
             step.place.to_string(),
             step.kind.name(),
         );
-        (spot, format!("a plan would {} at {}", step.kind.name(), step.place))
+        (
+            spot,
+            format!("a plan would {} at {}", step.kind.name(), step.place),
+        )
     };
     let looks = |step: &&Step| !matches!(step.kind, StepKind::Check | StepKind::FollowUp);
     let steps = plan.draft.steps.iter().filter(looks).map(step);
     let withheld = plan.draft.withheld.iter().map(|it| &it.step);
     let withheld = withheld.filter(looks).map(step);
     let holds = plan.draft.holds.iter().map(|hold| {
-        let place = hold.place.as_ref().map_or_else(String::new, ToString::to_string);
+        let place = hold
+            .place
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string);
         let system = hold.system.clone().unwrap_or_else(|| SystemName::new(""));
         let spot = (hold.person.clone(), system, place, hold.code.name());
         (spot, hold.message.clone())
@@ -268,20 +284,31 @@ fn extend(texts: &mut Texts, project: &Project, extension: &Extension) -> Result
     let person = &extension.person;
     let by_hand = |why: &str| {
         let lines: Vec<String> = extension.access.iter().map(Yaml::flow).collect();
-        format!("`{person}`: {why}; write by hand under `access`: {}", lines.join(", "))
+        format!(
+            "`{person}`: {why}; write by hand under `access`: {}",
+            lines.join(", ")
+        )
     };
     let Some(declared) = project.desired.people.get(person) else {
         return Err(by_hand("it is not declared"));
     };
     let file = project.loaded.sources.origin(declared.origin).file;
-    let before = texts.get(&file).ok_or_else(|| by_hand("its file is not edited from here"))?;
+    let before = texts
+        .get(&file)
+        .ok_or_else(|| by_hand("its file is not edited from here"))?;
     let path = |rest: &[&str]| -> Vec<Seg> {
-        let all = ["people", person.as_str()].into_iter().chain(rest.iter().copied());
+        let all = ["people", person.as_str()]
+            .into_iter()
+            .chain(rest.iter().copied());
         all.map(Seg::from).collect()
     };
     let mut changes = Vec::new();
     for (system, ids) in &extension.pins {
-        if declared.pins.get(system).is_some_and(|pin| !pin.ids.is_empty()) {
+        if declared
+            .pins
+            .get(system)
+            .is_some_and(|pin| !pin.ids.is_empty())
+        {
             return Err(by_hand("it has another account pinned there"));
         }
         let ids: Vec<Yaml> = ids.iter().map(|id| Yaml::from(id.as_str())).collect();
@@ -289,9 +316,17 @@ fn extend(texts: &mut Texts, project: &Project, extension: &Extension) -> Result
             [one] => one.clone(),
             _ => Yaml::List(ids),
         };
-        changes.push(Change::Set(path(&["accounts", system.as_str(), "id"]), value));
+        changes.push(Change::Set(
+            path(&["accounts", system.as_str(), "id"]),
+            value,
+        ));
     }
-    changes.extend(extension.access.iter().map(|line| Change::Add(path(&["access"]), line.clone())));
+    changes.extend(
+        extension
+            .access
+            .iter()
+            .map(|line| Change::Add(path(&["access"]), line.clone())),
+    );
     let after = edited(before, &changes).map_err(|why| by_hand(why.why()))?;
     texts.set(&file, after);
     Ok(())
@@ -309,7 +344,10 @@ fn name_numbers(project: &Project, texts: &mut Texts, observed: &mut Observed, t
                 continue;
             };
             for row in scope.accounts.values_mut() {
-                let number = row.role.as_ref().and_then(|role| role.as_str().strip_prefix('#'));
+                let number = row
+                    .role
+                    .as_ref()
+                    .and_then(|role| role.as_str().strip_prefix('#'));
                 if let Some(number) = number.and_then(|it| it.parse::<i64>().ok()) {
                     numbers.insert(number);
                     row.role = Some(VendorRoleSlug::new(format!("role-{number}")));
@@ -317,7 +355,13 @@ fn name_numbers(project: &Project, texts: &mut Texts, observed: &mut Observed, t
             }
         }
         let wish = project.desired.systems.get(name);
-        let path = || vec![Seg::from("systems"), Seg::from(name.as_str()), Seg::from("roles")];
+        let path = || {
+            vec![
+                Seg::from("systems"),
+                Seg::from(name.as_str()),
+                Seg::from("roles"),
+            ]
+        };
         let new = numbers.iter().filter(|number| {
             wish.is_none_or(|wish| wish.role_numbers.values().all(|known| known != *number))
         });
@@ -329,7 +373,10 @@ fn name_numbers(project: &Project, texts: &mut Texts, observed: &mut Observed, t
             .iter()
             .map(|number| {
                 let entry = Yaml::Map(vec![
-                    ("name".to_owned(), Yaml::from(format!("role-{number}").as_str())),
+                    (
+                        "name".to_owned(),
+                        Yaml::from(format!("role-{number}").as_str()),
+                    ),
                     ("id".to_owned(), Yaml::Plain(number.to_string())),
                 ]);
                 Change::Add(path(), entry)
@@ -366,7 +413,9 @@ pub fn keep_contacts_in(texts: &mut Texts, file: &str) -> Result<(), NotAdded> {
         file: settings.to_owned(),
         why,
     };
-    let before = texts.get(settings).ok_or_else(|| not("it is not edited from here"))?;
+    let before = texts
+        .get(settings)
+        .ok_or_else(|| not("it is not edited from here"))?;
     let change = Change::Set(path, Yaml::pair("file", Yaml::from(file)));
     let after = edited(before, &[change]).map_err(|why| not(why.why()))?;
     texts.set(settings, after);

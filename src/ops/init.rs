@@ -47,10 +47,7 @@ pub fn usual_variable(kind: Kind, token: &str) -> String {
 /// The files of the project, or why there is none.
 pub fn files(it: &Beginning) -> Result<Vec<(String, String)>, String> {
     let project = settings(it);
-    let loaded = config::load_texts(
-        &[(config::PROJECT_FILE, &project)],
-        &LoadOptions::default(),
-    );
+    let loaded = config::load_texts(&[(config::PROJECT_FILE, &project)], &LoadOptions::default());
     let mut wrong = loaded.diagnostics.iter();
     if let Some(wrong) = wrong.find(|it| Diagnostic::is_error(it)) {
         let help = wrong.help.as_ref().map(|help| format!(" ({help})"));
@@ -82,9 +79,22 @@ fn settings(it: &Beginning) -> String {
     let mut out = String::new();
     out.push_str("# yaml-language-server: $schema=.schema/project.schema.json\nversion: 1\n");
     // Writing to a text cannot fail.
-    let _ = writeln!(out, "time_zone: {} # dates are meant here", text(&it.time_zone));
-    let _ = writeln!(out, "catalogue: {} # which rights patterns such as `records.*` mean", Yaml::from(crate::catalog::Catalog::current().name()).flow());
-    let _ = writeln!(out, "\nsystems:\n  {}:\n    kind: {}", text(&it.name), it.kind.as_str());
+    let _ = writeln!(
+        out,
+        "time_zone: {} # dates are meant here",
+        text(&it.time_zone)
+    );
+    let _ = writeln!(
+        out,
+        "catalogue: {} # which rights patterns such as `records.*` mean",
+        Yaml::from(crate::catalog::Catalog::current().name()).flow()
+    );
+    let _ = writeln!(
+        out,
+        "\nsystems:\n  {}:\n    kind: {}",
+        text(&it.name),
+        it.kind.as_str()
+    );
     if let Some(chain) = &it.chain {
         let plain = chain.len() < 18 && chain.bytes().all(|b| b.is_ascii_digit());
         let chain = if plain { chain.clone() } else { text(chain) };
@@ -124,8 +134,13 @@ mod tests {
         for kind in Kind::ALL {
             let files = files(&beginning(*kind)).unwrap();
             let settings = &files[0].1;
-            let loaded = config::load_texts(&[("keyholder.yaml", settings)], &LoadOptions::default());
-            assert!(loaded.diagnostics.is_empty(), "{settings}\n{:?}", loaded.diagnostics);
+            let loaded =
+                config::load_texts(&[("keyholder.yaml", settings)], &LoadOptions::default());
+            assert!(
+                loaded.diagnostics.is_empty(),
+                "{settings}\n{:?}",
+                loaded.diagnostics
+            );
         }
     }
 

@@ -38,10 +38,17 @@ pub(in crate::cli) async fn run(
     let systems = systems(&project, args)?;
     let planning = Planning::looking(session, &world, &project, &[])?;
     let mut texts = Texts::read(&project).map_err(unread)?;
-    let schemas = project.loaded.root.join(".schema/entries.schema.json").is_file();
+    let schemas = project
+        .loaded
+        .root
+        .join(".schema/entries.schema.json")
+        .is_file();
     let (mut observed, found) = if let Some(file) = &args.observed {
         let observed = planning.recall(file, &args.max_age)?.observed;
-        (declared_only(session, &project, observed, &systems, args), Found::default())
+        (
+            declared_only(session, &project, observed, &systems, args),
+            Found::default(),
+        )
     } else {
         let providers = world.connect(session, &project)?;
         let found = discover(&project, &providers, &systems, &args.places, session.ui).await;
@@ -57,7 +64,11 @@ pub(in crate::cli) async fn run(
     planned::distrust(&mut observed, &project, &planning.memory);
 
     let kept = contacts_file(&project);
-    let apart = args.contacts.as_ref().map(ToString::to_string).or(kept.clone());
+    let apart = args
+        .contacts
+        .as_ref()
+        .map(ToString::to_string)
+        .or(kept.clone());
     let options = Options {
         roles: match args.roles {
             RolesFound::Exact => Roles::Exact,
@@ -72,12 +83,16 @@ pub(in crate::cli) async fn run(
     let mut imported = import(&project, &texts, &observed, options, &planner)
         .map_err(|error| Failure::input(error.to_string()).help("nothing was written"))?;
     for (system, why) in &found.silent {
-        imported.told.left.push(format!("{system}: {why}; name locations by their ids: `--at ID`"));
+        imported.told.left.push(format!(
+            "{system}: {why}; name locations by their ids: `--at ID`"
+        ));
     }
     let contacts = contacts(&project, &mut imported, apart.as_deref(), kept.is_none())?;
 
     let edits = imported.texts.edits();
-    session.ui.data(&told(session, &imported, &found, &edits, contacts.as_ref()));
+    session
+        .ui
+        .data(&told(session, &imported, &found, &edits, contacts.as_ref()));
     if let Some(failure) = session.ui.unwritten() {
         return Err(failure.help("nothing was written: only what was shown is written"));
     }
@@ -91,7 +106,9 @@ pub(in crate::cli) async fn run(
     written(session, &project, &edits, contacts.as_ref())?;
     let again = session.open_anyway(None, world.now(), 0)?;
     if again.has_errors() {
-        session.ui.shout("the project has errors now; `keyholder check` shows them, `git diff` what was written");
+        session.ui.shout(
+            "the project has errors now; `keyholder check` shows them, `git diff` what was written",
+        );
         endings.insert(Ending::BadInput);
     }
     Ok(endings)
@@ -146,9 +163,16 @@ fn declared_only(
                     "note: {key} is not declared with its id at {name}, and is left out"
                 ));
             }
-            let title = project.desired.places.get(key).map_or("", |place| &place.title);
+            let title = project
+                .desired
+                .places
+                .get(key)
+                .map_or("", |place| &place.title);
             let meant = args.places.is_empty()
-                || args.places.iter().any(|it| it == key.as_str() || it == title);
+                || args
+                    .places
+                    .iter()
+                    .any(|it| it == key.as_str() || it == title);
             declared && meant
         });
     }
@@ -159,8 +183,10 @@ fn unknown_places(found: &Found) -> Result<(), Failure> {
     let Some(unknown) = found.unknown.first() else {
         return Ok(());
     };
-    Err(Failure::input(format!("--at {unknown}: no such location was found"))
-        .help("`--at` takes the key, the title or the vendor's id of a location"))
+    Err(
+        Failure::input(format!("--at {unknown}: no such location was found"))
+            .help("`--at` takes the key, the title or the vendor's id of a location"),
+    )
 }
 
 /// Whether the people of a project stand in one file already.
@@ -217,12 +243,17 @@ fn ignored(project: &Project, texts: &mut Texts, file: &str) {
     if path.is_absolute() || file.starts_with("..") {
         return;
     }
-    let before = std::fs::read_to_string(project.loaded.root.join(".gitignore")).unwrap_or_default();
+    let before =
+        std::fs::read_to_string(project.loaded.root.join(".gitignore")).unwrap_or_default();
     let line = format!("/{}", file.trim_start_matches("./"));
     if before.lines().any(|it| it.trim() == line) {
         return;
     }
-    let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
+    let gap = if before.is_empty() || before.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
     texts.beside(".gitignore", &before, format!("{before}{gap}{line}\n"));
 }
 
@@ -250,7 +281,10 @@ fn written(
             ),
         }
         .map_err(|error| failed(&apart.shown, &error))?;
-        session.ui.tell(&format!("{} holds contacts: keep it out of git", escape::terminal(&apart.shown)));
+        session.ui.tell(&format!(
+            "{} holds contacts: keep it out of git",
+            escape::terminal(&apart.shown)
+        ));
     }
     for edit in edits {
         let path = root.join(&edit.file);
@@ -261,8 +295,14 @@ fn written(
         }
         .map_err(|error| failed(&edit.file, &error))?;
     }
-    let files = if edits.len() == 1 { "1 file is".to_owned() } else { format!("{} files are", edits.len()) };
-    session.ui.tell(&format!("{files} written; look at them and commit them"));
+    let files = if edits.len() == 1 {
+        "1 file is".to_owned()
+    } else {
+        format!("{} files are", edits.len())
+    };
+    session
+        .ui
+        .tell(&format!("{files} written; look at them and commit them"));
     Ok(())
 }
 
@@ -278,13 +318,21 @@ fn told(
     let mut text = String::new();
     for edit in edits {
         for line in difference(&edit.file, &edit.before, &edit.after).lines() {
-            let line = if shows { line.to_owned() } else { mask_contacts(line) };
+            let line = if shows {
+                line.to_owned()
+            } else {
+                mask_contacts(line)
+            };
             text.push_str(&escape::terminal_long(&line));
             text.push('\n');
         }
     }
     if let Some(apart) = contacts {
-        let _ = writeln!(text, "\nE-mails and phones go into {}, which is not shown", escape::terminal(&apart.shown));
+        let _ = writeln!(
+            text,
+            "\nE-mails and phones go into {}, which is not shown",
+            escape::terminal(&apart.shown)
+        );
     }
     let told = &imported.told;
     let noun = |count: usize, one: &str, many: &str| {
@@ -298,7 +346,12 @@ fn told(
         noun(found.places.len(), "new location", "new locations"),
         noun(told.roles.len(), "new role", "new roles"),
     );
-    let width = told.roles.iter().map(|(key, ..)| key.len()).max().unwrap_or(0);
+    let width = told
+        .roles
+        .iter()
+        .map(|(key, ..)| key.len())
+        .max()
+        .unwrap_or(0);
     for (key, title, people) in &told.roles {
         let people = noun(*people, "person", "people");
         let line = format!("  {key:width$}  {title}: {people}");
@@ -310,14 +363,24 @@ fn told(
         }
         let _ = writeln!(text, "\n{title}");
         for line in lines {
-            let line = if shows { line.clone() } else { mask_contacts(line) };
+            let line = if shows {
+                line.clone()
+            } else {
+                mask_contacts(line)
+            };
             let _ = writeln!(text, "  {}", escape::terminal_long(&line));
         }
     }
     let rest = match (imported.pending, imported.strangers) {
         (0, 0) => "The plan after this is empty".to_owned(),
-        (0, some) => format!("The plan after this is empty; {} nobody's", noun(some, "account is", "accounts are")),
-        (some, _) => format!("The plan after this has {} that it had before", noun(some, "difference", "differences")),
+        (0, some) => format!(
+            "The plan after this is empty; {} nobody's",
+            noun(some, "account is", "accounts are")
+        ),
+        (some, _) => format!(
+            "The plan after this has {} that it had before",
+            noun(some, "difference", "differences")
+        ),
     };
     let _ = writeln!(text, "\n{rest}");
     text.trim_start_matches('\n').to_owned()

@@ -14,8 +14,10 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &InitArgs) -> Result<Endi
     let folder = &session.global.project;
     let there = folder.join(PROJECT_FILE);
     if there.symlink_metadata().is_ok() {
-        return Err(Failure::input(format!("{there} is there already; nothing was written"))
-            .help("`keyholder import` adds what the systems have to a project"));
+        return Err(
+            Failure::input(format!("{there} is there already; nothing was written"))
+                .help("`keyholder import` adds what the systems have to a project"),
+        );
     }
     let beginning = asked(session, args)?;
     let files = files(&beginning).map_err(Failure::input)?;
@@ -30,7 +32,9 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &InitArgs) -> Result<Endi
         session.ui.data(&format!("wrote {file}\n"));
     }
     if kept.contains(&".gitignore") && !ignores(&folder.join(".gitignore")) {
-        session.ui.shout("note: .gitignore was there and is as it was: add a line `.keyholder/` to it");
+        session
+            .ui
+            .shout("note: .gitignore was there and is as it was: add a line `.keyholder/` to it");
     }
     let variables: Vec<&str> = beginning.tokens.iter().map(|(_, it)| it.as_str()).collect();
     let tokens = match variables.as_slice() {
@@ -45,7 +49,8 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &InitArgs) -> Result<Endi
 
 fn ignores(path: &Utf8Path) -> bool {
     let text = std::fs::read_to_string(path).unwrap_or_default();
-    text.lines().any(|line| line.trim().trim_matches('/') == ".keyholder")
+    text.lines()
+        .any(|line| line.trim().trim_matches('/') == ".keyholder")
 }
 
 /// What the options say, and what somebody is asked beside it.
@@ -54,48 +59,72 @@ fn asked(session: &Session<'_>, args: &InitArgs) -> Result<Beginning, Failure> {
     let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
     let kind = match &args.kind {
         Some(kind) => Kind::parse(kind).ok_or_else(|| {
-            Failure::input(format!("`{kind}` is no vendor that is known here")).help(names.join(", "))
+            Failure::input(format!("`{kind}` is no vendor that is known here"))
+                .help(names.join(", "))
         })?,
         None if ui.can_ask() => {
-            let at = ui.choose("Which vendor?", &names).and_then(|at| Kind::ALL.get(at));
+            let at = ui
+                .choose("Which vendor?", &names)
+                .and_then(|at| Kind::ALL.get(at));
             *at.ok_or_else(|| Failure::input("no vendor was chosen; nothing was written"))?
         }
         None => {
-            return Err(Failure::input("nobody can be asked which vendor: there is no terminal")
-                .help("`keyholder init --kind altegio --name salons --token-env ALTEGIO_USER_TOKEN`"));
+            return Err(
+                Failure::input("nobody can be asked which vendor: there is no terminal").help(
+                    "`keyholder init --kind altegio --name salons --token-env ALTEGIO_USER_TOKEN`",
+                ),
+            );
         }
     };
     let ask = |question: &str, given: Option<&String>, default: &str| match given {
         Some(given) => given.clone(),
-        None if ui.can_ask() && args.kind.is_none() => {
-            ui.ask(question, Some(default)).unwrap_or_else(|| default.to_owned())
-        }
+        None if ui.can_ask() && args.kind.is_none() => ui
+            .ask(question, Some(default))
+            .unwrap_or_else(|| default.to_owned()),
         None => default.to_owned(),
     };
-    let name = ask("What is it called here?", args.name.as_ref(), usual_name(kind));
+    let name = ask(
+        "What is it called here?",
+        args.name.as_ref(),
+        usual_name(kind),
+    );
     let time_zone = ask("Where are dates meant?", args.time_zone.as_ref(), "UTC");
     let mut bare = args.token_env.iter().filter(|it| !it.contains('='));
-    let named: Vec<(&str, &str)> = args.token_env.iter().filter_map(|it| it.split_once('=')).collect();
+    let named: Vec<(&str, &str)> = args
+        .token_env
+        .iter()
+        .filter_map(|it| it.split_once('='))
+        .collect();
     for (token, _) in &named {
         if !kind.tokens().iter().any(|it| it.name == *token) {
             let known: Vec<&str> = kind.tokens().iter().map(|it| it.name).collect();
-            return Err(Failure::input(format!("{} has no token `{token}`", kind.as_str()))
-                .help(format!("its tokens: {}", known.join(", "))));
+            return Err(
+                Failure::input(format!("{} has no token `{token}`", kind.as_str()))
+                    .help(format!("its tokens: {}", known.join(", "))),
+            );
         }
     }
     let mut tokens = Vec::new();
     for token in kind.tokens() {
         let usual = usual_variable(kind, token.name);
         let given = named.iter().find(|(name, _)| *name == token.name);
-        let given = given.map(|(_, it)| (*it).to_owned()).or_else(|| bare.next().cloned());
+        let given = given
+            .map(|(_, it)| (*it).to_owned())
+            .or_else(|| bare.next().cloned());
         if given.is_none() && !token.required {
             continue;
         }
         let question = format!("Which environment variable has the token `{}`?", token.name);
-        tokens.push((token.name.to_owned(), ask(&question, given.as_ref(), &usual)));
+        tokens.push((
+            token.name.to_owned(),
+            ask(&question, given.as_ref(), &usual),
+        ));
     }
     if let Some(more) = bare.next() {
-        return Err(Failure::input(format!("--token-env {more}: {} has no further token", kind.as_str())));
+        return Err(Failure::input(format!(
+            "--token-env {more}: {} has no further token",
+            kind.as_str()
+        )));
     }
     Ok(Beginning {
         kind,

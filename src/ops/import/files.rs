@@ -30,11 +30,7 @@ pub fn add(texts: &mut Texts, addition: &Addition, schemas: bool) -> Result<(), 
 }
 
 /// A text with entries added.
-pub fn joined(
-    before: Option<&str>,
-    addition: &Addition,
-    schemas: bool,
-) -> Result<String, Refused> {
+pub fn joined(before: Option<&str>, addition: &Addition, schemas: bool) -> Result<String, Refused> {
     let Some(before) = before else {
         let depth = addition.file.matches('/').count();
         let line = if schemas {
@@ -58,7 +54,11 @@ pub fn joined(
     } else {
         "\n"
     };
-    let newline = if before.contains("\r\n") { "\r\n" } else { "\n" };
+    let newline = if before.contains("\r\n") {
+        "\r\n"
+    } else {
+        "\n"
+    };
     let added = addition.text.replace('\n', newline);
     let blank = if addition.text.contains("\n\n") || addition.text.matches("\n    ").count() > 0 {
         newline
@@ -94,7 +94,11 @@ fn proven(text: String, said: &Yaml, addition: &Addition) -> Result<String, Refu
     let mut wanted = said.clone();
     for (key, entry) in &addition.values {
         let path = vec![Seg::from(addition.section), Seg::from(key.as_str())];
-        if said.get(addition.section).and_then(|it| it.get(key)).is_some() {
+        if said
+            .get(addition.section)
+            .and_then(|it| it.get(key))
+            .is_some()
+        {
             return Err(Refused::Taken);
         }
         apply(&mut wanted, &Change::Set(path, entry.clone()))?;

@@ -64,7 +64,9 @@ pub(super) fn roles(project: &Project, texts: &Texts) -> BTreeMap<SystemName, Ve
                 continue;
             };
             let is_rights = matches!(kind, Kind::Altegio | Kind::Yclients);
-            let whole = is_rights && !grant.unlisted_default && says_all(project.catalog, kind, &grant.rights);
+            let whole = is_rights
+                && !grant.unlisted_default
+                && says_all(project.catalog, kind, &grant.rights);
             let simple = kind == Kind::Keycrm && grant.extra.is_empty();
             if grant.state == GrantState::Present
                 && (whole || simple)

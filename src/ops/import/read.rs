@@ -113,7 +113,10 @@ pub async fn discover(
         }
     }
     let taken = project.desired.places.keys().map(LocationKey::as_str);
-    let named: Vec<(String, String)> = fresh.iter().map(|(_, id, title)| (id.clone(), title.clone())).collect();
+    let named: Vec<(String, String)> = fresh
+        .iter()
+        .map(|(_, id, title)| (id.clone(), title.clone()))
+        .collect();
     let keys = location_keys(taken, &named);
     for ((system, id, title), key) in fresh.into_iter().zip(keys) {
         found.wanted.insert(LocationKey::new(key.as_str()));
@@ -124,7 +127,11 @@ pub async fn discover(
             id,
         });
     }
-    found.unknown = choice.iter().filter(|word| !meant.contains(word.as_str())).cloned().collect();
+    found.unknown = choice
+        .iter()
+        .filter(|word| !meant.contains(word.as_str()))
+        .cloned()
+        .collect();
     found
 }
 
@@ -189,7 +196,10 @@ pub async fn read(
             calls: 0,
         };
         let Some(provider) = providers.get(name) else {
-            observed.systems.insert(name.clone(), unread(name.as_str().into(), &ReadFailure::NotSupported));
+            observed.systems.insert(
+                name.clone(),
+                unread(name.as_str().into(), &ReadFailure::NotSupported),
+            );
             continue;
         };
         let all = |scopes: &BTreeMap<PlaceId, Reading<ScopeState>>| {

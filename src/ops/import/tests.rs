@@ -21,7 +21,10 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
     }
 
@@ -45,7 +48,14 @@ impl Dice {
                 _ => One::All,
             }),
             RightType::Id(_) => Value::One(One::All),
-            RightType::Ips => Value::Text(if self.roll(2) == 0 { "10.0.0.1, 10.0.0.2" } else { "" }.into()),
+            RightType::Ips => Value::Text(
+                if self.roll(2) == 0 {
+                    "10.0.0.1, 10.0.0.2"
+                } else {
+                    ""
+                }
+                .into(),
+            ),
         }
     }
 
@@ -76,10 +86,18 @@ fn chain(seed: u64, people: u64) -> Observed {
     let bases: Vec<RightSet> = (0..4).map(|_| dice.set(-1)).collect();
     let mut scopes: BTreeMap<PlaceId, ScopeState> = BTreeMap::new();
     for place in PLACES {
-        let named = |id, name: &str| Named { id, name: name.into() };
+        let named = |id, name: &str| Named {
+            id,
+            name: name.into(),
+        };
         let state = ScopeState {
             names: NameTable {
-                accounts: Some(vec![named(1, "Kase 1"), named(2, "Kase: {2}"), named(3, "Bank"), named(4, "Bank")]),
+                accounts: Some(vec![
+                    named(1, "Kase 1"),
+                    named(2, "Kase: {2}"),
+                    named(3, "Bank"),
+                    named(4, "Bank"),
+                ]),
                 storages: Some(vec![named(1, "all"), named(2, "12")]),
                 ..NameTable::default()
             },
@@ -116,8 +134,14 @@ fn chain(seed: u64, people: u64) -> Observed {
                 id: AccountId::new((100 + at).to_string()),
                 name: name.as_str().into(),
                 phone: None,
-                email: Email::parse(&format!("p{at}@c.example")).ok().filter(|_| at % 4 > 0),
-                state: if dice.roll(9) == 0 { AccountState::Invited } else { AccountState::Active },
+                email: Email::parse(&format!("p{at}@c.example"))
+                    .ok()
+                    .filter(|_| at % 4 > 0),
+                state: if dice.roll(9) == 0 {
+                    AccountState::Invited
+                } else {
+                    AccountState::Active
+                },
                 removable: true,
                 editable: Some(true),
                 role: Some(VendorRoleSlug::new(["worker", "manager"][base % 2])),
@@ -128,7 +152,9 @@ fn chain(seed: u64, people: u64) -> Observed {
                 login: None,
                 facts: None,
             };
-            let scope = scopes.get_mut(&PlaceId::At(LocationKey::new(place))).unwrap();
+            let scope = scopes
+                .get_mut(&PlaceId::At(LocationKey::new(place)))
+                .unwrap();
             scope.accounts.insert(row.id.clone(), row);
         }
     }
@@ -137,7 +163,10 @@ fn chain(seed: u64, people: u64) -> Observed {
         host: "test".into(),
         taken: Timestamp::UNIX_EPOCH,
         caller: Caller::default(),
-        scopes: scopes.into_iter().map(|(place, it)| (place, Reading::Complete(it))).collect(),
+        scopes: scopes
+            .into_iter()
+            .map(|(place, it)| (place, Reading::Complete(it)))
+            .collect(),
         calls: 0,
     };
     Observed {
@@ -219,18 +248,37 @@ fn exact(after: &Project, observed: &Observed) -> usize {
     for ((system, account), person) in owners(&plan) {
         let person = &after.desired.people[&person];
         for grant in &person.grants {
-            let scope = observed.systems[&system].scopes[&grant.place].seen().unwrap();
+            let scope = observed.systems[&system].scopes[&grant.place]
+                .seen()
+                .unwrap();
             let row = &scope.accounts[&account];
             assert_eq!(row.role, grant.role);
             let live = row.rights.as_ref().unwrap();
             for right in catalog.for_product(Kind::Altegio) {
-                let Some(has) = worth(catalog, live, right.id) else { continue };
+                let Some(has) = worth(catalog, live, right.id) else {
+                    continue;
+                };
                 let said = worth(catalog, &grant.rights, right.id);
-                let form = |value| plain(value, right.kind.entity(), &scope.names, row.staff.flatten());
+                let form = |value| {
+                    plain(
+                        value,
+                        right.kind.entity(),
+                        &scope.names,
+                        row.staff.flatten(),
+                    )
+                };
                 // What the place does not show above it decides nothing.
-                let open = catalog.governors(right.id).all(|it| live.get(it.index()).is_some());
+                let open = catalog
+                    .governors(right.id)
+                    .all(|it| live.get(it.index()).is_some());
                 if open {
-                    assert_eq!(said.map(form), Some(form(has)), "{} of {}", right.slug, person.key);
+                    assert_eq!(
+                        said.map(form),
+                        Some(form(has)),
+                        "{} of {}",
+                        right.slug,
+                        person.key
+                    );
                 }
             }
             compared += 1;
@@ -270,7 +318,12 @@ proptest! {
 fn what_stands_in_a_file_stays_and_new_entries_come_behind_it() {
     let addition = import::locations(
         "locations.yaml",
-        &[("new".to_owned(), "New: {place}\n".to_owned(), "salons".to_owned(), "7".to_owned())],
+        &[(
+            "new".to_owned(),
+            "New: {place}\n".to_owned(),
+            "salons".to_owned(),
+            "7".to_owned(),
+        )],
     );
     let line = "  new: { title: \"New: {place}\", in: { salons: 7 } }\n";
     for before in [
@@ -285,7 +338,10 @@ fn what_stands_in_a_file_stays_and_new_entries_come_behind_it() {
     // Another section stands behind it: it goes into the middle.
     let before = "locations:\n  a: { title: A }\nroles: {}\n";
     let after = joined(Some(before), &addition, false).unwrap();
-    assert!(after.starts_with("locations:\n  a: { title: A }\n  new:"), "{after}");
+    assert!(
+        after.starts_with("locations:\n  a: { title: A }\n  new:"),
+        "{after}"
+    );
     assert!(after.ends_with("roles: {}\n"), "{after}");
     let taken = joined(Some("locations:\n  new: { title: A }\n"), &addition, false);
     assert_eq!(taken, Err(crate::config::edit::Refused::Taken));

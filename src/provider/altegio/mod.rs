@@ -47,7 +47,8 @@ use crate::model::{AccountId, ObservedSystem, ReadFailure, Reading, ScopeState, 
 
 use super::progress::Progress;
 use super::{
-    Branch, Call, Events, Finding, PlaceRef, Provider, ProviderError, ReadRequest, Receipt, Sighting,
+    Branch, Call, Events, Finding, PlaceRef, Provider, ProviderError, ReadRequest, Receipt,
+    Sighting,
 };
 
 mod map;
