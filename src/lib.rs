@@ -29,6 +29,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod export;
 pub mod http;
+pub mod import;
 pub mod journal;
 pub mod model;
 pub mod ops;

@@ -75,6 +75,13 @@ pub enum ColorChoice {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Begin a project: settings, `.gitignore` and schemas for editors. Asks for what no option says.
+    Init(InitArgs),
+    /// Write what the systems have into the project: locations, people, and the roles that are found in their rights.
+    ///
+    /// The plan after it is empty. Nothing is changed at a vendor; what stands in the files stays, byte for byte. Run
+    /// again, it adds what is new.
+    Import(ImportArgs),
     /// Read the project and report everything that is wrong with it.
     Check(CheckArgs),
     /// Print what the project wants, resolved; no network.
@@ -647,4 +654,66 @@ pub struct CodeownersArgs {
     /// Write the block into this file, and leave every other line of it alone.
     #[arg(long, value_name = "FILE")]
     pub write: Option<Utf8PathBuf>,
+}
+
+/// `init`
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The vendor: `altegio`, `yclients`, `keycrm`, `reservio` or `apenday`.
+    #[arg(long, value_name = "KIND")]
+    pub kind: Option<String>,
+    /// What the system is called in the project.
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// The environment variable that holds a token: `TOKEN=VARIABLE`, or variables in the order of the vendor's tokens.
+    /// May be repeated.
+    #[arg(long = "token-env", value_name = "[TOKEN=]VARIABLE")]
+    pub token_env: Vec<String>,
+    /// The vendor's id of the chain, where there is one.
+    #[arg(long, value_name = "ID")]
+    pub chain: Option<String>,
+    /// Where dates are meant, such as `Europe/Riga`.
+    #[arg(long, value_name = "ZONE")]
+    pub time_zone: Option<String>,
+}
+
+/// How roles are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RolesFound {
+    /// Equal rights are a role.
+    Exact,
+    /// Nearly equal rights are a role; small differences stand on the person's line as `plus` and `minus`.
+    Compact,
+}
+
+/// `import`
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Names of systems; all of the project where none is given.
+    #[arg(value_name = "SYSTEM")]
+    pub systems: Vec<String>,
+    /// Only this location: its key, its title or the vendor's id. May be repeated.
+    #[arg(long = "at", value_name = "PLACE")]
+    pub places: Vec<String>,
+    /// Import a kept read instead of asking the systems; needs no token. Its locations must be declared.
+    #[arg(long, value_name = "FILE")]
+    pub observed: Option<Utf8PathBuf>,
+    /// The oldest kept read to accept, such as `24h` or `30m`.
+    #[arg(long, value_name = "AGE", default_value = "24h", requires = "observed")]
+    pub max_age: String,
+    /// How roles are found.
+    #[arg(long, value_enum, default_value_t = RolesFound::Compact)]
+    pub roles: RolesFound,
+    /// All people into `people.yaml`, and not into a file for each location.
+    #[arg(long)]
+    pub one_file: bool,
+    /// Keep e-mails and phones in this file, outside of git.
+    #[arg(long, value_name = "FILE")]
+    pub contacts: Option<Utf8PathBuf>,
+    /// Show what would be written, and write nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask. Without it, a terminal is needed for a typed yes.
+    #[arg(long)]
+    pub yes: bool,
 }

@@ -52,6 +52,8 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, env: Env) -> u8 
         global: &cli.global,
     };
     let result = match &cli.command {
+        Command::Init(args) => commands::init::run(&session, args),
+        Command::Import(args) => commands::import::run(&session, args).await,
         Command::Check(args) => commands::check::run(&session, args),
         Command::Show(args) => commands::show::run(&session, args),
         Command::Observe(args) => commands::observe::run(&session, args).await,

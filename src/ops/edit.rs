@@ -59,6 +59,29 @@ impl Texts {
         }
     }
 
+    /// Says what shall stand in a file that is not there.
+    pub fn add(&mut self, file: &str, text: String) {
+        self.files
+            .entry(file.to_owned())
+            .or_insert_with(|| (String::new(), text));
+    }
+
+    /// Says what shall stand in a file that is no part of the project's language.
+    pub fn beside(&mut self, file: &str, before: &str, after: String) {
+        self.files
+            .insert(file.to_owned(), (before.to_owned(), after));
+    }
+
+    /// The names of the files.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// Takes a file out: it is neither written nor part of the project any more.
+    pub fn forget(&mut self, file: &str) {
+        self.files.remove(file);
+    }
+
     /// The project that these files are, for the same time and by the same rules.
     pub fn open(&self, project: &Project) -> Project {
         let files: Vec<(&str, &[u8])> = self
@@ -118,6 +141,25 @@ pub fn write(root: &Utf8Path, edit: &Edit) -> io::Result<()> {
         drop(File::open(folder).and_then(|folder| folder.sync_all()));
     }
     Ok(())
+}
+
+/// Writes a file that is not there yet, with the folders around it. What stands under its name is never replaced.
+pub fn create(path: &Utf8Path, text: &str, private: bool) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if private {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = private;
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
 }
 
 /// A new file in the folder of another, under a name that nothing has.

@@ -9,6 +9,8 @@ pub mod due;
 pub mod edit;
 pub mod export;
 pub mod hand;
+pub mod import;
+pub mod init;
 pub mod live;
 pub mod lockout;
 pub mod only;

@@ -233,6 +233,12 @@ pub fn holds_right(
     }
 }
 
+/// What a right is worth to an account: none where it is out of reach or was not read, and a list that the vendor does not
+/// look at is no limit.
+pub fn worth(catalog: &'static Catalog, rights: &RightSet, id: RightId) -> Option<Value> {
+    Layers::alone(catalog, rights).worth(id)
+}
+
 /// Whether a change of one right lets somebody do more; none is "no such right".
 pub fn gives(right: &Right, before: Option<&Value>, after: Option<&Value>) -> bool {
     shift(right, before, after).more

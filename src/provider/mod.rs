@@ -205,6 +205,15 @@ pub enum Verdict {
     Wrong,
 }
 
+/// A location that a vendor shows to the token, declared or not.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Branch {
+    /// The vendor's id.
+    pub id: Arc<str>,
+    /// Its name for people; hostile text.
+    pub title: Arc<str>,
+}
+
 /// A vendor, as planning and applying see it.
 #[async_trait]
 pub trait Provider: Send + Sync {
@@ -224,6 +233,11 @@ pub trait Provider: Send + Sync {
         request: &ReadRequest<'_>,
         events: &dyn Events,
     ) -> Result<ObservedSystem, ProviderError>;
+
+    /// The locations that the token manages, in order of id; none where the vendor has no list of them, or shows none.
+    async fn branches(&self, _: &dyn Events) -> Result<Option<Vec<Branch>>, ProviderError> {
+        Ok(None)
+    }
 
     /// Makes one change. Repeats only what can be repeated without a second effect.
     async fn execute(&self, call: &Call, events: &dyn Events) -> Result<Receipt, ProviderError>;

@@ -25,6 +25,7 @@ mod explained;
 mod formats;
 mod gone;
 mod hand;
+mod import;
 mod limiter;
 mod lockout;
 mod observed;

@@ -26,6 +26,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("export",             "text diagnostic catalog model config canonical"),
     ("plan",               "text diagnostic catalog model canonical"),
     ("policy",             "text diagnostic catalog model plan"),
+    ("import",             "text diagnostic catalog model config plan"),
     ("report",             "journal model policy"),
     ("bundle",             "text canonical model config attest plan journal"),
     ("render",             "text diagnostic catalog model plan policy journal apply report"),
@@ -48,7 +49,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     // An island, reached over HTTP only: it must not share a misreading with the providers.
     ("sandbox",            "clock"),
     // One function per verb, and the command line around them.
-    ("ops",                "text canonical diagnostic catalog model config attest export plan policy render snapshot clock secret vcs http provider journal apply report bundle"),
+    ("ops",                "text canonical diagnostic catalog model config attest export import plan policy render snapshot clock secret vcs http provider journal apply report bundle"),
     ("cli",                "text diagnostic catalog model config attest plan render snapshot clock ops sandbox apply journal state vcs report bundle provider::Events"),
     ("lib",                ""),
     ("main",               "cli"),

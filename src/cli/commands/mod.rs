@@ -7,6 +7,8 @@ pub(super) mod codeowners;
 pub(super) mod doctor;
 pub(super) mod done;
 pub(super) mod explain;
+pub(super) mod import;
+pub(super) mod init;
 pub(super) mod journal;
 pub(super) mod lockout;
 pub(super) mod manual;

@@ -47,7 +47,8 @@ use crate::model::{AccountId, ObservedSystem, ReadFailure, Reading, ScopeState, 
 
 use super::progress::Progress;
 use super::{
-    Call, Events, Finding, PlaceRef, Provider, ProviderError, ReadRequest, Receipt, Sighting,
+    Branch, Call, Events, Finding, PlaceRef, Provider, ProviderError, ReadRequest, Receipt,
+    Sighting,
 };
 
 mod map;
@@ -162,6 +163,10 @@ impl Provider for Altegio {
         events: &dyn Events,
     ) -> Result<ObservedSystem, ProviderError> {
         self.read(request, &self.progress(events)).await
+    }
+
+    async fn branches(&self, events: &dyn Events) -> Result<Option<Vec<Branch>>, ProviderError> {
+        self.managed_branches(&self.progress(events)).await
     }
 
     async fn execute(&self, call: &Call, events: &dyn Events) -> Result<Receipt, ProviderError> {

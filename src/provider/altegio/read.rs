@@ -19,7 +19,7 @@ use crate::model::{
     AccountId, Caller, Gap, NameTable, ObservedSystem, OwnRights, PlaceId, ReadFailure, Reading,
     RightSet, ScopeState,
 };
-use crate::provider::{NamesWanted, PlaceRef, ProviderError, ReadRequest};
+use crate::provider::{Branch, NamesWanted, PlaceRef, ProviderError, ReadRequest};
 
 /// Calls under way at once; the limiter lets fewer leave, some wait to be repeated.
 const UNDER_WAY: usize = 16;
@@ -118,7 +118,35 @@ impl Altegio {
         &self,
         progress: &Progress<'_>,
     ) -> Result<Option<BTreeSet<u64>>, ProviderError> {
-        let mut all = BTreeSet::new();
+        let read = |content: &Content| {
+            let ids = wire::company_ids(content)?;
+            Ok(ids.into_iter().map(|id| (id, String::new())).collect())
+        };
+        let all = self.companies(&read, progress).await?;
+        Ok(all.map(|all| all.into_keys().collect()))
+    }
+
+    /// The same with their names.
+    pub(super) async fn managed_branches(
+        &self,
+        progress: &Progress<'_>,
+    ) -> Result<Option<Vec<Branch>>, ProviderError> {
+        progress.expect(1);
+        let all = self.companies(&wire::branches, progress).await?;
+        let branch = |(id, title): (u64, String)| Branch {
+            id: id.to_string().into(),
+            title: title.into(),
+        };
+        Ok(all.map(|all| all.into_iter().map(branch).collect()))
+    }
+
+    /// All pages of the list of locations.
+    async fn companies(
+        &self,
+        rows: &(dyn Fn(&Content) -> Result<Vec<(u64, String)>, Garbage> + Send + Sync),
+        progress: &Progress<'_>,
+    ) -> Result<Option<BTreeMap<u64, String>>, ProviderError> {
+        let mut all = BTreeMap::new();
         for page in 1..=MOST_PAGES {
             let mut exchange = routes::COMPANIES.exchange(&[]);
             exchange.query = vec![
@@ -126,8 +154,8 @@ impl Altegio {
                 ("page", page.to_string()),
                 ("count", PAGE.to_string()),
             ];
-            let read = |content: &Content| Ok((wire::company_ids(content)?, content.total));
-            let (ids, total) = match self.get(&exchange, progress, read).await {
+            let read = |content: &Content| Ok((rows(content)?, content.total));
+            let (found, total) = match self.get(&exchange, progress, read).await {
                 Ok(page) => page,
                 Err(Unread::Http(HttpError::NotSent(why))) => {
                     return Err(ProviderError::NotSent { why });
@@ -138,8 +166,8 @@ impl Altegio {
                 },
             };
             let before = all.len();
-            let came = ids.len();
-            all.extend(ids);
+            let came = found.len();
+            all.extend(found);
             let new = all.len() - before;
             let enough = match total {
                 Some(total) => u64::try_from(all.len()).unwrap_or(u64::MAX) >= total,

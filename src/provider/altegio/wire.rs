@@ -217,6 +217,19 @@ pub(super) fn company_ids(content: &Content) -> Result<Vec<u64>, Garbage> {
         .ok_or_else(|| Garbage("a location without an id".into()))
 }
 
+/// Ids and names of the locations of one page.
+pub(super) fn branches(content: &Content) -> Result<Vec<(u64, String)>, Garbage> {
+    let rows = list(&content.data, "the list of locations")?;
+    let named = rows.iter().map(|row| {
+        let id = row.get("id").and_then(unsigned)?;
+        let title = text(row.get("title")).or_else(|| text(row.get("public_title")));
+        Some((id, title.unwrap_or_default()))
+    });
+    named
+        .collect::<Option<_>>()
+        .ok_or_else(|| Garbage("a location without an id".into()))
+}
+
 /// A chain as the token sees it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Group {

@@ -1,0 +1,562 @@
+//! Who gets which role where, as entries.
+//!
+//! Invariant: whoever has an account that is nobody's becomes exactly one entry, and what cannot be said of somebody is
+//! said in words: left alone (`access: unmanaged`) rather than said wrongly.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::keys::{self, Taken};
+use super::mine::{Center, Mined, Sample, mine};
+use super::people::{Joined, Login, join, logins, was_read};
+use super::person::{call, contact, judge, short};
+use super::rights::{Difference, profile, words};
+use super::roles::{Named, Uses, named, plain};
+use super::yaml::{Entry, Map};
+use super::{Extension, Input, KnownRole, Proposal, Told, addition, at};
+use crate::catalog::Kind;
+use crate::config::edit::Yaml;
+use crate::model::{
+    Account, AccountId, AccountState, LocationKey, Managed, PersonKey, PlaceId, RightSet,
+    SystemName, VendorRoleSlug,
+};
+
+/// What one account has at one place.
+pub(super) struct Row<'a> {
+    place: &'a PlaceId,
+    role: VendorRoleSlug,
+    /// None at vendors that show no rights.
+    set: Option<RightSet>,
+}
+
+/// Somebody of whom something is to be written.
+pub(super) struct Subject<'a> {
+    pub(super) logins: Vec<&'a Login<'a>>,
+    pub(super) existing: Option<PersonKey>,
+    /// What they have, by system; nothing for whoever is left alone.
+    pub(super) rows: BTreeMap<&'a SystemName, Vec<Row<'a>>>,
+    /// Why their access is left alone.
+    pub(super) alone: Option<String>,
+    pub(super) kind: Option<&'static str>,
+    pub(super) above: Vec<String>,
+    /// Words behind `access`.
+    pub(super) behind: Vec<String>,
+}
+
+pub(super) struct Made<'a> {
+    pub(super) input: &'a Input<'a>,
+    pub(super) told: Told,
+}
+
+pub(super) fn propose(input: &Input<'_>) -> Proposal {
+    let logins = logins(input.observed);
+    let joined = join(&logins);
+    let mut made = Made {
+        input,
+        told: Told::default(),
+    };
+    made.tell_unread();
+    let mut subjects = made.subjects(&logins, &joined);
+    made.tell_doubts(&logins, &joined, &mut subjects);
+    let (assignments, mut additions) = made.assigned(&subjects);
+    let mut proposal = Proposal::default();
+    let mut taken = Taken::with(input.desired.people.keys().map(PersonKey::as_str));
+    for was in input.desired.people.values().flat_map(|person| &person.was) {
+        taken.free(was.as_str(), "person");
+    }
+    let mut files: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
+    let mut contacts: Vec<Entry> = Vec::new();
+    for (subject, access) in subjects.iter().zip(assignments) {
+        let accounts = subject
+            .logins
+            .iter()
+            .map(|it| (it.system.clone(), it.id.clone()));
+        let accounts: Vec<(SystemName, AccountId)> = accounts.collect();
+        if let Some(person) = &subject.existing {
+            let pins = made.pins_of_existing(subject);
+            if !access.is_empty() || !pins.is_empty() {
+                proposal.accounts.insert(person.clone(), accounts);
+                let person = person.clone();
+                proposal.extensions.push(Extension {
+                    person,
+                    pins,
+                    access,
+                });
+            }
+            continue;
+        }
+        let (entry, contact) = made.person(subject, access, &joined.shared, &mut taken);
+        proposal
+            .accounts
+            .insert(PersonKey::new(entry.key.as_str()), accounts);
+        made.told.people += 1;
+        made.told.accounts += subject.logins.len();
+        contacts.extend(contact);
+        files.entry(made.file(subject)).or_default().push(entry);
+    }
+    for (file, mut entries) in files {
+        entries.sort_by(|a, b| a.key.cmp(&b.key));
+        additions.push(addition(&file, "people", entries));
+    }
+    contacts.sort_by(|a, b| a.key.cmp(&b.key));
+    if !contacts.is_empty() {
+        additions.push(addition("contacts.yaml", "contacts", contacts));
+    }
+    proposal.additions = additions;
+    proposal.told = made.told;
+    proposal
+}
+
+impl<'a> Made<'a> {
+    pub(super) fn kind(&self, system: &SystemName) -> Option<Kind> {
+        let seen = self.input.observed.systems.get(system)?;
+        Kind::parse(seen.kind)
+    }
+
+    /// What no interface shows.
+    fn tell_unread(&mut self) {
+        for (name, seen) in &self.input.observed.systems {
+            let kind = Kind::parse(seen.kind);
+            let profiles = seen
+                .scopes
+                .values()
+                .filter_map(|it| it.seen()?.profiles.as_ref());
+            let profiles: usize = profiles.map(Vec::len).sum();
+            match kind {
+                Some(Kind::Reservio) => self.told.left.push(format!(
+                    "{name}: Reservio shows {profiles} bookable profiles and not who may sign in; declare who has access there by hand, or give an export (`snapshot:`)"
+                )),
+                Some(Kind::Apenday) => self.told.left.push(format!(
+                    "{name}: Apenday shows no users; declare who has access there by hand, or give an export (`snapshot:`)"
+                )),
+                Some(Kind::Altegio | Kind::Yclients) => self.told.left.push(format!(
+                    "{name}: no interface shows who has access to the chain itself; look into the chain's page"
+                )),
+                Some(Kind::Keycrm) | None => {}
+            }
+            if kind.is_some_and(|kind| kind.shows_users()) && !was_read(&seen.scopes) {
+                self.told
+                    .left
+                    .push(format!("{name}: nothing could be read"));
+            }
+            for (place, reading) in &seen.scopes {
+                if reading.complete().is_none() && kind.is_some_and(|kind| kind.shows_users()) {
+                    let how = if reading.seen().is_some() {
+                        "could be read in part only: whoever is missing comes with another import"
+                    } else {
+                        "could not be read"
+                    };
+                    self.told.left.push(format!("{}: {how}", at(name, place)));
+                }
+            }
+        }
+    }
+
+    fn subjects(&mut self, logins: &'a [Login<'a>], joined: &Joined) -> Vec<Subject<'a>> {
+        let declared: BTreeMap<&str, &PersonKey> = self
+            .input
+            .desired
+            .people
+            .iter()
+            .flat_map(|(key, person)| person.contacts.iter().map(move |it| (contact(it), key)))
+            .collect();
+        let mut subjects = Vec::new();
+        for group in &joined.people {
+            let group: Vec<&Login<'_>> = group.iter().filter_map(|at| logins.get(*at)).collect();
+            let owner = |login: &&Login<'_>| {
+                self.input
+                    .owners
+                    .get(&(login.system.clone(), login.id.clone()))
+                    .cloned()
+            };
+            let owners: BTreeSet<PersonKey> = group.iter().filter_map(owner).collect();
+            let existing = owners.first().cloned();
+            if owners.len() > 1 {
+                if group.iter().any(|login| owner(login).is_none()) {
+                    let whose: Vec<String> = owners.iter().map(|it| format!("`{it}`")).collect();
+                    self.told.left.push(format!(
+                        "{}: one of {}? pin the account, or say `not: [ID]`",
+                        group
+                            .iter()
+                            .map(|it| call(it))
+                            .collect::<Vec<_>>()
+                            .join(", "),
+                        whose.join(", ")
+                    ));
+                }
+                continue;
+            }
+            if existing.is_none() {
+                let like = group.iter().flat_map(|it| it.contacts());
+                let like: BTreeSet<&PersonKey> = like
+                    .filter_map(|it| declared.get(it.as_str()).copied())
+                    .collect();
+                if let Some(key) = like.first() {
+                    self.told.left.push(format!(
+                        "{}: has a contact of `{key}`, whose account it is not by the plan; pin it, or say `not: [ID]`",
+                        group.iter().map(|it| call(it)).collect::<Vec<_>>().join(", ")
+                    ));
+                    continue;
+                }
+            }
+            if let Some(subject) = self.subject(group, existing) {
+                subjects.push(subject);
+            }
+        }
+        subjects
+    }
+
+    /// What is known of one human; none of somebody declared to whom nothing is to be added.
+    fn subject(
+        &mut self,
+        logins: Vec<&'a Login<'a>>,
+        existing: Option<PersonKey>,
+    ) -> Option<Subject<'a>> {
+        let person = existing
+            .as_ref()
+            .and_then(|key| self.input.desired.people.get(key));
+        if person.is_some_and(|person| person.managed != Managed::Yes) {
+            return None;
+        }
+        let mut subject = Subject {
+            logins,
+            existing,
+            rows: BTreeMap::new(),
+            alone: None,
+            kind: None,
+            above: Vec::new(),
+            behind: Vec::new(),
+        };
+        if subject.existing.is_none() {
+            judge(&mut subject, self.input);
+        }
+        if subject.alone.is_some() {
+            return Some(subject);
+        }
+        for login in subject.logins.clone() {
+            let id = (login.system.clone(), login.id.clone());
+            if let Some(why) = self.input.aside.get(&id) {
+                if subject.existing.is_none() {
+                    subject.alone = Some(why.clone());
+                    subject.rows.clear();
+                    return Some(subject);
+                }
+                continue;
+            }
+            for (place, row) in &login.rows {
+                self.row(&mut subject, login, place, row);
+            }
+        }
+        if let Some(why) = &subject.alone {
+            let who: Vec<String> = subject.logins.iter().map(|it| call(it)).collect();
+            self.told.decide.push(format!("{}: {why}", who.join(", ")));
+            subject.rows.clear();
+            return Some(subject);
+        }
+        let nothing = subject.rows.is_empty() && subject.existing.is_some();
+        (!nothing).then_some(subject)
+    }
+
+    fn row(
+        &self,
+        subject: &mut Subject<'a>,
+        login: &'a Login<'a>,
+        place: &'a PlaceId,
+        row: &'a Account,
+    ) {
+        let where_ = at(login.system, place);
+        if subject.existing.is_some() && !self.is_fresh(login.system, place) {
+            return;
+        }
+        match row.state {
+            AccountState::Invited => {
+                subject
+                    .behind
+                    .push(format!("{where_}: invited, not accepted yet"));
+            }
+            AccountState::Blocked | AccountState::Inactive => {
+                let state = row.state.name();
+                subject
+                    .behind
+                    .push(format!("{where_}: {state}, so nothing is declared there"));
+                return;
+            }
+            AccountState::Active => {}
+        }
+        let kind = self.kind(login.system);
+        let found = match (kind, &row.role, &row.rights) {
+            (Some(kind @ (Kind::Altegio | Kind::Yclients)), Some(role), Some(live)) => {
+                let scope = self.input.observed.systems.get(login.system);
+                let scope = scope.and_then(|it| it.scopes.get(place)?.seen());
+                let names = scope.map(|it| &it.names).cloned().unwrap_or_default();
+                match profile(self.input.catalog, kind, row, live, &names) {
+                    Ok(set) => Some((role.clone(), Some(set))),
+                    Err(why) => {
+                        if subject.existing.is_none() {
+                            subject.alone = Some(format!("left alone: at {where_} {why}"));
+                        }
+                        return;
+                    }
+                }
+            }
+            (Some(Kind::Keycrm), Some(role), _) => Some((role.clone(), None)),
+            _ => None,
+        };
+        let Some((role, set)) = found else {
+            subject.behind.push(format!(
+                "{where_}: the rights could not be read, so nothing is declared there"
+            ));
+            return;
+        };
+        let rows = subject.rows.entry(login.system).or_default();
+        // Of two accounts at one place the first counts, as in a plan.
+        if !rows.iter().any(|it| it.place == place) {
+            rows.push(Row { place, role, set });
+        }
+    }
+
+    /// Whether nobody declared has anything at a place: somebody whom the project has may have come with it.
+    fn is_fresh(&self, system: &SystemName, place: &PlaceId) -> bool {
+        let people = self.input.desired.people.values();
+        let mut grants = people.flat_map(|person| &person.grants);
+        !grants.any(|grant| grant.system == *system && grant.place == *place)
+    }
+
+    fn tell_doubts(
+        &mut self,
+        logins: &'a [Login<'a>],
+        joined: &Joined,
+        subjects: &mut [Subject<'a>],
+    ) {
+        for (group, why) in &joined.doubts {
+            let group: Vec<&Login<'_>> = group.iter().filter_map(|at| logins.get(*at)).collect();
+            let is_new = |subject: &Subject<'_>| {
+                let mut own = subject.logins.iter();
+                subject.existing.is_none()
+                    && own.any(|it| {
+                        group
+                            .iter()
+                            .any(|one| one.id == it.id && one.system == it.system)
+                    })
+            };
+            let mut any = false;
+            for subject in subjects.iter_mut().filter(|it| is_new(it)) {
+                any = true;
+                let others = group.iter().filter(|one| {
+                    !subject
+                        .logins
+                        .iter()
+                        .any(|it| it.id == one.id && it.system == one.system)
+                });
+                let others: Vec<String> = others.map(|it| short(it)).collect();
+                subject.above.push(format!(
+                    "TO DECIDE: one person with {}? {why}",
+                    others.join(", ")
+                ));
+            }
+            if any {
+                let who: Vec<String> = group.iter().map(|it| call(it)).collect();
+                self.told
+                    .decide
+                    .push(format!("{}: one person? {why}", who.join(" and ")));
+            }
+        }
+    }
+
+    /// The lines of access of each subject, and the roles that they name.
+    fn assigned(&mut self, subjects: &[Subject<'a>]) -> (Vec<Vec<Yaml>>, Vec<super::Addition>) {
+        let mut lines: Vec<Vec<Yaml>> = vec![Vec::new(); subjects.len()];
+        let mut roles: Vec<Entry> = Vec::new();
+        let taken = self.input.role_keys.iter().map(String::as_str);
+        let mut taken = Taken::with(taken);
+        let systems: BTreeSet<&SystemName> = subjects
+            .iter()
+            .flat_map(|it| it.rows.keys().copied())
+            .collect();
+        let with_rights = systems
+            .iter()
+            .filter(|it| self.kind(it) != Some(Kind::Keycrm));
+        let several = with_rights.count() > 1;
+        for system in systems {
+            let Some(kind) = self.kind(system) else {
+                continue;
+            };
+            let found = if kind == Kind::Keycrm {
+                self.by_number(system, subjects, &mut taken, &mut lines)
+            } else {
+                self.by_rights((system, kind, several), subjects, &mut taken, &mut lines)
+            };
+            roles.extend(found);
+        }
+        let additions = if roles.is_empty() {
+            Vec::new()
+        } else {
+            vec![addition("roles.yaml", "roles", roles)]
+        };
+        (lines, additions)
+    }
+
+    /// Roles of a vendor that shows them by number.
+    fn by_number(
+        &mut self,
+        system: &SystemName,
+        subjects: &[Subject<'a>],
+        taken: &mut Taken,
+        lines: &mut [Vec<Yaml>],
+    ) -> Vec<Entry> {
+        let rows = |subject: &Subject<'a>| -> Option<VendorRoleSlug> {
+            Some(subject.rows.get(system)?.first()?.role.clone())
+        };
+        let used: BTreeSet<VendorRoleSlug> = subjects.iter().filter_map(rows).collect();
+        let known = self.input.roles.get(system).cloned().unwrap_or_default();
+        let mut keys: BTreeMap<VendorRoleSlug, String> = BTreeMap::new();
+        let mut entries = Vec::new();
+        for role in used {
+            let there = known.iter().find(|it| it.role == role);
+            let users = subjects
+                .iter()
+                .filter(|it| rows(it).as_ref() == Some(&role))
+                .count();
+            let key = match there {
+                Some(there) => {
+                    self.told.reused += users;
+                    there.key.to_string()
+                }
+                None => {
+                    let name = format!("{system} {role}");
+                    let key = taken.free(&keys::dashed(&name), &format!("{system}-role"));
+                    let title = keys::clean(&format!("{role} at {system}"));
+                    entries.push(plain(&key, &title, system, role.as_str()));
+                    self.told.roles.push((key.clone(), title, users));
+                    key
+                }
+            };
+            keys.insert(role, key);
+        }
+        for (subject, lines) in subjects.iter().zip(lines) {
+            if let Some(key) = rows(subject).and_then(|role| keys.get(&role)) {
+                lines.push(Yaml::pair("role", Yaml::from(key.as_str())));
+            }
+        }
+        entries
+    }
+
+    /// Roles found in rights.
+    fn by_rights(
+        &mut self,
+        (system, kind, several): (&SystemName, Kind, bool),
+        subjects: &[Subject<'a>],
+        taken: &mut Taken,
+        lines: &mut [Vec<Yaml>],
+    ) -> Vec<Entry> {
+        let catalog = self.input.catalog;
+        // Distinct sets, each with the people who have it somewhere.
+        let mut weights: BTreeMap<(VendorRoleSlug, RightSet), BTreeSet<usize>> = BTreeMap::new();
+        for (at, subject) in subjects.iter().enumerate() {
+            for row in subject.rows.get(system).into_iter().flatten() {
+                if let Some(set) = &row.set {
+                    weights
+                        .entry((row.role.clone(), set.clone()))
+                        .or_default()
+                        .insert(at);
+                }
+            }
+        }
+        let samples: Vec<Sample> = weights
+            .into_iter()
+            .map(|((role, set), who)| {
+                let weight = u32::try_from(who.len()).unwrap_or(u32::MAX);
+                Sample { role, set, weight }
+            })
+            .collect();
+        let known: Vec<KnownRole> = self.input.roles.get(system).cloned().unwrap_or_default();
+        let centers: Vec<Center> = known
+            .iter()
+            .map(|it| Center {
+                role: it.role.clone(),
+                set: it.set.clone(),
+            })
+            .collect();
+        let mined = mine(catalog, kind, &samples, &centers, self.input.style);
+        let fit = |row: &Row<'a>| -> Option<&(usize, Difference)> {
+            let set = row.set.as_ref()?;
+            let at = samples.binary_search_by(|it| (&it.role, &it.set).cmp(&(&row.role, set)));
+            mined.fits.get(at.ok()?)
+        };
+        let uses = self.uses(system, subjects, &mined, &fit);
+        let named = named(
+            (catalog, kind, system, several),
+            &known,
+            &mined.centers,
+            &uses,
+            taken,
+        );
+        for (subject, lines) in subjects.iter().zip(lines) {
+            let mut together: BTreeMap<&(usize, Difference), Vec<&str>> = BTreeMap::new();
+            for row in subject.rows.get(system).into_iter().flatten() {
+                if let (Some(fit), Some(place)) = (fit(row), row.place.location()) {
+                    together.entry(fit).or_default().push(place.as_str());
+                }
+            }
+            let mut together: Vec<_> = together.into_iter().collect();
+            together.sort_by(|a, b| (&a.1, a.0).cmp(&(&b.1, b.0)));
+            for ((center, difference), places) in together {
+                let Some(Named { key, .. }) = named.get(*center) else {
+                    continue;
+                };
+                let mut line = Map::default();
+                line.put("role", Yaml::from(key.as_str()));
+                line.put("at", Yaml::texts(places));
+                for (key, value) in words(catalog, system.as_str(), difference) {
+                    line.put(key, value);
+                }
+                lines.push(line.done());
+            }
+        }
+        for (at, role) in named.iter().enumerate() {
+            let people = uses.get(at).map_or(0, |it| it.people);
+            if role.entry.is_some() {
+                self.told
+                    .roles
+                    .push((role.key.clone(), role.title.clone(), people));
+            } else {
+                self.told.reused += people;
+            }
+        }
+        named.into_iter().filter_map(|it| it.entry).collect()
+    }
+
+    /// Where each role is used, and by how many.
+    fn uses<'f>(
+        &self,
+        system: &SystemName,
+        subjects: &[Subject<'a>],
+        mined: &'f Mined,
+        fit: &dyn Fn(&Row<'a>) -> Option<&'f (usize, Difference)>,
+    ) -> Vec<Uses> {
+        let mut uses = vec![Uses::default(); mined.centers.len()];
+        for subject in subjects {
+            let mut own: BTreeSet<usize> = BTreeSet::new();
+            for row in subject.rows.get(system).into_iter().flatten() {
+                let Some((center, _)) = fit(row) else {
+                    continue;
+                };
+                own.insert(*center);
+                if let (Some(key), Some(uses)) = (row.place.location(), uses.get_mut(*center)) {
+                    uses.places.insert((key.clone(), self.title(key)));
+                }
+            }
+            for center in own {
+                if let Some(uses) = uses.get_mut(center) {
+                    uses.people += 1;
+                }
+            }
+        }
+        uses
+    }
+
+    fn title(&self, key: &LocationKey) -> Arc<str> {
+        let place = self.input.desired.places.get(key);
+        place.map_or_else(|| key.as_str().into(), |place| place.title.clone())
+    }
+}

@@ -1,0 +1,326 @@
+//! Somebody new as an entry: what they are, what tells them, and where they stand.
+//!
+//! Invariant: whoever has no contact of their own is told by the id of the account, and nobody by a name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Input;
+use super::entries::{Made, Subject};
+use super::keys::{self, Taken};
+use super::people::Login;
+use super::yaml::{Entry, Map};
+use crate::catalog::{Kind, role as vendor_role};
+use crate::config::edit::Yaml;
+use crate::model::{Account, AccountId, LocationKey, SystemName};
+
+/// Words in the name of a program's account.
+const PROGRAMS: &[&str] = &[
+    "api",
+    "bot",
+    "integration",
+    "keyholder",
+    "robot",
+    "service",
+    "webhook",
+];
+
+/// Words in the name of a login that several people use.
+const DESKS: &[&str] = &[
+    "desk",
+    "front",
+    "hall",
+    "kase",
+    "reception",
+    "recepcija",
+    "resepshen",
+];
+
+impl Made<'_> {
+    /// The file in which somebody new stands.
+    pub(super) fn file(&self, subject: &Subject<'_>) -> String {
+        if self.input.one_file {
+            return "people.yaml".to_owned();
+        }
+        let rows = subject.logins.iter().flat_map(|it| &it.rows);
+        let places: BTreeSet<&LocationKey> =
+            rows.filter_map(|(place, _)| place.location()).collect();
+        match (places.first(), places.len()) {
+            (Some(only), 1) => format!("people/{only}.yaml"),
+            _ => "people/several-places.yaml".to_owned(),
+        }
+    }
+
+    /// Accounts of somebody declared that YAML does not tell are theirs.
+    pub(super) fn pins_of_existing(
+        &self,
+        subject: &Subject<'_>,
+    ) -> Vec<(SystemName, Vec<AccountId>)> {
+        let mut pins: BTreeMap<SystemName, Vec<AccountId>> = BTreeMap::new();
+        for login in &subject.logins {
+            let id = (login.system.clone(), login.id.clone());
+            if !self.input.owners.contains_key(&id) {
+                pins.entry(id.0).or_default().push(id.1);
+            }
+        }
+        pins.into_iter().collect()
+    }
+
+    /// The entry of somebody new, and that of their contacts where these are kept apart.
+    pub(super) fn person(
+        &mut self,
+        subject: &Subject<'_>,
+        access: Vec<Yaml>,
+        shared: &BTreeSet<String>,
+        taken: &mut Taken,
+    ) -> (Entry, Option<Entry>) {
+        let names: BTreeSet<String> = subject.logins.iter().map(|it| it.name()).collect();
+        // The longest says most.
+        let name = names
+            .iter()
+            .max_by_key(|it| (it.chars().count(), std::cmp::Reverse(*it)));
+        let first = subject.logins.first();
+        let id = first.map_or_else(String::new, |it| keys::dashed(it.id.as_str()));
+        let mut above = subject.above.clone();
+        let name = match name.filter(|name| !name.is_empty()) {
+            Some(name) => name.clone(),
+            None => {
+                above.push("TO DECIDE: an account without a name".to_owned());
+                self.told.decide.push(format!(
+                    "{}: it has no name",
+                    subject
+                        .logins
+                        .iter()
+                        .map(|it| call(it))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                ));
+                format!("Account {id}")
+            }
+        };
+        let key = taken.free(&keys::person(&name), &format!("person-{id}"));
+        let by_number = subject
+            .rows
+            .keys()
+            .any(|it| self.kind(it) == Some(Kind::Keycrm));
+        let mut map = Map::default();
+        if let Some(kind) = subject.kind {
+            map.put("kind", Yaml::from(kind));
+        }
+        map.put(
+            "name",
+            match name.split_once(' ') {
+                Some((first, last)) if by_number => {
+                    let mut parts = Map::default();
+                    parts
+                        .put("first", Yaml::from(first))
+                        .put("last", Yaml::from(last));
+                    parts.done()
+                }
+                _ => Yaml::from(name.as_str()),
+            },
+        );
+        let (email, phone) = (
+            chosen(subject, shared, |row| {
+                row.email.as_ref().map(|it| it.as_str().to_owned())
+            }),
+            chosen(subject, shared, |row| {
+                row.phone.as_ref().map(|it| it.as_str().to_owned())
+            }),
+        );
+        let mut reach = Map::default();
+        let mut found = false;
+        for (key, word, value) in [("email", "address", &email), ("phone", "number", &phone)] {
+            let Some(value) = value else { continue };
+            found = true;
+            let text = Yaml::from(value.as_str());
+            let said = if shared.contains(value) {
+                let mut map = Map::default();
+                map.put(word, text)
+                    .put("shared", Yaml::Plain("true".to_owned()));
+                map.done()
+            } else {
+                text
+            };
+            let map = if self.input.pin { &mut reach } else { &mut map };
+            map.put(key, said);
+        }
+        let pins = self.pins(subject, [email, phone], shared, name.contains(' '));
+        if pins != Yaml::Map(Vec::new()) {
+            map.put("accounts", pins);
+        }
+        let (access, behind) = match &subject.alone {
+            Some(why) => (Yaml::from("unmanaged"), vec![why.clone()]),
+            None => (Yaml::List(access), subject.behind.clone()),
+        };
+        map.put("access", access);
+        let behind = match behind.as_slice() {
+            [] => Vec::new(),
+            [one] => vec![("access", one.clone())],
+            several => {
+                above.extend(several.iter().cloned());
+                Vec::new()
+            }
+        };
+        let entry = Entry {
+            key: key.clone(),
+            above,
+            value: map.done(),
+            behind,
+            short: false,
+        };
+        let apart = (self.input.pin && found).then(|| Entry {
+            key,
+            above: Vec::new(),
+            value: reach.done(),
+            behind: Vec::new(),
+            short: true,
+        });
+        (entry, apart)
+    }
+
+    /// The accounts that no contact tells.
+    fn pins(
+        &self,
+        subject: &Subject<'_>,
+        contacts: [Option<String>; 2],
+        shared: &BTreeSet<String>,
+        two_names: bool,
+    ) -> Yaml {
+        let own = contacts
+            .into_iter()
+            .flatten()
+            .filter(|it| !shared.contains(it));
+        let own: Vec<String> = own.collect();
+        let mut by_system: BTreeMap<&SystemName, Vec<&Login<'_>>> = BTreeMap::new();
+        for login in &subject.logins {
+            by_system.entry(login.system).or_default().push(login);
+        }
+        let mut pins = Map::default();
+        for (system, logins) in by_system {
+            let told = logins.len() == 1
+                && logins
+                    .iter()
+                    .all(|it| own.iter().any(|contact| it.carries(contact)))
+                && (self.kind(system) != Some(Kind::Keycrm) || two_names);
+            if told && !self.input.pin {
+                continue;
+            }
+            let ids = logins.iter().map(|it| {
+                let text = it.id.as_str();
+                if text.len() < 18
+                    && !text.starts_with('0')
+                    && text.bytes().all(|b| b.is_ascii_digit())
+                {
+                    Yaml::Plain(text.to_owned())
+                } else {
+                    Yaml::from(text)
+                }
+            });
+            let mut ids: Vec<Yaml> = ids.collect();
+            let ids = if ids.len() == 1 {
+                ids.remove(0)
+            } else {
+                Yaml::List(ids)
+            };
+            pins.put(system.to_string(), Yaml::pair("id", ids));
+        }
+        pins.done()
+    }
+}
+
+/// Whether somebody new is left alone, and what they are.
+pub(super) fn judge(subject: &mut Subject<'_>, input: &Input<'_>) {
+    let rows: Vec<&Account> = subject
+        .logins
+        .iter()
+        .flat_map(|it| &it.rows)
+        .map(|(_, row)| *row)
+        .collect();
+    let is_owner = rows.iter().any(|row| {
+        let role = row
+            .role
+            .as_ref()
+            .and_then(|role| vendor_role(role.as_str()));
+        role.is_some_and(crate::catalog::VendorRole::is_owner)
+    });
+    let fixed = rows.iter().any(|row| !row.removable);
+    let mut words: BTreeSet<String> = BTreeSet::new();
+    for login in &subject.logins {
+        words.extend(keys::words(&login.name()));
+    }
+    let has = |list: &[&str]| list.iter().any(|it| words.contains(*it));
+    let acting = subject.logins.iter().any(|login| {
+        let seen = input.observed.systems.get(login.system);
+        let caller = seen.and_then(|it| it.caller.account.as_ref());
+        let wish = input.desired.systems.get(login.system);
+        let named = wish.and_then(|it| it.acting.as_ref());
+        caller == Some(login.id)
+            || matches!(named, Some(crate::model::Actor::Account(id)) if id == login.id)
+    });
+    if acting {
+        subject.kind = Some("service");
+        subject.alone = Some("the account that keyholder acts as".to_owned());
+    } else if is_owner {
+        subject.alone = Some("an owner".to_owned());
+    } else if fixed {
+        subject.kind = Some("service");
+        subject.alone = Some("a system user: the vendor lets nobody remove it".to_owned());
+    } else if has(PROGRAMS) {
+        subject.kind = Some("service");
+        subject.alone = Some("TO DECIDE: a program, by its name".to_owned());
+    } else if has(DESKS) {
+        subject.kind = Some("shared");
+        subject.above.push(
+            "TO DECIDE: used by several people, by its name; say who under `used_by`".to_owned(),
+        );
+    }
+}
+
+/// The contact that most rows have, one that is theirs alone before others.
+fn chosen(
+    subject: &Subject<'_>,
+    shared: &BTreeSet<String>,
+    of: impl Fn(&Account) -> Option<String>,
+) -> Option<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, row) in subject.logins.iter().flat_map(|it| &it.rows) {
+        if let Some(contact) = of(row) {
+            *counts.entry(contact).or_default() += 1;
+        }
+    }
+    let best = counts.into_iter().min_by_key(|(contact, count)| {
+        (
+            shared.contains(contact),
+            std::cmp::Reverse(*count),
+            contact.clone(),
+        )
+    });
+    best.map(|(contact, _)| contact)
+}
+
+pub(super) fn contact(contact: &crate::model::Contact) -> &str {
+    match contact {
+        crate::model::Contact::Email(email) => email.as_str(),
+        crate::model::Contact::Phone(phone) => phone.as_str(),
+    }
+}
+
+/// An account as a comment names it: without its name, which is another's words.
+pub(super) fn short(login: &Login<'_>) -> String {
+    format!(
+        "account {} at {}",
+        keys::clean(login.id.as_str()),
+        login.system
+    )
+}
+
+/// An account as messages name it.
+pub(super) fn call(login: &Login<'_>) -> String {
+    let name = login.name();
+    let name = if name.is_empty() { "no name" } else { &name };
+    format!(
+        "{name} (account {} at {})",
+        keys::clean(login.id.as_str()),
+        login.system
+    )
+}

@@ -1,0 +1,383 @@
+//! Who is one human, what roles are called, and that the order of accounts changes nothing.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::catalog::RightType;
+use crate::model::{
+    Account, AccountState, Caller, Email, LocationKey, ObservedSystem, Phone, Reading, ScopeState,
+    Value,
+};
+
+pub(super) fn account(id: &str, name: &str, email: &str, phone: &str) -> Account {
+    Account {
+        id: AccountId::new(id),
+        name: name.into(),
+        phone: Phone::parse(phone).ok(),
+        email: Email::parse(email).ok(),
+        state: AccountState::Active,
+        removable: true,
+        editable: None,
+        role: Some(VendorRoleSlug::new("worker")),
+        staff: Some(None),
+        rights: Some(std::sync::Arc::new(closed())),
+        unknown_rights: Vec::new(),
+        paid_seat: None,
+        login: None,
+        facts: None,
+    }
+}
+
+fn closed() -> RightSet {
+    let catalog = Catalog::current();
+    let mut set = RightSet::empty(catalog.len());
+    for right in catalog.all() {
+        set.set(right.id.index(), Some(rights::denied(right.kind)));
+    }
+    set
+}
+
+fn with(slugs: &[&str]) -> RightSet {
+    let catalog = Catalog::current();
+    let mut set = closed();
+    for slug in slugs {
+        let id = catalog.by_slug(slug).unwrap();
+        set.set(id.index(), Some(Value::Switch(true)));
+        for above in catalog.governors(id) {
+            set.set(above.index(), Some(Value::Switch(true)));
+        }
+    }
+    set
+}
+
+fn system(kind: &'static str, places: Vec<(&str, Vec<Account>)>) -> ObservedSystem {
+    let scopes = places.into_iter().map(|(place, accounts)| {
+        let state = ScopeState {
+            accounts: accounts.into_iter().map(|it| (it.id.clone(), it)).collect(),
+            ..ScopeState::default()
+        };
+        (
+            PlaceId::At(LocationKey::new(place)),
+            Reading::Complete(state),
+        )
+    });
+    ObservedSystem {
+        kind,
+        host: "test".into(),
+        taken: jiff::Timestamp::UNIX_EPOCH,
+        caller: Caller::default(),
+        scopes: scopes.collect(),
+        calls: 0,
+    }
+}
+
+fn seen(systems: Vec<(&str, ObservedSystem)>) -> Observed {
+    Observed {
+        systems: systems
+            .into_iter()
+            .map(|(name, it)| (SystemName::new(name), it))
+            .collect(),
+        ..Observed::default()
+    }
+}
+
+fn proposed(observed: &Observed, style: Roles) -> Proposal {
+    propose(&Input {
+        observed,
+        desired: &Desired::default(),
+        catalog: Catalog::current(),
+        owners: BTreeMap::new(),
+        roles: BTreeMap::new(),
+        role_keys: BTreeSet::new(),
+        aside: &BTreeMap::new(),
+        style,
+        pin: false,
+        one_file: true,
+    })
+}
+
+fn text<'p>(proposal: &'p Proposal, section: &str) -> &'p str {
+    let found = proposal.additions.iter().find(|it| it.section == section);
+    found.map_or("", |it| &it.text)
+}
+
+#[test]
+fn one_contact_joins_over_places_and_systems() {
+    let found = proposed(
+        &seen(vec![
+            (
+                "clinic",
+                system(
+                    "yclients",
+                    vec![(
+                        "skin",
+                        vec![account("7", "Bērziņa Jana", "", "+371 20000001")],
+                    )],
+                ),
+            ),
+            (
+                "salons",
+                system(
+                    "altegio",
+                    vec![
+                        (
+                            "center",
+                            vec![account("12", "Jana", "jana@c.example", "+37120000001")],
+                        ),
+                        (
+                            "mall",
+                            vec![account("12", "Jana", "jana@c.example", "+37120000001")],
+                        ),
+                    ],
+                ),
+            ),
+        ]),
+        Roles::Compact,
+    );
+    assert_eq!(found.told.people, 1);
+    assert_eq!(found.told.accounts, 2);
+    let people = text(&found, "people");
+    assert!(
+        people.starts_with("  berzina.jana:\n    name: Bērziņa Jana\n"),
+        "{people}"
+    );
+    assert!(
+        people.contains("{ role: team-member-salons, at: [center, mall] }"),
+        "{people}"
+    );
+    assert!(
+        !people.contains("accounts"),
+        "the phone tells both: {people}"
+    );
+    assert!(found.told.decide.is_empty());
+}
+
+#[test]
+fn a_name_alone_joins_nobody_and_is_told_on_both_sides() {
+    let found = proposed(
+        &seen(vec![(
+            "salons",
+            system(
+                "altegio",
+                vec![(
+                    "center",
+                    vec![
+                        account("1", "Jana Bērziņa", "a@c.example", ""),
+                        account("2", "Jana Bērziņa", "", ""),
+                    ],
+                )],
+            ),
+        )]),
+        Roles::Compact,
+    );
+    assert_eq!(found.told.people, 2);
+    let people = text(&found, "people");
+    assert_eq!(
+        people
+            .matches("# TO DECIDE: one person with account")
+            .count(),
+        2,
+        "{people}"
+    );
+    assert!(people.contains("jana.berzina-2:"), "{people}");
+    // Whoever has no contact is told by the id.
+    assert!(
+        people.contains("accounts: { salons: { id: 2 } }"),
+        "{people}"
+    );
+    assert_eq!(found.told.decide.len(), 1);
+}
+
+#[test]
+fn one_address_of_two_names_in_one_system_is_shared_and_joins_nobody() {
+    let found = proposed(
+        &seen(vec![(
+            "salons",
+            system(
+                "altegio",
+                vec![(
+                    "center",
+                    vec![
+                        account("1", "Jana Bērziņa", "team@c.example", ""),
+                        account("2", "Oļegs Ozols", "team@c.example", ""),
+                        account("3", "J. Bērziņa", "", "+37120000001"),
+                    ],
+                )],
+            ),
+        )]),
+        Roles::Compact,
+    );
+    assert_eq!(found.told.people, 3);
+    let people = text(&found, "people");
+    assert_eq!(
+        people
+            .matches("email: { address: team@c.example, shared: true }")
+            .count(),
+        2,
+        "{people}"
+    );
+    assert_eq!(people.matches("id: ").count(), 2, "{people}");
+}
+
+#[test]
+fn a_chain_of_contacts_never_makes_one_of_two() {
+    let found = proposed(
+        &seen(vec![
+            (
+                "clinic",
+                system(
+                    "yclients",
+                    vec![(
+                        "skin",
+                        vec![account("9", "Anna", "a@c.example", "+37120000002")],
+                    )],
+                ),
+            ),
+            (
+                "salons",
+                system(
+                    "altegio",
+                    vec![(
+                        "center",
+                        vec![
+                            account("1", "Anna", "a@c.example", ""),
+                            account("2", "Oļegs", "", "+37120000002"),
+                        ],
+                    )],
+                ),
+            ),
+        ]),
+        Roles::Compact,
+    );
+    assert_eq!(found.told.people, 3, "{}", text(&found, "people"));
+    assert!(!found.told.decide.is_empty());
+}
+
+#[test]
+fn owners_system_users_programs_and_invited_are_marked() {
+    let mut owner = account("1", "Ilze", "i@c.example", "");
+    owner.role = Some(VendorRoleSlug::new("owner"));
+    let mut fixed = account("2", "Support", "s@c.example", "");
+    fixed.removable = false;
+    let mut invited = account("4", "Anna", "a@c.example", "");
+    invited.state = AccountState::Invited;
+    let found = proposed(
+        &seen(vec![(
+            "salons",
+            system(
+                "altegio",
+                vec![(
+                    "center",
+                    vec![
+                        owner,
+                        fixed,
+                        account("3", "Booking bot", "b@c.example", ""),
+                        invited,
+                        account("5", "", "e@c.example", ""),
+                        account("6", "Reception", "r@c.example", ""),
+                    ],
+                )],
+            ),
+        )]),
+        Roles::Compact,
+    );
+    let people = text(&found, "people");
+    for line in [
+        "access: unmanaged # an owner\n",
+        "access: unmanaged # a system user: the vendor lets nobody remove it\n",
+        "access: unmanaged # TO DECIDE: a program, by its name\n",
+        "access: # center: invited, not accepted yet\n",
+        "# TO DECIDE: an account without a name\n",
+        "kind: shared\n",
+    ] {
+        assert!(people.contains(line), "{line}\n{people}");
+    }
+}
+
+#[test]
+fn nearly_equal_rights_become_one_role_and_equal_ones_in_exact() {
+    let base = [
+        "records_create_access",
+        "timetable_phones_access",
+        "records_delete_access",
+    ];
+    let rows = (0..12).map(|at| {
+        let mut row = account(&at.to_string(), &format!("Person{at} Name{at}"), "", "");
+        let set = match at {
+            3 => with(&base[..2]),
+            4 => with(&[&base[..], &["clients_delete_access"]].concat()),
+            _ => with(&base),
+        };
+        row.rights = Some(std::sync::Arc::new(set));
+        row
+    });
+    let observed = seen(vec![(
+        "salons",
+        system("altegio", vec![("center", rows.collect())]),
+    )]);
+    let compact = proposed(&observed, Roles::Compact);
+    assert_eq!(compact.told.roles.len(), 1, "{}", text(&compact, "roles"));
+    let people = text(&compact, "people");
+    assert!(
+        people.contains("minus: { salons: [records_delete_access] }"),
+        "{people}"
+    );
+    assert!(
+        people.contains("plus: { salons: { clients_delete_access: allow } }"),
+        "{people}"
+    );
+    let exact = proposed(&observed, Roles::Exact);
+    assert_eq!(exact.told.roles.len(), 3);
+    assert!(!text(&exact, "people").contains("plus"));
+    // What the vendor counts in another order finds the same roles.
+    let mut other = observed.clone();
+    for seen in other.systems.values_mut() {
+        for reading in seen.scopes.values_mut() {
+            if let Reading::Complete(scope) = reading {
+                let renamed = std::mem::take(&mut scope.accounts)
+                    .into_values()
+                    .map(|mut row| {
+                        row.id = AccountId::new(format!(
+                            "9{}",
+                            99 - row.id.as_str().parse::<u32>().unwrap()
+                        ));
+                        (row.id.clone(), row)
+                    });
+                scope.accounts = renamed.collect();
+            }
+        }
+    }
+    let again = proposed(&other, Roles::Compact);
+    assert_eq!(text(&again, "roles"), text(&compact, "roles"));
+}
+
+#[test]
+fn own_calendar_is_self_and_other_team_members_stay_ids() {
+    let id = Catalog::current().by_slug("timetable_staff_id").unwrap();
+    let only = |staff| Value::One(crate::model::One::Only(crate::model::Item::Id(staff)));
+    let rows = [(1, 71, 71), (2, 72, 72), (3, 73, 99)].map(|(at, staff, sees)| {
+        let mut row = account(
+            &at.to_string(),
+            &format!("P{at}"),
+            &format!("p{at}@c.example"),
+            "",
+        );
+        let mut set = with(&["timetable_phones_access"]);
+        set.set(id.index(), Some(only(sees)));
+        row.staff = Some(Some(staff));
+        row.rights = Some(std::sync::Arc::new(set));
+        row
+    });
+    let observed = seen(vec![(
+        "salons",
+        system("altegio", vec![("center", rows.to_vec())]),
+    )]);
+    let found = proposed(&observed, Roles::Compact);
+    let roles = text(&found, "roles");
+    assert!(roles.contains("timetable_staff_id: self"), "{roles}");
+    assert!(roles.contains("timetable_staff_id: 99"), "{roles}");
+    assert_eq!(
+        Catalog::current().get(id).kind,
+        RightType::Id(crate::catalog::Entity::Staff)
+    );
+}

@@ -1,0 +1,93 @@
+//! What the roles of a project give, each alone.
+//!
+//! Asked of the language itself: on a copy of the files somebody gets each role, and what that comes to is what it is.
+//! Nothing of it is written. Invariant: a role that leaves something as it is (`keep`, `default`), or that cannot be had
+//! alone, is not known, and then not used.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::{Catalog, Kind};
+use crate::config::edit::{Change, Seg, Yaml, edited};
+use crate::import::KnownRole;
+use crate::model::{GrantState, RightSet, RoleKey, SystemName, Value};
+use crate::ops::edit::Texts;
+use crate::ops::project::Project;
+
+/// The key of whoever tries roles on; longer keys than any that an import makes.
+const PROBE: &str = "import-probe-that-is-never-written-to-any-file";
+
+/// The roles of a project, by system.
+pub(super) fn roles(project: &Project, texts: &Texts) -> BTreeMap<SystemName, Vec<KnownRole>> {
+    let entries = &project.loaded.project.entries;
+    let Some(person) = project.desired.people.values().next() else {
+        return BTreeMap::new();
+    };
+    let file = project.loaded.sources.origin(person.origin).file;
+    let Some(before) = texts.get(&file) else {
+        return BTreeMap::new();
+    };
+    let mut found: BTreeMap<SystemName, Vec<KnownRole>> = BTreeMap::new();
+    let changes: Vec<Change> = entries
+        .roles
+        .iter()
+        .enumerate()
+        .map(|(at, role)| {
+            let line = Yaml::Map(vec![
+                ("role".to_owned(), Yaml::from(&*role.key.value)),
+                ("at".to_owned(), Yaml::from("all")),
+            ]);
+            let one = Yaml::Map(vec![
+                ("name".to_owned(), Yaml::from("Probe")),
+                ("access".to_owned(), Yaml::List(vec![line])),
+            ]);
+            let key = format!("{PROBE}-{at}");
+            Change::Set(vec![Seg::from("people"), Seg::from(key.as_str())], one)
+        })
+        .collect();
+    let Ok(after) = edited(before, &changes) else {
+        return BTreeMap::new();
+    };
+    let mut tried = texts.clone();
+    tried.set(&file, after);
+    let tried = tried.open(project);
+    for (at, role) in entries.roles.iter().enumerate() {
+        let key = crate::model::PersonKey::new(format!("{PROBE}-{at}"));
+        let Some(person) = tried.desired.people.get(&key) else {
+            continue;
+        };
+        for grant in &person.grants {
+            let known = found.entry(grant.system.clone()).or_default();
+            let name = RoleKey::new(role.key.value.clone());
+            let kind = tried.desired.systems.get(&grant.system);
+            let kind = kind.and_then(|it| Kind::parse(it.kind));
+            let (Some(kind), Some(vendor)) = (kind, &grant.role) else {
+                continue;
+            };
+            let is_rights = matches!(kind, Kind::Altegio | Kind::Yclients);
+            let whole = is_rights
+                && !grant.unlisted_default
+                && says_all(project.catalog, kind, &grant.rights);
+            let simple = kind == Kind::Keycrm && grant.extra.is_empty();
+            if grant.state == GrantState::Present
+                && (whole || simple)
+                && known.iter().all(|it| it.key != name)
+            {
+                known.push(KnownRole {
+                    key: name,
+                    role: vendor.clone(),
+                    set: RightSet::clone(&grant.rights),
+                });
+            }
+        }
+    }
+    found
+}
+
+/// Whether every right that is in reach has a value.
+fn says_all(catalog: &Catalog, kind: Kind, set: &RightSet) -> bool {
+    catalog.for_product(kind).all(|right| {
+        let mut above = catalog.governors(right.id);
+        let closed = above.any(|it| set.get(it.index()) == Some(&Value::Switch(false)));
+        closed || set.get(right.id.index()).is_some()
+    })
+}
