@@ -9,6 +9,7 @@
 //! - [`plan`]: what should be and what is to what will happen;
 //! - [`policy`]: what the project's rules keep back of that;
 //! - [`provider`], [`http`], [`secret`]: the vendors, and how they are reached;
+//! - [`audit`]: why somebody has something, who has it, who had what when;
 //! - [`apply`], [`journal`], [`state`]: what is done, the record of it, and where that lives;
 //! - [`snapshot`], [`render`]: values to bytes;
 //! - [`ops`], [`vcs`]: one function for each verb, and what git knows;
@@ -19,6 +20,7 @@
 
 pub mod apply;
 pub mod attest;
+pub mod audit;
 pub mod canonical;
 pub mod catalog;
 pub mod cli;

@@ -89,6 +89,8 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Say that steps by hand are done, or take that back.
     Done(DoneArgs),
+    /// Say why somebody has, or lacks, a right: the chain of lines that decides it.
+    Why(WhyArgs),
     /// The record of what was seen and done.
     Journal {
         /// What to do with it.
@@ -153,6 +155,41 @@ pub struct ShowArgs {
     /// The day (00:00 at each place) or instant the desired state is for.
     #[arg(long, value_name = "WHEN")]
     pub as_of: Option<String>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = DataFormat::Text)]
+    pub format: DataFormat,
+}
+
+/// What is looked at beside the files.
+#[derive(Clone, Debug, Args)]
+pub struct SeenArgs {
+    /// Read the live systems, and show what they have beside what the files say.
+    #[arg(long, conflicts_with_all = ["observed", "as_of"])]
+    pub live: bool,
+    /// Show what a kept read has beside what the files say; needs no token.
+    #[arg(long, value_name = "FILE", conflicts_with = "as_of")]
+    pub observed: Option<Utf8PathBuf>,
+    /// The oldest kept read to accept, such as `24h` or `30m`.
+    #[arg(long, value_name = "AGE", default_value = "24h", requires = "observed")]
+    pub max_age: String,
+}
+
+/// `why`
+#[derive(Debug, Args)]
+pub struct WhyArgs {
+    /// The key of a person.
+    pub person: String,
+    /// A right, by its slug or its English title; everything that is given where none is named.
+    pub right: Option<String>,
+    /// Only at this location; `chain`, or `*` for a system without places.
+    #[arg(long, value_name = "PLACE")]
+    pub at: Option<String>,
+    /// The day (00:00 at each place) or instant it is asked for, by today's files.
+    #[arg(long, value_name = "WHEN")]
+    pub as_of: Option<String>,
+    /// What is looked at beside the files.
+    #[command(flatten)]
+    pub seen: SeenArgs,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = DataFormat::Text)]
     pub format: DataFormat,

@@ -16,6 +16,7 @@ mod env;
 pub mod failure;
 mod planning;
 mod reviewed;
+mod seeing;
 mod session;
 mod simulator;
 mod ui;
@@ -60,6 +61,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, env: Env) -> u8 
         Command::Unlock(args) => commands::lockout::unlock(&session, args).await,
         Command::Done(args) => commands::done::run(&session, args).await,
         Command::Journal { command } => commands::journal::run(&session, command),
+        Command::Why(args) => commands::why::run(&session, args).await,
         Command::Explain(args) => commands::explain::run(&session, args),
         Command::Schema(args) => Ok(commands::schema::run(&session, args)),
         Command::Sandbox(args) => commands::sandbox::run(&session, args).await,

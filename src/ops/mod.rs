@@ -12,3 +12,4 @@ pub mod planned;
 pub mod project;
 pub mod record;
 pub mod when;
+pub mod why;

@@ -19,4 +19,5 @@ pub mod seen;
 mod tests;
 pub mod text;
 pub mod view;
+pub mod why;
 pub mod words;

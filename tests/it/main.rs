@@ -30,3 +30,4 @@ mod support;
 mod tidy;
 mod transcripts;
 mod trust;
+mod why;

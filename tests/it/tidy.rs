@@ -26,7 +26,8 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("export",             "text diagnostic catalog model config canonical"),
     ("plan",               "text diagnostic catalog model canonical"),
     ("policy",             "text diagnostic catalog model plan"),
-    ("render",             "text diagnostic catalog model plan policy journal apply"),
+    ("audit",              "text diagnostic catalog model plan journal"),
+    ("render",             "text diagnostic catalog model plan policy journal apply audit"),
     ("snapshot",           "catalog model"),
     // The rim: clock, secrets, sockets, disk.
     ("clock",              ""),
@@ -46,8 +47,8 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     // An island, reached over HTTP only: it must not share a misreading with the providers.
     ("sandbox",            "clock"),
     // One function per verb, and the command line around them.
-    ("ops",                "text canonical diagnostic catalog model config attest export plan policy render snapshot clock secret vcs http provider journal apply"),
-    ("cli",                "text diagnostic catalog model config attest plan render snapshot clock ops sandbox apply journal state vcs provider::Events"),
+    ("ops",                "text canonical diagnostic catalog model config attest export plan policy audit render snapshot clock secret vcs http provider journal apply"),
+    ("cli",                "text diagnostic catalog model config attest plan audit render snapshot clock ops sandbox apply journal state vcs provider::Events"),
     ("lib",                ""),
     ("main",               "cli"),
 ];

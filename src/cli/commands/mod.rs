@@ -13,3 +13,4 @@ pub(super) mod plan;
 pub(super) mod sandbox;
 pub(super) mod schema;
 pub(super) mod show;
+pub(super) mod why;
