@@ -4,6 +4,9 @@
 //! a line is an input. Nothing is decided here a second time. The invariant: every answer says whether it is declared,
 //! observed and when, or unknown.
 
+pub mod matrix;
+pub mod past;
 pub mod seen;
 pub mod subject;
+pub mod who;
 pub mod why;

@@ -91,6 +91,10 @@ pub enum Command {
     Done(DoneArgs),
     /// Say why somebody has, or lacks, a right: the chain of lines that decides it.
     Why(WhyArgs),
+    /// Say who has a right or a role, and by which lines.
+    Who(WhoArgs),
+    /// Say who has what where: now, on a day, or as a commit has it; and what differs between two of these.
+    Matrix(MatrixArgs),
     /// The record of what was seen and done.
     Journal {
         /// What to do with it.
@@ -193,6 +197,103 @@ pub struct WhyArgs {
     /// How to print it.
     #[arg(long, value_enum, default_value_t = DataFormat::Text)]
     pub format: DataFormat,
+}
+
+/// `who`
+#[derive(Debug, Args)]
+pub struct WhoArgs {
+    /// A right, by its slug or its English title, or the key of a role.
+    #[arg(value_name = "RIGHT|ROLE")]
+    pub what: String,
+    /// Only at this location; `chain`, or `*` for a system without places.
+    #[arg(long, value_name = "PLACE")]
+    pub at: Option<String>,
+    /// The day (00:00 at each place) or instant it is asked for, by today's files.
+    #[arg(long, value_name = "WHEN")]
+    pub as_of: Option<String>,
+    /// What is looked at beside the files.
+    #[command(flatten)]
+    pub seen: SeenArgs,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = DataFormat::Text)]
+    pub format: DataFormat,
+}
+
+/// `matrix`
+#[derive(Debug, Args)]
+pub struct MatrixArgs {
+    /// The day (00:00 where the project lives) or instant: of the past by the files that were applied last before it and by
+    /// what the journal had seen, of the future by today's files.
+    #[arg(long, value_name = "WHEN")]
+    pub as_of: Option<String>,
+    /// What the files of this commit declare.
+    #[arg(long, value_name = "REV", conflicts_with_all = ["as_of", "diff", "live", "observed"])]
+    pub at_commit: Option<String>,
+    /// What differs between two points: each a day or an instant, a commit, `desired` or `live`.
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with = "as_of")]
+    pub diff: Vec<String>,
+    /// Only this right, by slug, English title or pattern. May be repeated.
+    #[arg(long = "right", value_name = "RIGHT")]
+    pub rights: Vec<String>,
+    /// Only sensitive rights.
+    #[arg(long)]
+    pub sensitive: bool,
+    /// Only people with this role, or one that extends it. May be repeated.
+    #[arg(long = "role", value_name = "ROLE")]
+    pub roles: Vec<String>,
+    /// Only at this location; `chain`, or `*` for a system without places. May be repeated.
+    #[arg(long = "at", value_name = "PLACE")]
+    pub places: Vec<String>,
+    /// Only this person. May be repeated.
+    #[arg(long = "person", value_name = "KEY")]
+    pub people: Vec<String>,
+    /// Show what nobody has, too.
+    #[arg(long)]
+    pub all: bool,
+    /// What is looked at beside the files.
+    #[command(flatten)]
+    pub seen: SeenArgs,
+    /// How to print it: `text`, `csv`, `html` or `json`, or `FORMAT=FILE`. May be repeated.
+    #[arg(long, value_name = "FORMAT[=FILE]", default_value = "text", value_parser = matrix_output)]
+    pub format: Vec<MatrixOutput>,
+}
+
+/// A format of a matrix, and the file it goes into; none is stdout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MatrixOutput {
+    /// How to print it.
+    pub format: MatrixFormat,
+    /// Where to.
+    pub file: Option<Utf8PathBuf>,
+}
+
+/// How to print a matrix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MatrixFormat {
+    /// For people.
+    Text,
+    /// For spreadsheets.
+    Csv,
+    /// One page for a browser, with search and filters.
+    Html,
+    /// For programs.
+    Json,
+}
+
+/// Reads `FORMAT` or `FORMAT=FILE`.
+fn matrix_output(text: &str) -> Result<MatrixOutput, String> {
+    let (name, file) = match text.split_once('=') {
+        Some((name, file)) => (name, Some(file)),
+        None => (text, None),
+    };
+    if file == Some("") {
+        return Err("a file is missing behind `=`".to_owned());
+    }
+    Ok(MatrixOutput {
+        format: MatrixFormat::from_str(name, false)
+            .map_err(|_| "one of `text`, `csv`, `html` and `json`".to_owned())?,
+        file: file.map(Utf8PathBuf::from),
+    })
 }
 
 /// `observe`

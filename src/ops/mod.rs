@@ -7,6 +7,7 @@ pub mod export;
 pub mod hand;
 pub mod live;
 pub mod lockout;
+pub mod matrix;
 pub mod only;
 pub mod planned;
 pub mod project;

@@ -65,6 +65,34 @@ pub fn markdown(text: &str) -> String {
     safe
 }
 
+/// A text from outside as a cell of a table that a spreadsheet opens: never a formula, one line.
+///
+/// What a spreadsheet would take for one gets an apostrophe in front, also behind blanks, which some of them skip.
+pub fn cell(text: &str) -> String {
+    let safe = terminal_long(text);
+    let begins = safe.trim_start().chars().next();
+    let is_formula = matches!(
+        begins,
+        Some(
+            '=' | '+'
+                | '-'
+                | '@'
+                | '\''
+                | '|'
+                | '%'
+                | '\u{ff1d}'
+                | '\u{ff0b}'
+                | '\u{ff0d}'
+                | '\u{ff20}'
+        )
+    );
+    if is_formula {
+        format!("'{safe}")
+    } else {
+        safe.into_owned()
+    }
+}
+
 /// A value to be typed exactly: as code where it can be, so that it is copied as it is; else as [`markdown`] has it.
 pub fn markdown_value(text: &str) -> String {
     let exact = !text.is_empty()

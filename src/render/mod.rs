@@ -9,6 +9,9 @@ pub mod doc;
 pub mod doctor;
 pub mod escape;
 mod hand;
+pub mod matrix;
+pub mod matrix_html;
+
 mod names;
 pub mod outcome;
 pub mod parts;
@@ -19,5 +22,6 @@ pub mod seen;
 mod tests;
 pub mod text;
 pub mod view;
+pub mod who;
 pub mod why;
 pub mod words;

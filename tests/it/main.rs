@@ -21,6 +21,7 @@ mod due;
 mod explained;
 mod hand;
 mod lockout;
+mod matrix;
 mod policies;
 mod reviewed;
 mod scenario;
