@@ -4,6 +4,7 @@
 //! What comes from a caller is one argument, after an end of options. Invariant: no link and no submodule of a commit is
 //! followed, and no more is read of one than a project may cost.
 
+mod dropped;
 mod remote;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -11,6 +12,7 @@ use std::process::{Command, Stdio};
 
 use camino::Utf8Path;
 
+pub use dropped::{Dropped, DroppedBy, dropped};
 pub use remote::{GitError, GitRemote, Pushed, Remote, Tree, TreeEntry};
 
 /// The commit a folder is at, and whether its files differ from it.

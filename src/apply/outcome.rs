@@ -62,6 +62,8 @@ pub enum NotDone {
     Unreachable(String),
     /// What is there is not what the plan was made for. Plan again.
     Changed(String),
+    /// What is there could not be looked at first.
+    Unseen(String),
     /// The list of the place is not complete: nobody is invited or removed on doubt.
     NotComplete,
     /// An invitation may be on its way already.
@@ -70,6 +72,8 @@ pub enum NotDone {
     NoWay,
     /// The journal could not be written, so nothing more was done.
     Journal,
+    /// The plan would reduce the account that is acted as, and is refused as a whole.
+    Refused,
     /// A whole system answered that nobody is anywhere, which stops the run for all systems.
     SystemEmpty(SystemName),
 }
@@ -81,12 +85,19 @@ impl fmt::Display for NotDone {
             NotDone::TokenRefused => f.write_str("the vendor does not accept the token"),
             NotDone::Unreachable(why) => write!(f, "the vendor could not be reached: {why}"),
             NotDone::Changed(what) => write!(f, "{what} since the plan was made; plan again"),
+            NotDone::Unseen(why) => write!(
+                f,
+                "it could not be seen whether they have access there already: {why}"
+            ),
             NotDone::NotComplete => f.write_str(
                 "the list of the place could not be read completely, and nobody is invited or removed on doubt",
             ),
             NotDone::MayBeSent => f.write_str("an invitation may be on its way already"),
             NotDone::NoWay => f.write_str("the system or the place is not known to this run"),
             NotDone::Journal => f.write_str("the journal could not be written"),
+            NotDone::Refused => f.write_str(
+                "the plan is refused, because it would reduce the account that is acted as",
+            ),
             NotDone::SystemEmpty(system) => write!(
                 f,
                 "system {system} answered that nobody has access anywhere, and that stops the run"

@@ -1,10 +1,11 @@
 //! Grants of further places and writes of role, link and rights, each read back.
 //!
-//! Invariant: a lost answer is settled by reading; a repeat is made only of calls that do no harm
+//! Invariants: access that the plan did not see is not overwritten; a lost answer is settled by reading; a repeat is made only of calls that do no harm
 //! twice, and once.
 
 use std::sync::Arc;
 
+use super::belief::why_not_complete;
 use super::event::Relay;
 use super::judge::{Judgment, also_changed, digest_of, judge};
 use super::outcome::{NotDone, Outcome};
@@ -12,7 +13,7 @@ use super::record::{self, Check};
 use super::run::Runner;
 use crate::catalog::Catalog;
 use crate::journal::{JournalError, Record, Settled, Settlement, Verb, Verdict};
-use crate::model::{Account, AccountId};
+use crate::model::{Account, AccountId, ScopeState};
 use crate::plan::{Change, Target};
 use crate::provider::{Call, PlaceRef, Provider, ProviderError, Receipt, Sighting};
 
@@ -41,6 +42,22 @@ impl Runner<'_> {
             return Ok(());
         };
         self.start(at);
+        // A copy would lay itself over what somebody gave there since the plan's read.
+        let list = self.list(provider, to).await;
+        let is_there = |list: &ScopeState| list.accounts.contains_key(&account);
+        let obstacle = if list.seen().is_some_and(is_there) {
+            Some(NotDone::Changed(
+                "somebody gave them access there".to_owned(),
+            ))
+        } else if list.complete().is_none() {
+            Some(NotDone::Unseen(why_not_complete(&list)))
+        } else {
+            None
+        };
+        if let Some(why) = obstacle {
+            self.finish(at, Outcome::NotDone(why));
+            return Ok(());
+        }
         let call = Call::Copy {
             from: from.clone(),
             account: account.clone(),

@@ -95,6 +95,15 @@ pub enum Command {
     Who(WhoArgs),
     /// Say who has what where: now, on a day, or as a commit has it; and what differs between two of these.
     Matrix(MatrixArgs),
+    /// Have a pending invitation sent again, as a step by hand: no vendor has a call for it.
+    ///
+    /// It is one more message to a human, so it needs an approval (`invitations`) and counts for `limits` and `quiet`.
+    Resend(ResendArgs),
+    /// Take what somebody did by hand in the vendor's pages into the files, or say which line to write.
+    ///
+    /// Nothing is changed at a vendor. An edit is written only where the edited project passes `check`, the difference is
+    /// gone from its plan, and nothing else has come into it.
+    Accept(AcceptArgs),
     /// The record of what was seen and done.
     Journal {
         /// What to do with it.
@@ -411,6 +420,37 @@ pub struct LockoutArgs {
     /// Why; it is kept in the journal, so no contacts.
     #[arg(long, value_name = "TEXT")]
     pub because: String,
+}
+
+/// `resend`
+#[derive(Debug, Args)]
+pub struct ResendArgs {
+    /// The key of a person.
+    pub person: String,
+    /// Only at this system.
+    #[arg(long, value_name = "NAME")]
+    pub system: Option<String>,
+}
+
+/// `accept`
+#[derive(Debug, Args)]
+pub struct AcceptArgs {
+    /// The id of a step that would undo it, as `plan` shows it (its beginning is enough), or the key of a person; all that
+    /// was changed by hand since the last apply where none is given.
+    #[arg(value_name = "STEP-ID|PERSON")]
+    pub what: Option<String>,
+    /// Only at this location.
+    #[arg(long, value_name = "PLACE", requires = "what")]
+    pub at: Option<String>,
+    /// Do not ask. Without it, a terminal is needed for a typed yes.
+    #[arg(long)]
+    pub yes: bool,
+    /// Compare with a kept read instead of asking the systems; needs no token.
+    #[arg(long, value_name = "FILE")]
+    pub observed: Option<Utf8PathBuf>,
+    /// The oldest kept read to accept, such as `24h` or `30m`.
+    #[arg(long, value_name = "AGE", default_value = "24h", requires = "observed")]
+    pub max_age: String,
 }
 
 /// `done`

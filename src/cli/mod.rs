@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use clap::Parser as _;
 
 mod administrator;
+mod anchor;
 pub mod args;
 mod checklist;
 mod commands;
@@ -57,6 +58,8 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, env: Env) -> u8 
         Command::Doctor(args) => commands::doctor::run(&session, args).await,
         Command::Plan(args) => commands::plan::run(&session, args).await,
         Command::Apply(args) => commands::apply::run(&session, args).await,
+        Command::Accept(args) => commands::accept::run(&session, args).await,
+        Command::Resend(args) => commands::resend::run(&session, args).await,
         Command::Lockout(args) => commands::lockout::lockout(&session, args).await,
         Command::Unlock(args) => commands::lockout::unlock(&session, args).await,
         Command::Done(args) => commands::done::run(&session, args).await,

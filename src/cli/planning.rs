@@ -3,24 +3,26 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 
+use super::anchor;
 use super::failure::{Ending, Endings, Failure};
 use super::session::{Session, distrust};
 use super::walk::Said;
 use super::world::World;
 use crate::apply::Providers;
 use crate::catalog::Kind;
-use crate::journal::{self, Snapshot};
+use crate::journal::{self, Head, JournalError, Snapshot};
 use crate::model::{
     Attested, CLOCKS_DIFFER, Desired, Memory, Observed, ObservedSystem, ReadFailure, Reading,
     ScopeState, SystemName,
 };
 use crate::ops::only::{OnlyError, only};
 use crate::ops::project::{Project, open_commit};
-use crate::ops::{attest, export, hand, live, planned, when};
+use crate::ops::{attest, export, hand, live, planned, refused, when};
 use crate::plan::file::Reviewed;
 use crate::plan::part::{Parts, part};
 use crate::plan::review::{Review, review};
 use crate::plan::{self, Completeness, Input, Only, Plan};
+use crate::render::escape;
 use crate::render::view::Frame;
 use crate::state::Place;
 
@@ -36,6 +38,8 @@ pub(super) struct Planning<'a> {
     pub(super) place: Place,
     /// The journal as it was read.
     pub(super) journal: Snapshot,
+    /// Why there is none; then nothing that was ever sent or done is known.
+    pub(super) unremembered: Option<JournalError>,
     /// What people said they did by hand, as the files have it.
     pub(super) statements: attest::Loaded,
     /// Where those files are.
@@ -74,8 +78,22 @@ pub(super) struct Planned {
 }
 
 impl<'a> Planning<'a> {
-    /// Reads the journal. One that cannot be trusted ends the run: it is no empty one.
+    /// Reads the journal. One that is missing or cannot be trusted ends the run: it is no empty one.
     pub(super) fn new(
+        session: &'a Session<'a>,
+        world: &'a World,
+        project: &'a Project,
+        keys: &[String],
+    ) -> Result<Self, Failure> {
+        let planning = Self::looking(session, world, project, keys)?;
+        match &planning.unremembered {
+            None => Ok(planning),
+            Some(error) => Err(distrust(error)),
+        }
+    }
+
+    /// The same for who only looks, and can do so where no journal was begun yet.
+    pub(super) fn looking(
         session: &'a Session<'a>,
         world: &'a World,
         project: &'a Project,
@@ -84,7 +102,11 @@ impl<'a> Planning<'a> {
         let only = only(&project.desired, keys).map_err(|error| unknown_key(&error))?;
         let folder = session.state_folder(&world.root, Some(&project.loaded.project.settings));
         let place = session.place(&world.root, Some(&project.loaded.project.settings))?;
-        let journal = place.load().map_err(|error| distrust(&error))?;
+        let (journal, unremembered) = match place.load() {
+            Ok(journal) => (journal, None),
+            Err(error) if error.is_not_begun() => (Snapshot::default(), Some(error)),
+            Err(error) => return Err(distrust(&error)),
+        };
         warn_of_clock(session, &journal, world.now());
         let statements_folder =
             attest::folder(&world.root, session.global.sandbox.then_some(&*folder));
@@ -96,6 +118,7 @@ impl<'a> Planning<'a> {
             memory: Memory::default(),
             place,
             journal,
+            unremembered,
             statements,
             statements_folder,
             attested: Attested::default(),
@@ -164,7 +187,8 @@ impl<'a> Planning<'a> {
             self.session.show(&found, &self.project.loaded.sources);
         }
         planned::distrust(&mut observed, self.project, &self.memory);
-        let (plan, dangers) = self.judged(self.project, &self.project.desired, &observed);
+        let (plan, dangers) =
+            self.judged(&self.memory, self.project, &self.project.desired, &observed);
         Planned {
             plan,
             observed,
@@ -179,12 +203,24 @@ impl<'a> Planning<'a> {
         desired: &Desired,
         observed: &Observed,
     ) -> Plan {
-        self.judged(project, desired, observed).0
+        self.judged(&self.memory, project, desired, observed).0
+    }
+
+    /// The same from another memory than the journal's.
+    pub(super) fn plan_with(
+        &self,
+        memory: &Memory,
+        project: &Project,
+        desired: &Desired,
+        observed: &Observed,
+    ) -> Plan {
+        self.judged(memory, project, desired, observed).0
     }
 
     /// The plan, and what makes it unsafe.
     fn judged(
         &self,
+        memory: &Memory,
         project: &Project,
         desired: &Desired,
         observed: &Observed,
@@ -192,7 +228,7 @@ impl<'a> Planning<'a> {
         let input = Input {
             desired,
             observed,
-            memory: &self.memory,
+            memory,
             attested: &self.attested,
             catalog: project.catalog,
             sources: &project.loaded.sources,
@@ -277,6 +313,36 @@ impl<'a> Planning<'a> {
         } else {
             Endings::new()
         }
+    }
+
+    /// The journal's head, as it is known now.
+    pub(super) fn head(&self) -> Option<Head> {
+        self.journal.head()
+    }
+
+    /// Why nothing of a plan may be done, because of whom it would reduce.
+    pub(super) fn refused(&self, planned: &Planned) -> Option<String> {
+        let holds = refused::refused(&planned.plan, &self.project.desired);
+        refused::why(&holds)
+    }
+
+    /// The last line of what is printed for people.
+    pub(super) fn anchor(&self) -> String {
+        match self.unremembered {
+            Some(_) => anchor::NONE.to_owned(),
+            None => anchor::line(self.head().as_ref()),
+        }
+    }
+
+    /// Says that there is no journal, and what that means for who only looks.
+    pub(super) fn warn_unremembered(&self) -> Option<Ending> {
+        let error = self.unremembered.as_ref()?;
+        self.session.ui.shout(&format!(
+            "warning: {}: what was sent, done and said before is not known here, so that what is shown may be under way or done already; nothing is applied without a journal; {}",
+            escape::terminal(&error.told()),
+            error.advice()
+        ));
+        Some(Ending::Untrusted)
     }
 
     /// Whether a step that is not open was ever one here.

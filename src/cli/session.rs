@@ -208,13 +208,22 @@ impl Session<'_> {
 }
 
 impl Session<'_> {
-    /// Where the journal lives. The simulators' is apart from the real one, and reaches no network: on a branch of its
-    /// own where the remote lies on this disk, else in a folder.
+    /// Where the journal lives. The simulators' is apart from the real one, begun by whoever comes first, and reaches no
+    /// network: on a branch of its own where the remote lies on this disk, else in a folder.
     pub(super) fn place(
         &self,
         root: &Utf8Path,
         settings: Option<&Settings>,
     ) -> Result<Place, Failure> {
+        let place = self.real_place(root, settings)?;
+        Ok(if self.global.sandbox {
+            Place::Play(Box::new(place))
+        } else {
+            place
+        })
+    }
+
+    fn real_place(&self, root: &Utf8Path, settings: Option<&Settings>) -> Result<Place, Failure> {
         let folder = self.state_folder(root, settings);
         let named = settings.and_then(|settings| settings.state_branch.as_ref());
         let Some(named) = named else {

@@ -95,7 +95,6 @@ impl Tape {
     }
 
     /// The byte ranges of all comments, in order; empty unless they were kept.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the formatter"))]
     pub(crate) fn comments(&self) -> &[(u32, u32)] {
         &self.comments
     }

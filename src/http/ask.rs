@@ -46,6 +46,18 @@ impl Unread {
     }
 }
 
+impl Reply {
+    /// The body as JSON.
+    pub fn json(&self) -> Result<serde_json::Value, Garbage> {
+        let garbage =
+            |error: &dyn std::fmt::Display| Garbage(format!("the answer is no JSON: {error}"));
+        let text = std::str::from_utf8(&self.body).map_err(|error| garbage(&error))?;
+        // `parse` and not `from_slice`: it is compiled, and made fast, with its crate, in a build for tests too.
+        text.parse()
+            .map_err(|error: serde_json::Error| garbage(&error))
+    }
+}
+
 impl Client {
     /// Makes a call that reads: `open` takes the envelope off its answer, `read` what was asked for out of it.
     pub async fn ask<E, T>(

@@ -125,6 +125,12 @@ pub enum JournalError {
         /// The branch.
         branch: String,
     },
+    /// The folder holds no journal, and nothing in it says that it had.
+    #[error("there is no journal in `{folder}`")]
+    NoneIn {
+        /// The folder.
+        folder: Utf8PathBuf,
+    },
     /// The remote does not have the branch any more.
     #[error("the remote has no branch `{branch}` any more; its last known head is {known}")]
     BranchGone {
@@ -186,6 +192,7 @@ impl JournalError {
             | JournalError::HeadUnusable { .. }
             | JournalError::ClockBehind { .. }
             | JournalError::NotBegun { .. }
+            | JournalError::NoneIn { .. }
             | JournalError::BranchGone { .. }
             | JournalError::Foreign { .. }
             | JournalError::ChangedMeanwhile { .. } => true,
@@ -198,6 +205,14 @@ impl JournalError {
             | JournalError::Io { .. }
             | JournalError::Stopped => false,
         }
+    }
+
+    /// Whether nothing says that there ever was a journal: it was not begun yet, or is lost with its place.
+    pub fn is_not_begun(&self) -> bool {
+        matches!(
+            self,
+            JournalError::NotBegun { .. } | JournalError::NoneIn { .. }
+        )
     }
 
     /// Whether another run is at work, or was meanwhile (exit code 8).
@@ -256,6 +271,9 @@ impl JournalError {
             }
             JournalError::NotBegun { .. } => {
                 "a project's first journal is begun with `keyholder journal init`; a branch that was there before must be brought back: a lost journal is not an empty one"
+            }
+            JournalError::NoneIn { .. } => {
+                "a project's first journal is begun with `keyholder journal init`; one that was there before must be brought back: a lost journal is not an empty one"
             }
             JournalError::BranchGone { .. } => {
                 "this clone keeps the last commit it knew as `refs/keyholder/known/BRANCH`: push it back (docs/state.md), or begin a new journal with `keyholder journal init`"

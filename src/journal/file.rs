@@ -2,8 +2,7 @@
 //!
 //! The only file that writes a journal to disk. Invariants: a line is on disk before the head
 //! that names it, so that a crash leaves the head behind and never ahead; a head that is ahead
-//! means that the end was cut; a journal is begun by [`init`], or by the first apply of a project
-//! that has no trace of one, and by nothing else.
+//! means that the end was cut; a journal is begun by [`init`] and by nothing else.
 //!
 //! The lock is the operating system's, on an open file: it ends with the process that holds it.
 
@@ -49,14 +48,14 @@ pub struct TornLine {
 /// What a folder holds, read without a lock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot {
-    /// Every entry; empty where no journal was ever begun.
+    /// Every entry; empty only where somebody went on without a journal.
     pub sealed: Vec<Sealed>,
     /// A last line that is not complete: torn by a crash, or being written right now.
     pub torn: Option<TornLine>,
 }
 
 impl Snapshot {
-    /// The last entry; none where no journal was ever begun.
+    /// The last entry; none where there is no journal.
     pub fn head(&self) -> Option<Head> {
         self.sealed.last().map(Sealed::head)
     }
@@ -76,7 +75,7 @@ impl Snapshot {
     }
 }
 
-/// Reads and verifies the journal in a folder. A folder that never had one is an empty snapshot.
+/// Reads and verifies the journal in a folder. A folder that has none is an error, also where it never had one.
 pub fn load(dir: &Utf8Path) -> Result<Snapshot, JournalError> {
     let (chain, bytes) = examine(dir)?;
     let torn = chain.torn.then(|| TornLine {
@@ -109,7 +108,9 @@ fn examine(dir: &Utf8Path) -> Result<(Chain, usize), JournalError> {
     let Some(bytes) = read_if_there(&path)? else {
         return match trace(dir)? {
             Some(trace) => Err(JournalError::Missing { path, trace }),
-            None => Ok((Chain::default(), 0)),
+            None => Err(JournalError::NoneIn {
+                folder: dir.to_owned(),
+            }),
         };
     };
     let chain = read(&bytes);
@@ -271,21 +272,17 @@ pub struct FileJournal {
 }
 
 impl FileJournal {
-    /// Locks, reads and verifies the journal of a folder, and begins one where there is no trace
-    /// of any. A torn last line is moved into a file of its own.
+    /// Locks, reads and verifies the journal of a folder. A torn last line is moved into a file of its own.
     pub fn open(dir: &Utf8Path, now: Timestamp) -> Result<Self, JournalError> {
         let lock = FolderLock::take(dir)?;
         let path = dir.join(JOURNAL);
-        let (mut chain, bytes) = examine(dir)?;
+        let (chain, bytes) = examine(dir)?;
         let last = chain.sealed.last().map(|last| last.entry.at);
         if let Some(last) = last.filter(|last| last.duration_since(now) > CLOCK_BEHIND) {
             return Err(JournalError::ClockBehind { path, last, now });
         }
         let run = u64::try_from(chain.sealed.len().max(1)).unwrap_or(u64::MAX);
         lock.hold(Holder { run, since: now }, "")?;
-        if chain.sealed.is_empty() {
-            chain.sealed.push(create(dir, now, None)?);
-        }
         let mut file = OpenOptions::new()
             .append(true)
             .open(&path)

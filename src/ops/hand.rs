@@ -16,7 +16,7 @@ use crate::model::{
     AccountId, AccountState, Attested, Desired, Handed, HasNow, Memory, PersonKey, PlaceId, Says,
     SystemName,
 };
-use crate::plan::{Completeness, Mode, Only, Plan, Proof, Step, StepId};
+use crate::plan::{Completeness, Mode, Only, Plan, Proof, Step, StepId, StepKind};
 
 /// Shorter beginnings of an id are refused: they would soon mean another step.
 pub const SHORTEST: usize = 4;
@@ -126,7 +126,8 @@ pub fn open(plan: &Plan, memory: &Memory) -> Vec<Open> {
         says: handed.says.clone(),
         waits_for: Vec::new(),
         is_read: kind_of(plan, system).is_some_and(Kind::shows_users)
-            && handed.place != PlaceId::Chain,
+            && handed.place != PlaceId::Chain
+            && handed.does.as_ref() != StepKind::Resend.name(),
     }));
     found
 }
@@ -256,8 +257,10 @@ fn closed<'a>(
         if is_in_doubt(plan, system, handed) {
             return None;
         }
-        let is_read =
-            Kind::parse(wish.kind).is_some_and(Kind::shows_users) && handed.place != PlaceId::Chain;
+        // No list shows that a message was sent again.
+        let is_read = Kind::parse(wish.kind).is_some_and(Kind::shows_users)
+            && handed.place != PlaceId::Chain
+            && handed.does.as_ref() != StepKind::Resend.name();
         let said = attested.systems.get(system);
         let is_said = said.is_some_and(|said| said.iter().any(|it| it.step == *step));
         let how = match (is_read, is_said) {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use camino::Utf8Path;
 
 use super::project::Project;
+use super::vanished;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Attested, Memory, Observed, RuleBook};
 use crate::plan::{Because, ConfigFact, FindingSide, Input, Only, Plan, draft, seal};
@@ -17,7 +18,8 @@ use crate::vcs;
 
 /// Makes the plan and judges it by the rules of the project in `folder`. Asks git who wrote approvals, if there are any.
 pub fn planned(input: &Input<'_>, folder: &Utf8Path) -> Plan {
-    let draft = draft(input);
+    let mut draft = draft(input);
+    vanished::name_commits(&mut draft, folder);
     let authors = written(folder, policy::files_to_blame(&draft, input));
     seal(policy::judge(draft, input, &authors), input)
 }

@@ -1,10 +1,13 @@
-//! What a run writes into the journal before its first step: what was read, and what is declared.
+//! What a run writes into the journal before its first step: what was read, and what is declared. Of a run that only
+//! looks, what was read.
 
 use std::collections::BTreeMap;
 
 use super::planned;
 use super::project::Project;
-use crate::journal::{Known, ObservedScope, Record, Sealed, known_after, observed};
+use crate::journal::{
+    Known, ObservedScope, Record, RunStarted, Sealed, SystemAt, known_after, observed,
+};
 use crate::model::{Memory, Observed, Reading, ScopeState};
 use crate::plan;
 
@@ -15,6 +18,17 @@ pub fn opening(
     memory: &Memory,
     sealed: &[Sealed],
 ) -> Vec<Record> {
+    let mut records = seen(project, read, memory, sealed);
+    let known = Known {
+        rules: Some(planned::book(project)),
+        ..Known::from(&project.desired)
+    };
+    records.extend(known_after(memory, &known));
+    records
+}
+
+/// What a read saw. The files are not taken note of: only what is applied is declared.
+pub fn seen(project: &Project, read: &Observed, memory: &Memory, sealed: &[Sealed]) -> Vec<Record> {
     let matches: BTreeMap<_, _> = read
         .systems
         .iter()
@@ -49,17 +63,28 @@ pub fn opening(
                 })
         })
         .collect();
-    let mut records = observed(
+    observed(
         sealed.iter().map(|sealed| &sealed.entry),
         &scopes,
         project.catalog,
-    );
-    let known = Known {
-        rules: Some(planned::book(project)),
-        ..Known::from(&project.desired)
-    };
-    records.extend(known_after(memory, &known));
-    records
+    )
+}
+
+/// The beginning of a run that looks at systems and changes nothing.
+pub fn look_started(read: &Observed, command: &str, actor: String) -> RunStarted {
+    let systems = read.systems.iter().map(|(name, system)| SystemAt {
+        name: name.to_string(),
+        kind: system.kind.to_owned(),
+        host: system.host.to_string(),
+    });
+    RunStarted {
+        command: command.to_owned(),
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
+        plan: None,
+        config: None,
+        actor: Some(actor),
+        systems: systems.collect(),
+    }
 }
 
 fn is_export(reading: &Reading<ScopeState>) -> bool {

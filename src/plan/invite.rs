@@ -296,7 +296,7 @@ where
     }
 
     /// The contact and the way, in the order that the settings give.
-    fn way(&self, case: &Case<'a>) -> Option<(Contact, InviteWay)> {
+    pub(super) fn way(&self, case: &Case<'a>) -> Option<(Contact, InviteWay)> {
         // A message to a shared box reaches whoever reads it: only a shared login is invited there.
         let shared: &[Contact] = match case.person.kind {
             PersonKind::Shared | PersonKind::Service => &case.person.shared_contacts,

@@ -157,6 +157,9 @@ where
                 self.wait(ctx, case, places, "the invitation to be accepted");
             }
         }
+        if invited {
+            self.resend(ctx, case);
+        }
         if !needs.is_empty() {
             self.invite(ctx, case, &needs);
         }

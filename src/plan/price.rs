@@ -10,8 +10,8 @@ use crate::model::{Observed, PlaceId, SystemName};
 
 /// Calls of one write: read, write, read back.
 const WRITE: u32 = 3;
-/// Calls of one copy to a further place: copy, then a write of role and rights.
-const COPY: u32 = 1 + WRITE;
+/// Calls of one copy to a further place: a list shows that nothing is there, then the copy and a write of role and rights.
+const COPY: u32 = 1 + 1 + WRITE;
 /// Calls of one removal, at most: those of one account may share a call. It is seen in a list that
 /// is read once per place.
 const REMOVE: u32 = 1;

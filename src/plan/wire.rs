@@ -24,7 +24,8 @@ pub const FORMAT: &str = "keyholder.plan/1";
 #[schemars(title = "keyholder plan", extend("$id" = "keyholder.plan/1"))]
 pub struct PlanFile {
     /// SHA-256 in hex: of the line `keyholder.plan/1`, a newline, and the canonical JSON (sorted keys, no white
-    /// space) of this object without `id`, `outcomes`, `review` and `base`.
+    /// space) of this object without `id`, `outcomes`, `review`, `base` and
+    /// `journal`.
     pub id: String,
     /// Everything that the id covers.
     #[serde(flatten)]
@@ -38,6 +39,18 @@ pub struct PlanFile {
     /// Of `plan --base`: which steps the change causes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base: Option<Base>,
+    /// Where the journal ended when this was printed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub journal: Option<JournalAt>,
+}
+
+/// Where a journal ended.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct JournalAt {
+    /// How many entries it had; 0 where there was none.
+    pub entries: u64,
+    /// Its last entry as `journal verify --expect-head` takes it; none where there was no journal.
+    pub head: Option<String>,
 }
 
 /// Which steps a change causes.

@@ -57,12 +57,6 @@ pub fn outcomes(plan: &Plan, outcomes: &Outcomes, catalog: &Catalog) -> Doc {
             say("."),
         ]));
     }
-    if let Some(head) = &outcomes.head {
-        closing.push(Block::Line(vec![toned(
-            Tone::Dim,
-            format!("Journal head {head}."),
-        )]));
-    }
     sections.push(Section {
         title: Vec::new(),
         blocks: closing,

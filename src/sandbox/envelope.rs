@@ -130,10 +130,12 @@ pub(crate) fn encode(answer: Answer, kind: Kind, options: &Options) -> Reply {
         EmptyMeta::List if meta.is_empty() => json!([]),
         _ => Value::Object(meta),
     };
-    Reply::json(
-        answer.status,
-        &json!({ "success": true, "data": answer.data, "meta": meta }),
-    )
+    // Moved into the answer, and not copied as `json!` would.
+    let mut body = Map::new();
+    body.insert("success".to_owned(), Value::Bool(true));
+    body.insert("data".to_owned(), answer.data);
+    body.insert("meta".to_owned(), meta);
+    Reply::json(answer.status, &Value::Object(body))
 }
 
 /// The reply to a call that was refused.

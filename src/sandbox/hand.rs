@@ -7,7 +7,7 @@ use serde_json::json;
 use jiff::Timestamp;
 
 use super::change::{self, Change};
-use super::log::{Effect, Id, Log};
+use super::log::{Effect, Id, Log, Message};
 use super::seed::chain_rights;
 use super::state::{Account, System, digits_of};
 use super::work::{HandWork, given};
@@ -32,6 +32,7 @@ pub(crate) fn apply(
                     location: Some(location),
                     other: None,
                 },
+                "resend" => return invite_again(system, location, user, log, now),
                 "check" | "follow-up" => return Ok(()),
                 _ => return Err(work.impossible("a location")),
             };
@@ -46,6 +47,41 @@ pub(crate) fn apply(
         location: None,
         account: account.map(Id::Number),
         detail: json!(work),
+    });
+    Ok(())
+}
+
+/// "Invite again" in the list of users: who is pending gets the message once more, whoever is not has no such button.
+fn invite_again(
+    system: &System,
+    location: u64,
+    user: u64,
+    log: &mut Log,
+    now: Timestamp,
+) -> Result<(), String> {
+    let link = system
+        .locations
+        .get(&location)
+        .and_then(|place| place.links.get(&user));
+    let account = system.accounts.get(&user);
+    let (Some(account), true) = (account, link.is_some_and(|link| !link.approved)) else {
+        return Err(format!(
+            "account {user} is not pending at location {location}"
+        ));
+    };
+    let by_mail = !account.email.is_empty();
+    log.messages.push(Message {
+        at: now,
+        system: system.name.clone(),
+        location: Some(Id::Number(location)),
+        channel: if by_mail { "email" } else { "sms" }.to_owned(),
+        to: if by_mail {
+            account.email.clone()
+        } else {
+            account.phone.clone()
+        },
+        account: Id::Number(user),
+        name: account.name.clone(),
     });
     Ok(())
 }

@@ -35,6 +35,19 @@ pub(super) struct File {
     #[serde(deserialize_with = "distinct::map")]
     #[schemars(with = "BTreeMap<String, System>")]
     pub(super) systems: BTreeMap<Arc<str>, System>,
+    /// Where the journal ended when this was read. Nothing goes by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) journal: Option<JournalAt>,
+}
+
+/// Where a journal ended.
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct JournalAt {
+    /// How many entries it had; 0 where there was none.
+    pub(super) entries: u64,
+    /// Its last entry as `journal verify --expect-head` takes it; none where there was no journal.
+    pub(super) head: Option<String>,
 }
 
 /// What must be kept private.

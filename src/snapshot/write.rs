@@ -30,6 +30,7 @@ pub(super) fn file(observed: &Observed, catalog: &Catalog) -> File {
             .iter()
             .map(|(name, seen)| (name.as_str().into(), system(seen, catalog)))
             .collect(),
+        journal: None,
     }
 }
 

@@ -1,13 +1,15 @@
 //! Where the journal lives: in a folder, or on a branch of the git remote.
 //!
 //! Not what stands in it. Invariants, in both places: what is missing, cut, altered or older than what is known is an
-//! error and never an empty journal; one run writes at a time, and a second is told who does; a run that died keeps
-//! nobody out for long.
+//! error and never an empty journal, but for the simulators' own; one run writes at a time, and a second is told who
+//! does; a run that died keeps nobody out for long.
 
 mod branch;
 mod files;
 #[cfg(test)]
 mod tests;
+
+use std::fmt;
 
 use camino::Utf8PathBuf;
 use jiff::Timestamp;
@@ -25,6 +27,8 @@ pub enum Place {
     Folder(Utf8PathBuf),
     /// On a branch of the git remote.
     Branch(OnBranch),
+    /// In one of these, for the simulators: whoever comes first begins it.
+    Play(Box<Place>),
 }
 
 /// A branch, and what a run needs beside it.
@@ -55,12 +59,23 @@ pub struct Opened {
     pub torn: Option<TornLine>,
 }
 
-impl std::fmt::Debug for Opened {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Opened")
             .field("head", &self.journal.head())
             .field("torn", &self.torn)
             .finish()
+    }
+}
+
+impl fmt::Display for Place {
+    /// Where it is, as a part of a sentence.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Folder(folder) => write!(f, "in `{folder}`"),
+            Place::Branch(place) => write!(f, "on the branch `{}`", place.branch),
+            Place::Play(place) => place.fmt(f),
+        }
     }
 }
 
@@ -70,6 +85,10 @@ impl Place {
         match self {
             Place::Folder(folder) => journal::load(folder),
             Place::Branch(place) => files::load(&place.branch, &place.remote),
+            Place::Play(place) => match place.load() {
+                Err(error) if error.is_not_begun() => Ok(Snapshot::default()),
+                loaded => loaded,
+            },
         }
     }
 
@@ -94,6 +113,17 @@ impl Place {
                     torn: None,
                 })
             }
+            Place::Play(place) => match place.open(opening) {
+                Err(error) if error.is_not_begun() => {
+                    match place.init(opening.now) {
+                        // Somebody was quicker.
+                        Ok(_) | Err(JournalError::AlreadyThere { .. }) => {}
+                        Err(error) => return Err(error),
+                    }
+                    place.open(opening)
+                }
+                opened => opened,
+            },
         }
     }
 
@@ -102,13 +132,16 @@ impl Place {
         match self {
             Place::Folder(folder) => journal::init(folder, now),
             Place::Branch(place) => branch::init(&place.branch, &place.remote, now),
+            Place::Play(place) => place.init(now),
         }
     }
 
     /// Takes a journal on a branch away, as a simulator does that begins again.
     pub fn forget(&self) -> Result<(), JournalError> {
-        let Place::Branch(place) = self else {
-            return Ok(());
+        let place = match self {
+            Place::Folder(_) => return Ok(()),
+            Place::Branch(place) => place,
+            Place::Play(place) => return place.forget(),
         };
         let failed = files::git("take away", &place.branch);
         match place.remote.fetch().map_err(&failed)? {

@@ -65,14 +65,18 @@ fn plan(statements: &str) -> Output {
     put("keyholder.yaml", SETTINGS);
     put("people.yaml", ENTRIES);
     put("attestations/office.yaml", statements);
-    Command::new(env!("CARGO_BIN_EXE_keyholder"))
-        .args(["plan", "--format", "json"])
-        .current_dir(place.path())
-        .env_clear()
-        .env("COLUMNS", "80")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
+    let run = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_keyholder"))
+            .args(arguments)
+            .current_dir(place.path())
+            .env_clear()
+            .env("COLUMNS", "80")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    };
+    assert!(run(&["journal", "init"]).status.success());
+    run(&["plan", "--format", "json"])
 }
 
 /// Whether anything in a plan is held for a doubt about a statement.

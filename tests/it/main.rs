@@ -11,6 +11,8 @@
     reason = "a test that cannot go on stops where it is; functions beside the tests are test code too"
 )]
 
+mod accept;
+mod acting;
 mod attested;
 mod based;
 mod broken;
@@ -18,17 +20,25 @@ mod chaos;
 mod converge;
 mod doctor;
 mod due;
+mod edit;
 mod explained;
+mod gone;
 mod hand;
+mod limiter;
 mod lockout;
 mod matrix;
+mod observed;
 mod policies;
+mod resend;
 mod reviewed;
+mod safety;
 mod scenario;
 mod schema;
 mod state;
 mod support;
+mod threats;
 mod tidy;
 mod transcripts;
 mod trust;
+mod unremembered;
 mod why;

@@ -132,6 +132,56 @@ fn an_empty_place_is_not_journalled_as_one_where_nobody_is() {
 }
 
 #[test]
+fn after_a_list_that_is_not_whole_it_is_said_what_was_left_out() {
+    let chain = Chain::new("hello");
+    chain.misbehave(&json!([{ "on": "GET /company/101/users", "kind": { "wrong-total": 99 } }]));
+    let (code, out, err) = chain.apply();
+    assert_eq!(code, 6, "{out}{err}");
+    let after = out.split("Left out").nth(1).unwrap_or_default();
+    assert!(after.contains("Rīga Centrs: read in part"), "{out}");
+    for person in ["Jana Bērziņa", "Kārlis Kalniņš"] {
+        assert!(after.contains(person), "{out}");
+    }
+    assert_eq!(
+        chain.messages(),
+        0,
+        "she is invited at no place where she may be already: {out}"
+    );
+    let (code, out, err) = chain.run(&["apply", "--sandbox", "--yes", "--format", "json"]);
+    assert_eq!(code, 6, "{out}{err}");
+    let plan: Value = serde_json::from_str(&out).unwrap();
+    let outcomes = plan["outcomes"].as_array().unwrap();
+    let left = outcomes
+        .iter()
+        .find(|it| it["outcome"] == "left-out")
+        .unwrap();
+    assert_eq!(left["location"], "center");
+    assert_eq!(left["people"], json!(["jana", "karlis"]));
+    assert!(outcomes.contains(&json!({ "ending": "untrusted" })));
+    // Which steps were not done: each is a hold of that place, with what would have been done.
+    let holds = plan["holds"].as_array().unwrap().iter();
+    let held: Vec<&Value> = holds.filter(|it| it["code"] == "not-complete").collect();
+    assert!(
+        held.iter()
+            .any(|it| it["person"] == "karlis" && it["location"] == "center"),
+        "{out}"
+    );
+    let effects = chain.log()["effects"].clone();
+    assert!(
+        effects
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|it| it["location"] != 101),
+        "{effects}"
+    );
+    chain.misbehave(&json!([]));
+    let (code, out, err) = chain.apply();
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(!out.contains("Left out"), "{out}");
+}
+
+#[test]
 fn a_system_that_answers_empty_stops_the_run_everywhere() {
     let chain = Chain::new("off-boarding");
     chain.misbehave(&json!([{ "on": LISTS, "system": "salons", "kind": "empty-list" }]));

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use super::world::*;
 use crate::journal::{JournalSink as _, unsettled};
 use crate::model::AccountId;
-use crate::plan::Step;
+use crate::plan::{Change, Step};
 
 const JOINERS: &[&str] = &["anna", "berta", "clara", "dora"];
 
@@ -81,7 +81,9 @@ fn plan_again(stage: &Stage) -> Vec<Step> {
         Some(grant("jana", "1", MALL, CENTER))
     } else if !fits {
         let mut fix = set("jana", "1", CENTER, &[("records_access", true)]);
-        fix.change = grant("jana", "1", MALL, CENTER).change;
+        if let Change::Grant { target, .. } = grant("jana", "1", MALL, CENTER).change {
+            fix.change = Change::Set { target };
+        }
         Some(fix)
     } else {
         None

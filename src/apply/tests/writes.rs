@@ -138,7 +138,12 @@ fn a_grant_is_a_copy_a_write_and_a_look() {
     ));
     assert_eq!(
         stage.world.calls(),
-        ["copy 1 center", "write 1 center", "look 1 center"]
+        [
+            "list center",
+            "copy 1 center",
+            "write 1 center",
+            "look 1 center"
+        ]
     );
     let state = stage.world.state();
     let role = state.rows[CENTER].values().next().unwrap().role.clone();
@@ -174,7 +179,38 @@ fn a_refused_copy_is_not_followed_by_a_write() {
         outcome(&outcomes, "grant-jana-center"),
         Outcome::Refused(_)
     ));
-    assert_eq!(stage.world.calls(), ["copy 1 center"]);
+    assert_eq!(stage.world.calls(), ["list center", "copy 1 center"]);
+}
+
+#[test]
+fn access_that_appeared_since_the_plan_is_not_overwritten() {
+    let mut stage = stage();
+    let mut given = account("1", "jana");
+    given.role = Some(VendorRoleSlug::new("owner"));
+    given.state = AccountState::Invited;
+    stage.world.add(CENTER, given.clone());
+    let outcomes = stage.apply(vec![grant("jana", "1", MALL, CENTER)]);
+    let told = outcome(&outcomes, "grant-jana-center");
+    assert!(
+        matches!(told, Outcome::NotDone(NotDone::Changed(_))),
+        "{told:?}"
+    );
+    assert!(outcomes.is_stale());
+    assert_eq!(stage.world.calls(), ["list center"]);
+    assert_eq!(stage.world.state().rows[CENTER][&given.id], given);
+}
+
+#[test]
+fn a_place_that_cannot_be_looked_at_gets_no_grant() {
+    let mut stage = stage();
+    stage.world.state().partial_lists.insert(1);
+    let outcomes = stage.apply(vec![grant("jana", "1", MALL, CENTER)]);
+    let told = outcome(&outcomes, "grant-jana-center");
+    assert!(
+        matches!(told, Outcome::NotDone(NotDone::Unseen(_))),
+        "{told:?}"
+    );
+    assert!(!stage.world.has(CENTER, "1"));
 }
 
 mod judging {

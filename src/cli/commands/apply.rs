@@ -1,11 +1,12 @@
 //! `apply`: plan, show, ask, do it, read back.
 
-mod kept;
+pub(in crate::cli) mod kept;
 mod report;
 
 use self::kept::{broken, mended};
 use self::report::{question, report, say_review};
 use crate::apply::{NotDone, Order, Outcomes, Ports, StopFlag, apply, settle};
+use crate::cli::anchor;
 use crate::cli::args::{ApplyArgs, DataFormat};
 use crate::cli::checklist::Checklist;
 use crate::cli::commands::plan::print;
@@ -91,6 +92,8 @@ pub(in crate::cli) async fn within(
     let mut planned = planning.ask(&providers).await;
     planned.is_safe()?;
     let mut endings = planned.endings(world.now());
+    // Before the plan is narrowed: what was reviewed, or is due, belongs to the same files.
+    let refusal = planning.refused(&planned);
     let fresh = planned.plan.clone();
     let review = match (&files, since) {
         (None, None) => None,
@@ -138,6 +141,25 @@ pub(in crate::cli) async fn within(
         );
         return Err(refused(&empty));
     }
+    if let Some(why) = refusal {
+        let outcomes = Outcomes::none(&planned.plan, &NotDone::Refused, journal.head());
+        drop(journal);
+        world.leave(session, settings)?;
+        endings.insert(Ending::Held);
+        report(
+            session,
+            &planning,
+            &planned,
+            &outcomes,
+            review.as_ref().map(|review| (review, files.as_ref())),
+            args.format,
+            &endings,
+        );
+        session.ui.fail(&Failure::new(Ending::Held, why).help(
+            "let somebody else's token act first, and name them under `acting`; or keep that access in the files",
+        ));
+        return Ok(endings);
+    }
     let has_steps = planned
         .plan
         .draft
@@ -152,6 +174,7 @@ pub(in crate::cli) async fn within(
     }
     if has_steps && !args.yes && !session.ui.confirm(&question(&planned)) {
         world.leave(session, settings)?;
+        session.ui.data(&anchor::line(journal.head().as_ref()));
         return Err(Failure::input("not confirmed; nothing was done"));
     }
 

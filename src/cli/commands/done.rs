@@ -35,7 +35,9 @@ pub(in crate::cli) async fn run(
         record::record(session, &planning, args, world.now())
     };
     world.leave(session, &project.loaded.project.settings)?;
-    undone
+    let endings = undone?;
+    session.ui.data(&planning.anchor());
+    Ok(endings)
 }
 
 fn not_found(id: &str, why: &NotFound) -> Failure {

@@ -89,10 +89,6 @@ pub(in crate::cli) fn run(
 }
 
 fn no_journal(place: &Place) -> Failure {
-    let place = match place {
-        Place::Folder(folder) => format!("in `{folder}`"),
-        Place::Branch(place) => format!("on `{}`", place.branch),
-    };
     Failure::new(
         Ending::Untrusted,
         format!("there is no journal {place} yet"),

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::cli::anchor;
 use crate::cli::args::{ApplyArgs, DataFormat, LockoutArgs, PlanInputs};
 use crate::cli::commands::apply;
 use crate::cli::failure::{Ending, Endings, Failure};
@@ -9,7 +10,7 @@ use crate::cli::planning::Planning;
 use crate::cli::session::{Session, distrust};
 use crate::cli::world::World;
 use crate::diagnostic::nearest;
-use crate::journal::{Locked, Record, RunEnded, RunStarted, scrub};
+use crate::journal::{Head, Locked, Record, RunEnded, RunStarted, scrub};
 use crate::model::{Actor, PersonKey};
 use crate::ops::lockout as edits;
 use crate::ops::project::Project;
@@ -60,11 +61,12 @@ pub(in crate::cli) async fn unlock(
         .help("`keyholder plan` names everybody who is"));
     };
     let unlocked = Record::Unlocked(fact(&project, key, &args.because));
-    record(session, &planning, world.now(), "unlock", &unlocked)?;
+    let head = record(session, &planning, world.now(), "unlock", &unlocked)?;
     world.leave(session, &project.loaded.project.settings)?;
     session.ui.data(&format!(
         "{key} is not locked out any more: the files hold again, a `leaves` line of theirs too; see what they give with `keyholder plan --only person:{named}`\n"
     ));
+    session.ui.data(&anchor::line(head.as_ref()));
     Ok(Endings::new())
 }
 
@@ -83,7 +85,7 @@ fn declared(project: &Project, text: &str) -> Result<PersonKey, Failure> {
 
 /// Neither the protected nor whoever acts here can be locked out: that may be the last who can undo it.
 fn refuse(project: &Project, key: &PersonKey) -> Result<(), Failure> {
-    if project.desired.protected.contains(key) {
+    if project.desired.protected.contains_key(key) {
         return Err(Failure::new(Ending::Held, format!("`{key}` is protected"))
             .help("take the key out of `protected` first, in a change of its own"));
     }
@@ -118,7 +120,7 @@ fn record(
     now: Timestamp,
     command: &str,
     fact: &Record,
-) -> Result<(), Failure> {
+) -> Result<Option<Head>, Failure> {
     let opened = planning.place.open(&Session::opening(now));
     let mut journal = opened.map_err(|error| distrust(&error))?.journal;
     let mut store = || {
@@ -139,9 +141,10 @@ fn record(
             left: 0,
             stopped: false,
         };
-        journal.append(now, run, vec![fact.clone(), Record::RunEnded(ended)])
+        journal.append(now, run, vec![fact.clone(), Record::RunEnded(ended)])?;
+        Ok(journal.head())
     };
-    store().map(|_| ()).map_err(|error| distrust(&error))
+    store().map_err(|error| distrust(&error))
 }
 
 /// The steps of one person, without a question.

@@ -1,5 +1,6 @@
 //! One file a command: arguments to `ops`, the answer to a document, endings.
 
+pub(super) mod accept;
 pub(super) mod apply;
 pub(super) mod check;
 pub(super) mod doctor;
@@ -11,6 +12,7 @@ pub(super) mod manual;
 pub(super) mod matrix;
 pub(super) mod observe;
 pub(super) mod plan;
+pub(super) mod resend;
 pub(super) mod sandbox;
 pub(super) mod schema;
 pub(super) mod show;

@@ -1,15 +1,21 @@
-//! `observe`: read the live systems, say what was seen, and keep it if asked.
+//! `observe`: read the live systems, say what was seen, take note of it in the journal, and keep it if asked.
+//!
+//! Invariant: where a journal is, what was shown stands in it, or the run says why not. Where none is, one is not begun.
 
 use std::io::Write as _;
 
 use camino::Utf8Path;
 
+use crate::cli::anchor;
 use crate::cli::args::{DataFormat, ObserveArgs};
+use crate::cli::commands::apply::kept::mended;
 use crate::cli::failure::{Endings, Failure};
 use crate::cli::planning::Planning;
-use crate::cli::session::Session;
+use crate::cli::session::{Session, distrust};
 use crate::cli::world::World;
-use crate::ops::live;
+use crate::journal::{JournalError, JournalSink, Record, RunEnded};
+use crate::model::Observed;
+use crate::ops::{live, planned, record};
 use crate::render::{seen, text};
 
 pub(in crate::cli) async fn run(
@@ -18,9 +24,20 @@ pub(in crate::cli) async fn run(
 ) -> Result<Endings, Failure> {
     let world = World::enter(session).await?;
     let project = session.open(None, world.now(), 7)?;
-    let planning = Planning::new(session, &world, &project, &args.only)?;
+    let mut planning = Planning::looking(session, &world, &project, &args.only)?;
+    // Before anything is read: what another run is about to change is not what stays.
+    let mut journal = None;
+    if planning.unremembered.is_none() {
+        let opened = planning.place.open(&Session::opening(world.now()));
+        let opened = opened.map_err(|error| distrust(&error))?;
+        if let Some(torn) = &opened.torn {
+            session.ui.tell(&mended(torn));
+        }
+        planning.reread(opened.journal.sealed());
+        journal = Some(opened.journal);
+    }
     let providers = world.connect(session, &project)?;
-    let observed = live::read(
+    let read = live::read(
         &project,
         &providers,
         &planning.memory,
@@ -28,8 +45,18 @@ pub(in crate::cli) async fn run(
         session.ui,
     )
     .await;
+    let mut trusted = read.clone();
+    planned::distrust(&mut trusted, &project, &planning.memory);
+    if let Some(journal) = &mut journal {
+        note(session, &planning, &mut **journal, &trusted).map_err(|error| distrust(&error))?;
+        planning.reread(journal.sealed());
+    }
+    drop(journal);
     world.leave(session, &project.loaded.project.settings)?;
-    let json = crate::snapshot::to_json(&observed, project.catalog);
+
+    let head = planning.head();
+    let mut json = crate::snapshot::to_json(&read, project.catalog);
+    json["journal"] = anchor::json(head.as_ref());
     if let Some(file) = &args.out {
         keep(file, &format!("{json:#}\n"))?;
         session.ui.tell(&format!(
@@ -39,11 +66,29 @@ pub(in crate::cli) async fn run(
     match args.format {
         DataFormat::Json => session.ui.data(&format!("{json:#}\n")),
         DataFormat::Text => {
-            let doc = seen::observed(&observed, &project.desired, &project.zone);
+            let doc = seen::observed(&trusted, &project.desired, &project.zone);
             session.ui.data(&text::write(&doc, session.ui.layout()));
+            session.ui.data(&planning.anchor());
         }
     }
-    Ok(Planning::endings_of_read(&observed))
+    let mut endings = Planning::endings_of_read(&trusted);
+    endings.extend(planning.warn_unremembered());
+    Ok(endings)
+}
+
+/// Writes into the journal what was seen.
+fn note(
+    session: &Session<'_>,
+    planning: &Planning<'_>,
+    journal: &mut dyn JournalSink,
+    read: &Observed,
+) -> Result<(), JournalError> {
+    let now = planning.now();
+    let started = record::look_started(read, "observe", session.env.actor());
+    let mut records = record::seen(planning.project, read, &planning.memory, journal.sealed());
+    records.push(Record::RunEnded(RunEnded::default()));
+    let run = journal.begin(now, started)?;
+    journal.append(now, run, records).map(drop)
 }
 
 /// Writes the whole file or none of it, for the owner's eyes only.

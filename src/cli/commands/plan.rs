@@ -1,5 +1,6 @@
 //! `plan`: the difference between the project and the live systems.
 
+use crate::cli::anchor;
 use crate::cli::args::{DataFormat, PlanArgs};
 use crate::cli::checklist::Checklist;
 use crate::cli::failure::{Endings, Failure};
@@ -8,7 +9,7 @@ use crate::cli::reviewed;
 use crate::cli::session::Session;
 use crate::cli::walk::Said;
 use crate::cli::world::World;
-use crate::render::{parts, text, view};
+use crate::render::{escape, parts, text, view};
 
 pub(in crate::cli) async fn run(
     session: &Session<'_>,
@@ -24,7 +25,7 @@ pub(in crate::cli) async fn run(
         ahead,
         args.inputs.settings.as_deref(),
     )?;
-    let mut planning = Planning::new(session, &world, &project, &args.inputs.only)?;
+    let mut planning = Planning::looking(session, &world, &project, &args.inputs.only)?;
     let since = match &args.base {
         None => None,
         Some(rev) => Some(planning.since(rev)?),
@@ -37,6 +38,7 @@ pub(in crate::cli) async fn run(
     };
     world.leave(session, &project.loaded.project.settings)?;
     let mut endings = planned.endings(world.now());
+    endings.extend(planning.warn_unremembered());
     if args.exit_code {
         endings.extend(planned.pending());
     }
@@ -49,6 +51,9 @@ pub(in crate::cli) async fn run(
         args.format,
         &endings,
     );
+    if args.format == DataFormat::Text {
+        session.ui.data(&planning.anchor());
+    }
     if let Some(file) = &args.out {
         reviewed::keep(file, &planned, &project)?;
         session.ui.tell(&format!(
@@ -73,8 +78,14 @@ pub(in crate::cli) fn print(
     format: DataFormat,
     endings: &Endings,
 ) {
+    let refused = planning.refused(planned);
     match format {
         DataFormat::Text => {
+            if let Some(why) = &refused {
+                session
+                    .ui
+                    .data(&format!("Refused: {}.\n\n", escape::terminal_long(why)));
+            }
             let doc = view::plan(&planned.plan, &planning.frame());
             session.ui.data(&text::write(&doc, session.ui.layout()));
             if let Some(base) = base {
@@ -90,10 +101,12 @@ pub(in crate::cli) fn print(
             json["outcomes"] = endings
                 .iter()
                 .map(|ending| serde_json::json!({ "ending": ending.name() }))
+                .chain(refused.map(|why| serde_json::json!({ "outcome": "refused", "why": why })))
                 .collect();
             if let Some(base) = base {
                 json["base"] = parts::to_json(&base.parts, &base.commit);
             }
+            json["journal"] = anchor::json(planning.head().as_ref());
             session.ui.data(&format!("{json:#}\n"));
         }
     }

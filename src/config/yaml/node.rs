@@ -130,6 +130,16 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Whether it is written between brackets.
+    pub(crate) fn is_flow(&self) -> bool {
+        matches!(self.written().kind, CellKind::FlowList | CellKind::FlowMap)
+    }
+
+    /// Whether it is an alias, whose content is written elsewhere.
+    pub(crate) fn is_alias(&self) -> bool {
+        self.written().kind == CellKind::Alias
+    }
+
     /// Whether nothing stands there.
     pub(crate) fn is_null(&self) -> bool {
         matches!(self.view(), View::Null)

@@ -8,10 +8,9 @@ fn lines_of(dir: &Utf8Path) -> Vec<String> {
 }
 
 #[test]
-fn the_first_open_begins_a_journal_and_later_ones_go_on() {
+fn a_journal_is_begun_once_and_later_runs_go_on() {
     let (_guard, dir) = folder();
-    assert_eq!(load(&dir).unwrap(), Snapshot::default());
-    let mut journal = FileJournal::open(&dir, at(0)).unwrap();
+    let mut journal = begun(&dir, at(0));
     let run = journal.begin(at(1), started()).unwrap();
     assert_eq!(run, 1);
     let first = journal
@@ -41,9 +40,36 @@ fn the_first_open_begins_a_journal_and_later_ones_go_on() {
 }
 
 #[test]
+fn a_folder_without_a_journal_is_no_empty_one() {
+    let (_guard, dir) = folder();
+    let refused = |there: bool| {
+        for error in [
+            load(&dir).unwrap_err(),
+            FileJournal::open(&dir, at(0)).unwrap_err(),
+        ] {
+            assert!(matches!(error, JournalError::NoneIn { .. }), "{error}");
+            assert!(error.is_distrust() && error.is_not_begun());
+            assert!(error.advice().contains("keyholder journal init"));
+        }
+        assert!(!dir.join("journal.jsonl").exists(), "{there}");
+        assert!(!dir.join("head").exists(), "{there}");
+    };
+    // Neither a folder that is not there, nor one that a refused run or the pace of calls left behind.
+    refused(false);
+    assert!(dir.exists());
+    fs::write(dir.join("pace"), "").unwrap();
+    refused(true);
+    let head = init(&dir, at(1)).unwrap();
+    assert_eq!(load(&dir).unwrap().head(), Some(head));
+    drop(FileJournal::open(&dir, at(2)).unwrap());
+    fs::remove_dir_all(&dir).unwrap();
+    refused(false);
+}
+
+#[test]
 fn a_second_run_is_told_that_it_is_locked_out() {
     let (_guard, dir) = folder();
-    let first = FileJournal::open(&dir, at(0)).unwrap();
+    let first = begun(&dir, at(0));
     let second = FileJournal::open(&dir, at(9)).unwrap_err();
     assert!(!second.is_distrust());
     let who = Holder {
@@ -109,7 +135,7 @@ impl Lockout {
 #[test]
 fn a_cut_end_and_an_older_copy_are_behind_the_head() {
     let (_guard, dir) = folder();
-    let mut journal = FileJournal::open(&dir, at(0)).unwrap();
+    let mut journal = begun(&dir, at(0));
     journal.begin(at(1), started()).unwrap();
     drop(journal);
     let lines = lines_of(&dir);
@@ -130,7 +156,7 @@ fn a_cut_end_and_an_older_copy_are_behind_the_head() {
 #[test]
 fn a_lost_journal_is_no_empty_one_and_only_init_begins_another() {
     let (_guard, dir) = folder();
-    let mut journal = FileJournal::open(&dir, at(0)).unwrap();
+    let mut journal = begun(&dir, at(0));
     journal.begin(at(1), started()).unwrap();
     let lost = journal.head().unwrap();
     drop(journal);
@@ -155,7 +181,7 @@ fn a_lost_journal_is_no_empty_one_and_only_init_begins_another() {
 #[test]
 fn an_emptied_journal_and_a_missing_head_are_not_trusted() {
     let (_guard, dir) = folder();
-    let mut journal = FileJournal::open(&dir, at(0)).unwrap();
+    let mut journal = begun(&dir, at(0));
     journal.begin(at(1), started()).unwrap();
     drop(journal);
     let whole = fs::read(dir.join("journal.jsonl")).unwrap();
@@ -184,7 +210,7 @@ fn an_emptied_journal_and_a_missing_head_are_not_trusted() {
 #[test]
 fn a_torn_line_is_kept_aside_and_the_journal_goes_on() {
     let (_guard, dir) = folder();
-    let mut journal = FileJournal::open(&dir, at(0)).unwrap();
+    let mut journal = begun(&dir, at(0));
     journal.begin(at(1), started()).unwrap();
     let head = journal.head().unwrap();
     drop(journal);
@@ -212,7 +238,7 @@ fn a_torn_line_is_kept_aside_and_the_journal_goes_on() {
 #[test]
 fn a_crash_between_the_line_and_its_head_loses_nothing() {
     let (_guard, dir) = folder();
-    let mut journal = FileJournal::open(&dir, at(0)).unwrap();
+    let mut journal = begun(&dir, at(0));
     let old = fs::read(dir.join("head")).unwrap();
     journal.begin(at(1), started()).unwrap();
     let head = journal.head();
@@ -235,7 +261,7 @@ fn a_folder_that_cannot_be_written_says_so_before_anything_happens() {
     assert!(matches!(error, JournalError::Io { .. }), "{error}");
     fs::remove_file(&dir).unwrap();
     for name in ["lock", "head.new"] {
-        drop(FileJournal::open(&dir, at(0)).unwrap());
+        drop(begun(&dir, at(0)));
         let lines = lines_of(&dir);
         drop(fs::remove_file(dir.join(name)));
         fs::create_dir(dir.join(name)).unwrap();
@@ -301,7 +327,7 @@ fn a_full_disk_stops_the_run_and_the_next_one_goes_on() {
     };
     let (_guard, dir) = folder();
     let size = {
-        let mut journal = FileJournal::open(&dir, at(0)).unwrap();
+        let mut journal = begun(&dir, at(0));
         let before = fs::metadata(dir.join("journal.jsonl")).unwrap().len();
         journal.append(at(1), 1, intents()).unwrap();
         let after = fs::metadata(dir.join("journal.jsonl")).unwrap().len();
@@ -311,7 +337,7 @@ fn a_full_disk_stops_the_run_and_the_next_one_goes_on() {
     for left in (0..size).step_by(97).chain([size - 1]) {
         for can_cut in [true, false] {
             let (_guard, dir) = folder();
-            let mut journal = FileJournal::open(&dir, at(0)).unwrap();
+            let mut journal = begun(&dir, at(0));
             journal.with_disk(|path| Full::at(path, left, can_cut));
             let error = journal.append(at(1), 1, intents()).unwrap_err();
             assert!(
@@ -345,7 +371,7 @@ fn a_full_disk_stops_the_run_and_the_next_one_goes_on() {
 fn a_clock_that_went_back_a_day_is_not_believed() {
     let (_guard, dir) = folder();
     const HOUR: i64 = 3_600;
-    drop(FileJournal::open(&dir, at(48 * HOUR)).unwrap());
+    drop(begun(&dir, at(48 * HOUR)));
     let snapshot = load(&dir).unwrap();
     assert_eq!(snapshot.clock_behind(at(48 * HOUR)), None);
     assert_eq!(snapshot.clock_behind(at(49 * HOUR)), None);
@@ -363,7 +389,7 @@ fn a_clock_that_went_back_a_day_is_not_believed() {
 #[test]
 fn every_damage_is_told_with_what_to_do() {
     let (_guard, dir) = folder();
-    let mut journal = FileJournal::open(&dir, at(0)).unwrap();
+    let mut journal = begun(&dir, at(0));
     let run = journal.begin(at(1), started()).unwrap();
     let invite = intent(Verb::Invite, "jana", "riga-mall", None);
     journal
@@ -408,7 +434,7 @@ fn every_damage_is_told_with_what_to_do() {
 #[test]
 fn a_write_from_outside_stops_the_journal() {
     let (_guard, dir) = folder();
-    let mut journal = FileJournal::open(&dir, at(0)).unwrap();
+    let mut journal = begun(&dir, at(0));
     fs::write(dir.join("journal.jsonl"), "x").unwrap();
     assert!(matches!(
         journal.begin(at(1), started()),

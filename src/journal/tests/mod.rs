@@ -33,6 +33,15 @@ fn folder() -> (tempfile::TempDir, Utf8PathBuf) {
     (dir, path)
 }
 
+/// The journal of a folder, begun if it is not.
+#[track_caller]
+fn begun(dir: &Utf8Path, now: Timestamp) -> FileJournal {
+    match init(dir, now) {
+        Ok(_) | Err(JournalError::AlreadyThere { .. }) => FileJournal::open(dir, now).unwrap(),
+        Err(error) => panic!("{error}"),
+    }
+}
+
 fn started() -> RunStarted {
     RunStarted {
         command: "apply".to_owned(),

@@ -269,8 +269,52 @@ where
                     false,
                 );
             }
+            (true, AccountState::Invited)
+                if evidence.read_at.is_some() && self.is_asked_again(ctx, case) =>
+            {
+                let after = access(AccountState::Invited, role_then, facts_then);
+                self.send_again(ctx, case, after, having, evidence, wanted.because);
+            }
             (true | false, _) => {}
         }
+    }
+
+    /// The mail that validates an account, once more. No page has a button for it.
+    fn send_again(
+        &mut self,
+        ctx: &mut Context<'a>,
+        case: &mut Case<'a>,
+        after: Access,
+        having: &Having,
+        evidence: &Evidence,
+        mut because: Vec<Because>,
+    ) {
+        because.push(Because::Rule(
+            "somebody asked for it with `keyholder resend`".into(),
+        ));
+        let mut work = Work::new(
+            StepKind::Resend,
+            PlaceId::Whole,
+            DangerClass::Messaging,
+            Reason::Joined,
+            because,
+        );
+        work.takes_up(Some(having));
+        work.after = Some(after);
+        work.read_at = evidence.read_at;
+        work.mails(case.person);
+        work.first = vec![Action::say(
+            "they have not signed in yet: somebody who has needs no mail; then do nothing here",
+        )];
+        work.actions = vec![
+            self.open_user(case),
+            Action::say("under General switch the user to inactive, and save"),
+            Action::say(
+                "switch the user to active again, and save: the mail that validates the account is taken to go out again",
+            ),
+        ];
+        let made = self.hand_out(ctx, case, work);
+        self.needs_word(ctx, case, &PlaceId::Whole, made);
     }
 
     fn deactivate(

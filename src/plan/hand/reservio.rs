@@ -217,10 +217,21 @@ where
                 self.set_ticks(ctx, case, grant, having, evidence, because);
             }
             Known::Has(having) if having.state == AccountState::Invited => {
+                // Only a list shows that it is pending still.
+                let asked = evidence.read_at.is_some() && self.is_asked_again(ctx, case);
                 let (first, again) = match registered.known {
                     // Registering after it does not mend an invitation that was sent before.
                     Known::Has(_) if registered.at > evidence.at => {
-                        let again = self.give_again(ctx, case, grant, having, evidence, &because);
+                        let why = "access was given before the person had registered, and such an invitation leads nowhere";
+                        let again =
+                            self.give_again(ctx, case, grant, having, evidence, &because, why);
+                        (None, again)
+                    }
+                    _ if asked => {
+                        let why = "somebody asked for it with `keyholder resend`";
+                        let again =
+                            self.give_again(ctx, case, grant, having, evidence, &because, why);
+                        self.needs_word(ctx, case, &grant.place, again);
                         (None, again)
                     }
                     Known::Has(_) => (None, None),
@@ -341,7 +352,12 @@ where
         self.hand_out(ctx, case, work)
     }
 
-    /// The repair of access that was given before the person had registered.
+    /// Access that is taken back and given again: the repair of what was given before the person had registered, and the
+    /// one way to send an invitation again.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what is known of one invitation, and why it is sent again"
+    )]
     fn give_again(
         &mut self,
         ctx: &mut Context<'a>,
@@ -350,11 +366,10 @@ where
         having: &Having,
         evidence: &Evidence,
         because: &[Because],
+        why: &str,
     ) -> Option<usize> {
         let mut because = because.to_vec();
-        because.push(Because::Rule(
-            "access was given before the person had registered, and such an invitation leads nowhere".into(),
-        ));
+        because.push(Because::Rule(why.into()));
         let mut work = Work::new(
             StepKind::Resend,
             grant.place.clone(),

@@ -21,7 +21,7 @@ pub(super) struct Content {
 
 /// Takes the envelope off an answer.
 pub(super) fn open(reply: &Reply) -> Result<Result<Content, Refused>, Garbage> {
-    let body: Result<Json, _> = serde_json::from_slice(&reply.body);
+    let body = reply.json();
     if !(200..300).contains(&reply.status) {
         // What a refusal looks like inside is a courtesy: its status is enough.
         let body = body.unwrap_or(Json::Null);
@@ -36,7 +36,7 @@ pub(super) fn open(reply: &Reply) -> Result<Result<Content, Refused>, Garbage> {
             total: None,
         }));
     }
-    let mut body = body.map_err(|error| Garbage(format!("the answer is no JSON: {error}")))?;
+    let mut body = body?;
     let success = body
         .get("success")
         .and_then(flag)

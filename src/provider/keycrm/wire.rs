@@ -11,7 +11,7 @@ use crate::provider::scalar::{text, unsigned, whole};
 
 /// Takes an answer apart into what was asked for, or the refusal.
 pub(super) fn open(reply: &Reply) -> Result<Result<Json, Refused>, Garbage> {
-    let body: Result<Json, _> = serde_json::from_slice(&reply.body);
+    let body = reply.json();
     if !(200..300).contains(&reply.status) {
         // What a refusal looks like inside is a courtesy: its status is enough.
         let words = body.ok().and_then(|body| {
@@ -23,7 +23,7 @@ pub(super) fn open(reply: &Reply) -> Result<Result<Json, Refused>, Garbage> {
             errors: words.into_iter().collect(),
         }));
     }
-    let body = body.map_err(|error| Garbage(format!("the answer is no JSON: {error}")))?;
+    let body = body?;
     Ok(Ok(body))
 }
 

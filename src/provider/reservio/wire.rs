@@ -14,7 +14,7 @@ const LONGEST_QUERY: usize = 1_000;
 
 /// An answer as JSON, unless it is a refusal.
 pub(super) fn open(reply: &Reply) -> Result<Result<Json, Refused>, Garbage> {
-    let body: Result<Json, _> = serde_json::from_slice(&reply.body);
+    let body = reply.json();
     let refused = |body: &Json| Refused {
         status: reply.status,
         errors: errors(body),
@@ -23,7 +23,7 @@ pub(super) fn open(reply: &Reply) -> Result<Result<Json, Refused>, Garbage> {
         // What a refusal looks like inside is a courtesy: its status is enough.
         return Ok(Err(refused(&body.unwrap_or(Json::Null))));
     }
-    let body = body.map_err(|error| Garbage(format!("the answer is no JSON: {error}")))?;
+    let body = body?;
     if !body.is_object() {
         return Err(Garbage("the answer is no object".into()));
     }

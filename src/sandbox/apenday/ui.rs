@@ -50,6 +50,13 @@ pub(crate) fn apply(
             apenday.deactivate(id)?;
             Some(id)
         }
+        // There is no button for it: off and on again is what is taken to send the mail anew.
+        "resend" => {
+            let id = known()?;
+            apenday.deactivate(id)?;
+            apenday.activate(id, log, now)?;
+            Some(id)
+        }
         "follow-up" => {
             if let Some(id) = found {
                 apenday.edit(id, work)?;

@@ -78,8 +78,9 @@ impl Call<'_> {
     }
 
     fn body(&self) -> Result<Map<String, Value>, Refusal> {
-        match serde_json::from_slice(&self.request.body) {
-            Ok(Value::Object(body)) => Ok(body),
+        let text = std::str::from_utf8(&self.request.body);
+        match text.ok().and_then(|text| text.parse().ok()) {
+            Some(Value::Object(body)) => Ok(body),
             _ => Err(Refusal::invalid("body", "must be a JSON object")),
         }
     }

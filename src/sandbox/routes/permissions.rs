@@ -40,16 +40,17 @@ fn shown(call: &Call<'_>, location: u64, user: u64, link: &Link) -> Value {
         "user_role": link.role,
         "staff_id": maybe_number(options, link.staff),
         "is_editable": flag(options, may_edit(call, location, user, link)),
-        "user_permissions": rights,
     });
-    if call.system.kind == Kind::Altegio
-        && let Some(data) = data.as_object_mut()
-    {
+    let Some(members) = data.as_object_mut() else {
+        return data;
+    };
+    members.insert("user_permissions".to_owned(), Value::Array(rights));
+    if call.system.kind == Kind::Altegio {
         let paid = link
             .rights
             .keys()
             .any(|slug| find(slug).is_some_and(Right::is_paid) && link.has(slug));
-        data.insert("has_any_paid_permission".to_owned(), flag(options, paid));
+        members.insert("has_any_paid_permission".to_owned(), flag(options, paid));
     }
     data
 }

@@ -105,16 +105,18 @@ impl Tree<'_> {
                 "all_access_value": right.most_open(),
                 "no_access_value": right.most_closed(),
             },
-            "options": self.options(right),
-            "children": self.below(right.slug, role),
         });
-        if self.call.system.kind == Kind::Altegio
-            && let Some(node) = node.as_object_mut()
-        {
+        let Some(members) = node.as_object_mut() else {
+            return node;
+        };
+        // Moved, and not copied as `json!` would, at each level anew.
+        members.insert("options".to_owned(), self.options(right));
+        members.insert("children".to_owned(), self.below(right.slug, role));
+        if self.call.system.kind == Kind::Altegio {
             let paid = right.is_paid();
-            node.insert("is_paid".to_owned(), flag(options, paid));
+            members.insert("is_paid".to_owned(), flag(options, paid));
             let only = paid && right.slug.starts_with("finances_salary");
-            node.insert("is_paid_only".to_owned(), flag(options, only));
+            members.insert("is_paid_only".to_owned(), flag(options, only));
         }
         node
     }

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
+use keyholder::catalog::Kind;
 use serde_json::{Value, json};
 
 use super::dice::Dice;
@@ -148,6 +149,11 @@ pub(crate) struct Chain {
     pub(crate) vera: &'static str,
     /// Where somebody is whom nobody declared.
     pub(crate) stranger_at: BTreeSet<u64>,
+    /// Whose salons they are: `altegio` or `yclients`.
+    pub(crate) kind: Kind,
+    /// The users of a KeyCRM beside the salons, by person, and whether each is blocked; none where there is no KeyCRM.
+    /// Its interface shows them and changes nothing.
+    pub(crate) orders: Option<BTreeMap<String, (u64, bool)>>,
 }
 
 impl Chain {
@@ -175,7 +181,18 @@ impl Chain {
             options,
             vera: *dice.pick(&["stays", "less", "leaves"]),
             stranger_at: some_places(dice, size),
+            kind: Kind::Altegio,
+            orders: None,
         }
+    }
+
+    /// Adds a KeyCRM: some of the people are in it, whether they should be or not.
+    pub(crate) fn add_orders(&mut self, dice: &mut Dice) {
+        let users = self.people.iter().zip(11..);
+        let users = users.filter(|_| dice.percent(60)).collect::<Vec<_>>();
+        let users = users.into_iter();
+        let users = users.map(|(person, id)| (person.key.clone(), (id, dice.percent(25))));
+        self.orders = Some(users.collect());
     }
 
     /// The files change: somebody leaves, comes, moves, or has another role.
@@ -224,18 +241,34 @@ impl Chain {
         &PLACES[..self.size]
     }
 
-    pub(crate) fn settings() -> &'static str {
-        "\
+    pub(crate) fn settings(&self) -> String {
+        let orders = match self.orders {
+            None => "",
+            Some(_) => {
+                "  orders:
+    kind: keycrm
+    tokens: { key: { env: KEY } }
+    roles: [{ name: administrator, id: 1 }, { name: manager, id: 2 }]
+    acting: robot
+    ownership: full
+    hands: [ilze]
+"
+            }
+        };
+        format!(
+            "\
 version: 1
 time_zone: Europe/Riga
 systems:
   salons:
-    kind: altegio
-    tokens: { partner: { env: PARTNER }, user: { env: USER } }
+    kind: {kind}
+    tokens: {{ partner: {{ env: PARTNER }}, user: {{ env: USER }} }}
     acting: robot
     ownership: full
-protected: [ilze, vera]
-"
+{orders}protected: [ilze, vera]
+",
+            kind = self.kind.as_str()
+        )
     }
 
     /// Everything but the settings.
@@ -244,13 +277,19 @@ protected: [ilze, vera]
         for (key, id) in self.places() {
             writeln!(yaml, "  {key}: {{ title: {key}, in: {{ salons: {id} }} }}").unwrap();
         }
-        yaml.push_str(ROLES_YAML);
+        let manager = "    title: Front desk\n    orders: { role: manager }\n";
+        match self.orders {
+            None => yaml.push_str(ROLES_YAML),
+            Some(_) => yaml.push_str(&ROLES_YAML.replace("    title: Front desk\n", manager)),
+        }
         yaml.push_str(
             "people:
   ilze: { name: Ilze Ozola, email: ilze@chain.example, access: unmanaged }
-  robot: { kind: service, name: Robot, accounts: { salons: { id: 1 } }, access: unmanaged }
+  robot: { kind: service, name: Robot, accounts: ACCOUNTS, access: unmanaged }
 ",
         );
+        let orders = self.orders.as_ref().map_or("", |_| ", orders: { id: 1 }");
+        let mut yaml = yaml.replace("ACCOUNTS", &format!("{{ salons: {{ id: 1 }}{orders} }}"));
         let vera = match self.vera {
             "stays" => "access: [ { role: chief, at: all } ]",
             "less" => "access: [ { role: floor2, at: [center] } ]",
@@ -274,7 +313,7 @@ protected: [ilze, vera]
             };
             writeln!(
                 yaml,
-                "  {key}: {{ name: Person {key}, email: {email}, {left}access: [ {lines}] }}",
+                "  {key}: {{ name: {{ first: Person, last: {key} }}, email: {email}, {left}access: [ {lines}] }}",
                 key = person.key,
                 email = person.email(),
             )
@@ -324,13 +363,30 @@ protected: [ilze, vera]
                 json!({ "id": id, "name": person.key, "email": person.email(), "in": links }),
             );
         }
-        json!({
+        let mut live = json!({
             "starts": "2026-11-23T07:00:00Z",
             "systems": { "salons": {
-                "kind": "altegio", "caller": ROBOT, "options": self.options,
+                "kind": self.kind.as_str(), "caller": ROBOT, "options": self.options,
                 "locations": locations, "users": users,
             } },
-        })
+        });
+        if let Some(orders) = &self.orders {
+            let mut users = vec![
+                json!({ "id": ROBOT, "first": "Robot", "last": "", "login": "robot",
+                        "email": "robot@chain.example", "role": 1 }),
+            ];
+            users.extend(orders.iter().map(|(key, (id, blocked))| {
+                json!({ "id": id, "first": "Person", "last": key, "login": key,
+                        "email": format!("{key}@chain.example"), "role": 2,
+                        "status": if *blocked { "blocked" } else { "active" } })
+            }));
+            live["systems"]["orders"] = json!({
+                "kind": "keycrm", "key_owner": ROBOT, "users": users,
+                "roles": [{ "id": 1, "name": "Administrator", "alias": "administrator" },
+                          { "id": 2, "name": "Manager", "alias": "manager" }],
+            });
+        }
+        live
     }
 }
 

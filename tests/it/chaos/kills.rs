@@ -9,6 +9,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use keyholder::catalog::Kind;
 use serde_json::Value;
 
 use super::chain::{Chain, OWNER, ROBOT, VERA};
@@ -24,7 +25,7 @@ impl Folder {
         let folder = tempfile::tempdir().unwrap();
         let write =
             |name: &str, text: String| std::fs::write(folder.path().join(name), text).unwrap();
-        write("keyholder.yaml", Chain::settings().to_owned());
+        write("keyholder.yaml", chain.settings());
         write("people.yaml", chain.entries());
         write("live.json", chain.live().to_string());
         Self(folder)
@@ -101,6 +102,9 @@ fn a_program_that_is_killed_at_any_line_of_its_journal_ends_well() {
         let mut chain = Chain::new(&mut dice);
         // Nobody accepts here, and what the vendor refuses would stay a step for ever.
         chain.options["delete_pending"] = "withdraw".into();
+        if nth % 4 == 1 {
+            chain.kind = Kind::Yclients;
+        }
         let folder = Folder::new(&chain);
         // The first lines are the beginning and the reads; most of the kills are among the calls.
         killed += usize::from(folder.kill_at(2 + nth % 15));

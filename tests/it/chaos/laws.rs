@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::chain::{PLACES, Person, STRANGER, promised};
 use super::process::Stage;
-use super::watch::SYSTEM;
+use super::watch::{ORDERS, SYSTEM};
 use super::way::lock;
 
 /// Every law that is broken at the end, in words.
@@ -17,6 +17,7 @@ pub(crate) fn judge(stage: &Stage, plan: &Plan) -> Vec<String> {
     ends_as_wanted(stage, plan, &mut broken);
     nobody_is_bothered_twice(stage, &mut broken);
     journal_and_vendor_agree(stage, &mut broken);
+    what_only_shows_is_read_and_handed_over(stage, plan, &mut broken);
     broken
 }
 
@@ -36,12 +37,18 @@ fn ends_as_wanted(stage: &Stage, plan: &Plan, broken: &mut Vec<String>) {
         let whose = |key: &Option<keyholder::model::PersonKey>| {
             key.as_ref().is_some_and(|key| key.as_str() == person)
         };
-        draft.holds.iter().any(|hold| whose(&hold.person))
+        let here = |system: &str| system == SYSTEM;
+        let mut holds = draft.holds.iter().filter(|hold| {
+            let system = hold.system.as_ref();
+            system.is_none_or(|system| here(system.as_str()))
+        });
+        let mut steps = draft.steps.iter();
+        holds.any(|hold| whose(&hold.person))
             || draft
                 .waiting
                 .iter()
                 .any(|one| one.person.as_str() == person)
-            || draft.steps.iter().any(|step| whose(&step.person))
+            || steps.any(|step| here(step.system.as_str()) && whose(&step.person))
     };
     for person in &watch.chain.people {
         for (key, place) in PLACES {
@@ -127,5 +134,48 @@ fn journal_and_vendor_agree(stage: &Stage, broken: &mut Vec<String>) {
     }
     if text.contains("@chain.example") || text.contains("@else.example") {
         broken.push("a contact stands in the journal".to_owned());
+    }
+}
+
+/// Nothing but reading is asked of a system that only shows, and whoever is not there as the files want it is
+/// somebody's work or held, and nobody else is.
+fn what_only_shows_is_read_and_handed_over(stage: &Stage, plan: &Plan, broken: &mut Vec<String>) {
+    let watch = lock(&stage.shared);
+    let Some(orders) = &watch.chain.orders else {
+        return;
+    };
+    stage.sandbox.with_world(|world| {
+        let calls = world.log().calls.keys();
+        let mut calls = calls.filter(|call| call.starts_with(ORDERS));
+        let reads = format!("{ORDERS} GET ");
+        if calls.clone().next().is_none() {
+            broken.push(format!("`{ORDERS}` was never read"));
+        }
+        if let Some(call) = calls.find(|call| !call.starts_with(&reads)) {
+            broken.push(format!("`{call}` was called"));
+        }
+    });
+    let draft = &plan.draft;
+    for person in watch.chain.people.iter().filter(|it| it.declared) {
+        let wanted = !person.left && person.wanted.values().any(|role| role == "desk");
+        let is_in = orders.get(&person.key).is_some_and(|(_, blocked)| !blocked);
+        let whose = |key: &Option<keyholder::model::PersonKey>| {
+            key.as_ref().is_some_and(|key| key.as_str() == person.key)
+        };
+        let mut steps = draft.steps.iter();
+        let asked = steps.any(|step| step.system.as_str() == ORDERS && whose(&step.person));
+        let mut holds = draft.holds.iter();
+        let held = holds.any(|hold| {
+            let system = hold.system.as_ref();
+            system.is_some_and(|system| system.as_str() == ORDERS) && whose(&hold.person)
+        });
+        if wanted != is_in && !asked && !held {
+            let key = &person.key;
+            broken.push(format!("nobody is asked to set {key} right in `{ORDERS}`"));
+        }
+        if wanted == is_in && !person.left && asked {
+            let key = &person.key;
+            broken.push(format!("somebody is asked for {key} in `{ORDERS}` in vain"));
+        }
     }
 }

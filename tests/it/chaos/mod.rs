@@ -7,7 +7,7 @@
 //! `KEYHOLDER_CHAOS=50000` plays so many; `KEYHOLDER_CHAOS_SEED=17` plays one and says what happens in it.
 
 mod chain;
-mod dice;
+pub(crate) mod dice;
 mod kills;
 mod laws;
 mod process;
@@ -49,7 +49,9 @@ fn any_fault_and_any_kill_end_well() {
         .collect();
     let wanted = variable("KEYHOLDER_CHAOS").unwrap_or(COMBINATIONS);
     let first = variable("KEYHOLDER_CHAOS_FROM").unwrap_or(1);
-    let seeds: Vec<u64> = kept.iter().copied().chain(first..first + wanted).collect();
+    let others = (first..).filter(|seed| !kept.contains(seed));
+    let missing = usize::try_from(wanted).unwrap().saturating_sub(kept.len());
+    let seeds: Vec<u64> = kept.iter().copied().chain(others.take(missing)).collect();
     let next = AtomicU64::new(0);
     let all = Mutex::new((Tally::default(), Vec::new()));
     std::thread::scope(|scope| {

@@ -14,10 +14,10 @@ use keyholder::clock::SharedClock;
 use keyholder::config::LoadOptions;
 use keyholder::http::{Throttles, Transport};
 use keyholder::journal::{self, JournalSink as _, MemoryJournal};
-use keyholder::model::{AsOf, Attested, SystemName};
+use keyholder::model::{AsOf, Attested, SystemName, VendorRoleSlug};
 use keyholder::ops::project::{self, OpenOptions, Project};
 use keyholder::ops::{hand, live, record};
-use keyholder::plan::{self, ConfigFact, Input, Only, Plan};
+use keyholder::plan::{self, ConfigFact, Input, Mode, Only, Plan};
 use keyholder::provider::registry::{self, Surroundings, SystemAddress};
 use keyholder::provider::{Events, Provider};
 use keyholder::sandbox::{Change, FaultKind, Sandbox};
@@ -25,7 +25,7 @@ use keyholder::sandbox::{Change, FaultKind, Sandbox};
 use super::chain::Chain;
 use super::dice::Dice;
 use super::script::{Script, Trouble};
-use super::watch::{SYSTEM, Watch};
+use super::watch::{ORDERS, SYSTEM, Watch};
 use super::way::{Diary, Killed, OnTheWay, Shared, Wire, arrive, lock};
 
 struct Quiet;
@@ -48,6 +48,8 @@ pub(crate) enum End {
 /// A chain, its vendor, and its journal.
 pub(crate) struct Stage {
     folder: tempfile::TempDir,
+    /// What the files say, until they change.
+    project: Option<Arc<Project>>,
     pub(crate) sandbox: Arc<Sandbox>,
     pub(crate) shared: Shared,
     on_the_way: OnTheWay,
@@ -59,11 +61,12 @@ pub(crate) struct Stage {
 impl Stage {
     pub(crate) fn new(chain: &Chain, seed: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("keyholder.yaml"), Chain::settings()).unwrap();
+        std::fs::write(folder.path().join("keyholder.yaml"), chain.settings()).unwrap();
         let sandbox = Arc::new(Sandbox::from_live(&chain.live().to_string()).unwrap());
         let shared = Arc::new(Mutex::new(Watch::new(&sandbox, chain)));
-        let stage = Self {
+        let mut stage = Self {
             folder,
+            project: None,
             diary: Diary {
                 inner: MemoryJournal::new(sandbox.now()),
                 shared: Arc::clone(&shared),
@@ -79,13 +82,19 @@ impl Stage {
     }
 
     /// The files say this from now on.
-    pub(crate) fn write(&self, chain: &Chain) {
+    pub(crate) fn write(&mut self, chain: &Chain) {
+        self.project = None;
         let path = self.folder.path().join("people.yaml");
         std::fs::write(path, chain.entries()).unwrap();
         lock(&self.shared).chain = chain.clone();
     }
 
-    fn project(&self) -> Project {
+    /// The project as the files say it. What a process reads anew is read once here: within a combination no date
+    /// of the files is passed.
+    fn project(&mut self) -> Arc<Project> {
+        if let Some(project) = &self.project {
+            return Arc::clone(project);
+        }
         let options = OpenOptions {
             load: LoadOptions::default(),
             as_of: AsOf::Instant(self.sandbox.now()),
@@ -93,6 +102,8 @@ impl Stage {
         };
         let project = project::open(Utf8Path::from_path(self.folder.path()).unwrap(), &options);
         assert!(!project.has_errors(), "{:?}", project.diagnostics);
+        let project = Arc::new(project);
+        self.project = Some(Arc::clone(&project));
         project
     }
 
@@ -153,9 +164,15 @@ impl Stage {
     async fn run(&mut self, clock: &SharedClock, throttles: &Arc<Throttles>) -> End {
         let project = self.project();
         let stop = StopFlag::new();
-        let system = SystemName::new(SYSTEM);
-        let provider = self.provider(clock, throttles, &stop);
-        let providers = BTreeMap::from([(system, provider)]);
+        let mut systems = vec![(SYSTEM, lock(&self.shared).chain.kind)];
+        if lock(&self.shared).chain.orders.is_some() {
+            systems.push((ORDERS, Kind::Keycrm));
+        }
+        let providers = systems.into_iter().map(|(name, kind)| {
+            let provider = self.provider(name, kind, clock, throttles, &stop);
+            (SystemName::new(name), provider)
+        });
+        let providers: BTreeMap<_, _> = providers.collect();
         let (places, contacts) = (live::places(&project), live::contacts(&project));
         let ports = Ports {
             providers: &providers,
@@ -207,6 +224,8 @@ impl Stage {
 
     fn provider(
         &self,
+        name: &str,
+        kind: Kind,
         clock: &SharedClock,
         throttles: &Arc<Throttles>,
         stop: &StopFlag,
@@ -217,13 +236,19 @@ impl Stage {
             stop: stop.clone(),
         });
         let address = SystemAddress {
-            name: SystemName::new(SYSTEM),
-            kind: Kind::Altegio,
-            url: Some("http://127.0.0.1/salons/api/v1".into()),
+            name: SystemName::new(name),
+            kind,
+            url: Some(format!("http://127.0.0.1/{name}/api/v1").into()),
             chain: None,
-            roles: BTreeMap::new(),
-            shown_as: Some("sandbox:salons".into()),
-            tokens: ["partner", "user"]
+            roles: if kind == Kind::Keycrm {
+                [(1, "administrator"), (2, "manager")]
+                    .map(|(id, role)| (id, VendorRoleSlug::new(role)))
+                    .into()
+            } else {
+                BTreeMap::new()
+            },
+            shown_as: Some(format!("sandbox:{name}").into()),
+            tokens: ["partner", "user", "key"]
                 .map(|name| (name.into(), "sandbox".into()))
                 .into(),
             without: BTreeMap::new(),
@@ -301,7 +326,8 @@ pub(crate) fn play(seed: u64) -> (Tally, Vec<String>) {
         let End::Over(plan, outcomes) = end else {
             continue;
         };
-        let is_over = plan.draft.steps.is_empty() && plan.draft.waiting.is_empty();
+        let mut steps = plan.draft.steps.iter();
+        let is_over = steps.all(|step| step.mode != Mode::Api) && plan.draft.waiting.is_empty();
         last = Some((plan, outcomes));
         if is_over {
             break;

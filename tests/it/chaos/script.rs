@@ -5,10 +5,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use keyholder::catalog::Kind;
 use keyholder::sandbox::{Change, Fault, FaultKind};
 
 use super::chain::{Chain, PLACES};
 use super::dice::Dice;
+use super::watch::SYSTEM;
 
 /// How a process ends before its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +66,13 @@ const CALLS: [&str; 10] = [
 impl Script {
     pub(crate) fn new(seed: u64) -> (Self, Dice) {
         let mut dice = Dice::new(seed);
-        let chain = Chain::new(&mut dice);
+        let mut chain = Chain::new(&mut dice);
+        // Of ten chains two have a KeyCRM beside their salons and three are at YCLIENTS.
+        match seed % 10 {
+            2 | 6 => chain.add_orders(&mut Dice::new(!seed)),
+            1 | 4 | 8 => chain.kind = Kind::Yclients,
+            _ => {}
+        }
         let settled = dice.percent(50);
         let count = *dice.pick(&[1, 1, 2, 2, 3]);
         let runs = (0..count).map(|_| trouble(&mut dice, &chain)).collect();
@@ -116,7 +124,8 @@ fn fault(dice: &mut Dice, chain: &Chain) -> Fault {
         FaultKind::ChangeBefore(_) | FaultKind::ChangeAfter(_)
     );
     if changes {
-        // People change things now and then, and not at every call.
+        // People change things now and then, and not at every call; the laws know what they do in the salons.
+        fault.system = Some(SYSTEM.to_owned());
         fault.every = None;
         fault.times = Some(1);
         fault.from = None;

@@ -17,6 +17,7 @@ use super::chain::{Chain, OWNER, PLACES, ROBOT, STRANGER, VERA};
 use super::script::Trouble;
 
 pub(crate) const SYSTEM: &str = "salons";
+pub(crate) const ORDERS: &str = "orders";
 
 /// An intent of the journal and what the journal says became of it.
 pub(crate) struct Announced {
@@ -168,6 +169,9 @@ impl Watch {
         let (place, account) = (number(&effect.location), number(&effect.account));
         let at = place.unwrap_or(0);
         let whom = account.unwrap_or(0);
+        if effect.system == ORDERS {
+            return self.breaks(&format!("`{}` in a system that only shows", effect.what));
+        }
         if effect.by.is_none() {
             for (_, id) in PLACES
                 .iter()

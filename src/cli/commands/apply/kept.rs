@@ -8,7 +8,7 @@ use crate::cli::session::ending_of;
 use crate::journal::TornLine;
 
 /// What is said of a line that an earlier run left behind.
-pub(super) fn mended(torn: &TornLine) -> String {
+pub(in crate::cli) fn mended(torn: &TornLine) -> String {
     let kept = torn.kept.as_ref().map(|kept| format!(" as `{kept}`"));
     format!(
         "note: an earlier run died while it wrote to the journal: the {} bytes of its last line were moved aside{}; what it had begun is found out by reading",

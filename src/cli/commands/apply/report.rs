@@ -3,6 +3,7 @@
 //! Invariant: the question counts what the plan holds, and nothing is printed that did not end.
 
 use crate::apply::Outcomes;
+use crate::cli::anchor;
 use crate::cli::args::DataFormat;
 use crate::cli::failure::Endings;
 use crate::cli::planning::{Planned, Planning};
@@ -64,13 +65,14 @@ pub(super) fn report(
         DataFormat::Text => {
             let mut doc = outcome::outcomes(&planned.plan, outcomes, planning.project.catalog);
             let left_out = outcome::left_out(&planned.plan, &planning.project.desired);
-            // Before the totals and the head, which end it.
+            // Before the totals, which end it.
             let last = doc.sections.len().saturating_sub(1);
             doc.sections.splice(last..last, left_out);
             session.ui.data(&format!(
                 "\n{}",
                 text::write(&doc, session.ui.layout()).trim_start_matches('\n')
             ));
+            session.ui.data(&anchor::line(outcomes.head.as_ref()));
         }
         DataFormat::Json => {
             let mut json = crate::plan::wire::to_json(&planned.plan, planning.project.catalog);
@@ -79,12 +81,15 @@ pub(super) fn report(
                 &planned.plan,
                 &planning.project.desired,
             ));
+            let refused = planning.refused(planned);
+            all.extend(refused.map(|why| serde_json::json!({ "outcome": "refused", "why": why })));
             all.extend(
                 endings
                     .iter()
                     .map(|ending| serde_json::json!({ "ending": ending.name() })),
             );
             json["outcomes"] = all.into();
+            json["journal"] = anchor::json(outcomes.head.as_ref());
             if let Some((found, files)) = reviewed {
                 json["review"] = review::to_json(found, files.map_or(&[], |files| &files.plans));
             }

@@ -138,3 +138,46 @@ fn events_that_no_line_names_any_more_are_told() {
             .any(|note| note.text.contains("is said to have events a, b"))
     );
 }
+
+#[test]
+fn the_mail_goes_once_more_to_whom_a_list_shows_pending_if_somebody_asks() {
+    let mut stage = Stage::new(&person("jana", ADVISER));
+    stage.do_all();
+    stage.check("");
+    // Of whom nobody knows more than that they were switched on nothing is sent again.
+    let name = SystemName::new("agency");
+    let facts = [
+        ("agencies", "mall"),
+        ("calendar", "office365"),
+        ("team", "Nord"),
+    ];
+    let facts: Facts = facts
+        .into_iter()
+        .map(|(name, is)| (name.into(), is.into()))
+        .collect();
+    let mut row = user("a1", "jana", AccountState::Invited, "conseiller");
+    row.facts = Some(facts.into());
+    let seen = exported("2026-11-23T08:30:00Z", vec![row]);
+    stage.now += SignedDuration::from_hours(1);
+    let seen = ScopeState {
+        export: seen.export.map(|it| ExportFact {
+            taken: "2026-11-23T09:30:00Z".parse().unwrap(),
+            ..it
+        }),
+        ..seen
+    };
+    stage
+        .more
+        .insert((name, PlaceId::Whole), Reading::Complete(seen));
+    let again = asked_again(&mut stage, "agency", "jana");
+    let Mode::Manual(instruction) = &again.mode else {
+        panic!("by hand");
+    };
+    let actions: Vec<&str> = instruction.actions.iter().map(|it| &*it.text).collect();
+    assert!(
+        actions.iter().any(|it| it.contains("inactive")),
+        "{actions:?}"
+    );
+    stage.say(&again);
+    assert!(!stage.steps().contains("resend"), "{}", stage.steps());
+}

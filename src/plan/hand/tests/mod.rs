@@ -366,3 +366,56 @@ impl Stage {
 pub(super) const CLERK: &str = "access: [ { role: clerk } ]";
 
 pub(super) const HOST: &str = "access: [ { role: host, at: [center, mall] } ]";
+
+/// Somebody asked for the invitation of a person to be sent again: the step that is held until it is approved, and the
+/// one that stands in every plan once it was handed over.
+#[track_caller]
+pub(super) fn asked_again(stage: &mut Stage, system: &str, person: &str) -> Step {
+    let name = SystemName::new(system);
+    let handed = |does: &Step| Handed {
+        since: "2026-11-23T09:00:00Z".parse().unwrap(),
+        does: StepKind::Resend.name().into(),
+        place: does.place.clone(),
+        person: Some(PersonKey::new(person)),
+        account: does.account.clone(),
+        says: does.says(),
+    };
+    let before = stage.plan();
+    let is_again = |step: &Step| step.kind == StepKind::Resend;
+    assert!(
+        !before.draft.steps.iter().any(is_again),
+        "nobody asked for it"
+    );
+    let any = Handed {
+        since: stage.now,
+        does: StepKind::Resend.name().into(),
+        place: PlaceId::Whole,
+        person: Some(PersonKey::new(person)),
+        account: None,
+        says: Says::Nothing,
+    };
+    stage
+        .memory
+        .handed
+        .insert((name.clone(), "asked".into()), any);
+    let plan = stage.plan();
+    let hold = plan
+        .draft
+        .holds
+        .iter()
+        .find(|hold| hold.code == HoldCode::SecondInvitation);
+    let step = hold
+        .and_then(|hold| hold.step.clone())
+        .expect("it needs an approval");
+    assert!(is_again(&step) && !step.effects.is_empty(), "{step:?}");
+    stage.memory.handed.clear();
+    stage
+        .memory
+        .handed
+        .insert((name, step.id.0.clone()), handed(&step));
+    let plan = stage.plan();
+    let found = plan.draft.steps.iter().find(|step| is_again(step)).cloned();
+    let found = found.expect("what was handed over stays until it is done");
+    assert_eq!(found.id, step.id);
+    found
+}

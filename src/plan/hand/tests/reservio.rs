@@ -163,6 +163,20 @@ fn an_invitation_that_a_list_shows_is_not_sent_again() {
         .more
         .insert((SystemName::new("desk"), center), Reading::Complete(seen));
     stage.check("activate jana at center by person [safe] -> active all_bookings=false client_list=true own_bookings=true sections=false");
+    // But by somebody's wish, and once.
+    let again = asked_again(&mut stage, "desk", "jana");
+    let Mode::Manual(instruction) = &again.mode else {
+        panic!("by hand");
+    };
+    let actions: Vec<&str> = instruction.actions.iter().map(|it| &*it.text).collect();
+    assert!(
+        actions
+            .iter()
+            .any(|it| it.contains("untick the first tick")),
+        "{actions:?}"
+    );
+    stage.say(&again);
+    assert!(!stage.steps().contains("resend"), "{}", stage.steps());
 }
 
 #[test]

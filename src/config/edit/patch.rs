@@ -1,0 +1,604 @@
+//! The bytes of one change.
+//!
+//! Not the proof that they do it: `edited` reads each candidate again and takes the first that says what was meant.
+
+use super::tree::{Doc, Form, Tree};
+use super::value::{Quote, Yaml, scalar};
+use super::{Change, Seg};
+
+/// Keys of a person in the order in which they are documented.
+const PERSON: &[&str] = &[
+    "kind",
+    "name",
+    "email",
+    "phone",
+    "class",
+    "starts",
+    "leaves",
+    "paused",
+    "was",
+    "used_by",
+    "invite_at",
+    "accounts",
+    "never",
+    "access",
+];
+
+/// Keys of a line of access.
+const LINE: &[&str] = &[
+    "role", "at", "chain", "from", "until", "because", "plus", "minus",
+];
+
+/// Bytes that are replaced.
+struct Splice {
+    start: usize,
+    end: usize,
+    by: String,
+}
+
+impl Splice {
+    fn insert(at: usize, by: String) -> Self {
+        Self {
+            start: at,
+            end: at,
+            by,
+        }
+    }
+
+    fn cut(start: usize, end: usize) -> Self {
+        Self {
+            start,
+            end,
+            by: String::new(),
+        }
+    }
+}
+
+/// Texts that may say what the change wants, best form first.
+pub(super) fn candidates(doc: &Doc<'_>, change: &Change) -> Vec<String> {
+    let found = match change {
+        Change::Set(path, value) => set(doc, path, value),
+        Change::Add(path, value) => add(doc, path, value),
+        Change::Remove(path) => remove(doc, path),
+        Change::Rename(path, to) => rename(doc, path, to),
+    };
+    found
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|splices| spliced(doc.text, splices))
+        .collect()
+}
+
+/// The text with all splices made.
+fn spliced(text: &str, mut splices: Vec<Splice>) -> Option<String> {
+    splices.sort_by_key(|splice| (splice.start, splice.end));
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut at = 0;
+    for splice in splices {
+        out.push_str(text.get(at..splice.start)?);
+        out.push_str(&splice.by);
+        at = splice.end;
+    }
+    out.push_str(text.get(at..)?);
+    Some(out)
+}
+
+type Found = Option<Vec<Vec<Splice>>>;
+
+/// A node with what is around it.
+struct Spot<'d> {
+    node: &'d Tree,
+    /// The key it stands behind, and whether that mapping has brackets.
+    key: Option<(&'d Tree, bool)>,
+}
+
+/// As far as the path leads, and what is left of it.
+fn find<'d, 'p>(root: &'d Tree, path: &'p [Seg]) -> (Spot<'d>, &'p [Seg]) {
+    let mut spot = Spot {
+        node: root,
+        key: None,
+    };
+    let mut rest = path;
+    while let Some((first, after)) = rest.split_first() {
+        let next = match (&spot.node.form, first) {
+            (Form::Map(pairs, flow), Seg::Key(name)) => pairs
+                .iter()
+                .find(|(key, ..)| key == name)
+                .map(|(_, key, value)| Spot {
+                    node: value,
+                    key: Some((key, *flow)),
+                }),
+            (Form::List(items, _), Seg::At(at)) => {
+                items.get(*at).map(|node| Spot { node, key: None })
+            }
+            _ => None,
+        };
+        let Some(next) = next else { break };
+        spot = next;
+        rest = after;
+    }
+    (spot, rest)
+}
+
+fn set(doc: &Doc<'_>, path: &[Seg], value: &Yaml) -> Found {
+    let Some(root) = &doc.root else {
+        let whole = super::wrap(path, value.clone()).ok()?;
+        return Some(vec![vec![at_the_end(doc, &nested(&whole, 0, doc.newline))]]);
+    };
+    let (spot, rest) = find(root, path);
+    let Some((Seg::Key(key), inner)) = rest.split_first() else {
+        return rest.is_empty().then(|| replace(doc, &spot, value));
+    };
+    let value = super::wrap(inner, value.clone()).ok()?;
+    let depth = path.len() - rest.len();
+    let order = order_of(path.get(..depth)?);
+    let Form::Map(pairs, flow) = &spot.node.form else {
+        return None;
+    };
+    if pairs.is_empty() {
+        let only = Yaml::pair(key, value);
+        return Some(replace(doc, &spot, &only));
+    }
+    let after = place(pairs, key, order);
+    if *flow {
+        let entries: Vec<(usize, usize)> = pairs
+            .iter()
+            .map(|(_, key, value)| (key.start, value.end.max(key.end)))
+            .collect();
+        let text = format!("{}: {}", scalar(key, Quote::None, true), value.flow());
+        return Some(vec![into_brackets(doc, spot.node, &entries, after, &text)]);
+    }
+    Some(into_lines(doc, pairs, after, key, &value, depth == 1))
+}
+
+/// The order in which the keys of a mapping are documented; none where they have none.
+fn order_of(path: &[Seg]) -> &'static [&'static str] {
+    match path {
+        [Seg::Key(people), Seg::Key(_)] if people == "people" => PERSON,
+        [Seg::Key(people), Seg::Key(_), Seg::Key(access), Seg::At(_)]
+            if people == "people" && access == "access" =>
+        {
+            LINE
+        }
+        _ => &[],
+    }
+}
+
+/// The pair behind which a new key stands; none before all of them.
+fn place(pairs: &[(String, Tree, Tree)], key: &str, order: &[&str]) -> Option<usize> {
+    let rank = |key: &str| order.iter().position(|known| *known == key);
+    let Some(own) = rank(key) else {
+        return pairs.len().checked_sub(1);
+    };
+    pairs
+        .iter()
+        .rposition(|(name, ..)| rank(name).is_none_or(|rank| rank < own))
+}
+
+/// A new key in a mapping without brackets.
+fn into_lines(
+    doc: &Doc<'_>,
+    pairs: &[(String, Tree, Tree)],
+    after: Option<usize>,
+    key: &str,
+    value: &Yaml,
+    is_entry: bool,
+) -> Vec<Vec<Splice>> {
+    let lead = pairs
+        .iter()
+        .find(|(_, key, _)| doc.begins_line(key.start))
+        .or(pairs.first());
+    let indent = lead.map_or(0, |(_, key, _)| doc.column(key.start));
+    let pad = " ".repeat(indent);
+    let step = pairs.iter().find_map(|(_, _, value)| match &value.form {
+        Form::Map(inner, false) => {
+            let column = doc.column(inner.first()?.1.start);
+            column.checked_sub(indent).filter(|step| *step > 0)
+        }
+        _ => None,
+    });
+    let step = step.unwrap_or(2);
+    let name = scalar(key, Quote::None, false);
+    // An entry as the one before it is written.
+    let sibling = after.and_then(|at| pairs.get(at));
+    let is_open = sibling.is_some_and(|(_, _, value)| matches!(value.form, Form::Map(_, false)));
+    let written = match value {
+        Yaml::Map(inner) if is_open && is_entry && !inner.is_empty() => {
+            let lines = value.lines(indent + step, step, doc.newline);
+            format!("{pad}{name}:{}{lines}", doc.newline)
+        }
+        _ => format!(
+            "{pad}{name}:{}",
+            value.block(indent, list_step(doc, pairs, indent), doc.newline)
+        ),
+    };
+    if let Some((_, key, value)) = sibling {
+        // Entries that stand apart are kept apart.
+        let line = doc.line_start(key.start);
+        let above = doc.text.get(..line).unwrap_or_default();
+        let apart = is_entry && pairs.len() > 1 && above.ends_with(&doc.newline.repeat(2));
+        let gap = if apart { doc.newline } else { "" };
+        let end = value.end.max(key.end);
+        return vec![vec![below(doc, end, &format!("{gap}{written}"))]];
+    }
+    let at = pairs.first().map_or(0, |(_, key, _)| key.start);
+    let text = format!("{}{}{pad}", written.trim_start(), doc.newline);
+    vec![vec![Splice::insert(at, text)]]
+}
+
+/// How far the entries of lists stand from their keys here.
+fn list_step(doc: &Doc<'_>, pairs: &[(String, Tree, Tree)], indent: usize) -> usize {
+    let found = pairs.iter().find_map(|(_, _, value)| match &value.form {
+        Form::List(_, false) => doc.column(value.start).checked_sub(indent),
+        _ => None,
+    });
+    found.unwrap_or(2)
+}
+
+/// Lines below the one that `at` is in.
+fn below(doc: &Doc<'_>, at: usize, lines: &str) -> Splice {
+    match doc.next_line(at) {
+        Some(next) => Splice::insert(next, format!("{lines}{}", doc.newline)),
+        None => Splice::insert(doc.text.len(), format!("{}{lines}", doc.newline)),
+    }
+}
+
+/// Lines behind everything.
+fn at_the_end(doc: &Doc<'_>, lines: &str) -> Splice {
+    let gap = if doc.text.is_empty() || doc.text.ends_with('\n') {
+        ""
+    } else {
+        doc.newline
+    };
+    Splice::insert(doc.text.len(), format!("{gap}{lines}{}", doc.newline))
+}
+
+/// A mapping of mappings, two levels of it without brackets.
+fn nested(value: &Yaml, indent: usize, newline: &str) -> String {
+    let Yaml::Map(pairs) = value else {
+        return value.flow();
+    };
+    let pad = " ".repeat(indent);
+    let lines: Vec<String> = pairs
+        .iter()
+        .map(|(key, value)| {
+            let key = scalar(key, Quote::None, false);
+            match value {
+                Yaml::Map(inner) if indent < 4 && !inner.is_empty() => {
+                    format!("{pad}{key}:{newline}{}", nested(value, indent + 2, newline))
+                }
+                _ => format!("{pad}{key}:{}", value.block(indent, 2, newline)),
+            }
+        })
+        .collect();
+    lines.join(newline)
+}
+
+/// One more entry between brackets, behind the one at `after`.
+fn into_brackets(
+    doc: &Doc<'_>,
+    node: &Tree,
+    entries: &[(usize, usize)],
+    after: Option<usize>,
+    text: &str,
+) -> Vec<Splice> {
+    let Some(&(first, _)) = entries.first() else {
+        let inner = (node.start + 1, node.end.saturating_sub(1));
+        return vec![Splice {
+            start: inner.0,
+            end: inner.1,
+            by: text.to_owned(),
+        }];
+    };
+    let Some(&(start, end)) = after.and_then(|at| entries.get(at)) else {
+        let gap = if doc.begins_line(first) {
+            format!("{}{}", doc.newline, " ".repeat(doc.column(first)))
+        } else {
+            " ".to_owned()
+        };
+        return vec![Splice::insert(first, format!("{text},{gap}"))];
+    };
+    if doc.begins_line(start) {
+        let pad = " ".repeat(doc.column(start));
+        let rest = doc
+            .text
+            .get(end..doc.line_end(end))
+            .unwrap_or_default()
+            .trim();
+        let behind = rest.strip_prefix(',').map(str::trim);
+        if behind.is_some_and(|it| it.is_empty() || it.starts_with('#')) {
+            return vec![below(doc, end, &format!("{pad}{text},"))];
+        }
+        if rest.is_empty() || rest.starts_with('#') {
+            return vec![
+                Splice::insert(end, ",".to_owned()),
+                below(doc, end, &format!("{pad}{text}")),
+            ];
+        }
+    }
+    vec![Splice::insert(end, format!(", {text}"))]
+}
+
+/// What stands there becomes something else.
+fn replace(doc: &Doc<'_>, spot: &Spot<'_>, value: &Yaml) -> Vec<Vec<Splice>> {
+    let node = spot.node;
+    let in_flow = spot.key.is_none_or(|(_, flow)| flow);
+    let mut found = Vec::new();
+    let is_open = matches!(&node.form, Form::List(_, false) | Form::Map(_, false));
+    if let (Some((key, false)), true) = (spot.key, wants_lines(value)) {
+        let (Some(start), false) = (colon(doc, key), is_open) else {
+            return found;
+        };
+        // Nothing else may stand on the line: it would end up behind the last entry.
+        if doc
+            .text
+            .get(node.end..doc.line_end(node.end))
+            .is_some_and(|rest| rest.trim().is_empty())
+            && !doc.has_comment(start, node.end)
+        {
+            let by = value.block(doc.column(key.start), 2, doc.newline);
+            found.push(vec![Splice {
+                start,
+                end: node.end,
+                by,
+            }]);
+        }
+    }
+    let written = match (&node.form, value) {
+        (Form::Leaf(quote), Yaml::Text(text)) => scalar(text, *quote, in_flow),
+        (_, Yaml::Text(text)) => scalar(text, Quote::None, in_flow),
+        _ => value.flow(),
+    };
+    if !is_open {
+        if !doc.has_comment(node.start, node.end) {
+            let by = written.clone();
+            found.push(vec![Splice {
+                start: node.start,
+                end: node.end,
+                by,
+            }]);
+        }
+        // A text of several lines begins with a sign on the line of its key.
+        if let (Some((key, false)), Form::Leaf(Quote::None)) = (spot.key, &node.form)
+            && let Some(start) = colon(doc, key)
+            && !doc.has_comment(start, node.end)
+        {
+            found.push(vec![Splice {
+                start,
+                end: node.end,
+                by: format!(" {written}"),
+            }]);
+        }
+        return found;
+    }
+    let Some((key, _)) = spot.key else {
+        return found;
+    };
+    let Some(start) = colon(doc, key) else {
+        return found;
+    };
+    if !doc.has_comment(start, node.end) {
+        found.push(vec![Splice {
+            start,
+            end: node.end,
+            by: format!(" {written}"),
+        }]);
+    } else if value.is_empty() {
+        // Comments stay where they are; what they were about goes.
+        let mut splices = vec![Splice::insert(start, format!(" {written}"))];
+        if let Some(lines) = lines_of(doc, node.start, node.end)
+            && !doc.has_comment(node.start, node.end)
+        {
+            splices.push(lines);
+            found.push(splices);
+        }
+    }
+    found
+}
+
+/// Whether a value is written on lines of its own where it can be.
+fn wants_lines(value: &Yaml) -> bool {
+    matches!(value, Yaml::List(items) if items.iter().any(|it| matches!(it, Yaml::Map(_))))
+}
+
+/// Behind the colon of a key.
+fn colon(doc: &Doc<'_>, key: &Tree) -> Option<usize> {
+    let rest = doc.text.get(key.end..)?;
+    let spaces = rest.len() - rest.trim_start_matches(' ').len();
+    rest.get(spaces..)?
+        .starts_with(':')
+        .then_some(key.end + spaces + 1)
+}
+
+fn add(doc: &Doc<'_>, path: &[Seg], value: &Yaml) -> Found {
+    let list = Yaml::List(vec![value.clone()]);
+    let Some(root) = &doc.root else {
+        return set(doc, path, &list);
+    };
+    let (spot, rest) = find(root, path);
+    if !rest.is_empty() {
+        return set(doc, path, &list);
+    }
+    let Form::List(items, flow) = &spot.node.form else {
+        return None;
+    };
+    let Some(last) = items.last() else {
+        return Some(replace(doc, &spot, &list));
+    };
+    if *flow {
+        let entries: Vec<(usize, usize)> = items.iter().map(|it| (it.start, it.end)).collect();
+        let splices = into_brackets(
+            doc,
+            spot.node,
+            &entries,
+            items.len().checked_sub(1),
+            &value.flow(),
+        );
+        return Some(vec![splices]);
+    }
+    let indent = doc.column(dash(doc, spot.node, items, items.len() - 1)?);
+    let pad = " ".repeat(indent);
+    let written = match (&last.form, value) {
+        (Form::Map(_, false), Yaml::Map(pairs)) if !pairs.is_empty() => {
+            let lines = value.lines(indent + 2, 2, doc.newline);
+            format!("{pad}- {}", lines.trim_start())
+        }
+        _ => format!("{pad}- {}", value.flow()),
+    };
+    Some(vec![vec![below(doc, last.end, &written)]])
+}
+
+/// Where the dash of an entry stands.
+fn dash(doc: &Doc<'_>, list: &Tree, items: &[Tree], at: usize) -> Option<usize> {
+    let from = match at.checked_sub(1) {
+        None => doc.line_start(list.start),
+        Some(before) => doc.next_line(items.get(before)?.end)?,
+    };
+    let mut start = from;
+    let end = items.get(at)?.start;
+    while start < end {
+        let line = doc.text.get(start..doc.line_end(start))?;
+        let own = line.trim_start_matches(' ');
+        if own.starts_with("- ") || own == "-" {
+            return Some(start + line.len() - own.len());
+        }
+        start = doc.next_line(start)?;
+    }
+    None
+}
+
+/// Whole lines, with what follows on the last of them; none where something else stands before.
+fn lines_of(doc: &Doc<'_>, start: usize, end: usize) -> Option<Splice> {
+    if !doc.begins_line(start) {
+        return None;
+    }
+    let from = doc.line_start(start);
+    if let Some(next) = doc.next_line(end) {
+        return Some(Splice::cut(from, next));
+    }
+    // The last line of a file that ends without a line break stays without one.
+    let before = doc.text.get(..from)?;
+    let before = before.trim_end_matches('\n').trim_end_matches('\r');
+    let start = before.len().max(from.saturating_sub(doc.newline.len()));
+    Some(Splice::cut(start, doc.text.len()))
+}
+
+/// The same with the empty line above, where another one or no entry follows.
+fn with_gap(doc: &Doc<'_>, mut lines: Splice, is_last: bool) -> Splice {
+    let above = doc.text.get(..lines.start).unwrap_or_default();
+    let rest = doc.text.get(lines.end..).unwrap_or_default();
+    let is_unended = rest.is_empty() && !doc.text.ends_with('\n');
+    let breaks = if is_unended { 1 } else { 2 };
+    if (is_last || rest.starts_with(doc.newline)) && above.ends_with(&doc.newline.repeat(breaks)) {
+        lines.start -= doc.newline.len();
+    }
+    lines
+}
+
+fn remove(doc: &Doc<'_>, path: &[Seg]) -> Found {
+    let (last, parent) = path.split_last()?;
+    let (spot, rest) = find(doc.root.as_ref()?, parent);
+    if !rest.is_empty() {
+        return None;
+    }
+    match (&spot.node.form, last) {
+        (Form::List(items, flow), Seg::At(at)) => {
+            if items.len() == 1 {
+                return Some(replace(doc, &spot, &Yaml::List(Vec::new())));
+            }
+            if *flow {
+                let entries: Vec<_> = items.iter().map(|it| (it.start, it.end)).collect();
+                return out_of_brackets(doc, &entries, *at).map(|splices| vec![splices]);
+            }
+            let start = dash(doc, spot.node, items, *at)?;
+            lines_of(doc, start, items.get(*at)?.end).map(|splice| vec![vec![splice]])
+        }
+        (Form::Map(pairs, flow), Seg::Key(name)) => {
+            if pairs.len() == 1 {
+                return Some(replace(doc, &spot, &Yaml::Map(Vec::new())));
+            }
+            let at = pairs.iter().position(|(key, ..)| key == name)?;
+            if *flow {
+                let entries: Vec<_> = pairs
+                    .iter()
+                    .map(|(_, key, value)| (key.start, value.end.max(key.end)))
+                    .collect();
+                return out_of_brackets(doc, &entries, at).map(|splices| vec![splices]);
+            }
+            let (_, key, value) = pairs.get(at)?;
+            let end = value.end.max(key.end);
+            if let Some(lines) = lines_of(doc, key.start, end) {
+                let is_last = at + 1 == pairs.len();
+                let lines = if parent.len() == 1 {
+                    with_gap(doc, lines, is_last)
+                } else {
+                    lines
+                };
+                return Some(vec![vec![lines]]);
+            }
+            // `- role: floor`: the next key takes its place behind the dash.
+            let (_, next, _) = pairs.get(at + 1)?;
+            let free = !doc.has_comment(key.start, next.start);
+            free.then(|| vec![vec![Splice::cut(key.start, next.start)]])
+        }
+        _ => None,
+    }
+}
+
+/// One entry less between brackets.
+fn out_of_brackets(doc: &Doc<'_>, entries: &[(usize, usize)], at: usize) -> Option<Vec<Splice>> {
+    let &(start, end) = entries.get(at)?;
+    let before = at.checked_sub(1).and_then(|at| entries.get(at));
+    if doc.begins_line(start) {
+        let rest = doc.text.get(end..doc.line_end(end))?.trim();
+        let is_free = |rest: &str| rest.is_empty() || rest.starts_with('#');
+        if rest.strip_prefix(',').map(str::trim).is_some_and(is_free) {
+            return lines_of(doc, start, end).map(|lines| vec![lines]);
+        }
+        // The last one: the comma before it goes with it, a comment behind that comma stays.
+        if let (true, Some(&(_, before))) = (is_free(rest), before)
+            && doc.text.get(before..)?.starts_with(',')
+            && doc.line_end(before) < start
+        {
+            return lines_of(doc, start, end)
+                .map(|lines| vec![Splice::cut(before, before + 1), lines]);
+        }
+    }
+    let (from, to) = match before {
+        Some(&(_, before)) => (before, end),
+        None => (start, entries.get(at + 1)?.0),
+    };
+    (!doc.has_comment(from, to)).then(|| vec![Splice::cut(from, to)])
+}
+
+fn rename(doc: &Doc<'_>, path: &[Seg], to: &str) -> Found {
+    let (spot, rest) = find(doc.root.as_ref()?, path);
+    let (key, flow) = spot.key?;
+    if !rest.is_empty() {
+        return None;
+    }
+    Some(vec![vec![Splice {
+        start: key.start,
+        end: key.end,
+        by: renamed_scalar(key, to, flow),
+    }]])
+}
+
+/// Another text in the quotes of the one that stands there.
+pub(super) fn renamed_scalar(old: &Tree, to: &str, in_flow: bool) -> String {
+    let quote = match old.form {
+        Form::Leaf(quote) => quote,
+        Form::List(..) | Form::Map(..) => Quote::None,
+    };
+    scalar(to, quote, in_flow)
+}
+
+/// All bytes of scalars that a rename changes.
+pub(super) fn with_names(doc: &Doc<'_>, names: &[(usize, usize, String)]) -> Option<String> {
+    let splices = names.iter().map(|(start, end, by)| Splice {
+        start: *start,
+        end: *end,
+        by: by.clone(),
+    });
+    spliced(doc.text, splices.collect())
+}

@@ -1,0 +1,170 @@
+//! A key of a person or a role under another name, everywhere it stands.
+
+use super::patch::{renamed_scalar, with_names};
+use super::tree::{self, Doc, Form, Tree};
+use super::value::Yaml;
+use super::{Refused, split_mark};
+
+/// What is renamed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// A person.
+    Person,
+    /// A role.
+    Role,
+}
+
+/// Where keys of people stand; `*` is any key or any entry, `@` at the end the keys themselves.
+const PEOPLE: &[&str] = &[
+    "people/@",
+    "contacts/@",
+    "people/*/used_by",
+    "people/*/used_by/*",
+    "protected/*",
+    "systems/*/acting",
+    "systems/*/hands",
+    "systems/*/hands/*",
+    "policies/*/people/*",
+    "policies/*/waive/*/person",
+    "approvals/*/people/*",
+    "approvals/*/by",
+];
+
+/// Where keys of roles stand.
+const ROLES: &[&str] = &[
+    "roles/@",
+    "roles/*/extends",
+    "roles/*/extends/*",
+    "people/*/access/*/role",
+    "policies/*/role",
+    "policies/*/roles/*",
+    "approvals/*/role",
+    "fences/*/roles/*",
+];
+
+/// The text of a file with a name replaced wherever it means that person or that role; the same text where it does not
+/// stand.
+pub fn renamed(text: &str, what: Named, from: &str, to: &str) -> Result<String, Refused> {
+    let patterns = match what {
+        Named::Person => PEOPLE,
+        Named::Role => ROLES,
+    };
+    let (mark, body) = split_mark(text);
+    let (doc, before) = tree::read(body).ok_or(Refused::Unreadable)?;
+    let rule = Rule { patterns, from, to };
+    let mut wanted = before.clone();
+    rule.value(&mut wanted, &mut Vec::new())?;
+    if wanted == before {
+        return Ok(text.to_owned());
+    }
+    let mut found = Vec::new();
+    if let Some(root) = &doc.root {
+        rule.tree(&doc, root, false, &mut Vec::new(), &mut found);
+    }
+    let after = with_names(&doc, &found).ok_or(Refused::Form)?;
+    let says_it = tree::read(&after).is_some_and(|(_, value)| value == wanted);
+    if says_it {
+        Ok(format!("{mark}{after}"))
+    } else {
+        Err(Refused::Form)
+    }
+}
+
+struct Rule<'a> {
+    patterns: &'a [&'a str],
+    from: &'a str,
+    to: &'a str,
+}
+
+impl Rule<'_> {
+    fn holds(&self, path: &[String], end: Option<&str>) -> bool {
+        self.patterns.iter().any(|pattern| {
+            let mut parts = pattern.split('/');
+            path.iter().map(String::as_str).chain(end).all(|name| {
+                parts
+                    .next()
+                    .is_some_and(|part| part == name || (part == "*" && name != "@"))
+            }) && parts.next().is_none()
+        })
+    }
+
+    fn value(&self, value: &mut Yaml, path: &mut Vec<String>) -> Result<(), Refused> {
+        match value {
+            Yaml::Text(text) | Yaml::Plain(text) if text == self.from && self.holds(path, None) => {
+                *value = self.to.into();
+            }
+            Yaml::Null | Yaml::Text(_) | Yaml::Plain(_) => {}
+            Yaml::List(items) => {
+                for item in items {
+                    path.push("-".to_owned());
+                    self.value(item, path)?;
+                    path.pop();
+                }
+            }
+            Yaml::Map(pairs) => {
+                if self.holds(path, Some("@")) {
+                    if pairs.iter().any(|(key, _)| key == self.from)
+                        && pairs.iter().any(|(key, _)| key == self.to)
+                    {
+                        return Err(Refused::Taken);
+                    }
+                    for (key, _) in pairs.iter_mut().filter(|(key, _)| key == self.from) {
+                        self.to.clone_into(key);
+                    }
+                }
+                for (key, value) in pairs {
+                    path.push(key.clone());
+                    self.value(value, path)?;
+                    path.pop();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn tree(
+        &self,
+        doc: &Doc<'_>,
+        node: &Tree,
+        in_flow: bool,
+        path: &mut Vec<String>,
+        found: &mut Vec<(usize, usize, String)>,
+    ) {
+        let taken = |node: &Tree, in_flow: bool| {
+            (node.start, node.end, renamed_scalar(node, self.to, in_flow))
+        };
+        match &node.form {
+            Form::Leaf(_) => {
+                let own = doc.text.get(node.start..node.end).unwrap_or_default();
+                let own = own.trim_matches(['\'', '"']);
+                if own == self.from && self.holds(path, None) {
+                    found.push(taken(node, in_flow));
+                }
+            }
+            Form::List(items, flow) => {
+                for item in items {
+                    path.push("-".to_owned());
+                    self.tree(doc, item, *flow, path, found);
+                    path.pop();
+                }
+            }
+            Form::Map(pairs, flow) => {
+                let keys = self.holds(path, Some("@"));
+                for (name, key, _) in pairs {
+                    if keys && name == self.from {
+                        found.push(taken(key, *flow));
+                    }
+                }
+                for (name, _, value) in pairs {
+                    path.push(if keys && name == self.from {
+                        self.to.to_owned()
+                    } else {
+                        name.clone()
+                    });
+                    self.tree(doc, value, *flow, path, found);
+                    path.pop();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,514 @@
+//! Edits of files as people write them: what differs afterwards is what was asked, and nothing else.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on stops where it is"
+)]
+
+use proptest::prelude::*;
+
+use super::*;
+
+fn path(segs: &[&str]) -> Vec<Seg> {
+    segs.iter()
+        .map(|seg| seg.parse().map_or_else(|_| Seg::from(*seg), Seg::At))
+        .collect()
+}
+
+#[track_caller]
+fn check(before: &str, change: &Change, after: &str) {
+    assert_eq!(
+        edited(before, std::slice::from_ref(change)).as_deref(),
+        Ok(after),
+        "{change:?}"
+    );
+}
+
+fn allow(slug: &str) -> Yaml {
+    Yaml::pair("salons", Yaml::pair(slug, "allow".into()))
+}
+
+const PEOPLE: &str = "\
+# Who works here.
+people:
+  # The owner.
+  ilze.owner: { name: 'Ilze O''Hara', email: \"ilze@chain.example\", access: [ { role: owner, at: all } ] } # always
+
+  яна:   # key in Cyrillic
+    name: { first: Яна, last: 'Берзиня' }  # as in the passport
+    phone: \"+371 20000001\"
+    access:   # by HR-1
+      # the first
+      - { role: floor, at: [center, mall] }  # since May
+
+      - role: deputy   # for the summer
+        at: { region: riga }
+        because: |
+          covers leave
+          twice
+    # end of Яна
+  karlis:
+    name: Kārlis
+    access:
+    - {role: floor,
+       at: [
+         center, # near home
+         mall    # rarely
+       ]}
+  # nobody else
+";
+
+#[test]
+fn a_key_is_set_replaced_and_removed_in_block_and_flow() {
+    let leaves = Change::Set(
+        path(&["people", "яна", "leaves"]),
+        "2026-12-01T20:00".into(),
+    );
+    let after = PEOPLE.replace("0001\"\n", "0001\"\n    leaves: 2026-12-01T20:00\n");
+    check(PEOPLE, &leaves, &after);
+    check(
+        &after,
+        &Change::Remove(path(&["people", "яна", "leaves"])),
+        PEOPLE,
+    );
+    let email = Change::Set(
+        path(&["people", "ilze.owner", "email"]),
+        "a\"b@chain.example".into(),
+    );
+    check(
+        PEOPLE,
+        &email,
+        &PEOPLE.replace("ilze@chain", "a\\\"b@chain"),
+    );
+    let name = Change::Set(path(&["people", "ilze.owner", "name"]), "Ilze D'Or".into());
+    check(PEOPLE, &name, &PEOPLE.replace("O''Hara", "D''Or"));
+    let class = Change::Set(path(&["people", "ilze.owner", "class"]), "owner".into());
+    check(
+        PEOPLE,
+        &class,
+        &PEOPLE.replace("example\", access", "example\", class: owner, access"),
+    );
+    let gone = Change::Remove(path(&["people", "ilze.owner", "email"]));
+    check(
+        PEOPLE,
+        &gone,
+        &PEOPLE.replace(" email: \"ilze@chain.example\",", ""),
+    );
+    let why = Change::Set(
+        path(&["people", "яна", "access", "1", "because"]),
+        "ends: soon #1".into(),
+    );
+    check(
+        PEOPLE,
+        &why,
+        &PEOPLE.replace(
+            "|\n          covers leave\n          twice\n",
+            "\"ends: soon #1\"\n",
+        ),
+    );
+}
+
+#[test]
+fn lines_of_access_are_added_changed_and_removed_in_both_forms() {
+    let line = Yaml::Map(vec![
+        ("role".into(), "brand".into()),
+        ("at".into(), "all".into()),
+    ]);
+    // As the last line is written.
+    let add = Change::Add(path(&["people", "яна", "access"]), line.clone());
+    let after = PEOPLE.replace(
+        "          twice\n",
+        "          twice\n      - role: brand\n        at: all\n",
+    );
+    check(PEOPLE, &add, &after);
+    check(
+        &after,
+        &Change::Remove(path(&["people", "яна", "access", "2"])),
+        PEOPLE,
+    );
+    let add = Change::Add(path(&["people", "ilze.owner", "access"]), line.clone());
+    check(
+        PEOPLE,
+        &add,
+        &PEOPLE.replace("at: all } ]", "at: all }, { role: brand, at: all } ]"),
+    );
+    let plus = Change::Set(
+        path(&["people", "яна", "access", "0", "plus"]),
+        allow("records_delete_access"),
+    );
+    check(
+        PEOPLE,
+        &plus,
+        &PEOPLE.replace(
+            "mall] }  #",
+            "mall], plus: { salons: { records_delete_access: allow } } }  #",
+        ),
+    );
+    let deep = path(&["people", "яна", "access", "1", "minus", "salons"]);
+    let minus = Change::Add(deep, "clients_export_access".into());
+    check(
+        PEOPLE,
+        &minus,
+        &PEOPLE.replace(
+            "          twice\n",
+            "          twice\n        minus: { salons: [clients_export_access] }\n",
+        ),
+    );
+    let until = Change::Set(
+        path(&["people", "яна", "access", "1", "until"]),
+        "2026-09-01".into(),
+    );
+    check(
+        PEOPLE,
+        &until,
+        &PEOPLE.replace(
+            "region: riga }\n",
+            "region: riga }\n        until: 2026-09-01\n",
+        ),
+    );
+    let first = Change::Remove(path(&["people", "яна", "access", "0"]));
+    check(
+        PEOPLE,
+        &first,
+        &PEOPLE.replace(
+            "      - { role: floor, at: [center, mall] }  # since May\n",
+            "",
+        ),
+    );
+    let at = path(&["people", "karlis", "access", "0", "at"]);
+    let mall = Change::Remove(path(&["people", "karlis", "access", "0", "at", "1"]));
+    let after = PEOPLE.replace(
+        "center, # near home\n         mall    # rarely\n",
+        "center # near home\n",
+    );
+    check(PEOPLE, &mall, &after);
+    let more = Change::Add(at.clone(), "spa".into());
+    check(
+        PEOPLE,
+        &more,
+        &PEOPLE.replace("mall    # rarely\n", "mall,    # rarely\n         spa\n"),
+    );
+    check(
+        &after,
+        &more,
+        &after.replace(
+            "center # near home\n",
+            "center, # near home\n         spa\n",
+        ),
+    );
+    let center = Change::Remove(path(&["people", "karlis", "access", "0", "at", "0"]));
+    check(
+        PEOPLE,
+        &center,
+        &PEOPLE.replace("         center, # near home\n", ""),
+    );
+    // The last line: the list stays, empty, and so does what was said about it.
+    let only = Change::Remove(path(&["people", "karlis", "access", "0"]));
+    assert_eq!(
+        edited(PEOPLE, &[only]),
+        Err(Refused::Form),
+        "comments stand in the middle of it"
+    );
+    let bare = PEOPLE
+        .replace(" # near home", "")
+        .replace("    # rarely", "");
+    let only = Change::Remove(path(&["people", "karlis", "access", "0"]));
+    let (head, tail) = bare.split_once("    - {role: floor,").unwrap();
+    let tail = tail.split_once("]}\n").unwrap().1;
+    check(
+        &bare,
+        &only,
+        &format!("{}: []\n{tail}", head.trim_end().trim_end_matches(':')),
+    );
+    check(
+        "people:\n  a:\n    name: A\n    access: # why\n      - { role: r, at: all } # since\n",
+        &Change::Remove(path(&["people", "a", "access", "0"])),
+        "people:\n  a:\n    name: A\n    access: [] # why\n",
+    );
+    check(
+        "people:\n  a:\n    name: A\n    access: []",
+        &Change::Add(path(&["people", "a", "access"]), line),
+        "people:\n  a:\n    name: A\n    access:\n      - { role: brand, at: all }",
+    );
+}
+
+#[test]
+fn a_person_is_added_as_the_others_are_written() {
+    let anna = Yaml::Map(vec![
+        ("name".into(), "Anna: the 2nd".into()),
+        ("phone".into(), "+371 20000009".into()),
+        (
+            "access".into(),
+            Yaml::List(vec![Yaml::Map(vec![
+                ("role".into(), "floor".into()),
+                ("at".into(), Yaml::texts(["mall"])),
+            ])]),
+        ),
+    ]);
+    let add = Change::Set(path(&["people", "anna"]), anna.clone());
+    check(
+        PEOPLE,
+        &add,
+        &PEOPLE.replace(
+            "       ]}\n",
+            "       ]}\n  anna:\n    name: \"Anna: the 2nd\"\n    phone: \"+371 20000009\"\n    access:\n      - { role: floor, at: [mall] }\n",
+        ),
+    );
+    let flow = "people:\r\n  b: { name: B, access: [] }\r\n";
+    check(
+        flow,
+        &add,
+        "people:\r\n  b: { name: B, access: [] }\r\n  anna: { name: \"Anna: the 2nd\", phone: \"+371 20000009\", access: [ { role: floor, at: [mall] } ] }\r\n",
+    );
+    for empty in ["", "# nobody yet\n", "# nobody yet"] {
+        let after = edited(empty, std::slice::from_ref(&add)).unwrap();
+        assert!(after.starts_with(empty));
+        assert_eq!(
+            value(&after).unwrap().get("people").unwrap().get("anna"),
+            Some(&anna)
+        );
+    }
+    let approvals = Change::Add(path(&["approvals"]), Yaml::pair("allow", "removals".into()));
+    check(
+        "people: {}\n",
+        &approvals,
+        "people: {}\napprovals:\n  - { allow: removals }\n",
+    );
+}
+
+#[test]
+fn names_are_replaced_wherever_they_mean_the_same_and_nowhere_else() {
+    let text = "\
+people:
+  'jana': { name: jana, used_by: [jana, \"jana\"], access: [ { role: jana, at: [jana] } ] } # jana
+  bo: { name: Bo, access: [], was: jana }
+contacts: { jana: { email: jana@x.example } }
+policies:
+  p: { kind: only, role: jana, people: [jana], waive: [ { person: jana, because: jana } ] }
+approvals:
+  - { allow: removals, people:
+      - jana
+    , by: jana }
+";
+    let text = text.replace("people:\n      - jana\n    , by", "people: [jana], by");
+    let after = renamed(&text, Named::Person, "jana", "jana.berzina").unwrap();
+    let expected = text
+        .replace("'jana'", "'jana.berzina'")
+        .replace(
+            "used_by: [jana, \"jana\"]",
+            "used_by: [jana.berzina, \"jana.berzina\"]",
+        )
+        .replace("contacts: { jana", "contacts: { jana.berzina")
+        .replace("people: [jana]", "people: [jana.berzina]")
+        .replace("person: jana", "person: jana.berzina")
+        .replace("by: jana", "by: jana.berzina");
+    assert_eq!(after, expected);
+    assert_eq!(
+        renamed(&after, Named::Person, "jana.berzina", "jana").unwrap(),
+        text
+    );
+    assert_eq!(
+        renamed(&text, Named::Person, "jana", "bo"),
+        Err(Refused::Taken)
+    );
+    assert_eq!(renamed(&text, Named::Person, "nobody", "x").unwrap(), text);
+    let after = renamed(&text, Named::Role, "jana", "floor").unwrap();
+    assert_eq!(after, text.replace("role: jana", "role: floor"));
+}
+
+#[test]
+fn what_cannot_be_done_alone_is_not_done() {
+    let text = "\
+people:
+  a: { name: A, access: &same [ { role: floor, at: all } ] }
+  b: { name: B, access: *same }
+  c: { name: &n C, access: [] }
+";
+    let change = |segs: &[&str]| Change::Set(path(segs), "x".into());
+    let refused = |change: Change| assert_eq!(edited(text, &[change]), Err(Refused::Form));
+    refused(change(&["people", "a", "access", "0", "role"]));
+    refused(change(&["people", "b", "access", "0", "role"]));
+    refused(Change::Remove(path(&["people", "a"])));
+    // The alias itself can be replaced, and an anchor that nobody uses stays.
+    check(
+        text,
+        &change(&["people", "b", "access"]),
+        &text.replace("*same", "x"),
+    );
+    check(
+        text,
+        &change(&["people", "c", "name"]),
+        &text.replace("&n C", "&n x"),
+    );
+    assert_eq!(
+        edited("people: [", &[change(&["a"])]),
+        Err(Refused::Unreadable)
+    );
+    let nowhere = Change::Remove(path(&["people", "z"]));
+    assert_eq!(edited(text, &[nowhere]), Err(Refused::NotThere));
+    let through = Change::Set(path(&["people", "a", "name", "first"]), "x".into());
+    assert_eq!(edited(text, &[through]), Err(Refused::NotThere));
+    assert_eq!(
+        alone(
+            &value(text).unwrap(),
+            &path(&["people", "a", "access", "0", "role"]),
+            3
+        )
+        .len(),
+        5
+    );
+    let nested = value("a: { plus: { salons: { x: allow } }, b: 1 }").unwrap();
+    assert_eq!(
+        alone(&nested, &path(&["a", "plus", "salons", "x"]), 1),
+        path(&["a", "plus"])
+    );
+}
+
+/// One person as somebody may have written them; `{}` stands for the key.
+const PERSONS: &[&str] = &[
+    "  {}: { name: 'O''Hara', email: \"a@b.example\", access: [ { role: floor, at: [center, mall] } ] } # flow",
+    "  {}:\n    # above\n    name: { first: Яна, last: Берзиня }\n    access:\n      - { role: floor, at: all } # one\n      # between\n      - role: deputy # two\n        at: { region: riga, except: [mall] }\n    # below",
+    "  {}:\n    name: \"Кто-то: \\\"x\\\"\"\n    phone: '+371 20000001'   # work\n\n    access:\n    - role: floor\n      at:\n      - center\n      - mall # near\n    - {role: b, at: all}",
+    "  ? {}\n  : name: Odd\n    access: []",
+    "  \"{}\": {\n    name: Wide, # who\n    class: x,\n    access: [\n      { role: floor, at: all }, # first\n      { role: b,\n        at: [mall] } # second\n    ]\n  }",
+    "  {}:\n      name: Deep\n      because: |\n        two\n        lines\n      access: # none yet\n        - { role: floor, at: all }",
+];
+
+prop_compose! {
+    fn files()(
+        persons in prop::collection::vec(0..PERSONS.len(), 1..5),
+        apart in any::<bool>(),
+        crlf in any::<bool>(),
+        end in any::<bool>(),
+        mark in any::<bool>(),
+    ) -> (String, usize) {
+        let persons: Vec<String> = persons
+            .iter()
+            .enumerate()
+            .map(|(at, which)| PERSONS[*which].replace("{}", &format!("ключ{at}")))
+            .collect();
+        let gap = if apart { "\n\n" } else { "\n" };
+        let mut text = format!("# top\npeople: # all\n{}", persons.join(gap));
+        if end {
+            text.push('\n');
+        }
+        if crlf {
+            text = text.replace('\n', "\r\n");
+        }
+        if mark {
+            text.insert(0, '\u{feff}');
+        }
+        (text, persons.len())
+    }
+}
+
+/// A change of somebody, and the one that takes it back.
+fn change(which: usize, person: usize, word: &str) -> (Change, Option<Change>) {
+    let key = format!("ключ{person}");
+    let at = |more: &[&str]| {
+        let mut all = path(&["people", &key]);
+        all.extend(path(more));
+        all
+    };
+    let line = Yaml::Map(vec![
+        ("role".into(), word.into()),
+        ("at".into(), Yaml::texts(["center"])),
+    ]);
+    let new = |path: Vec<Seg>, value: Yaml| {
+        (Change::Set(path.clone(), value), Some(Change::Remove(path)))
+    };
+    match which {
+        0 => new(at(&["leaves"]), "2026-12-01".into()),
+        1 => new(at(&["kind"]), word.into()),
+        2 => new(
+            at(&["never"]),
+            Yaml::List(vec![Yaml::pair("salons", word.into())]),
+        ),
+        3 => (Change::Set(at(&["name"]), word.into()), None),
+        4 => (Change::Add(at(&["access"]), line), None),
+        5 => (Change::Remove(at(&["access", "0"])), None),
+        6 => new(
+            at(&["access", "0", "plus"]),
+            Yaml::pair("salons", Yaml::pair("x", word.into())),
+        ),
+        7 => new(at(&["access", "0", "because"]), word.into()),
+        8 => (Change::Set(at(&["access", "0", "role"]), word.into()), None),
+        9 => (
+            Change::Rename(path(&["people", &key]), "new".into()),
+            Some(Change::Rename(path(&["people", "new"]), key.clone())),
+        ),
+        10 => (Change::Remove(path(&["people", &key])), None),
+        _ => new(path(&["people", "new"]), Yaml::pair("name", word.into())),
+    }
+}
+
+/// The lines of one text that the other does not have, and the other way round.
+fn lines_of_difference(before: &str, after: &str) -> (Vec<String>, Vec<String>) {
+    let diff = similar::TextDiff::from_lines(before, after);
+    let of = |tag| {
+        let changes = diff.iter_all_changes().filter(move |it| it.tag() == tag);
+        changes.map(|it| it.value().to_owned()).collect()
+    };
+    (
+        of(similar::ChangeTag::Delete),
+        of(similar::ChangeTag::Insert),
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn an_edit_says_what_was_meant_and_touches_nothing_else(
+        (text, count) in files(),
+        which in 0_usize..12,
+        person in 0_usize..5,
+        word in prop_oneof![
+            Just("plain"), Just("с пробелом"), Just("a: b #c"), Just("yes"), Just("12"), Just("'"), Just("- x"), Just(" x ")
+        ],
+    ) {
+        let (change, back) = change(which, person % count, word);
+        let before = value(&text).unwrap();
+        let mut wanted = before.clone();
+        let possible = apply(&mut wanted, &change);
+        match edited(&text, std::slice::from_ref(&change)) {
+            Ok(after) => {
+                prop_assert!(possible.is_ok());
+                prop_assert_eq!(value(&after), Some(wanted));
+                prop_assert_eq!(text.contains("\r\n"), after.contains("\r\n"));
+                prop_assert!(!text.contains("\r\n") || !after.replace("\r\n", "").contains('\n'));
+                prop_assert_eq!(text.starts_with('\u{feff}'), after.starts_with('\u{feff}'));
+                prop_assert_eq!(text.ends_with('\n'), after.ends_with('\n'), "{}", after);
+                let (gone, come) = lines_of_difference(&text, &after);
+                // What is taken away as a whole has as many lines as it had; all else is one line, or two.
+                let takes = matches!(change, Change::Remove(_));
+                prop_assert!(takes || gone.len() <= 3, "{}", difference("f", &text, &after));
+                prop_assert!(come.len() <= if takes { 2 } else { 4 }, "{}", difference("f", &text, &after));
+                if !takes {
+                    for comment in gone.iter().filter_map(|line| line.split_once("# ")) {
+                        let kept = come.iter().any(|line| line.contains(comment.1.trim()));
+                        prop_assert!(kept, "{}", difference("f", &text, &after));
+                    }
+                }
+                if let Some(back) = back {
+                    prop_assert_eq!(edited(&after, &[back]), Ok(text.clone()), "{}", after);
+                }
+            }
+            Err(Refused::Form) => {
+                // Comments in the middle of what would be taken away.
+                prop_assert!(possible.is_ok() && text.contains('#'));
+                prop_assert!(matches!(change, Change::Remove(_)) || text.contains('?'), "{:?}\n{}", change, text);
+            }
+            Err(_) => prop_assert!(possible.is_err()),
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_back_as_it_was_meant(word in "\\PC{0,12}") {
+        let wanted = Yaml::Map(vec![("a".into(), Yaml::List(vec![word.as_str().into()])), ("b".into(), word.as_str().into())]);
+        let block = edited("b: 1\n", &[Change::Set(path(&["b"]), word.as_str().into()), Change::Set(path(&["a"]), Yaml::texts([word.as_str()]))]);
+        prop_assert_eq!(value(&block.unwrap()), Some(wanted.clone()));
+        let flow = edited("{ b: 'x' }\n", &[Change::Set(path(&["b"]), word.as_str().into()), Change::Set(path(&["a"]), Yaml::texts([word.as_str()]))]);
+        prop_assert_eq!(value(&flow.unwrap()), Some(wanted));
+    }
+}

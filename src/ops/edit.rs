@@ -1,0 +1,138 @@
+//! Edits of a project's files: what they are worth before they are written, and the writing.
+//!
+//! Not the bytes of an edit: those are `config::edit`'s. Invariant: a file is replaced whole, and only where it still is
+//! what the edit was made from; what is put in its place appears under its name only once it is on the disk.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::project::{Project, settle};
+use crate::config;
+
+/// A file with an edit in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The file, within the project.
+    pub file: String,
+    /// What stands there now.
+    pub before: String,
+    /// What shall stand there.
+    pub after: String,
+}
+
+/// The files of a project as they are on the disk, and as they shall be.
+#[derive(Clone, Debug)]
+pub struct Texts {
+    files: BTreeMap<String, (String, String)>,
+}
+
+impl Texts {
+    /// Reads the files of a project again: texts that are kept with it have their secrets blotted out. Files that lie
+    /// outside of it are not edited.
+    pub fn read(project: &Project) -> io::Result<Self> {
+        let mut files = BTreeMap::new();
+        for (_, source) in project.loaded.sources.iter() {
+            let path = Utf8Path::new(&**source.path());
+            let settings = project.options.load.settings.as_ref();
+            let is_elsewhere = settings.is_some_and(|it| it.path() == source.path());
+            if is_elsewhere || path.is_absolute() || path.starts_with("..") {
+                continue;
+            }
+            let text = fs::read_to_string(project.loaded.root.join(path))?;
+            files.insert(path.to_string(), (text.clone(), text));
+        }
+        Ok(Self { files })
+    }
+
+    /// What shall stand in a file.
+    pub fn get(&self, file: &str) -> Option<&str> {
+        self.files.get(file).map(|(_, after)| after.as_str())
+    }
+
+    /// Says what shall stand in a file that is there.
+    pub fn set(&mut self, file: &str, text: String) {
+        if let Some((_, after)) = self.files.get_mut(file) {
+            *after = text;
+        }
+    }
+
+    /// The project that these files are, for the same time and by the same rules.
+    pub fn open(&self, project: &Project) -> Project {
+        let files: Vec<(&str, &[u8])> = self
+            .files
+            .iter()
+            .map(|(path, (_, after))| (path.as_str(), after.as_bytes()))
+            .collect();
+        let loaded = config::load_commit(&project.loaded.root, &files, &project.options.load);
+        settle(loaded, &project.options)
+    }
+
+    /// The files that differ.
+    pub fn edits(&self) -> Vec<Edit> {
+        let differ = self
+            .files
+            .iter()
+            .filter(|(_, (before, after))| before != after);
+        differ
+            .map(|(file, (before, after))| Edit {
+                file: file.clone(),
+                before: before.clone(),
+                after: after.clone(),
+            })
+            .collect()
+    }
+}
+
+/// Puts an edit in the place of the file it was made from.
+///
+/// What stands under a name that is needed on the way is not followed and not overwritten; a file that is a link is not
+/// replaced, since that would end the link.
+pub fn write(root: &Utf8Path, edit: &Edit) -> io::Result<()> {
+    let path = root.join(&edit.file);
+    let known = fs::symlink_metadata(&path)?;
+    if !known.is_file() {
+        return Err(io::Error::other(
+            "it is a link or no file, and is not replaced",
+        ));
+    }
+    if fs::read(&path)? != edit.before.as_bytes() {
+        return Err(io::Error::other("it changed meanwhile; run again"));
+    }
+    let (new, mut file) = beside(&path)?;
+    let mut put = || {
+        file.set_permissions(known.permissions())?;
+        file.write_all(edit.after.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&new, &path)
+    };
+    if let Err(error) = put() {
+        // The edit was not made; what is left of it is only in the way.
+        drop(fs::remove_file(&new));
+        return Err(error);
+    }
+    if let Some(folder) = path.parent() {
+        // A folder that cannot be flushed holds the file all the same.
+        drop(File::open(folder).and_then(|folder| folder.sync_all()));
+    }
+    Ok(())
+}
+
+/// A new file in the folder of another, under a name that nothing has.
+fn beside(path: &Utf8Path) -> io::Result<(Utf8PathBuf, File)> {
+    let name = path.file_name().unwrap_or("entries.yaml");
+    let mut number = 0_u32;
+    loop {
+        let new = path.with_file_name(format!(".{name}.new{number}"));
+        // Fails where anything is there, a link that leads nowhere included.
+        match OpenOptions::new().write(true).create_new(true).open(&new) {
+            Ok(file) => return Ok((new, file)),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 100 => {
+                number += 1;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
