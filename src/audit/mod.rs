@@ -8,5 +8,7 @@ pub mod matrix;
 pub mod past;
 pub mod seen;
 pub mod subject;
+#[cfg(test)]
+mod tests;
 pub mod who;
 pub mod why;

@@ -47,6 +47,9 @@ struct Replay<'e> {
 #[derive(Default)]
 struct Rows<'e> {
     complete: Option<Timestamp>,
+    /// What the last reads showed: what later ones tell differences from.
+    read: BTreeMap<AccountId, &'e GrantSeen>,
+    /// The same with what was written since.
     rows: BTreeMap<AccountId, Row<'e>>,
     gone: BTreeMap<AccountId, Timestamp>,
 }
@@ -107,19 +110,29 @@ impl<'e> Replay<'e> {
         for row in &seen.grants {
             let account = AccountId::new(row.account.as_str());
             scope.gone.remove(&account);
+            scope.read.insert(account.clone(), row);
             scope.rows.insert(account, Row::of(row, seen.taken));
         }
         for account in &seen.gone {
             let account = AccountId::new(account.as_str());
+            scope.read.remove(&account);
             scope.rows.remove(&account);
             scope.gone.insert(account, seen.taken);
         }
         if seen.complete {
-            // Whoever is not among the differences was seen as before.
-            for row in scope.rows.values_mut() {
-                row.at = seen.taken;
-                row.unknown.clear();
+            // Whoever is not among the differences was seen as the last read had them, whatever was written since.
+            for account in scope.rows.keys() {
+                if !scope.read.contains_key(account) {
+                    scope.gone.insert(account.clone(), seen.taken);
+                }
             }
+            scope
+                .gone
+                .retain(|account, _| !scope.read.contains_key(account));
+            let rows = scope.read.iter();
+            scope.rows = rows
+                .map(|(account, row)| (account.clone(), Row::of(row, seen.taken)))
+                .collect();
             scope.complete = Some(seen.taken);
         }
     }
@@ -207,7 +220,7 @@ impl<'e> Replay<'e> {
             };
             for (account, row) in rows.rows {
                 let read = row.set.and_then(|name| Some((name, *self.sets.get(name)?)));
-                let plain = row.written.is_empty() && row.unknown.is_empty();
+                let plain = row.written.is_empty();
                 let rights = match read {
                     Some((name, set)) if plain => Some(
                         known
@@ -229,6 +242,11 @@ impl<'e> Replay<'e> {
                     state: row.state,
                     role: row.role.map(VendorRoleSlug::new),
                     rights,
+                    unknown: row
+                        .unknown
+                        .iter()
+                        .filter_map(|slug| catalog.by_slug(slug))
+                        .collect(),
                     facts: None,
                 };
                 scope.put(person, held);
@@ -260,9 +278,6 @@ impl<'e> Row<'e> {
 fn right_set(catalog: &Catalog, set: &BTreeMap<String, RightValue>, row: &Row<'_>) -> RightSet {
     let mut rights = RightSet::empty(catalog.len());
     for right in catalog.all() {
-        if row.unknown.contains(right.slug) {
-            continue;
-        }
         let value = match row.written.get(right.slug) {
             Some(written) => *written,
             None => set.get(right.slug),

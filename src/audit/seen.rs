@@ -51,6 +51,8 @@ pub struct Held {
     pub role: Option<VendorRoleSlug>,
     /// Its rights, where they were read.
     pub rights: Option<Arc<RightSet>>,
+    /// Rights that nobody knows since a write, whatever `rights` has of them.
+    pub unknown: Vec<RightId>,
     /// What stands in place of rights at kinds without a catalogue.
     pub facts: Option<Arc<Facts>>,
 }
@@ -93,6 +95,7 @@ impl Seen {
                         state: account.state,
                         role: account.role.clone(),
                         rights: account.rights.clone(),
+                        unknown: Vec::new(),
                         facts: account.facts.clone(),
                     };
                     scope.put(matches.get(&account.id).cloned(), held);
@@ -154,6 +157,10 @@ impl Held {
                 .map(|role| Shown::Text(role.as_str().into())),
             Subject::Right(id) => {
                 let rights = self.rights.as_deref()?;
+                let doubtful = |id| self.unknown.contains(&id);
+                if doubtful(*id) || catalog.governors(*id).any(doubtful) {
+                    return None;
+                }
                 Some(Shown::Value(effective(rights, *id, catalog)))
             }
             Subject::Fact(name) => {

@@ -1,5 +1,7 @@
 //! What `why`, `who` and `matrix` look at beside the files: a live read, a kept one, or nothing.
 
+use jiff::Timestamp;
+
 use super::args::SeenArgs;
 use super::failure::{Endings, Failure};
 use super::planning::Planning;
@@ -15,6 +17,8 @@ pub(super) struct Seeing {
     pub(super) project: Project,
     /// What was seen.
     pub(super) seen: Option<Seen>,
+    /// The present.
+    pub(super) now: Timestamp,
     /// What the read means for the exit code.
     pub(super) endings: Endings,
 }
@@ -33,9 +37,11 @@ pub(super) async fn see(
     as_of: Option<&str>,
 ) -> Result<Seeing, Failure> {
     if !args.any() {
+        let now = session.now()?;
         return Ok(Seeing {
-            project: session.open(as_of, session.now()?, 7)?,
+            project: session.open(as_of, now, 7)?,
             seen: None,
+            now,
             endings: Endings::new(),
         });
     }
@@ -55,6 +61,7 @@ pub(super) async fn see(
     Ok(Seeing {
         project,
         seen: Some(seen),
+        now: world.now(),
         endings,
     })
 }

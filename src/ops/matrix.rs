@@ -65,6 +65,17 @@ pub fn point(text: &str, project: &Project) -> Point {
     }
 }
 
+impl Point {
+    /// Whether only the journal can tell what was seen. Where none of the points does, it need not be there.
+    pub fn needs_journal(&self, project: &Project, has_read: bool, now: Timestamp) -> bool {
+        match self {
+            Point::Now => !has_read,
+            Point::At(as_of) => instant(*as_of, project) <= now,
+            Point::Commit(_) | Point::Desired | Point::Live => false,
+        }
+    }
+}
+
 impl Moment {
     /// The side of a matrix.
     pub fn side(&self) -> Side<'_> {

@@ -35,6 +35,9 @@ pub fn page(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog, zone: &TimeZo
         });
         about.push_str(&paragraph("", &by));
     }
+    if let Some(head) = &frame.head {
+        about.push_str(&paragraph("", &format!("Journal head {head}.")));
+    }
     for note in &frame.notes {
         about.push_str(&paragraph("note", &format!("Note: {note}")));
     }

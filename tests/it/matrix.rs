@@ -303,15 +303,23 @@ fn a_year() -> (Year, String) {
     // By hand: Clara may refund, and there is an account that nobody declared.
     year.read(
         "2026-02-20",
-        &[("3", Some("clara"), true), ("99", None, true)],
-        &[],
+        &[
+            ("2", Some("boris"), true),
+            ("3", Some("clara"), true),
+            ("99", None, true),
+        ],
+        &["1"],
     );
     let all = [manager("boris"), floor("clara"), manager("dana")].concat();
     let merged = year.commit(&all);
     year.apply("2026-03-05", Some(&merged), false);
     year.write("2026-03-05", "dana", "4", Some(true));
     year.write("2026-03-05", "clara", "3", Some(false));
-    year.read("2026-03-06", &[], &["99"]);
+    year.read(
+        "2026-03-06",
+        &[("3", Some("clara"), false), ("4", Some("dana"), true)],
+        &["99"],
+    );
     // A run from files that no commit has.
     std::fs::write(
         year.folder().join("people.yaml"),

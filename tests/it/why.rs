@@ -293,3 +293,81 @@ fn what_is_not_there_is_an_error_with_the_nearest_name() {
         "{out}"
     );
 }
+
+#[test]
+fn what_was_seen_stands_beside_what_the_files_say() {
+    let held = tempfile::tempdir().unwrap();
+    let folder = held.path();
+    copy_example(&root().join("examples/hello"), folder);
+    let run = |arguments: &[&str]| {
+        let mut all = arguments.to_vec();
+        all.push("--sandbox");
+        let (code, out, said) = shop::keyholder(folder, &all);
+        assert_eq!(code, 0, "{arguments:?} {said}");
+        out
+    };
+    run(&["observe", "--out", "seen.json"]);
+    // Karlis has left by the files, and is still there.
+    for looked in [&["--live"][..], &["--observed", "seen.json"]] {
+        let mut all = vec!["who", "records_create_access", "--format", "json"];
+        all.extend(looked);
+        let who: Json = serde_json::from_str(&run(&all)).unwrap();
+        let holders = who["holders"].as_array().unwrap();
+        let karlis = holders.iter().find(|it| it["person"] == "karlis").unwrap();
+        assert_eq!(
+            (&karlis["declared"], &karlis["observed"]),
+            (&json!(false), &json!(true))
+        );
+        let jana = holders.iter().find(|it| it["person"] == "jana").unwrap();
+        assert_eq!(
+            (&jana["declared"], &jana["observed"]),
+            (&json!(true), &json!(false))
+        );
+        let mut all = vec!["why", "karlis", "records_create_access", "--format", "json"];
+        all.extend(looked);
+        let why: Json = serde_json::from_str(&run(&all)).unwrap();
+        let answer = &why["answers"][0];
+        assert_eq!(answer["because"][0]["what"], "leaves");
+        assert_eq!(answer["observed"]["value"], true, "{answer}");
+        assert_eq!(answer["observed"]["state"], "active");
+    }
+    let diff: Json = serde_json::from_str(&run(&[
+        "matrix",
+        "--diff",
+        "desired",
+        "live",
+        "--right",
+        "records_create_access",
+        "--format",
+        "json",
+    ]))
+    .unwrap();
+    let changes: Vec<String> = diff["changes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| {
+            format!(
+                "{} {} {}",
+                it["person"], it["before"]["declared"], it["after"]["observed"]
+            )
+        })
+        .collect();
+    assert_eq!(
+        changes,
+        [
+            "\"jana\" true false",
+            "\"jana\" true false",
+            "\"karlis\" false true"
+        ]
+    );
+    // A role counts for those that extend it; what is not there is told.
+    let (code, _, said) = shop::keyholder(folder, &["who", "stylst"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("did you mean `stylist`?"), "{said}");
+    let stylists = run(&["who", "stylist"]);
+    assert!(
+        stylists.contains("(jana)") && !stylists.contains("(karlis)"),
+        "{stylists}"
+    );
+}

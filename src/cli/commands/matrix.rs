@@ -24,20 +24,28 @@ pub(in crate::cli) async fn run(
     let seeing = see(session, &look, None).await?;
     let project = &seeing.project;
     let live = seeing.seen.map(Arc::new);
-    let now = session.now()?;
+    let now = seeing.now;
     let wanted = wanted(args, project)?;
-    let place = session.place(&project.loaded.root, Some(&project.loaded.project.settings))?;
-    let journal = place.load().map_err(|error| distrust(&error))?;
+    let mut needed = wanted.iter();
+    let journal = if needed.any(|point| point.needs_journal(project, live.is_some(), now)) {
+        let settings = &project.loaded.project.settings;
+        let place = session.place(&project.loaded.root, Some(settings))?;
+        Some(place.load().map_err(|error| distrust(&error))?)
+    } else {
+        None
+    };
+    let sealed = journal.as_ref().map_or(&[][..], |journal| &journal.sealed);
     let mut moments = Vec::with_capacity(wanted.len());
     for point in &wanted {
-        let known = moment(project, &journal.sealed, point, live.as_ref(), now);
+        let known = moment(project, sealed, point, live.as_ref(), now);
         moments.push(known.map_err(|error| {
             Failure::input(error.to_string())
                 .help("a day such as `2027-03-01`, a commit, `desired` or `live`")
         })?);
     }
     let filter = filter(args, project, &moments)?;
-    let head = journal.head().map(|head| head.to_string());
+    let head = journal.and_then(|journal| journal.head());
+    let head = head.map(|head| head.to_string());
     let frames: Vec<Frame<'_>> = moments
         .iter()
         .map(|moment| Frame {
