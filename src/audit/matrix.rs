@@ -62,6 +62,8 @@ pub struct Matrix {
     pub rows: Vec<Row>,
     /// Whether the files of that time are known.
     pub declares: bool,
+    /// Scopes that were read as a whole, and when: whoever has no row there had nothing.
+    pub looked: BTreeMap<(SystemName, PlaceId), Timestamp>,
 }
 
 /// A scope.
@@ -398,6 +400,10 @@ impl Maker<'_> {
         });
         let rows = self.matrix.rows.iter();
         self.matrix.declares = self.side.desired.is_some();
+        let seen = self.side.seen.into_iter().flat_map(|seen| &seen.scopes);
+        self.matrix.looked = seen
+            .filter_map(|(scope, seen)| Some((scope.clone(), seen.complete?)))
+            .collect();
         self.matrix.names = rows
             .filter_map(|row| match &row.who {
                 Who::Person(key) => Some((key.clone(), names.get(key)?.clone())),
@@ -529,8 +535,13 @@ pub fn differences(before: &Matrix, after: &Matrix, catalog: &Catalog) -> Vec<Di
             }
             let (mut a, mut b) = (cell(before, was, column), cell(after, is, column));
             // Who has no row on a side whose files or reads are known has nothing there.
-            fill(&mut a, &b, was.is_none(), before, &column.subject);
-            fill(&mut b, &a, is.is_none(), after, &column.subject);
+            let at = (system.clone(), place.clone());
+            if was.is_none() {
+                fill(&mut a, &b, before, &at, &column.subject);
+            }
+            if is.is_none() {
+                fill(&mut b, &a, after, &at, &column.subject);
+            }
             if changed(&a, &b) {
                 found.push(Difference {
                     who: who.clone(),
@@ -549,10 +560,22 @@ pub fn differences(before: &Matrix, after: &Matrix, catalog: &Catalog) -> Vec<Di
     found
 }
 
-/// Nothing in the files, where they are known and do not name the person at all.
-fn fill(cell: &mut Cell, other: &Cell, missing: bool, matrix: &Matrix, subject: &Subject) {
-    if missing && matrix.declares && other.value().is_some() {
+/// Nothing in the files, where they are known and do not name the person, and nothing seen, where everything was read.
+fn fill(
+    cell: &mut Cell,
+    other: &Cell,
+    matrix: &Matrix,
+    scope: &(SystemName, PlaceId),
+    subject: &Subject,
+) {
+    if other.value().is_none() {
+        return;
+    }
+    if matrix.declares {
         cell.declared = Some(nothing(subject));
+    }
+    if let Some(at) = matrix.looked.get(scope) {
+        cell.observed = Some((nothing(subject), *at));
     }
 }
 

@@ -15,6 +15,7 @@ mod commands;
 mod due;
 mod env;
 pub mod failure;
+mod output;
 mod planning;
 mod reviewed;
 mod seeing;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use super::doc::{
     Block, Detail, Doc, Item, Run, Section, Tone, foreign, foreign_toned, say, toned,
 };
-use super::escape;
+use super::table;
 use super::why::shown_json;
 use super::words;
 use crate::audit::matrix::{
@@ -97,6 +97,7 @@ pub(super) fn cells<'m>(
 /// The matrix as a page: places, their people, what each has there.
 pub fn doc(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog, zone: &TimeZone) -> Doc {
     let mut sections = vec![Section {
+        fold: false,
         title: Vec::new(),
         blocks: notes(frame, zone),
     }];
@@ -109,6 +110,7 @@ pub fn doc(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog, zone: &TimeZon
             continue;
         }
         sections.push(Section {
+            fold: false,
             title: scope_title(scope),
             blocks: vec![Block::Group {
                 head: vec![say(words::count(
@@ -122,6 +124,7 @@ pub fn doc(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog, zone: &TimeZon
     }
     if sections.len() == 1 {
         sections.push(Section {
+            fold: false,
             title: Vec::new(),
             blocks: vec![Block::Line(vec![say("Nobody has any of it.")])],
         });
@@ -370,20 +373,7 @@ pub fn spreadsheet(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog) -> Str
             ]);
         }
     }
-    table(rows)
-}
-
-/// Rows with line ends and quotes as RFC 4180 has them, each cell through the one door.
-fn table(rows: Vec<Vec<String>>) -> String {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
-    for row in rows {
-        // Writing to memory cannot fail, and every row has as many cells as the header.
-        drop(writer.write_record(row.iter().map(|cell| escape::cell(cell))));
-    }
-    let bytes = writer.into_inner().unwrap_or_default();
-    String::from_utf8(bytes).unwrap_or_default()
+    table::rows(&rows)
 }
 
 /// The matrix as JSON.
@@ -492,6 +482,7 @@ pub fn diff_doc(
     zone: &TimeZone,
 ) -> Doc {
     let mut sections = vec![Section {
+        fold: false,
         title: Vec::new(),
         blocks: [before, after]
             .iter()
@@ -509,6 +500,7 @@ pub fn diff_doc(
         };
         let places = same.chunk_by(|a, b| a.scope == b.scope);
         sections.push(Section {
+            fold: false,
             title: vec![
                 foreign_toned(Tone::Strong, name),
                 say(" ("),
@@ -527,6 +519,7 @@ pub fn diff_doc(
     }
     if found.is_empty() {
         sections.push(Section {
+            fold: false,
             title: Vec::new(),
             blocks: vec![Block::Line(vec![say("No difference.")])],
         });
@@ -670,5 +663,5 @@ pub fn diff_spreadsheet(
             words(&it.after),
         ]);
     }
-    table(rows)
+    table::rows(&rows)
 }

@@ -11,6 +11,7 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
 use super::escape;
+use super::html::base64;
 use super::matrix::{Frame, cells, declared_word, observed_word, who_of};
 use super::words;
 use crate::audit::matrix::{Basis, Cell, Column, Declared, Matrix, Row, Seeing, Who};
@@ -53,7 +54,7 @@ pub fn page(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog, zone: &TimeZo
          <script type=\"application/json\" id=\"data\">{data}</script>\n<script>{SCRIPT}</script>\n</body>\n</html>\n",
         script = hash(SCRIPT),
         style = hash(STYLE),
-        title = html(&title),
+        title = escape::html(&title, true),
     )
 }
 
@@ -77,7 +78,7 @@ fn paragraph(class: &str, text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }
-    format!("<p class=\"{class}\">{}</p>\n", html(text))
+    format!("<p class=\"{class}\">{}</p>\n", escape::html(text, true))
 }
 
 /// Distinct values in the order in which they came.
@@ -269,21 +270,6 @@ fn state(row: &Row) -> String {
     }
 }
 
-fn html(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len() + 16);
-    for c in escape::terminal_long(text).chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            _ => safe.push(c),
-        }
-    }
-    safe
-}
-
 /// JSON that cannot end the element it stands in, nor begin a comment: these characters stand only inside its strings.
 fn in_script(json: &str) -> String {
     let mut safe = String::with_capacity(json.len() + 64);
@@ -302,22 +288,7 @@ fn in_script(json: &str) -> String {
 
 /// The SHA-256 of a text as a policy names it.
 fn hash(text: &str) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digest = Sha256::digest(text.as_bytes());
-    let mut out = String::with_capacity(44);
-    for chunk in digest.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for at in 0..4 {
-            if at <= chunk.len() {
-                let letter = LETTERS.get((bits >> (18 - 6 * at) & 63) as usize);
-                out.push(letter.map_or('=', |letter| char::from(*letter)));
-            } else {
-                out.push('=');
-            }
-        }
-    }
-    out
+    base64(&Sha256::digest(text.as_bytes()))
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Plans, states and journals to bytes. Pure: no terminal, no clock, no file.
 //!
-//! `doc` is what an output says, `text` how it looks; views build the first, writers the second. Foreign text passes
+//! `doc` is what an output says; `text`, `markdown` and `html` how it looks; views build the first, writers the second. Foreign text passes
 //! through `escape` and nowhere else.
 
+mod change;
 pub mod checklist;
 pub mod desired;
 pub mod doc;
@@ -12,15 +13,21 @@ mod hand;
 pub mod matrix;
 pub mod matrix_html;
 
+mod held;
+pub mod html;
+pub mod lines;
+pub mod markdown;
 mod names;
 pub mod outcome;
 pub mod parts;
 pub mod review;
 mod rules;
 pub mod seen;
+pub mod table;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod told;
 pub mod view;
 pub mod who;
 pub mod why;

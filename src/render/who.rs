@@ -42,6 +42,7 @@ pub fn doc(holders: &Holders, desired: &Desired, catalog: &Catalog, zone: &TimeZ
     Doc {
         title,
         sections: vec![Section {
+            fold: false,
             title: Vec::new(),
             blocks: vec![Block::Group { head, items }],
         }],

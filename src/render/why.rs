@@ -28,6 +28,7 @@ pub fn doc(why: &Why, desired: &Desired, catalog: &Catalog, zone: &TimeZone) -> 
     let mut sections = Vec::new();
     if !why.whole.is_empty() {
         sections.push(Section {
+            fold: false,
             title: Vec::new(),
             blocks: why
                 .whole
@@ -46,6 +47,7 @@ pub fn doc(why: &Why, desired: &Desired, catalog: &Catalog, zone: &TimeZone) -> 
     {
         let Some(first) = same.first() else { continue };
         sections.push(Section {
+            fold: false,
             title: vec![
                 foreign_toned(Tone::Strong, first.system.to_string()),
                 say(" · "),
@@ -62,6 +64,7 @@ pub fn doc(why: &Why, desired: &Desired, catalog: &Catalog, zone: &TimeZone) -> 
     }
     if why.answers.is_empty() && why.whole.is_empty() {
         sections.push(Section {
+            fold: false,
             title: Vec::new(),
             blocks: vec![Block::Line(vec![say(
                 "No line of `access` gives anything there.",

@@ -438,6 +438,7 @@ fn two_days_two_commits_and_two_worlds_are_compared() {
         [
             "anna true/true -> false/false",
             "clara false/false -> false/true",
+            "99 false/false -> false/true",
         ]
     );
     assert_eq!(

@@ -1,24 +1,23 @@
 //! `matrix`: who has what where, and what differs between two points.
 
-use std::io::Write as _;
 use std::sync::Arc;
-
-use camino::Utf8Path;
 
 use crate::audit::matrix::{Filter, Matrix, differences, matrix};
 use crate::cli::args::{MatrixArgs, MatrixFormat, MatrixOutput};
 use crate::cli::failure::{Endings, Failure};
+use crate::cli::output::Whole;
 use crate::cli::seeing::{see, unclear};
 use crate::cli::session::{Session, distrust};
 use crate::ops::matrix::{self as points, Moment, Point, moment};
 use crate::ops::project::Project;
 use crate::render::matrix::{self as shown, Frame};
-use crate::render::{matrix_html, text};
+use crate::render::{escape, matrix_html, text};
 
 pub(in crate::cli) async fn run(
     session: &Session<'_>,
     args: &MatrixArgs,
 ) -> Result<Endings, Failure> {
+    let outputs = prepare(&args.format)?;
     let mut look = args.seen.clone();
     look.live |= args.diff.iter().any(|point| point == "live") && look.observed.is_none();
     let seeing = see(session, &look, None).await?;
@@ -61,9 +60,12 @@ pub(in crate::cli) async fn run(
         .iter()
         .map(|moment| matrix(&moment.side(), &filter, project.catalog))
         .collect();
-    for output in &args.format {
-        let text = print(session, project, &made, &frames, output.format)?;
-        put(session, output, &text)?;
+    for (format, file) in outputs {
+        let text = print(session, project, &made, &frames, format)?;
+        match file {
+            Some(file) => file.write(&text)?,
+            None => session.ui.data(&text),
+        }
     }
     Ok(seeing.endings)
 }
@@ -130,7 +132,7 @@ fn print(
                     text::write(&shown::diff_doc(&found, from, to, catalog, zone), layout)
                 }
                 MatrixFormat::Csv => shown::diff_spreadsheet(&found, from, to, catalog),
-                MatrixFormat::Json => format!("{:#}\n", shown::diff_json(&found, from, to)),
+                MatrixFormat::Json => json(&shown::diff_json(&found, from, to)),
                 MatrixFormat::Html => {
                     return Err(Failure::input("`--diff` has no page of its own")
                         .help("`--format text`, `csv` or `json`"));
@@ -140,29 +142,32 @@ fn print(
         ([one, ..], [frame, ..]) => Ok(match format {
             MatrixFormat::Text => text::write(&shown::doc(one, frame, catalog, zone), layout),
             MatrixFormat::Csv => shown::spreadsheet(one, frame, catalog),
-            MatrixFormat::Json => format!("{:#}\n", shown::to_json(one, frame, catalog)),
+            MatrixFormat::Json => json(&shown::to_json(one, frame, catalog)),
             MatrixFormat::Html => matrix_html::page(one, frame, catalog, zone),
         }),
         _ => Ok(String::new()),
     }
 }
 
-/// Prints a text, or writes the whole file or none of it.
-fn put(session: &Session<'_>, output: &MatrixOutput, text: &str) -> Result<(), Failure> {
-    let Some(file) = &output.file else {
-        session.ui.data(text);
-        return Ok(());
-    };
-    keep(file, text).map_err(|error| Failure::input(format!("--format: {file}: {error}")))
+fn json(value: &serde_json::Value) -> String {
+    escape::json(&format!("{value:#}\n")).into_owned()
 }
 
-fn keep(file: &Utf8Path, text: &str) -> std::io::Result<()> {
-    let new = format!("{file}.{}.new", std::process::id());
-    let written = std::fs::File::create(&new)
-        .and_then(|mut out| out.write_all(text.as_bytes()))
-        .and_then(|()| std::fs::rename(&new, file));
-    if written.is_err() {
-        drop(std::fs::remove_file(&new));
+/// Where each format goes: one at most to stdout, each file writable before anything is asked.
+fn prepare(outputs: &[MatrixOutput]) -> Result<Vec<(MatrixFormat, Option<Whole>)>, Failure> {
+    let mut prepared = Vec::with_capacity(outputs.len());
+    for output in outputs {
+        let whole = match &output.file {
+            Some(file) => Some(Whole::prepare("--format", file)?),
+            None => None,
+        };
+        let to_stdout = |(_, file): &(MatrixFormat, Option<Whole>)| file.is_none();
+        if whole.is_none() && prepared.iter().any(to_stdout) {
+            return Err(Failure::input("--format: two formats for stdout").help(
+                "only one goes to stdout; give the others a file, such as `--format csv=matrix.csv`",
+            ));
+        }
+        prepared.push((output.format, whole));
     }
-    written
+    Ok(prepared)
 }

@@ -8,7 +8,7 @@ use crate::cli::seeing::{see, unclear};
 use crate::cli::session::Session;
 use crate::model::explained::Subject;
 use crate::ops::{matrix, why};
-use crate::render::{text, who as shown};
+use crate::render::{escape, text, who as shown};
 
 pub(in crate::cli) async fn run(session: &Session<'_>, args: &WhoArgs) -> Result<Endings, Failure> {
     let seeing = see(session, &args.seen, args.as_of.as_deref()).await?;
@@ -49,7 +49,7 @@ pub(in crate::cli) async fn run(session: &Session<'_>, args: &WhoArgs) -> Result
     match args.format {
         DataFormat::Json => {
             let json = shown::to_json(&holders, &project.desired, project.catalog);
-            session.ui.data(&format!("{json:#}\n"));
+            session.ui.data(&escape::json(&format!("{json:#}\n")));
         }
         DataFormat::Text => {
             let doc = shown::doc(&holders, &project.desired, project.catalog, &project.zone);

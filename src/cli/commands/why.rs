@@ -5,7 +5,7 @@ use crate::cli::failure::{Endings, Failure};
 use crate::cli::seeing::{see, unclear};
 use crate::cli::session::Session;
 use crate::ops::why;
-use crate::render::{text, why as shown};
+use crate::render::{escape, text, why as shown};
 
 pub(in crate::cli) async fn run(session: &Session<'_>, args: &WhyArgs) -> Result<Endings, Failure> {
     let seeing = see(session, &args.seen, args.as_of.as_deref()).await?;
@@ -30,7 +30,7 @@ pub(in crate::cli) async fn run(session: &Session<'_>, args: &WhyArgs) -> Result
     match args.format {
         DataFormat::Json => {
             let json = shown::to_json(&answer, &project.desired, project.catalog);
-            session.ui.data(&format!("{json:#}\n"));
+            session.ui.data(&escape::json(&format!("{json:#}\n")));
         }
         DataFormat::Text => {
             let doc = shown::doc(&answer, &project.desired, project.catalog, &project.zone);
