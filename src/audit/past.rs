@@ -38,14 +38,14 @@ pub fn seen_at<'e>(
 struct Replay<'e> {
     /// Whose account it is.
     people: BTreeMap<(SystemName, AccountId), PersonKey>,
-    scopes: BTreeMap<Scope, Rows<'e>>,
+    scopes: BTreeMap<Scope, Place<'e>>,
     sets: BTreeMap<&'e str, &'e BTreeMap<String, RightValue>>,
     /// Calls of steps that were not read back yet.
     calls: BTreeMap<&'e str, Vec<&'e Intent>>,
 }
 
 #[derive(Default)]
-struct Rows<'e> {
+struct Place<'e> {
     complete: Option<Timestamp>,
     /// What the last reads showed: what later ones tell differences from.
     read: BTreeMap<AccountId, &'e GrantSeen>,
