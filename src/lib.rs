@@ -9,6 +9,7 @@
 //! - [`plan`]: what should be and what is to what will happen;
 //! - [`policy`]: what the project's rules keep back of that;
 //! - [`provider`], [`http`], [`secret`]: the vendors, and how they are reached;
+//! - [`audit`]: why somebody has something, who has it, who had what when;
 //! - [`apply`], [`journal`], [`state`]: what is done, the record of it, and where that lives;
 //! - [`report`], [`bundle`]: what an auditor asks of a journal, and the evidence for it in one file;
 //! - [`snapshot`], [`render`]: values to bytes;
@@ -20,6 +21,7 @@
 
 pub mod apply;
 pub mod attest;
+pub mod audit;
 pub mod bundle;
 pub mod canonical;
 pub mod catalog;

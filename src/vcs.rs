@@ -100,6 +100,65 @@ pub fn blame(folder: &Utf8Path, file: &str) -> Option<Blame> {
     })
 }
 
+/// The commit that wrote a line: for people to read, so without the address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineCommit {
+    /// The full hash.
+    pub hash: String,
+    /// The author's name; hostile text.
+    pub author: String,
+    /// When, in seconds since 1970.
+    pub seconds: i64,
+}
+
+/// Who wrote each line of a file of a folder, from the first, as a commit or the folder has it; none for a line that is not
+/// committed, and nothing where git does not know the file.
+pub fn line_commits(
+    folder: &Utf8Path,
+    file: &str,
+    rev: Option<&str>,
+) -> Option<Vec<Option<LineCommit>>> {
+    let mut arguments = vec!["blame", "--line-porcelain"];
+    if let Some(rev) = rev {
+        if !is_hash(rev) {
+            return None;
+        }
+        arguments.push(rev);
+    }
+    arguments.extend(["--", file]);
+    git(folder, &arguments)
+        .and_then(text)
+        .map(|told| commits_of_lines(&told))
+}
+
+/// One commit for each line of `git blame --line-porcelain`.
+fn commits_of_lines(told: &str) -> Vec<Option<LineCommit>> {
+    let mut lines = Vec::new();
+    let mut now: Option<LineCommit> = None;
+    let mut is_header = true;
+    for line in told.lines() {
+        if line.starts_with('\t') {
+            lines.push(now.take());
+            is_header = true;
+        } else if is_header {
+            let hash = line.split(' ').next().unwrap_or_default();
+            now = hash.bytes().any(|byte| byte != b'0').then(|| LineCommit {
+                hash: hash.to_owned(),
+                author: String::new(),
+                seconds: 0,
+            });
+            is_header = false;
+        } else if let Some(now) = &mut now {
+            if let Some(author) = line.strip_prefix("author ") {
+                author.clone_into(&mut now.author);
+            } else if let Some(time) = line.strip_prefix("author-time ") {
+                now.seconds = time.parse().unwrap_or(0);
+            }
+        }
+    }
+    lines
+}
+
 /// One author for each line of `git blame --line-porcelain`.
 fn authors(told: &str) -> Vec<Option<String>> {
     let mut lines = Vec::new();
@@ -317,6 +376,20 @@ mod tests {
             [Some("ilze@chain.example".to_owned()), None]
         );
         assert_eq!(authors(""), []);
+    }
+
+    #[test]
+    fn the_commit_of_a_line_has_a_name_and_no_address() {
+        let zeros = "0".repeat(40);
+        let told = format!(
+            "1f2e 1 1 1\nauthor Ilze O\nauthor-mail <ilze@chain.example>\nauthor-time 1700000000\n\tpeople:\n{zeros} 2 2\nauthor Not Committed Yet\nauthor-time 5\n\tauthor forged\n"
+        );
+        let ilze = LineCommit {
+            hash: "1f2e".into(),
+            author: "Ilze O".into(),
+            seconds: 1_700_000_000,
+        };
+        assert_eq!(commits_of_lines(&told), [Some(ilze), None]);
     }
 
     fn run(folder: &Utf8Path, arguments: &[&str]) {

@@ -1,10 +1,14 @@
 //! The command line as typed. Doc comments are the manual; nothing here acts.
 
+mod audit;
+
 use std::ffi::OsStr;
 
 use camino::Utf8PathBuf;
 use clap::builder::{EnumValueParser, PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use audit::*;
 
 /// Staff access as code for chains of shops, salons and clinics.
 ///
@@ -99,6 +103,12 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Say that steps by hand are done, or take that back.
     Done(DoneArgs),
+    /// Say why somebody has, or lacks, a right: the chain of lines that decides it.
+    Why(WhyArgs),
+    /// Say who has a right or a role, and by which lines.
+    Who(WhoArgs),
+    /// Say who has what where: now, on a day, or as a commit has it; and what differs between two of these.
+    Matrix(MatrixArgs),
     /// Have a pending invitation sent again, as a step by hand: no vendor has a call for it.
     ///
     /// It is one more message to a human, so it needs an approval (`invitations`) and counts for `limits` and `quiet`.
@@ -249,80 +259,6 @@ pub struct ShowArgs {
     /// How to print it.
     #[arg(long, value_enum, default_value_t = DataFormat::Text)]
     pub format: DataFormat,
-}
-
-/// `report`
-#[derive(Debug, Args)]
-pub struct ReportArgs {
-    /// The first day of the period, in the project's time zone, or an instant.
-    #[arg(long, value_name = "WHEN")]
-    pub from: String,
-    /// The last day of the period, or the instant at which it ends; now, where it is not given.
-    #[arg(long, value_name = "WHEN")]
-    pub to: Option<String>,
-    /// How to print it: `html`, `markdown` or `json`; with `=FILE` into a file. May be repeated.
-    #[arg(long = "format", value_name = "FORMAT[=FILE]", default_value = "markdown", value_parser = report_output)]
-    pub formats: Vec<ReportOutput>,
-    /// A head of the journal that was written down elsewhere, and where: the report says that it is in the journal. May be
-    /// repeated.
-    #[arg(long = "anchor", value_name = "HEAD[=WHERE]")]
-    pub anchors: Vec<String>,
-    /// Pack the evidence into one archive: the report, the part of the journal, the files of the project, what people said,
-    /// who should have and who had what at both ends. It holds people's contacts. `keyholder verify` checks it anywhere.
-    #[arg(long, value_name = "FILE")]
-    pub bundle: Option<Utf8PathBuf>,
-    /// A plan that `plan --out` kept, to be packed too. May be repeated.
-    #[arg(long = "plan", value_name = "FILE", requires = "bundle")]
-    pub plans: Vec<Utf8PathBuf>,
-}
-
-/// `verify`
-#[derive(Debug, Args)]
-pub struct VerifyArgs {
-    /// The archive that `report --bundle` made.
-    pub file: Utf8PathBuf,
-    /// The id that it must have, as it was written down elsewhere.
-    #[arg(long, value_name = "ID")]
-    pub expect_id: Option<String>,
-    /// A head that must be part of the journal in it, as it was written down elsewhere. May be repeated.
-    #[arg(long = "expect-head", value_name = "HEAD")]
-    pub expect_heads: Vec<String>,
-    /// How to print it.
-    #[arg(long, value_enum, default_value_t = DataFormat::Text)]
-    pub format: DataFormat,
-}
-
-/// What a report is printed as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ReportFormat {
-    /// One page for a browser, without a script.
-    Html,
-    /// Headings and tables.
-    Markdown,
-    /// For programs.
-    Json,
-}
-
-/// A format and where it goes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReportOutput {
-    /// The format.
-    pub format: ReportFormat,
-    /// The file; none is stdout.
-    pub file: Option<Utf8PathBuf>,
-}
-
-fn report_output(text: &str) -> Result<ReportOutput, String> {
-    let (name, file) = match text.split_once('=') {
-        Some((name, file)) => (name, Some(Utf8PathBuf::from(file))),
-        None => (text, None),
-    };
-    let format = ReportFormat::from_str(name, false)
-        .map_err(|_| format!("`{name}` is none of html, markdown, json"))?;
-    if file.as_ref().is_some_and(|file| file.as_str().is_empty()) {
-        return Err("a file is missing behind `=`".to_owned());
-    }
-    Ok(ReportOutput { format, file })
 }
 
 /// `observe`

@@ -18,6 +18,7 @@ pub mod failure;
 mod output;
 mod planning;
 mod reviewed;
+mod seeing;
 mod session;
 mod simulator;
 mod ui;
@@ -68,6 +69,9 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, env: Env) -> u8 
         Command::Report(args) => commands::report::run(&session, args),
         Command::Verify(args) => commands::verify::run(&session, args),
         Command::Journal { command } => commands::journal::run(&session, command),
+        Command::Why(args) => commands::why::run(&session, args).await,
+        Command::Who(args) => commands::who::run(&session, args).await,
+        Command::Matrix(args) => commands::matrix::run(&session, args).await,
         Command::Explain(args) => commands::explain::run(&session, args),
         Command::Codeowners(args) => commands::codeowners::run(&session, args),
         Command::Schema(args) => Ok(commands::schema::run(&session, args)),

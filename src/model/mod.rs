@@ -6,6 +6,7 @@
 mod attested;
 mod contact;
 mod desired;
+pub mod explained;
 mod id;
 mod lockout;
 mod memory;

@@ -2,8 +2,8 @@
 
 pub mod accept;
 pub mod attest;
-pub mod codeowners;
 pub mod bundle;
+pub mod codeowners;
 pub mod doctor;
 pub mod due;
 pub mod edit;
@@ -13,6 +13,7 @@ pub mod import;
 pub mod init;
 pub mod live;
 pub mod lockout;
+pub mod matrix;
 pub mod only;
 pub mod planned;
 pub mod project;
@@ -22,3 +23,4 @@ pub mod report;
 pub mod resend;
 pub mod vanished;
 pub mod when;
+pub mod why;

@@ -101,15 +101,23 @@ pub fn settle(loaded: Loaded, options: &OpenOptions) -> Project {
 
 /// Opens the project as a commit has it, for the same time and by the same rules; the commit's full hash beside it.
 pub fn open_commit(project: &Project, rev: &str) -> Result<(String, Project), VcsError> {
-    let root = &project.loaded.root;
+    open_rev(&project.loaded.root, rev, &project.options)
+}
+
+/// Opens the project of a folder as a commit has it; the commit's full hash beside it.
+pub fn open_rev(
+    root: &Utf8Path,
+    rev: &str,
+    options: &OpenOptions,
+) -> Result<(String, Project), VcsError> {
     let hash = vcs::resolve(root, rev)?;
     let files = vcs::files(root, &hash)?;
     let files: Vec<(&str, &[u8])> = files
         .iter()
         .map(|(path, bytes)| (&**path, &**bytes))
         .collect();
-    let loaded = config::load_commit(root, &files, &project.options.load);
-    Ok((hash, settle(loaded, &project.options)))
+    let loaded = config::load_commit(root, &files, &options.load);
+    Ok((hash, settle(loaded, options)))
 }
 
 /// Settings from a commit, as `REV:FILE` names them: FILE counts from the project's folder.

@@ -93,7 +93,7 @@ fn grant_json(grant: &Grant, catalog: &Catalog) -> Json {
     Json::Object(place)
 }
 
-fn state_word(state: GrantState) -> &'static str {
+pub(super) fn state_word(state: GrantState) -> &'static str {
     match state {
         GrantState::Present => "present",
         GrantState::Paused => "paused",
@@ -116,7 +116,7 @@ fn item_json(item: &Item) -> Json {
     }
 }
 
-fn value_json(value: &Value) -> Json {
+pub(super) fn value_json(value: &Value) -> Json {
     match value {
         Value::Switch(on) => json!(on),
         Value::Days(Days::All) | Value::Items(Items::All) | Value::One(One::All) => json!("all"),
@@ -129,7 +129,7 @@ fn value_json(value: &Value) -> Json {
 }
 
 /// Values of systems without a catalogue: ticks are `true` and `false`, lists have one entry a line.
-fn extra_json(name: &str, text: &str) -> Json {
+pub(super) fn extra_json(name: &str, text: &str) -> Json {
     match text {
         "true" => json!(true),
         "false" => json!(false),

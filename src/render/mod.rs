@@ -10,6 +10,9 @@ pub mod doc;
 pub mod doctor;
 pub mod escape;
 mod hand;
+pub mod matrix;
+pub mod matrix_html;
+
 mod held;
 pub mod html;
 pub mod lines;
@@ -27,4 +30,6 @@ mod tests;
 pub mod text;
 mod told;
 pub mod view;
+pub mod who;
+pub mod why;
 pub mod words;

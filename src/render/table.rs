@@ -68,6 +68,22 @@ pub fn write(plan: &Plan, frame: &Frame<'_>) -> String {
     format!("\u{feff}{}", String::from_utf8(bytes).unwrap_or_default())
 }
 
+/// Rows of foreign and own texts as a table of the same form, the first row being the header.
+pub(super) fn rows(rows: &[Vec<String>]) -> String {
+    let mut out = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
+    let mut ok = true;
+    for row in rows {
+        ok &= out
+            .write_record(row.iter().map(|cell| escape::cell(cell)))
+            .is_ok();
+    }
+    debug_assert!(ok);
+    let bytes = out.into_inner().unwrap_or_default();
+    format!("\u{feff}{}", String::from_utf8(bytes).unwrap_or_default())
+}
+
 fn row(status: &str, step: &Step, held: &str, page: &Page<'_>) -> Vec<String> {
     let details = told(step, page).details;
     let said = |label: &[&str]| {

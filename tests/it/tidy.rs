@@ -26,10 +26,11 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("export",             "text diagnostic catalog model config canonical"),
     ("plan",               "text diagnostic catalog model canonical"),
     ("policy",             "text diagnostic catalog model plan"),
+    ("audit",              "text diagnostic catalog model plan journal"),
     ("import",             "text diagnostic catalog model config plan"),
     ("report",             "journal model policy"),
     ("bundle",             "text canonical model config attest plan journal"),
-    ("render",             "text diagnostic catalog model plan policy journal apply report"),
+    ("render",             "text diagnostic catalog model plan policy journal apply report audit"),
     ("snapshot",           "catalog model"),
     // The rim: clock, secrets, sockets, disk.
     ("clock",              ""),
@@ -49,8 +50,8 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     // An island, reached over HTTP only: it must not share a misreading with the providers.
     ("sandbox",            "clock"),
     // One function per verb, and the command line around them.
-    ("ops",                "text canonical diagnostic catalog model config attest export import plan policy render snapshot clock secret vcs http provider journal apply report bundle"),
-    ("cli",                "text diagnostic catalog model config attest plan render snapshot clock ops sandbox apply journal state vcs report bundle provider::Events"),
+    ("ops",                "text canonical diagnostic catalog model config attest export import plan policy audit render snapshot clock secret vcs http provider journal apply report bundle"),
+    ("cli",                "text diagnostic catalog model config attest plan audit render snapshot clock ops sandbox apply journal state vcs report bundle provider::Events"),
     ("lib",                ""),
     ("main",               "cli"),
 ];

@@ -7,6 +7,7 @@
 mod across;
 mod assignment;
 mod clash;
+mod explain;
 mod sums;
 mod upcoming;
 
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use assignment::{Line, never, read};
+pub(super) use explain::explain;
 use jiff::Timestamp;
 pub(super) use sums::Sums;
 

@@ -11,6 +11,7 @@ use crate::catalog::{ChainRight, Kind};
 use crate::config::raw::{BlockBody, Text};
 use crate::diagnostic::Diagnostic;
 use crate::model::VendorRoleSlug;
+use crate::model::explained::{Reach, Shown, Subject};
 use crate::text::{Span, Spanned};
 
 /// One value.
@@ -222,16 +223,38 @@ impl FactsPart {
     pub(super) fn texts(&self) -> BTreeMap<Arc<str>, Arc<str>> {
         self.facts
             .iter()
-            .map(|(name, (fact, _))| {
-                let text: Arc<str> = match fact {
-                    Fact::Tick(true) => "true".into(),
-                    Fact::Tick(false) => "false".into(),
-                    Fact::Word(word) | Fact::Level(_, word) => word.clone(),
-                    Fact::List(items) => items.join("\n").into(),
-                };
-                (name.clone(), text)
-            })
+            .map(|(name, (fact, _))| (name.clone(), fact.text()))
             .collect()
+    }
+}
+
+impl Fact {
+    /// Its value as text.
+    pub(super) fn text(&self) -> Arc<str> {
+        match self {
+            Fact::Tick(true) => "true".into(),
+            Fact::Tick(false) => "false".into(),
+            Fact::Word(word) | Fact::Level(_, word) => word.clone(),
+            Fact::List(items) => items.join("\n").into(),
+        }
+    }
+}
+
+/// What a block says of something, for whoever asks why.
+pub(super) fn about(said: &Said<'_>, subject: &Subject) -> Vec<(Span, Reach, Shown)> {
+    match subject {
+        Subject::Right(_) => Vec::new(),
+        Subject::Role => {
+            let role = said.role.iter();
+            role.map(|role| (role.span, Reach::Slug, Shown::Text(role.value.clone())))
+                .collect()
+        }
+        Subject::Fact(name) => {
+            let facts = said.facts.iter().filter(|(fact, ..)| fact == name);
+            facts
+                .map(|(_, fact, span)| (*span, Reach::Slug, Shown::Text(fact.text())))
+                .collect()
+        }
     }
 }
 

@@ -62,7 +62,8 @@ use systems::Systems;
 use crate::catalog::Catalog;
 use crate::config::raw;
 use crate::diagnostic::Diagnostic;
-use crate::model::{AsOf, Desired};
+use crate::model::explained::{Ask, Explained};
+use crate::model::{AsOf, Desired, PersonKey};
 
 /// What a project is resolved for.
 #[derive(Clone, Copy, Debug)]
@@ -174,17 +175,7 @@ pub fn resolve(
     desired
         .policies
         .extend(fences.map(|fence| fences::fence(fence, &places, &people)));
-    let context = Context {
-        systems: &systems,
-        places: &places,
-        roles: &roles,
-        catalog,
-        sums: Sums::new(catalog, roles.list.len(), systems.list.len()),
-        without_id: (0..places.keys.len() * systems.list.len())
-            .map(|_| AtomicBool::new(false))
-            .collect(),
-        horizon: options.horizon,
-    };
+    let context = context(&systems, &places, &roles, catalog, options.horizon);
     let outcomes = people::resolve(&context, &people, &keys, &contacts);
     let clock = places.project_clock();
     people::check_across(&outcomes, &people, &keys, clock, &mut diagnostics);
@@ -198,6 +189,50 @@ pub fn resolve(
     gather(&context, outcomes, &mut desired, &mut diagnostics);
     diagnostics.sort_by_key(|diagnostic| diagnostic.labels.first().map(|label| label.span));
     (desired, diagnostics)
+}
+
+/// What people are resolved against.
+fn context<'a>(
+    systems: &'a Systems<'a>,
+    places: &'a Places<'a>,
+    roles: &'a Roles<'a>,
+    catalog: &'a Catalog,
+    horizon: Duration,
+) -> Context<'a> {
+    Context {
+        systems,
+        places,
+        roles,
+        catalog,
+        sums: Sums::new(catalog, roles.list.len(), systems.list.len()),
+        without_id: (0..places.keys.len() * systems.list.len())
+            .map(|_| AtomicBool::new(false))
+            .collect(),
+        horizon,
+    }
+}
+
+/// Why one person has what [`resolve`] says they have, by the same functions; none of somebody who is not declared.
+pub fn explain(
+    project: &raw::Project,
+    options: &ResolveOptions,
+    catalog: &'static Catalog,
+    person: &PersonKey,
+    ask: &Ask,
+) -> Option<Explained> {
+    // What is wrong was told when the project was opened.
+    let mut told = Vec::new();
+    let systems = Systems::new(&project.settings);
+    let places = Places::new(project, &systems, options.as_of, &mut told);
+    let mut people: Vec<&raw::Person> = project.entries.people.iter().collect();
+    people.sort_by(|a, b| a.key.value.cmp(&b.key.value));
+    let raw = *people
+        .iter()
+        .find(|raw| *raw.key.value == *person.as_str())?;
+    let assigned = refs::assigned(&people);
+    let roles = Roles::new(project, &systems, catalog, &assigned, &mut told);
+    let context = context(&systems, &places, &roles, catalog, options.horizon);
+    Some(access::explain(&context, raw, ask))
 }
 
 /// Moves what came out for each person to where it belongs.

@@ -10,6 +10,7 @@
 mod blocks;
 mod facts;
 mod graph;
+mod trace;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -71,6 +72,10 @@ type UnknownRights = BTreeMap<SystemName, BTreeMap<RoleKey, Vec<(Arc<str>, bool,
 #[derive(Debug)]
 pub(super) struct Roles<'a> {
     pub(super) list: Vec<Role<'a>>,
+    /// The blocks of each role, understood.
+    blocks: Vec<Vec<Block<'a>>>,
+    /// For each role itself and everything it extends.
+    ancestors: Vec<BTreeSet<usize>>,
     /// Rights outside the catalogue that roles name, by system and role.
     pub(super) unknown_rights: UnknownRights,
 }
@@ -167,9 +172,35 @@ impl<'a> Roles<'a> {
         }
         Self {
             list,
+            blocks,
+            ancestors,
             unknown_rights,
         }
     }
+}
+
+/// The blocks that say what a role means in a system, its own and those it inherits.
+fn seen<'b, 'a>(
+    blocks: &'b [Vec<Block<'a>>],
+    ancestors: &[BTreeSet<usize>],
+    at: usize,
+    (system, kind): (usize, Kind),
+) -> Vec<Seen<'b, 'a>> {
+    let roles = ancestors.get(at).into_iter().flatten();
+    let blocks = roles.flat_map(|&role| {
+        let own = blocks.get(role).into_iter().flatten();
+        own.map(move |block| (role, block))
+    });
+    let seen = blocks.filter_map(|(role, block)| {
+        let of_system = match block.target {
+            Target::Kind(target) if target == kind => false,
+            Target::One(target) if target == system => true,
+            Target::Kind(_) | Target::One(_) => return None,
+        };
+        let origin = Origin { role, of_system };
+        Some(Seen { origin, block })
+    });
+    seen.collect()
 }
 
 /// A block as one role sees it, its own or inherited.
@@ -247,29 +278,7 @@ impl<'a> Compiler<'_, 'a> {
         let Some(kind) = self.systems.list.get(system).map(|system| system.kind) else {
             return RoleParts::default();
         };
-        let (blocks, ancestors) = (self.blocks, self.ancestors);
-        let seen: Vec<Seen<'_, 'a>> = ancestors
-            .get(at)
-            .into_iter()
-            .flatten()
-            .flat_map(|&role| {
-                blocks
-                    .get(role)
-                    .into_iter()
-                    .flatten()
-                    .filter_map(move |block| {
-                        let of_system = match block.target {
-                            Target::Kind(target) if target == kind => false,
-                            Target::One(target) if target == system => true,
-                            Target::Kind(_) | Target::One(_) => return None,
-                        };
-                        Some(Seen {
-                            origin: Origin { role, of_system },
-                            block,
-                        })
-                    })
-            })
-            .collect();
+        let seen = seen(self.blocks, self.ancestors, at, (system, kind));
         // The role's own block is the one to point at; else the first it inherits.
         let pointed = seen
             .iter()

@@ -94,7 +94,7 @@ pub(super) fn add(catalog: &Catalog, parts: &[&Part], taken: &[RightId]) -> Sum 
 }
 
 /// Rights nobody names: keep before default before deny.
-fn unlisted(parts: &[&RightsPart]) -> (Unlisted, Option<Span>) {
+pub(super) fn unlisted(parts: &[&RightsPart]) -> (Unlisted, Option<Span>) {
     let rank = |unlisted: Unlisted| match unlisted {
         Unlisted::Deny => 0,
         Unlisted::Default => 1,
@@ -195,7 +195,7 @@ fn add_rights(catalog: &Catalog, parts: &[&RightsPart], taken: &[RightId]) -> Su
 }
 
 /// The parts whose word counts for a right, each with what it says.
-fn counting<'p>(right: &Right, parts: &[&'p RightsPart]) -> Vec<(usize, &'p Cell)> {
+pub(super) fn counting<'p>(right: &Right, parts: &[&'p RightsPart]) -> Vec<(usize, &'p Cell)> {
     let cells = || {
         parts
             .iter()

@@ -138,7 +138,7 @@ impl Resolver<'_, '_> {
     }
 
     /// What a line means in a system, its `plus` joined in.
-    fn part(&self, line: usize, system: usize, chain: bool) -> Option<Arc<Part>> {
+    pub(super) fn part(&self, line: usize, system: usize, chain: bool) -> Option<Arc<Part>> {
         let line = self.lines.get(line)?;
         let parts = self.context.roles.list.get(line.role?)?.parts.get(system)?;
         if chain {

@@ -1,0 +1,190 @@
+//! What was seen of people at places, whether a minute ago or a year: one shape for a read and for the journal.
+//!
+//! The invariant: that somebody has nothing at a place is said only where everything there was read.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::catalog::{Catalog, RightId};
+use crate::model::explained::{Shown, Subject};
+use crate::model::{
+    AccountId, AccountState, Desired, Facts, Memory, Observed, PersonKey, PlaceId, RightSet,
+    SystemName, Value, VendorRoleSlug,
+};
+use crate::plan;
+
+/// A scope: a system at a place.
+pub type Scope = (SystemName, PlaceId);
+
+/// What was seen, by scope; a scope that is not here was not read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// By scope.
+    pub scopes: BTreeMap<Scope, ScopeSeen>,
+}
+
+/// What was seen in one scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScopeSeen {
+    /// When it was read as a whole; none where it never was.
+    pub complete: Option<Timestamp>,
+    /// People by their keys.
+    pub people: BTreeMap<PersonKey, Held>,
+    /// Accounts that are nobody's.
+    pub strangers: BTreeMap<AccountId, Held>,
+    /// People who were seen to have nothing after the whole was read.
+    pub gone: BTreeMap<PersonKey, Timestamp>,
+}
+
+/// What one account has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The account.
+    pub account: AccountId,
+    /// When it was seen.
+    pub at: Timestamp,
+    /// Its state.
+    pub state: AccountState,
+    /// The vendor role, where it was read.
+    pub role: Option<VendorRoleSlug>,
+    /// Its rights, where they were read.
+    pub rights: Option<Arc<RightSet>>,
+    /// Rights that nobody knows since a write, whatever `rights` has of them.
+    pub unknown: Vec<RightId>,
+    /// What stands in place of rights at kinds without a catalogue.
+    pub facts: Option<Arc<Facts>>,
+}
+
+/// What is known of one person in one scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight<'s> {
+    /// They were seen.
+    Has(&'s Held),
+    /// Everything was read then, and they were not there.
+    Absent(Timestamp),
+    /// It was not read, or not all of it.
+    Unknown,
+}
+
+impl Seen {
+    /// What a read shows. What the plan would not believe is not seen.
+    pub fn live(desired: &Desired, memory: &Memory, read: &Observed) -> Self {
+        let mut scopes = BTreeMap::new();
+        for (name, system) in &read.systems {
+            let matches = plan::matches(desired, memory, name, &system.scopes);
+            for (place, reading) in plan::believed(system, memory, name).iter() {
+                let Some(state) = reading.seen() else {
+                    continue;
+                };
+                let taken = state
+                    .export
+                    .as_ref()
+                    .map_or(system.taken, |export| export.taken);
+                let mut scope = ScopeSeen {
+                    complete: reading.complete().map(|_| taken),
+                    people: BTreeMap::new(),
+                    strangers: BTreeMap::new(),
+                    gone: BTreeMap::new(),
+                };
+                for account in state.accounts.values() {
+                    let held = Held {
+                        account: account.id.clone(),
+                        at: taken,
+                        state: account.state,
+                        role: account.role.clone(),
+                        rights: account.rights.clone(),
+                        unknown: Vec::new(),
+                        facts: account.facts.clone(),
+                    };
+                    scope.put(matches.get(&account.id).cloned(), held);
+                }
+                // A list of team members is no list of who may sign in.
+                if state.profiles.is_none() || !state.accounts.is_empty() {
+                    scopes.insert((name.clone(), place.clone()), scope);
+                }
+            }
+        }
+        Self { scopes }
+    }
+
+    /// What is known of a person in a scope.
+    pub fn sight(&self, person: &PersonKey, system: &SystemName, place: &PlaceId) -> Sight<'_> {
+        let Some(scope) = self.scopes.get(&(system.clone(), place.clone())) else {
+            return Sight::Unknown;
+        };
+        if let Some(held) = scope.people.get(person) {
+            return Sight::Has(held);
+        }
+        let gone = scope.gone.get(person).copied();
+        gone.max(scope.complete)
+            .map_or(Sight::Unknown, Sight::Absent)
+    }
+}
+
+impl ScopeSeen {
+    /// Puts an account to its person, or among those who are nobody's. Of two accounts of a person the one that can
+    /// be used counts.
+    pub fn put(&mut self, person: Option<PersonKey>, held: Held) {
+        match person {
+            None => {
+                self.strangers.insert(held.account.clone(), held);
+            }
+            Some(person) => match self.people.entry(person) {
+                std::collections::btree_map::Entry::Vacant(free) => {
+                    free.insert(held);
+                }
+                std::collections::btree_map::Entry::Occupied(mut taken) => {
+                    if held.state == AccountState::Active
+                        && taken.get().state != AccountState::Active
+                    {
+                        taken.insert(held);
+                    }
+                }
+            },
+        }
+    }
+}
+
+impl Held {
+    /// What it has of something; none where that was not read.
+    pub fn value(&self, subject: &Subject, catalog: &Catalog) -> Option<Shown> {
+        match subject {
+            Subject::Role => self
+                .role
+                .as_ref()
+                .map(|role| Shown::Text(role.as_str().into())),
+            Subject::Right(id) => {
+                let rights = self.rights.as_deref()?;
+                let doubtful = |id| self.unknown.contains(&id);
+                if doubtful(*id) || catalog.governors(*id).any(doubtful) {
+                    return None;
+                }
+                Some(Shown::Value(effective(rights, *id, catalog)))
+            }
+            Subject::Fact(name) => {
+                let facts = self.facts.as_deref()?;
+                Some(Shown::Text(
+                    facts.get(name).cloned().unwrap_or_else(|| "false".into()),
+                ))
+            }
+        }
+    }
+
+    /// Whether the account can be used.
+    pub fn is_active(&self) -> bool {
+        self.state == AccountState::Active
+    }
+}
+
+/// What a right comes to: below a denied governor, and where the vendor shows nothing, it gives nothing.
+pub fn effective(rights: &RightSet, id: RightId, catalog: &Catalog) -> Value {
+    let denied = catalog
+        .governors(id)
+        .any(|governor| rights.get(governor.index()) == Some(&Value::Switch(false)));
+    match rights.get(id.index()) {
+        Some(value) if !denied => value.clone(),
+        Some(_) | None => Value::Switch(false),
+    }
+}

@@ -1,0 +1,173 @@
+//! `matrix`: who has what where, and what differs between two points.
+
+use std::sync::Arc;
+
+use crate::audit::matrix::{Filter, Matrix, differences, matrix};
+use crate::cli::args::{MatrixArgs, MatrixFormat, MatrixOutput};
+use crate::cli::failure::{Endings, Failure};
+use crate::cli::output::Whole;
+use crate::cli::seeing::{see, unclear};
+use crate::cli::session::{Session, distrust};
+use crate::ops::matrix::{self as points, Moment, Point, moment};
+use crate::ops::project::Project;
+use crate::render::matrix::{self as shown, Frame};
+use crate::render::{escape, matrix_html, text};
+
+pub(in crate::cli) async fn run(
+    session: &Session<'_>,
+    args: &MatrixArgs,
+) -> Result<Endings, Failure> {
+    let outputs = prepare(&args.format)?;
+    let mut look = args.seen.clone();
+    look.live |= args.diff.iter().any(|point| point == "live") && look.observed.is_none();
+    let seeing = see(session, &look, None).await?;
+    let project = &seeing.project;
+    let live = seeing.seen.map(Arc::new);
+    let now = seeing.now;
+    let wanted = wanted(args, project)?;
+    let mut needed = wanted.iter();
+    let journal = if needed.any(|point| point.needs_journal(project, live.is_some(), now)) {
+        let settings = &project.loaded.project.settings;
+        let place = session.place(&project.loaded.root, Some(settings))?;
+        Some(place.load().map_err(|error| distrust(&error))?)
+    } else {
+        None
+    };
+    let sealed = journal.as_ref().map_or(&[][..], |journal| &journal.sealed);
+    let mut moments = Vec::with_capacity(wanted.len());
+    for point in &wanted {
+        let known = moment(project, sealed, point, live.as_ref(), now);
+        moments.push(known.map_err(|error| {
+            Failure::input(error.to_string())
+                .help("a day such as `2027-03-01`, a commit, `desired` or `live`")
+        })?);
+    }
+    let filter = filter(args, project, &moments)?;
+    let head = journal.and_then(|journal| journal.head());
+    let head = head.map(|head| head.to_string());
+    let frames: Vec<Frame<'_>> = moments
+        .iter()
+        .map(|moment| Frame {
+            label: &moment.label,
+            commit: moment.commit.as_deref(),
+            applied: moment.applied,
+            head: head.clone(),
+            notes: moment.notes.clone(),
+            all: args.all,
+        })
+        .collect();
+    let made: Vec<Matrix> = moments
+        .iter()
+        .map(|moment| matrix(&moment.side(), &filter, project.catalog))
+        .collect();
+    for (format, file) in outputs {
+        let text = print(session, project, &made, &frames, format)?;
+        match file {
+            Some(file) => file.write(&text)?,
+            None => session.ui.data(&text),
+        }
+    }
+    Ok(seeing.endings)
+}
+
+/// The points that are asked for: one, or two to compare.
+fn wanted(args: &MatrixArgs, project: &Project) -> Result<Vec<Point>, Failure> {
+    if !args.diff.is_empty() {
+        return Ok(args
+            .diff
+            .iter()
+            .map(|text| points::point(text, project))
+            .collect());
+    }
+    Ok(vec![match (&args.as_of, &args.at_commit) {
+        (Some(text), _) => match points::point(text, project) {
+            Point::At(as_of) => Point::At(as_of),
+            Point::Now | Point::Commit(_) | Point::Desired | Point::Live => {
+                return Err(Failure::input(format!("`{text}` is no day and no instant"))
+                    .help("such as `2026-12-01`, `2026-12-01T09:00` or `2026-12-01T09:00+02:00`"));
+            }
+        },
+        (None, Some(rev)) => Point::Commit(rev.clone()),
+        (None, None) => Point::Now,
+    }])
+}
+
+fn filter(args: &MatrixArgs, project: &Project, moments: &[Moment]) -> Result<Filter, Failure> {
+    let mut filter = Filter::default();
+    for text in &args.rights {
+        let found = points::subjects(project, text).map_err(|error| unclear(&error))?;
+        filter.subjects.extend(found);
+    }
+    if args.sensitive {
+        filter.subjects = points::sensitive(project, filter.subjects);
+    }
+    for text in &args.places {
+        let place = points::place(project, moments, text).map_err(|error| unclear(&error))?;
+        filter.places.insert(place);
+    }
+    for text in &args.people {
+        let person = points::person(project, moments, text).map_err(|error| unclear(&error))?;
+        filter.people.insert(person);
+    }
+    for text in &args.roles {
+        let roles = points::role(project, moments, text).map_err(|error| unclear(&error))?;
+        filter.roles.extend(roles);
+    }
+    Ok(filter)
+}
+
+fn print(
+    session: &Session<'_>,
+    project: &Project,
+    made: &[Matrix],
+    frames: &[Frame<'_>],
+    format: MatrixFormat,
+) -> Result<String, Failure> {
+    let (catalog, zone, layout) = (project.catalog, &project.zone, session.ui.layout());
+    match (made, frames) {
+        ([before, after], [from, to]) => {
+            let found = differences(before, after, catalog);
+            Ok(match format {
+                MatrixFormat::Text => {
+                    text::write(&shown::diff_doc(&found, from, to, catalog, zone), layout)
+                }
+                MatrixFormat::Csv => shown::diff_spreadsheet(&found, from, to, catalog),
+                MatrixFormat::Json => json(&shown::diff_json(&found, from, to)),
+                MatrixFormat::Html => {
+                    return Err(Failure::input("`--diff` has no page of its own")
+                        .help("`--format text`, `csv` or `json`"));
+                }
+            })
+        }
+        ([one, ..], [frame, ..]) => Ok(match format {
+            MatrixFormat::Text => text::write(&shown::doc(one, frame, catalog, zone), layout),
+            MatrixFormat::Csv => shown::spreadsheet(one, frame, catalog),
+            MatrixFormat::Json => json(&shown::to_json(one, frame, catalog)),
+            MatrixFormat::Html => matrix_html::page(one, frame, catalog, zone),
+        }),
+        _ => Ok(String::new()),
+    }
+}
+
+fn json(value: &serde_json::Value) -> String {
+    escape::json(&format!("{value:#}\n")).into_owned()
+}
+
+/// Where each format goes: one at most to stdout, each file writable before anything is asked.
+fn prepare(outputs: &[MatrixOutput]) -> Result<Vec<(MatrixFormat, Option<Whole>)>, Failure> {
+    let mut prepared = Vec::with_capacity(outputs.len());
+    for output in outputs {
+        let whole = match &output.file {
+            Some(file) => Some(Whole::prepare("--format", file)?),
+            None => None,
+        };
+        let to_stdout = |(_, file): &(MatrixFormat, Option<Whole>)| file.is_none();
+        if whole.is_none() && prepared.iter().any(to_stdout) {
+            return Err(Failure::input("--format: two formats for stdout").help(
+                "only one goes to stdout; give the others a file, such as `--format csv=matrix.csv`",
+            ));
+        }
+        prepared.push((output.format, whole));
+    }
+    Ok(prepared)
+}

@@ -1,0 +1,159 @@
+//! `why` and `who`: what a question means, and its answer from the files, from git and from a read.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use camino::Utf8Path;
+use jiff::Timestamp;
+
+use super::project::Project;
+use crate::audit::seen::Seen;
+use crate::audit::subject::{Meant, Vocabulary};
+use crate::audit::why::{self, Frame, History, Why, Written};
+use crate::config::{self, ResolveOptions};
+use crate::diagnostic::nearest;
+use crate::model::explained::{Ask, Subject};
+use crate::model::{LocationKey, PersonKey, PlaceId, RoleKey};
+use crate::vcs;
+
+/// Something that a question names and that is not there. Texts are from outside.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unclear {
+    /// Nobody is called so.
+    #[error("nobody is declared as `{0}`")]
+    Person(String, Option<String>),
+    /// No place is called so.
+    #[error("no location is declared as `{0}`")]
+    Place(String, Option<String>),
+    /// No right and no role is called so.
+    #[error("`{0}` is no right, no title of a right and no role")]
+    Right(String, Option<String>),
+    /// Several are.
+    #[error("`{0}` may be one of several rights")]
+    Several(String, Vec<String>),
+}
+
+impl Unclear {
+    /// What to do.
+    pub fn advice(&self) -> String {
+        match self {
+            Unclear::Person(_, Some(near))
+            | Unclear::Place(_, Some(near))
+            | Unclear::Right(_, Some(near)) => format!("did you mean `{near}`?"),
+            Unclear::Person(_, None) => "`keyholder show` lists everybody".to_owned(),
+            Unclear::Place(_, None) => {
+                "a key under `locations`, `chain`, or `*` for a system without places".to_owned()
+            }
+            Unclear::Right(_, None) => {
+                "a right goes by its slug or its English title, as `keyholder show` prints them"
+                    .to_owned()
+            }
+            Unclear::Several(_, slugs) => {
+                let mut shown: Vec<String> = slugs
+                    .iter()
+                    .take(8)
+                    .map(|slug| format!("`{slug}`"))
+                    .collect();
+                if slugs.len() > shown.len() {
+                    shown.push(format!("and {} more", slugs.len() - shown.len()));
+                }
+                format!("name one: {}", shown.join(", "))
+            }
+        }
+    }
+}
+
+/// The person of a key.
+pub fn person(project: &Project, text: &str) -> Result<PersonKey, Unclear> {
+    let key = PersonKey::new(text);
+    let people = &project.desired.people;
+    if people.contains_key(&key) {
+        return Ok(key);
+    }
+    let near = nearest(text, people.keys().map(PersonKey::as_str));
+    Err(Unclear::Person(text.to_owned(), near.map(str::to_owned)))
+}
+
+/// The place of a key.
+pub fn place(project: &Project, text: &str) -> Result<PlaceId, Unclear> {
+    let place = PlaceId::parse(text);
+    match place.location() {
+        Some(key) if !project.desired.places.contains_key(key) => {
+            let near = nearest(text, project.desired.places.keys().map(LocationKey::as_str));
+            Err(Unclear::Place(text.to_owned(), near.map(str::to_owned)))
+        }
+        Some(_) | None => Ok(place),
+    }
+}
+
+/// The names that questions about a project may use.
+pub fn vocabulary(project: &Project) -> Vocabulary {
+    let roles = &project.loaded.project.entries.roles;
+    let roles = roles
+        .iter()
+        .map(|role| RoleKey::new(role.key.value.clone()));
+    Vocabulary::of(&project.desired, roles)
+}
+
+/// The rights of a text.
+pub fn subjects(project: &Project, text: &str) -> Result<Vec<Subject>, Unclear> {
+    match vocabulary(project).find(text, project.catalog) {
+        Meant::Subjects(subjects) => Ok(subjects),
+        Meant::Nothing(near) => Err(Unclear::Right(text.to_owned(), near)),
+        Meant::Several(slugs) => Err(Unclear::Several(text.to_owned(), slugs)),
+    }
+}
+
+/// Why somebody has, or lacks, what they have.
+pub fn why(
+    project: &Project,
+    person: &PersonKey,
+    subjects: Option<&[Subject]>,
+    place: Option<PlaceId>,
+    seen: Option<&Seen>,
+) -> Option<Why> {
+    let resolve = ResolveOptions {
+        as_of: project.options.as_of,
+        horizon: project.options.ahead,
+    };
+    // Everything there is asked about: what follows from another right is told with that.
+    let ask = Ask {
+        subject: None,
+        place: place.clone(),
+    };
+    let explained = config::explain(
+        &project.loaded.project,
+        &resolve,
+        project.catalog,
+        person,
+        &ask,
+    )?;
+    let sources = &project.loaded.sources;
+    let history = history(&project.loaded.root, why::files(&explained, sources));
+    let frame = Frame {
+        desired: &project.desired,
+        catalog: project.catalog,
+        sources,
+        history: &history,
+        zone: &project.zone,
+        seen,
+    };
+    Some(why::why(&frame, &explained, subjects, place.as_ref()))
+}
+
+/// Who wrote the lines of files; what git does not know is left out.
+pub fn history(root: &Utf8Path, files: Vec<Arc<str>>) -> History {
+    let known = files.into_iter().filter_map(|file| {
+        let lines = vcs::line_commits(root, &file, None)?;
+        let lines = lines.into_iter().map(|line| {
+            let line = line?;
+            Some(Written {
+                commit: line.hash.into(),
+                author: line.author.into(),
+                at: Timestamp::from_second(line.seconds).unwrap_or_default(),
+            })
+        });
+        Some((file, lines.collect()))
+    });
+    known.collect::<BTreeMap<_, _>>()
+}
