@@ -214,12 +214,11 @@ where
         account: usize,
     ) -> Option<Refusal> {
         let protected = &ctx.input.desired.protected;
-        let whose = match protected.get(key) {
-            Some(line) => is_protected(ctx.input.sources, key, *line),
-            None => {
-                let kept = *self.shielded.get(&account)?;
-                is_kept(ctx.input.sources, kept, *protected.get(kept)?)
-            }
+        let whose = if let Some(line) = protected.get(key) {
+            is_protected(ctx.input.sources, key, *line)
+        } else {
+            let kept = *self.shielded.get(&account)?;
+            is_kept(ctx.input.sources, kept, *protected.get(kept)?)
         };
         Some(Refusal {
             code: HoldCode::Protected,
