@@ -64,6 +64,15 @@ pub fn commit(folder: &Utf8Path) -> Option<Commit> {
     })
 }
 
+/// The path of a folder from the top of its repository, with a slash behind it; empty at the top and where there is no
+/// repository.
+pub fn prefix(folder: &Utf8Path) -> String {
+    let told = git(folder, &["rev-parse", "--show-prefix"]).and_then(text);
+    told.map_or_else(String::new, |told| {
+        told.strip_suffix('\n').unwrap_or(&told).to_owned()
+    })
+}
+
 /// Who wrote each line of a file, by the address that git knows them by, and who committed to it last.
 ///
 /// Compared, never shown: an address is a contact.

@@ -1,6 +1,9 @@
 //! The command line as typed. Doc comments are the manual; nothing here acts.
 
+use std::ffi::OsStr;
+
 use camino::Utf8PathBuf;
+use clap::builder::{EnumValueParser, PossibleValue, StringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Staff access as code for chains of shops, salons and clinics.
@@ -117,6 +120,8 @@ pub enum Command {
     Lockout(LockoutArgs),
     /// End a lockout: the files hold again.
     Unlock(LockoutArgs),
+    /// Print who must review which files, as CODEOWNERS has it, from `fences`.
+    Codeowners(CodeownersArgs),
     /// Print the JSON Schema of one of the formats.
     Schema(SchemaArgs),
     /// Run the simulators as a server, or change what they hold.
@@ -150,6 +155,71 @@ pub enum ProblemFormat {
     Json,
     /// GitHub annotations, on stdout.
     Github,
+    /// GitLab's Code Quality report, on stdout.
+    Gitlab,
+    /// SARIF 2.1.0 for code scanning, on stdout.
+    Sarif,
+}
+
+/// How to print a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// For people at a terminal or in a log.
+    Text,
+    /// For programs.
+    Json,
+    /// For the comment on a pull or merge request.
+    Markdown,
+    /// One page for a browser, a phone or a printer.
+    Html,
+    /// One row a change, for a spreadsheet.
+    Csv,
+    /// GitHub annotations on the lines that cause the steps.
+    Github,
+    /// GitLab's Code Quality report on the same lines.
+    Gitlab,
+    /// What is held, broken or unread, for code scanning (SARIF 2.1.0).
+    Sarif,
+}
+
+/// A format, and the file it goes into; none is stdout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// How to print it.
+    pub format: PlanFormat,
+    /// Where to.
+    pub file: Option<Utf8PathBuf>,
+}
+
+/// Reads `FORMAT` or `FORMAT=FILE`.
+#[derive(Clone, Copy, Debug)]
+pub struct OutputParser;
+
+impl TypedValueParser for OutputParser {
+    type Value = Output;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<Output, clap::Error> {
+        let text = StringValueParser::new().parse_ref(command, argument, value)?;
+        let (name, file) = match text.split_once('=') {
+            Some((name, file)) => (name, Some(file)),
+            None => (&*text, None),
+        };
+        let format = EnumValueParser::<PlanFormat>::new();
+        Ok(Output {
+            format: format.parse_ref(command, argument, OsStr::new(name))?,
+            file: file.map(Utf8PathBuf::from),
+        })
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let values = PlanFormat::value_variants().iter();
+        Some(Box::new(values.filter_map(ValueEnum::to_possible_value)))
+    }
 }
 
 /// How to print data.
@@ -238,9 +308,13 @@ pub struct PlanArgs {
     /// Keep the plan in this file, to be reviewed and given to `apply`.
     #[arg(long, value_name = "FILE", conflicts_with = "as_of")]
     pub out: Option<Utf8PathBuf>,
-    /// How to print the plan.
-    #[arg(long, value_enum, default_value_t = DataFormat::Text)]
-    pub format: DataFormat,
+    /// How to print the plan: to stdout, or into a file. May be repeated; at most one goes to stdout. See
+    /// docs/reviewing.md.
+    #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = OutputParser, default_value = "text")]
+    pub formats: Vec<Output>,
+    /// The most characters of the Markdown, which shortens itself and says so: GitHub takes no longer comment.
+    #[arg(long, value_name = "CHARACTERS", default_value_t = 65_536)]
+    pub budget: u32,
     /// Write the steps by hand into this file, as a Markdown checklist.
     #[arg(long, value_name = "FILE")]
     pub manual: Option<Utf8PathBuf>,
@@ -543,4 +617,15 @@ pub struct ImportArgs {
     /// Do not ask. Without it, a terminal is needed for a typed yes.
     #[arg(long)]
     pub yes: bool,
+}
+
+/// `codeowners`
+#[derive(Debug, Args)]
+pub struct CodeownersArgs {
+    /// Compare with this file, and fail where its block is another; FILE counts from the project's folder.
+    #[arg(long, value_name = "FILE", conflicts_with = "write")]
+    pub check: Option<Utf8PathBuf>,
+    /// Write the block into this file, and leave every other line of it alone.
+    #[arg(long, value_name = "FILE")]
+    pub write: Option<Utf8PathBuf>,
 }

@@ -15,6 +15,7 @@ mod commands;
 mod due;
 mod env;
 pub mod failure;
+mod output;
 mod planning;
 mod reviewed;
 mod session;
@@ -66,6 +67,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, env: Env) -> u8 
         Command::Done(args) => commands::done::run(&session, args).await,
         Command::Journal { command } => commands::journal::run(&session, command),
         Command::Explain(args) => commands::explain::run(&session, args),
+        Command::Codeowners(args) => commands::codeowners::run(&session, args),
         Command::Schema(args) => Ok(commands::schema::run(&session, args)),
         Command::Sandbox(args) => commands::sandbox::run(&session, args).await,
         Command::Completions { shell } => Ok(commands::manual::completions(&session, *shell)),

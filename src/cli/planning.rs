@@ -400,6 +400,7 @@ impl<'a> Planning<'a> {
             zone: &self.project.zone,
             now: self.world.now(),
             contacts: self.session.ui.shows_contacts(),
+            sensitive: &self.project.desired.rules.sensitive,
         }
     }
 

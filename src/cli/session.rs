@@ -13,7 +13,7 @@ use super::ui::Ui;
 use crate::clock::{Clock as _, SystemClock};
 use crate::config::raw::Settings;
 use crate::config::{self, LoadOptions};
-use crate::diagnostic::render::{Form, Style, render};
+use crate::diagnostic::render::{Form, Style, render, render_within};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::journal::JournalError;
 use crate::model::AsOf;
@@ -188,10 +188,16 @@ impl Session<'_> {
             .diagnostics
             .iter()
             .filter(|problem| problem.severity >= least);
-        render(
+        // A runner knows files by their path from the top of the repository.
+        let prefix = match form {
+            Form::Github | Form::Gitlab | Form::Sarif => crate::vcs::prefix(&project.loaded.root),
+            Form::Graphical | Form::Narrated | Form::Json => String::new(),
+        };
+        render_within(
             &shown.cloned().collect::<Vec<_>>(),
             &project.loaded.sources,
             &style,
+            &prefix,
         )
     }
 

@@ -57,6 +57,8 @@ pub struct Settings {
     pub quiet: Option<Quiet>,
     /// `invitations`, with the built-in answer where nothing is said.
     pub invitations: Stale,
+    /// `sensitive`: rights and patterns, each with why, in file order.
+    pub sensitive: Vec<(Text, Spanned<crate::catalog::Sensitivity>)>,
     /// `second_person`.
     pub second_person: Option<Spanned<bool>>,
 }

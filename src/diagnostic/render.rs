@@ -6,6 +6,7 @@
 
 mod forms;
 mod safe;
+pub mod sarif;
 mod window;
 
 use std::collections::BTreeMap;
@@ -44,6 +45,10 @@ pub enum Form {
     Json,
     /// Annotations as GitHub's runner takes them from a log.
     Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
 }
 
 /// How many errors or warnings of one code are drawn before the rest is counted.
@@ -53,16 +58,32 @@ const MOST_NOTES_OF_A_CODE: usize = 10;
 
 /// Draws diagnostics, worst first, then by file and place; nothing at all is an empty text.
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources, style: &Style) -> String {
+    render_within(diagnostics, sources, style, "")
+}
+
+/// The same for whoever knows files by their path from somewhere above the project: annotations and reports name each
+/// with `prefix` before it.
+pub fn render_within(
+    diagnostics: &[Diagnostic],
+    sources: &Sources,
+    style: &Style,
+    prefix: &str,
+) -> String {
     let ordered = ordered(diagnostics);
     let mut sheet = Sheet::new(sources, diagnostics, style.width, style.unicode);
     if style.form == Form::Json {
         return forms::json(&ordered, &mut sheet);
     }
+    if matches!(style.form, Form::Gitlab | Form::Sarif) {
+        return sarif::form(&ordered, &mut sheet, style.form, prefix);
+    }
     let (shown, unshown) = capped(&ordered);
     let mut out = match style.form {
-        Form::Github => forms::github(&shown, &mut sheet),
+        Form::Github => forms::github(&shown, &mut sheet, prefix),
         Form::Narrated => forms::narrated(&shown, &mut sheet),
-        Form::Graphical | Form::Json => graphical(&shown, &mut sheet, style),
+        Form::Graphical | Form::Json | Form::Gitlab | Form::Sarif => {
+            graphical(&shown, &mut sheet, style)
+        }
     };
     for (code, count) in unshown {
         out.push_str(&forms::unshown(code, count, style.form));

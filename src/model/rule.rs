@@ -3,14 +3,14 @@
 //! Not the judgement: that is `policy`. Invariant: what no line says has the documented default, and a bound that no line
 //! says has no place.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{LocationKey, PersonKey, RoleKey};
-use crate::catalog::RightId;
+use crate::catalog::{RightId, Sensitivity};
 use crate::text::Span;
 
 /// Every rule of a project that is no policy.
@@ -30,6 +30,9 @@ pub struct Rules {
     pub second_person: bool,
     /// The project's zone, in which the end of an approval is written.
     pub zone: TimeZone,
+    /// Rights that the project calls sensitive beside the catalogue, and why. They are marked and count as escalations;
+    /// what a pattern allows is what it was.
+    pub sensitive: BTreeMap<RightId, Sensitivity>,
 }
 
 impl Default for Rules {
@@ -42,6 +45,7 @@ impl Default for Rules {
             invitations: Stale::default(),
             second_person: true,
             zone: TimeZone::UTC,
+            sensitive: BTreeMap::new(),
         }
     }
 }

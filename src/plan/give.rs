@@ -52,6 +52,7 @@ where
         self.note_ungiven(case, place, &prepared);
         let found = assess(
             catalog,
+            &ctx.input.desired.rules.sensitive,
             None,
             Some(Layers::alone(catalog, &target.rights)),
             scope,

@@ -4,6 +4,7 @@
 //! keeps back leaves here with its hold, and a step that `ownership` suppresses leaves as withheld;
 //! nothing is dropped.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::digest::Digests;
@@ -165,8 +166,11 @@ pub(super) struct Assessment {
 }
 
 /// Compares what is in force before and after; a side that is none is "no access".
+///
+/// `raised` are the rights that the project calls sensitive beside the catalogue.
 pub(super) fn assess(
     catalog: &'static Catalog,
+    raised: &BTreeMap<RightId, Sensitivity>,
     before: Option<&RightSet>,
     after: Option<Layers<'_>>,
     scope: &ScopeState,
@@ -189,7 +193,8 @@ pub(super) fn assess(
         if right.sensitivity == Some(Sensitivity::UserManagement) {
             found.manages = found.manages.or(change);
         }
-        found.sensitive |= change.more && right.sensitivity.is_some();
+        let is_sensitive = right.sensitivity.is_some() || raised.contains_key(&right.id);
+        found.sensitive |= change.more && is_sensitive;
         found.paid |= change.more
             && scope
                 .tree

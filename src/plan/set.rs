@@ -172,7 +172,13 @@ where
             over: Some(&target.rights),
             under: live,
         };
-        let found = assess(catalog, live, Some(after), scope);
+        let found = assess(
+            catalog,
+            &ctx.input.desired.rules.sensitive,
+            live,
+            Some(after),
+            scope,
+        );
         let role_after = target.role.clone().or_else(|| row.role.clone());
         let role = role_shift(row.role.as_ref(), role_after.as_ref());
         let role_differs = row.role != role_after;

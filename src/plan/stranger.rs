@@ -46,7 +46,13 @@ where
                     continue;
                 }
                 let catalog = ctx.input.catalog;
-                let found = assess(catalog, row.rights.as_deref(), None, scope);
+                let found = assess(
+                    catalog,
+                    &ctx.input.desired.rules.sensitive,
+                    row.rights.as_deref(),
+                    None,
+                    scope,
+                );
                 let step = step(
                     &mut ctx.digests,
                     Parts {

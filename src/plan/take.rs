@@ -162,7 +162,13 @@ where
         let pending = row.state == AccountState::Invited;
         let by_hand = pending && !self.assumes("delete_withdraws_invitation");
         let before = access_of(catalog, row, scope);
-        let found = assess(catalog, row.rights.as_deref(), None, scope);
+        let found = assess(
+            catalog,
+            &ctx.input.desired.rules.sensitive,
+            row.rights.as_deref(),
+            None,
+            scope,
+        );
         let withdraw = Instruction {
             actor: ManualActor::Hands(self.wish.hands.clone()),
             actions: vec![

@@ -170,6 +170,10 @@ fn lines(desired: &Desired, catalog: &Catalog) -> BTreeMap<Arc<str>, Line> {
             Some(quiet.origin),
         );
     }
+    for (right, why) in &rules.sensitive {
+        let path = format!("sensitive {}", catalog.get(*right).slug);
+        add(path, why.as_str().into(), None);
+    }
     if rules.second_person {
         add("second_person".into(), "true".into(), None);
     }
@@ -344,7 +348,7 @@ fn is_looser(path: &str, was: Option<&str>, is: Option<&str>) -> bool {
         // Whoever is ignored is not even told; whoever is removed loses access.
         "strangers" => matches!((was, is), (Some(_), Some("ignore" | "remove"))),
         "acting" => was.is_some(),
-        "protected" => is.is_none(),
+        "protected" | "sensitive" => is.is_none(),
         "policy" => match (was, is) {
             (None, _) => false,
             (Some(_), None) => true,
@@ -525,6 +529,8 @@ mod tests {
             ("drift reduced", Some("revert"), Some("hold"), false),
             ("drift widened", Some("revert"), Some("hold"), true),
             ("invitations then", Some("report"), Some("withdraw"), true),
+            ("sensitive statistics_access", Some("money"), None, true),
+            ("sensitive statistics_access", None, Some("money"), false),
             ("quiet", Some("20:00-09:00"), None, true),
             ("quiet", None, Some("20:00-09:00"), false),
             ("second_person", Some("true"), None, true),

@@ -155,6 +155,7 @@ pub fn doc(desired: &Desired, only: &[PersonKey], catalog: &Catalog, zone: &Time
                     say(")"),
                 ],
                 blocks: person_blocks(person, desired, catalog),
+                fold: false,
             })
             .collect(),
     }

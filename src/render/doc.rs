@@ -33,6 +33,8 @@ pub struct Run {
     pub tone: Tone,
     /// Whether it came from outside and must be escaped by the writer.
     pub foreign: bool,
+    /// Whether it is running text, such as a message: it may be longer than a name is shown.
+    pub long: bool,
 }
 
 /// Our own words.
@@ -41,6 +43,7 @@ pub fn say(text: impl Into<Cow<'static, str>>) -> Run {
         text: text.into(),
         tone: Tone::Plain,
         foreign: false,
+        long: false,
     }
 }
 
@@ -50,6 +53,7 @@ pub fn toned(tone: Tone, text: impl Into<Cow<'static, str>>) -> Run {
         text: text.into(),
         tone,
         foreign: false,
+        long: false,
     }
 }
 
@@ -59,6 +63,15 @@ pub fn foreign(text: impl Into<Cow<'static, str>>) -> Run {
         text: text.into(),
         tone: Tone::Plain,
         foreign: true,
+        long: false,
+    }
+}
+
+/// A sentence that may quote somebody else's words.
+pub fn prose(text: impl Into<Cow<'static, str>>) -> Run {
+    Run {
+        long: true,
+        ..foreign(text)
     }
 }
 
@@ -68,6 +81,7 @@ pub fn foreign_toned(tone: Tone, text: impl Into<Cow<'static, str>>) -> Run {
         text: text.into(),
         tone,
         foreign: true,
+        long: false,
     }
 }
 
@@ -87,6 +101,28 @@ pub struct Section {
     pub title: Vec<Run>,
     /// What it holds.
     pub blocks: Vec<Block>,
+    /// Whether it is folded where a format can fold: what nobody has to read before saying yes.
+    pub fold: bool,
+}
+
+impl Section {
+    /// A section that is always open.
+    pub fn open(title: Vec<Run>, blocks: Vec<Block>) -> Self {
+        Self {
+            title,
+            blocks,
+            fold: false,
+        }
+    }
+
+    /// A section that is folded where a format can fold.
+    pub fn folded(title: Vec<Run>, blocks: Vec<Block>) -> Self {
+        Self {
+            title,
+            blocks,
+            fold: true,
+        }
+    }
 }
 
 /// Something in a section.

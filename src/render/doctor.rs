@@ -301,7 +301,11 @@ fn section(system: &System) -> Section {
     blocks.push(group("Taken for true", on.into_iter().map(held)));
     blocks.push(group("Switched off", off.into_iter().map(held)));
     blocks.retain(|block| !matches!(block, Block::Group { items, .. } if items.is_empty()));
-    Section { title, blocks }
+    Section {
+        title,
+        blocks,
+        fold: false,
+    }
 }
 
 fn group(head: &'static str, items: impl Iterator<Item = Item>) -> Block {

@@ -1,4 +1,4 @@
-//! The one door through which text from outside reaches a terminal or a Markdown file.
+//! The one door through which text from outside reaches a terminal, a page or a file that others read.
 //!
 //! Names, vendor messages and YAML lines may hold escape sequences, direction overrides or line breaks. What is not
 //! plainly printable is shown as `\u{..}`; plain text is borrowed, not copied. Writers of other formats add their own
@@ -63,6 +63,98 @@ pub fn markdown(text: &str) -> String {
         only_digits &= c.is_ascii_digit();
     }
     safe
+}
+
+/// The same for a part of a line: a name, or a sentence that may be `long`.
+pub fn markdown_line(text: &str, long: bool) -> String {
+    if long {
+        markdown(text)
+    } else {
+        markdown(&terminal(text))
+    }
+}
+
+/// A text from outside as the text of an HTML element or the value of an attribute in quotes: one line as [`terminal`]
+/// has it, or as [`terminal_long`] has it where it is `long`.
+pub fn html(text: &str, long: bool) -> String {
+    let text = if long {
+        terminal_long(text)
+    } else {
+        terminal(text)
+    };
+    let mut safe = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            _ => safe.push(c),
+        }
+    }
+    safe
+}
+
+/// A text from outside as a cell of a table that a spreadsheet opens: never a formula, one line.
+///
+/// What a spreadsheet would take for one gets an apostrophe in front, also behind blanks, which some of them skip.
+pub fn cell(text: &str) -> String {
+    let safe = terminal_long(text);
+    let begins = safe.trim_start().chars().next();
+    let is_formula = matches!(
+        begins,
+        Some(
+            '=' | '+'
+                | '-'
+                | '@'
+                | '\''
+                | '|'
+                | '%'
+                | '\u{ff1d}'
+                | '\u{ff0b}'
+                | '\u{ff0d}'
+                | '\u{ff20}'
+        )
+    );
+    if is_formula {
+        format!("'{safe}")
+    } else {
+        safe.into_owned()
+    }
+}
+
+/// JSON as text that is safe to print: what a terminal would obey can stand only inside strings, where its escape means
+/// the same.
+pub fn json(text: &str) -> Cow<'_, str> {
+    if text.chars().all(|c| c == '\n' || !is_hostile(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 64);
+    for c in text.chars() {
+        // Between the values there are line ends and blanks only.
+        if c != '\n' && is_hostile(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(c);
+        }
+    }
+    Cow::Owned(safe)
+}
+
+/// A text from outside in a message of a CI runner's command: one line of a log that is no command of its own.
+pub fn command(text: &str) -> String {
+    terminal_long(text)
+        .replace('%', "%25")
+        .replace("##", "#\\u{23}")
+}
+
+/// The same in a property of a command.
+pub fn command_property(text: &str) -> String {
+    command(text).replace(':', "%3A").replace(',', "%2C")
 }
 
 /// A value to be typed exactly: as code where it can be, so that it is copied as it is; else as [`markdown`] has it.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::doc::{Block, Detail, Run, Tone, foreign, foreign_toned, say, toned};
+use super::doc::{Block, Detail, Run, Tone, foreign, foreign_toned, prose, say, toned};
 use super::names::Names;
 use super::view::Frame;
 use super::{escape, words};
@@ -176,12 +176,9 @@ fn action(number: usize, action: &Action, frame: &Frame<'_>) -> Vec<Vec<Run>> {
             foreign_toned(Tone::Strong, typed(&it.value, frame.contacts)),
         ]
     });
-    std::iter::once(vec![
-        say(format!("{number}. ")),
-        foreign(action.text.clone()),
-    ])
-    .chain(values)
-    .collect()
+    std::iter::once(vec![say(format!("{number}. ")), prose(action.text.clone())])
+        .chain(values)
+        .collect()
 }
 
 /// One label for several lines.

@@ -1,22 +1,29 @@
 //! Plans, states and journals to bytes. Pure: no terminal, no clock, no file.
 //!
-//! `doc` is what an output says, `text` how it looks; views build the first, writers the second. Foreign text passes
+//! `doc` is what an output says; `text`, `markdown` and `html` how it looks; views build the first, writers the second. Foreign text passes
 //! through `escape` and nowhere else.
 
+mod change;
 pub mod checklist;
 pub mod desired;
 pub mod doc;
 pub mod doctor;
 pub mod escape;
 mod hand;
+mod held;
+pub mod html;
+pub mod lines;
+pub mod markdown;
 mod names;
 pub mod outcome;
 pub mod parts;
 pub mod review;
 mod rules;
 pub mod seen;
+pub mod table;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod told;
 pub mod view;
 pub mod words;

@@ -29,6 +29,7 @@ pub fn outcomes(plan: &Plan, outcomes: &Outcomes, catalog: &Catalog) -> Doc {
         (!blocks.is_empty()).then(|| Section {
             title: vec![toned(tone, title)],
             blocks,
+            fold: false,
         })
     };
     let mut sections: Vec<Section> = [
@@ -60,6 +61,7 @@ pub fn outcomes(plan: &Plan, outcomes: &Outcomes, catalog: &Catalog) -> Doc {
     sections.push(Section {
         title: Vec::new(),
         blocks: closing,
+        fold: false,
     });
     Doc {
         title: Vec::new(),
@@ -280,6 +282,7 @@ pub fn left_out(plan: &Plan, desired: &Desired) -> Option<Section> {
     (!blocks.is_empty()).then(|| Section {
         title: vec![toned(Tone::Alert, "Left out, because it could not be read")],
         blocks,
+        fold: false,
     })
 }
 
@@ -331,6 +334,7 @@ pub fn settled(calls: &[SettledCall]) -> Doc {
                 "An earlier run left calls without an answer; reading says",
             )],
             blocks: calls.iter().map(line).collect(),
+            fold: false,
         }],
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 use super::doc::{Block, Doc, Section, Tone, foreign, say, toned};
 use super::names::Names;
 use super::review::{fresh_json, fresh_line};
+use super::words;
 use crate::plan::part::Parts;
 use crate::plan::{Plan, Step};
 
@@ -27,6 +28,7 @@ pub fn parts(parts: &Parts, rev: &str, plan: &Plan) -> Doc {
                 say(")"),
             ],
             blocks,
+            fold: true,
         }
     };
     let mut sections = vec![
@@ -40,6 +42,28 @@ pub fn parts(parts: &Parts, rev: &str, plan: &Plan) -> Doc {
         title: Vec::new(),
         sections,
     }
+}
+
+/// The parts in one line, for the top of a page.
+pub fn summary(parts: &Parts, rev: &str) -> Block {
+    let steps = |steps: &[Step]| {
+        let count = u32::try_from(steps.len()).unwrap_or(u32::MAX);
+        words::count(count, "step is", "steps are")
+    };
+    let mut text = format!(
+        ": {} caused by this change, {} pending already",
+        steps(&parts.caused),
+        steps(&parts.pending)
+    );
+    if !parts.spared.is_empty() {
+        text.push_str(&format!(", {} not needed any more", steps(&parts.spared)));
+    }
+    text.push('.');
+    Block::Line(vec![
+        toned(Tone::Strong, "Compared with "),
+        foreign(rev.to_owned()),
+        say(text),
+    ])
 }
 
 /// The same for programs.

@@ -20,6 +20,7 @@ pub fn review(review: &Review, fresh: &Plan) -> Doc {
             sections.push(Section {
                 title: vec![toned(tone, title), say(about)],
                 blocks,
+                fold: false,
             });
         }
     };
@@ -74,6 +75,7 @@ pub fn not_due(steps: &[Step], fresh: &Plan) -> Doc {
             say(" (time alone does not cause it: not done)"),
         ],
         blocks: lines.collect(),
+        fold: false,
     };
     Doc {
         title: Vec::new(),

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::doc::{Block, Detail, Item, Tone, foreign, foreign_toned, say, toned};
+use super::doc::{Block, Detail, Item, Tone, foreign, foreign_toned, prose, say, toned};
 use super::hand::push_all;
 use super::words;
 use crate::catalog::Catalog;
@@ -19,7 +19,7 @@ pub(super) fn broken(finding: &Finding) -> Block {
     };
     let mut details = vec![Detail {
         label: "to do",
-        text: vec![foreign(finding.help.clone())],
+        text: vec![prose(finding.help.clone())],
     }];
     push_all(
         &mut details,
@@ -34,7 +34,7 @@ pub(super) fn broken(finding: &Finding) -> Block {
         items: vec![Item {
             mark: '!',
             tone: Tone::Alert,
-            head: vec![foreign(finding.message.clone())],
+            head: vec![prose(finding.message.clone())],
             details,
         }],
     }

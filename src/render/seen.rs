@@ -49,7 +49,11 @@ fn section(
         .iter()
         .map(|(place, reading)| Block::Line(scope(place, reading, desired)))
         .collect();
-    Section { title, blocks }
+    Section {
+        title,
+        blocks,
+        fold: false,
+    }
 }
 
 fn scope(place: &PlaceId, reading: &Reading<ScopeState>, desired: &Desired) -> Vec<Run> {

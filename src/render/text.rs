@@ -3,7 +3,7 @@
 //! It adds no words. Widths are those of a terminal: Cyrillic, combining and wide characters align.
 
 use anstyle::{AnsiColor, Style};
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use super::doc::{Block, Detail, Doc, Item, Run, Tone};
 use super::escape;
@@ -95,15 +95,19 @@ impl Page {
         let mut line = first.to_owned();
         let mut width = first_width;
         let mut fresh = true;
-        for word in self.words(runs) {
+        let room = self.layout.width.saturating_sub(rest.width()).max(8);
+        for word in self.words(runs, room) {
             if !fresh && width + word.gap + word.width > self.layout.width {
                 self.out.push_str(line.trim_end());
                 self.out.push('\n');
                 rest.clone_into(&mut line);
                 width = rest.width();
             } else {
-                line.push_str(&" ".repeat(word.gap));
-                width += word.gap;
+                // A name of blanks alone moves nothing out of the page.
+                let fits = width + word.gap + word.width <= self.layout.width;
+                let gap = if fits { word.gap } else { 0 };
+                line.push_str(&" ".repeat(gap));
+                width += gap;
             }
             line.push_str(&word.text);
             width += word.width;
@@ -113,12 +117,14 @@ impl Page {
         self.out.push('\n');
     }
 
-    /// Runs cut at their spaces; what stands together stays together, also across runs.
-    fn words(&self, runs: &[Run]) -> Vec<Word> {
+    /// Runs cut at their spaces; what stands together stays together, also across runs, unless it is wider than a line.
+    fn words(&self, runs: &[Run], room: usize) -> Vec<Word> {
         let mut words = Vec::new();
         let mut word = Word::default();
         for run in runs {
-            let text = if run.foreign {
+            let text = if run.long {
+                escape::terminal_long(&run.text)
+            } else if run.foreign {
                 escape::terminal(&run.text)
             } else {
                 (&*run.text).into()
@@ -129,9 +135,15 @@ impl Page {
                         words.push(std::mem::take(&mut word));
                     }
                     word.gap += piece.len();
-                } else {
-                    word.width += piece.width();
-                    word.text.push_str(&self.painted(run.tone, piece));
+                    continue;
+                }
+                for part in narrow(piece, room) {
+                    let width = part.width();
+                    if word.width + width > room && !word.text.is_empty() {
+                        words.push(std::mem::take(&mut word));
+                    }
+                    word.width += width;
+                    word.text.push_str(&self.painted(run.tone, part));
                 }
             }
         }
@@ -151,7 +163,7 @@ impl Page {
             Tone::Change => AnsiColor::Yellow.on_default(),
             Tone::Alert => AnsiColor::Red.on_default().bold(),
         };
-        if self.layout.color && tone != Tone::Plain {
+        if self.layout.color && tone != Tone::Plain && !text.is_empty() {
             format!("{style}{text}{style:#}")
         } else {
             text.to_owned()
@@ -177,6 +189,25 @@ struct Word {
     gap: usize,
     width: usize,
     text: String,
+}
+
+/// Parts of a word that fit into a line; what combines with a character stays with it.
+fn narrow(word: &str, room: usize) -> Vec<&str> {
+    if word.width() <= room {
+        return vec![word];
+    }
+    let mut parts = Vec::new();
+    let (mut start, mut width) = (0, 0);
+    for (at, c) in word.char_indices() {
+        let own = c.width().unwrap_or(0);
+        if width + own > room && own > 0 {
+            parts.extend(word.get(start..at));
+            (start, width) = (at, 0);
+        }
+        width += own;
+    }
+    parts.extend(word.get(start..));
+    parts
 }
 
 /// Splits into words and the runs of spaces between them.
@@ -217,6 +248,7 @@ mod tests {
                         }],
                     }],
                 }],
+                fold: false,
             }],
         };
         let text = write(

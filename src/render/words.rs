@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::doc::{Run, Tone, foreign, say, toned};
-use crate::catalog::{Catalog, Kind, Right, RightType};
+use super::doc::{Run, Tone, foreign, foreign_toned, prose, say, toned};
+use super::view::Frame;
+use crate::catalog::{Catalog, Kind, Right, RightType, Sensitivity};
 use crate::model::{AccountState, Days, Item, Items, One, PlaceId, RightSet, Value};
-use crate::plan::{Because, DangerClass, ManualActor, Mode, Reason, Step, StepKind};
+use crate::plan::{Because, DangerClass, HoldCode, ManualActor, Mode, Reason, Step, StepKind};
 
 /// A right's value, such as `3 days` or `Kase 1, Kase 2`.
 pub fn value(right: &Right, value: Option<&Value>) -> Run {
@@ -49,13 +50,65 @@ fn item(item: &Item) -> String {
 }
 
 /// A right's title, and in brackets why it is sensitive, if it is.
-pub fn title(right: &Right) -> Vec<Run> {
+pub fn marked(right: &Right, why: Option<Sensitivity>) -> Vec<Run> {
     let mut runs = vec![say(right.title)];
-    if let Some(sensitivity) = right.sensitivity {
+    if let Some(why) = why {
         runs.push(say(" "));
-        runs.push(toned(Tone::Alert, format!("[{}]", sensitivity.title())));
+        runs.push(toned(Tone::Alert, format!("[{}]", why.title())));
     }
     runs
+}
+
+/// Where something stands among others: what decides over other users first, what is not sensitive last.
+pub fn rank(why: Option<Sensitivity>) -> usize {
+    let all = Sensitivity::ALL;
+    why.and_then(|why| all.iter().position(|it| *it == why))
+        .unwrap_or(all.len())
+}
+
+/// Titles with why each is sensitive: a line for each sort, the heaviest first, and one for what is not sensitive.
+pub fn ranked(mut titles: Vec<(Option<Sensitivity>, Vec<Run>)>) -> Vec<Vec<Run>> {
+    titles.sort_by_key(|(why, _)| rank(*why));
+    let mut lines: Vec<(Option<Sensitivity>, Vec<Run>)> = Vec::new();
+    for (why, title) in titles {
+        match lines.last_mut() {
+            Some((last, line)) if *last == why => {
+                line.push(say("; "));
+                line.extend(title);
+            }
+            _ => {
+                let mut line = Vec::new();
+                if let Some(why) = why {
+                    line.push(toned(Tone::Alert, format!("[{}]", why.title())));
+                    line.push(say(" "));
+                }
+                line.extend(title);
+                lines.push((why, line));
+            }
+        }
+    }
+    lines.into_iter().map(|(_, line)| line).collect()
+}
+
+/// What somebody gets with a set of rights: the sensitive first, a line for each sort, then a line for each section.
+pub fn gets(frame: &Frame<'_>, rights: &RightSet) -> Vec<Vec<Run>> {
+    let mut rest = rights.clone();
+    let mut sensitive = Vec::new();
+    for (index, held) in rights.iter() {
+        let Some(right) = frame.catalog.at(index).map(|id| frame.catalog.get(id)) else {
+            continue;
+        };
+        if let Some(why) = frame.why(right)
+            && *held == Value::Switch(true)
+            && right.kind != RightType::Section
+        {
+            sensitive.push((Some(why), vec![say(right.title)]));
+            rest.set(index, None);
+        }
+    }
+    let mut lines = ranked(sensitive);
+    lines.extend(granted(frame.catalog, &rest));
+    lines
 }
 
 /// What a set of rights allows, a line for each section: what is granted, and how far.
@@ -67,7 +120,9 @@ pub fn granted(catalog: &Catalog, rights: &RightSet) -> Vec<Vec<Run>> {
         };
         let words = match (right.kind, held) {
             (RightType::Section, Value::Switch(true)) => Vec::new(),
-            (RightType::Switch | RightType::NoLimitToday, Value::Switch(true)) => title(right),
+            (RightType::Switch | RightType::NoLimitToday, Value::Switch(true)) => {
+                marked(right, right.sensitivity)
+            }
             (RightType::OwnOnly | RightType::CheckIp, Value::Switch(true)) => {
                 vec![say(right.title)]
             }
@@ -108,14 +163,12 @@ pub fn granted(catalog: &Catalog, rights: &RightSet) -> Vec<Vec<Run>> {
 pub fn because(because: &Because) -> Vec<Run> {
     match because {
         Because::Line(origin) => vec![
-            toned(
-                Tone::Dim,
-                format!("{}:{}", super::escape::terminal(&origin.file), origin.line),
-            ),
+            foreign_toned(Tone::Dim, origin.file.to_string()),
+            toned(Tone::Dim, format!(":{}", origin.line)),
             say("  "),
             foreign(shortened(&origin.text, 100)),
         ],
-        Because::Rule(rule) => vec![foreign(rule.clone())],
+        Because::Rule(rule) => vec![prose(rule.clone())],
     }
 }
 
@@ -271,5 +324,34 @@ pub fn done(kind: StepKind) -> &'static str {
         StepKind::Activate => "activated at",
         StepKind::Check => "checked",
         StepKind::FollowUp => "followed up at",
+    }
+}
+
+/// What a hold of a sort is, in a sentence.
+pub fn held(code: HoldCode) -> &'static str {
+    match code {
+        HoldCode::IdentityDoubt => "it is open whose account it is",
+        HoldCode::MaybeAccount => "an account may be theirs already",
+        HoldCode::ContactElsewhere => "a contact belongs to somebody else's account",
+        HoldCode::JoinedOtherwise => "somebody may have joined under another account",
+        HoldCode::InvitationUnknown => "an invitation may have been sent already",
+        HoldCode::SecondInvitation => "a further invitation of the same person",
+        HoldCode::Vanished => "an entry is gone from YAML, which is no order",
+        HoldCode::NotComplete => "a place could not be read completely",
+        HoldCode::VendorForbids => "the vendor does not let the account be changed",
+        HoldCode::Protected => "the account is protected",
+        HoldCode::CallerLacks => "the caller's own rights do not reach",
+        HoldCode::NotThere => "a right, role or name does not exist there",
+        HoldCode::Ownership => "ownership of a vendor account is granted only with an approval",
+        HoldCode::DependsOnHeld => "something it comes after is held",
+        HoldCode::NoWayToInvite => "there is no contact to invite by",
+        HoldCode::AttestationDoubt => "a statement about a step by hand cannot be believed",
+        HoldCode::OverLimit => "more people than a limit lets through",
+        HoldCode::Shrunk => "a list shows far fewer accounts than before",
+        HoldCode::Drift => "somebody changed it by hand at the vendor",
+        HoldCode::Stranger => "an account that nobody declared",
+        HoldCode::Policy => "a policy forbids it",
+        HoldCode::Fence => "a file says what it may not say",
+        HoldCode::LastManager => "nobody who manages users would be left there for certain",
     }
 }

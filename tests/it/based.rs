@@ -67,6 +67,17 @@ fn a_change_causes_its_own_steps_and_no_other() {
     assert_eq!(anna.len(), 1);
     assert_eq!(plan["base"]["caused"], json!(anna));
     assert_eq!(plan["base"]["pending"], none["base"]["pending"]);
+    let (_, page, _) = shop.run(&[
+        "plan",
+        "--sandbox",
+        "--base",
+        "main",
+        "--format",
+        "markdown",
+    ]);
+    let parts =
+        "<b>Compared with</b> main: 1 step is caused by this change, 2 steps are pending already.";
+    assert!(page.contains(parts), "{page}");
     // Without the leaver's line there is a step less.
     shop.edit("people.yaml", "    leaves: 2026-11-21\n", "");
     let plan = shop.plan(&["--base", "HEAD"]);

@@ -22,6 +22,7 @@ mod doctor;
 mod due;
 mod edit;
 mod explained;
+mod formats;
 mod gone;
 mod hand;
 mod import;

@@ -59,7 +59,7 @@ const ONLY_IN: &[(&str, &str, &str)] = &[
     ("miette",             "diagnostic::render",        "it draws; it is not our model of errors"),
     ("granit_parser",      "config::yaml",              "one parser behind one door"),
     ("serde_yaml",         "attest",                    "it only writes: read with it, a second key would win in silence"),
-    ("csv",                "export",                    "one reader of spreadsheets"),
+    ("csv",                "export render::table",      "one reader of spreadsheets, and one writer"),
     ("encoding_rs",        "export",                    "everything else is UTF-8"),
     ("reqwest",            "http",                      "one place that opens connections"),
     ("rustls",             "http",                      "one place that chooses cryptography"),

@@ -22,6 +22,7 @@ const TRANSCRIPTS: &[(&str, &str)] = &[
     ("docs/by-hand.md", "examples/off-boarding"),
     ("docs/ci.md", "examples/hello"),
     ("docs/adoption.md", "examples/adoption"),
+    ("docs/reviewing.md", "examples/hello"),
 ];
 
 #[test]

@@ -104,14 +104,7 @@ pub(in crate::cli) async fn within(
         }
     };
     if args.format == DataFormat::Text {
-        print(
-            session,
-            &planning,
-            &planned,
-            None,
-            DataFormat::Text,
-            &endings,
-        );
+        print(session, &planning, &planned);
     }
     if let Some(review) = &review {
         if !review.stale.is_empty() {

@@ -49,6 +49,16 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &CheckArgs) -> Result<End
                 .ui
                 .data(&session.drawn(&project, Form::Github, Severity::Warning))
         }
+        ProblemFormat::Gitlab => {
+            session
+                .ui
+                .data(&session.drawn(&project, Form::Gitlab, Severity::Warning))
+        }
+        ProblemFormat::Sarif => {
+            session
+                .ui
+                .data(&session.drawn(&project, Form::Sarif, Severity::Note))
+        }
     }
     // A large project is not worth taking apart: the process ends here.
     std::mem::forget(project);

@@ -16,7 +16,7 @@ use super::state::StateFields;
 use super::systems::Systems;
 use super::words::Word;
 use super::{Decoder, Shape, hosts, possible, shown};
-use crate::catalog::Kind;
+use crate::catalog::{Kind, Sensitivity};
 use crate::config::raw::{
     ContactsSource, ExportFormat, Fence, NamedRole, Settings, Snapshot, System, Text, TokenSource,
 };
@@ -51,6 +51,7 @@ pub(super) const SETTINGS_KEYS: &[&str] = &[
     "invitations",
     "fences",
     "second_person",
+    "sensitive",
 ];
 
 /// Names that mean something beside a system's.
@@ -104,6 +105,9 @@ record! {
         "contacts" contacts: At<ContactsSource>;
         /// Whether an approval counts only where git says that somebody else made the change; `true` if absent.
         "second_person" second_person: Truth;
+        /// Rights that are sensitive here beside those of the catalogue, each with why: they are marked in plans and giving
+        /// them counts as an escalation. What a pattern of a role allows stays the same.
+        "sensitive" sensitive: Map<AnyKey, Word<Sensitivity>>;
         rest others: Misplaced;
     }
 }
@@ -694,6 +698,7 @@ impl SettingsFile {
                     .limits
                     .map_or_else(Limits::default, LimitsFields::limits),
                 second_person: fields.second_person,
+                sensitive: fields.sensitive.unwrap_or_default(),
                 quiet: fields.quiet.flatten(),
                 invitations: fields
                     .invitations

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::scalars::{Class, class};
 use super::{Decoder, Shape, possible, shown};
-use crate::catalog::Kind;
+use crate::catalog::{Kind, Sensitivity};
 use crate::config::raw::{ExportFormat, StatementState, Unlisted};
 use crate::config::schema::Defs;
 use crate::config::yaml::Node;
@@ -225,6 +225,39 @@ impl Words for Strangers {
             "remove",
             Strangers::Remove,
             "remove accounts nobody declared, once somebody approved it",
+        ),
+    ];
+}
+
+impl Words for Sensitivity {
+    const WHAT: &'static str =
+        "`money`, `client-data`, `user-management`, `deletion`, `export` or `security`";
+    const WORDS: &'static [(&'static str, Self, &'static str)] = &[
+        (
+            "money",
+            Sensitivity::Money,
+            "moves money, shows balances or pay, or changes what is owed",
+        ),
+        (
+            "client-data",
+            Sensitivity::ClientData,
+            "shows or changes who a client is and how they are reached",
+        ),
+        (
+            "user-management",
+            Sensitivity::UserManagement,
+            "decides who else has access",
+        ),
+        (
+            "deletion",
+            Sensitivity::Deletion,
+            "deletes, dismisses or removes",
+        ),
+        ("export", Sensitivity::Export, "takes data out in bulk"),
+        (
+            "security",
+            Sensitivity::Security,
+            "touches how access is watched or where the data lives",
         ),
     ];
 }

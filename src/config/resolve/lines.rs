@@ -102,9 +102,22 @@ pub(super) fn matched(
         return None;
     }
     Some(Matched {
-        exactness: Exactness::Pattern(text.chars().filter(|&c| c != '*').count()),
+        exactness: exactness(text),
         rights,
     })
+}
+
+/// How exactly a slug or pattern names what it means.
+pub(super) fn exactness(text: &str) -> Exactness {
+    if text == "*" {
+        Exactness::Everything
+    } else if !text.contains('*') {
+        Exactness::Slug
+    } else if text.ends_with(".*") {
+        Exactness::Section
+    } else {
+        Exactness::Pattern(text.chars().filter(|&c| c != '*').count())
+    }
 }
 
 /// Whether a text matches a pattern in which `*` stands for any characters, or none.

@@ -40,6 +40,7 @@ mod refs;
 mod rights;
 mod roles;
 mod rules;
+mod sensitive;
 mod settings;
 mod sum;
 mod systems;
@@ -161,6 +162,12 @@ pub fn resolve(
         &rules::kinds(&systems),
         places.project_clock(),
         catalog,
+    );
+    desired.rules.sensitive = sensitive::sensitive(
+        &project.settings.sensitive,
+        &rules::kinds(&systems),
+        catalog,
+        &mut diagnostics,
     );
     desired.policies = policies::policies(project, &systems, &places, &roles, &people, catalog);
     let fences = project.settings.fences.iter();

@@ -3,7 +3,7 @@
 //! Not the checks of references: those are in `refs`. Invariant: an approval that names what nobody declared lets nobody
 //! through, and nothing is dropped from it that would make it wider.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::dates::Clock;
 use super::lines;
@@ -68,6 +68,7 @@ pub(super) fn rules(
             .as_ref()
             .is_none_or(|said| said.value),
         zone: clock.zone().clone(),
+        sensitive: BTreeMap::new(),
     }
 }
 

@@ -18,7 +18,9 @@ pub(super) fn unshown(code: Code, count: usize, form: Form) -> String {
     let text = format!("{count} more of `{}` are not shown", code.name());
     match form {
         Form::Github => format!("::notice::{text}\n"),
-        Form::Graphical | Form::Narrated | Form::Json => format!("{text}\n\n"),
+        Form::Graphical | Form::Narrated | Form::Json | Form::Gitlab | Form::Sarif => {
+            format!("{text}\n\n")
+        }
     }
 }
 
@@ -121,7 +123,7 @@ pub(super) fn json(ordered: &[&Diagnostic], sheet: &mut Sheet<'_>) -> String {
 
 /// JSON may carry any character; a terminal it is printed to should not obey one. Hostile ones can stand only inside
 /// strings, where an escape means the same.
-fn push_json(out: &mut String, json: &str) {
+pub(super) fn push_json(out: &mut String, json: &str) {
     for c in json.chars() {
         if safe::is_hostile(c) {
             for unit in c.encode_utf16(&mut [0; 2]) {
@@ -134,7 +136,7 @@ fn push_json(out: &mut String, json: &str) {
 }
 
 /// Workflow commands: one annotation per diagnostic, at its first place.
-pub(super) fn github(shown: &[&Diagnostic], sheet: &mut Sheet<'_>) -> String {
+pub(super) fn github(shown: &[&Diagnostic], sheet: &mut Sheet<'_>, prefix: &str) -> String {
     let mut out = String::new();
     for found in shown {
         let command = match found.severity {
@@ -149,7 +151,8 @@ pub(super) fn github(shown: &[&Diagnostic], sheet: &mut Sheet<'_>) -> String {
                 continue;
             };
             if number == 0 {
-                let _ = write!(out, "file={},line={}", property(file), start.line);
+                let file = property(&format!("{prefix}{file}"));
+                let _ = write!(out, "file={file},line={}", start.line);
                 if start.line == end.line && start.column < end.column {
                     let _ = write!(out, ",col={},endColumn={}", start.column, end.column);
                 } else {

@@ -1,6 +1,7 @@
 //! What differs, and the one step that mends it.
 
 use super::world::*;
+use crate::catalog::Sensitivity;
 use crate::model::*;
 use crate::plan::*;
 
@@ -116,6 +117,20 @@ fn what_a_root_opens_is_told_right_by_right() {
     assert_eq!(step.class, DangerClass::Escalating, "deleting is sensitive");
     assert_eq!(delta(step, "records_access"), (Some(OFF), Some(ON)));
     assert_eq!(delta(step, DELETE), (Some(OFF), Some(ON)));
+}
+
+#[test]
+fn a_right_that_the_project_raised_escalates() {
+    let mut world = World::new();
+    world.give("jana", "center", "worker", &[(CREATE, ON)]);
+    world.account("7", "center", "worker", "jana@chain.example");
+    assert_eq!(world.plan().draft.steps[0].class, DangerClass::Safe);
+    let right = catalog().by_slug(CREATE).unwrap();
+    let rules = &mut world.desired.rules;
+    rules.sensitive.insert(right, Sensitivity::Money);
+    let step = &world.plan().draft.steps[0];
+    assert_eq!(step.class, DangerClass::Escalating);
+    assert!(step.swing.escalates);
 }
 
 #[test]

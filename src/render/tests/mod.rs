@@ -1,6 +1,9 @@
 //! Steps by hand as people see them: plans made from YAML by the real reader and planner, shown at 80 columns without
 //! color and written as a checklist.
 
+mod hostile;
+mod large;
+
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
@@ -199,6 +202,7 @@ fn shown(plan: &Plan, now: Timestamp) -> String {
         zone: &zone(),
         now,
         contacts: false,
+        sensitive: &BTreeMap::new(),
     };
     text::write(&view::plan(plan, &frame), Layout::PLAIN)
 }
@@ -209,6 +213,7 @@ fn listed(plan: &Plan, now: Timestamp, contacts: bool) -> String {
         zone: &zone(),
         now,
         contacts,
+        sensitive: &BTreeMap::new(),
     };
     checklist(plan, &frame)
 }

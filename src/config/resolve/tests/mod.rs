@@ -19,6 +19,7 @@ mod people;
 mod places;
 mod policies;
 mod roles;
+mod sensitive;
 mod sums;
 
 const SETTINGS: &str = "\

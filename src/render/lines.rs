@@ -1,0 +1,296 @@
+//! What each line of YAML causes, as annotations on a change: GitHub's workflow commands and GitLab's Code Quality report.
+//!
+//! Not what is wrong with a file, which `check` says. Invariants: a line that causes a step is told once, and nothing from
+//! outside is a command of its own.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::escape;
+use super::view::Frame;
+use super::words;
+use crate::catalog::Sensitivity;
+use crate::diagnostic::render::sarif::{self, Level, Problem, Spot};
+use crate::model::{PlaceId, SystemName};
+use crate::plan::{Because, DangerClass, Effect, Plan, Step, gives};
+use crate::text::Origin;
+
+/// How many annotations of one sort GitHub shows of a step of a job.
+const SHOWN: usize = 10;
+
+/// What a line causes.
+struct Line<'a> {
+    origin: &'a Origin,
+    class: DangerClass,
+    people: BTreeSet<&'a str>,
+    places: BTreeSet<(&'a SystemName, &'a PlaceId)>,
+    gains: BTreeMap<Sensitivity, BTreeSet<&'a str>>,
+    escalates: BTreeSet<&'a str>,
+    /// Who has nothing there afterwards.
+    leaves: BTreeSet<&'a str>,
+    loses: BTreeSet<&'a str>,
+    messages: u32,
+    held: u32,
+}
+
+impl<'a> Line<'a> {
+    fn new(origin: &'a Origin) -> Self {
+        Self {
+            origin,
+            class: DangerClass::Safe,
+            people: BTreeSet::new(),
+            places: BTreeSet::new(),
+            gains: BTreeMap::new(),
+            escalates: BTreeSet::new(),
+            leaves: BTreeSet::new(),
+            loses: BTreeSet::new(),
+            messages: 0,
+            held: 0,
+        }
+    }
+
+    fn add(&mut self, step: &'a Step, frame: &Frame<'_>) {
+        let account = step.account.as_ref().map_or("", |account| account.as_str());
+        let who = step.person.as_ref().map_or(account, |key| key.as_str());
+        self.class = self.class.max(step.class);
+        self.people.insert(who);
+        self.places.insert((&step.system, &step.place));
+        if step.after.is_none() && step.class >= DangerClass::Removing {
+            self.leaves.insert(who);
+        } else if step.swing.takes {
+            self.loses.insert(who);
+        }
+        let mut told = false;
+        for delta in &step.deltas {
+            let right = frame.catalog.get(delta.right);
+            if let Some(why) = frame.why(right)
+                && gives(right, delta.before.as_ref(), delta.after.as_ref())
+            {
+                self.gains.entry(why).or_default().insert(who);
+                told = true;
+            }
+        }
+        if step.swing.escalates && !told {
+            self.escalates.insert(who);
+        }
+        let is_message = |effect: &&Effect| matches!(effect, Effect::Mail(_) | Effect::Sms(_));
+        let messages = step.effects.iter().filter(is_message).count();
+        self.messages += u32::try_from(messages).unwrap_or(u32::MAX);
+    }
+
+    fn text(&self) -> String {
+        let number = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        let people = |set: &BTreeSet<&str>| number(set.len());
+        let gain = |count: u32| if count == 1 { "gains" } else { "gain" };
+        let mut text = format!(
+            "this line touches {} in {}",
+            words::count(people(&self.people), "person", "people"),
+            words::count(number(self.places.len()), "location", "locations")
+        );
+        for (who, what) in [(&self.leaves, "access"), (&self.loses, "rights")] {
+            let count = people(who);
+            if count > 0 {
+                let verb = if count == 1 { "loses" } else { "lose" };
+                text.push_str(&format!("; {count} {verb} {what}"));
+            }
+        }
+        let mut gains: Vec<_> = self.gains.iter().collect();
+        gains.sort_by_key(|(why, _)| words::rank(Some(**why)));
+        for (why, who) in gains {
+            let count = people(who);
+            text.push_str(&format!("; {count} {} {} rights", gain(count), why.title()));
+        }
+        let count = people(&self.escalates);
+        if count > 0 {
+            text.push_str(&format!("; {count} {} a heavier role", gain(count)));
+        }
+        if self.messages > 0 {
+            let messages = words::count(self.messages, "message is", "messages are");
+            text.push_str(&format!("; {messages} sent"));
+        }
+        if self.held > 0 {
+            text.push_str(&format!("; {} held back", self.held));
+        }
+        text
+    }
+}
+
+/// Every line that causes a step or a hold, the most dangerous first.
+fn lines<'a>(plan: &'a Plan, frame: &Frame<'_>) -> Vec<Line<'a>> {
+    let mut found: BTreeMap<(&str, u32), Line<'a>> = BTreeMap::new();
+    let draft = &plan.draft;
+    let held = draft.holds.iter().filter_map(|hold| hold.step.as_deref());
+    let steps = draft.steps.iter().map(|step| (step, 0));
+    for (step, held) in steps.chain(held.map(|step| (step, 1))) {
+        let mut seen = BTreeSet::new();
+        for because in &step.because {
+            let Because::Line(origin) = because else {
+                continue;
+            };
+            let at = (&*origin.file, origin.line);
+            // A line that is behind a step twice is behind it.
+            if seen.insert(at) {
+                let line = found.entry(at).or_insert_with(|| Line::new(origin));
+                line.add(step, frame);
+                line.held += held;
+            }
+        }
+    }
+    let mut lines: Vec<Line<'a>> = found.into_values().collect();
+    lines.sort_by_key(|line| (Reverse(line.class), Reverse(line.people.len())));
+    lines
+}
+
+fn first_line(because: &[Because]) -> Option<&Origin> {
+    because.iter().find_map(|because| match because {
+        Because::Line(origin) => Some(origin),
+        Because::Rule(_) => None,
+    })
+}
+
+fn problem(
+    (rule, about): (&'static str, &'static str),
+    level: Level,
+    text: &str,
+    because: &[Because],
+    prefix: &str,
+) -> Problem {
+    let origin = first_line(because);
+    Problem {
+        rule,
+        about,
+        level,
+        message: escape::terminal_long(text).into_owned(),
+        places: origin
+            .map(|origin| spot(origin, prefix))
+            .into_iter()
+            .collect(),
+        anchor: origin.map_or_else(String::new, |origin| origin.text.to_string()),
+    }
+}
+
+fn spot(origin: &Origin, prefix: &str) -> Spot {
+    Spot {
+        file: escape::terminal_long(&format!("{prefix}{}", origin.file)).into_owned(),
+        line: origin.line,
+        column: origin.column,
+        end: None,
+        text: String::new(),
+    }
+}
+
+/// The rules that were loosened or are broken, and what is held; what a limit holds with the same words is one.
+fn problems(plan: &Plan, prefix: &str) -> Vec<Problem> {
+    let draft = &plan.draft;
+    let broken = draft.findings.iter().map(|finding| {
+        problem(
+            ("policy-broken", "a policy of the project is broken"),
+            Level::Error,
+            &format!("policy {}: {}", finding.policy, finding.message),
+            &finding.because,
+            prefix,
+        )
+    });
+    let mut told: BTreeSet<(&str, &str, Option<&Origin>)> = BTreeSet::new();
+    let holds = draft
+        .holds
+        .iter()
+        .filter(|hold| told.insert((hold.code.name(), &*hold.message, first_line(&hold.because))));
+    let held = holds.map(|hold| {
+        problem(
+            (hold.code.name(), words::held(hold.code)),
+            Level::Warning,
+            &format!("held back: {}", hold.message),
+            &hold.because,
+            prefix,
+        )
+    });
+    let loosened = draft.loosened.iter().map(|it| {
+        let word = |value: &Option<std::sync::Arc<str>>| {
+            value
+                .as_ref()
+                .map_or_else(|| "not there".to_owned(), ToString::to_string)
+        };
+        problem(
+            ("rule-loosened", "an edit loosens a rule of the project"),
+            Level::Warning,
+            &format!(
+                "rule loosened: {}: {} → {}",
+                it.rule,
+                word(&it.before),
+                word(&it.after)
+            ),
+            &it.because,
+            prefix,
+        )
+    });
+    loosened.chain(broken).chain(held).collect()
+}
+
+/// Workflow commands, a line each. GitHub shows ten of a sort; what is beyond is counted in the tenth.
+pub fn github(plan: &Plan, frame: &Frame<'_>, prefix: &str) -> String {
+    let problems = problems(plan, prefix);
+    let warnings = problems
+        .iter()
+        .map(|it| (it.places.first().cloned(), it.rule, it.message.clone()));
+    let lines = lines(plan, frame);
+    let notices = lines
+        .iter()
+        .map(|line| (Some(spot(line.origin, prefix)), "keyholder", line.text()));
+    let warnings = commands(
+        "warning",
+        &warnings.collect::<Vec<_>>(),
+        "more is held back or broken: see the plan",
+    );
+    let notices = commands(
+        "notice",
+        &notices.collect::<Vec<_>>(),
+        "more lines cause changes: see the plan",
+    );
+    warnings + &notices
+}
+
+fn commands(level: &str, all: &[(Option<Spot>, &str, String)], more: &str) -> String {
+    let most = if all.len() > SHOWN { SHOWN - 1 } else { SHOWN };
+    let mut out = String::new();
+    for (spot, title, text) in all.iter().take(most) {
+        let place = spot.as_ref().map_or_else(String::new, |spot| {
+            let file = escape::command_property(&spot.file);
+            format!("file={file},line={},col={},", spot.line, spot.column)
+        });
+        out.push_str(&format!(
+            "::{level} {place}title={}::{}\n",
+            escape::command_property(title),
+            escape::command(text)
+        ));
+    }
+    if all.len() > most {
+        let count = all.len() - most;
+        out.push_str(&format!("::{level} title=keyholder::{count} {more}\n"));
+    }
+    out
+}
+
+/// GitLab's Code Quality report: the same lines and problems, all of them.
+pub fn gitlab(plan: &Plan, frame: &Frame<'_>, prefix: &str) -> String {
+    let mut problems = problems(plan, prefix);
+    problems.extend(lines(plan, frame).into_iter().map(|line| Problem {
+        rule: "causes-changes",
+        about: "a line that causes changes",
+        level: match line.class {
+            DangerClass::Irreversible | DangerClass::Removing | DangerClass::Escalating => {
+                Level::Warning
+            }
+            DangerClass::Messaging | DangerClass::Safe => Level::Note,
+        },
+        message: line.text(),
+        places: vec![spot(line.origin, prefix)],
+        anchor: line.origin.text.to_string(),
+    }));
+    sarif::pretty(&sarif::gitlab(&problems))
+}
+
+/// What is held and what is broken, for code scanning.
+pub fn sarif(plan: &Plan, prefix: &str) -> String {
+    sarif::pretty(&sarif::sarif(&problems(plan, prefix)))
+}
