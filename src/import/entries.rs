@@ -134,13 +134,13 @@ impl<'a> Made<'a> {
                 )),
                 Some(Kind::Keycrm) | None => {}
             }
-            if kind.is_some_and(|kind| kind.shows_users()) && !was_read(&seen.scopes) {
+            if kind.is_some_and(Kind::shows_users) && !was_read(&seen.scopes) {
                 self.told
                     .left
                     .push(format!("{name}: nothing could be read"));
             }
             for (place, reading) in &seen.scopes {
-                if reading.complete().is_none() && kind.is_some_and(|kind| kind.shows_users()) {
+                if reading.complete().is_none() && kind.is_some_and(Kind::shows_users) {
                     let how = if reading.seen().is_some() {
                         "could be read in part only: whoever is missing comes with another import"
                     } else {
@@ -417,19 +417,16 @@ impl<'a> Made<'a> {
                 .iter()
                 .filter(|it| rows(it).as_ref() == Some(&role))
                 .count();
-            let key = match there {
-                Some(there) => {
-                    self.told.reused += users;
-                    there.key.to_string()
-                }
-                None => {
-                    let name = format!("{system} {role}");
-                    let key = taken.free(&keys::dashed(&name), &format!("{system}-role"));
-                    let title = keys::clean(&format!("{role} at {system}"));
-                    entries.push(plain(&key, &title, system, role.as_str()));
-                    self.told.roles.push((key.clone(), title, users));
-                    key
-                }
+            let key = if let Some(there) = there {
+                self.told.reused += users;
+                there.key.to_string()
+            } else {
+                let name = format!("{system} {role}");
+                let key = taken.free(&keys::dashed(&name), &format!("{system}-role"));
+                let title = keys::clean(&format!("{role} at {system}"));
+                entries.push(plain(&key, &title, system, role.as_str()));
+                self.told.roles.push((key.clone(), title, users));
+                key
             };
             keys.insert(role, key);
         }

@@ -159,7 +159,7 @@ pub(super) fn mine(
         }
     }
     close(&it, known.len(), &mut centers, &mut costs, style);
-    sorted(&it, known.len(), centers, &costs)
+    sorted(&it, known.len(), &centers, &costs)
 }
 
 fn of(sample: &Sample) -> Center {
@@ -302,7 +302,7 @@ fn close(
     }
 }
 
-fn sorted(it: &Mine<'_>, known: usize, centers: Vec<Center>, costs: &[Vec<u64>]) -> Mined {
+fn sorted(it: &Mine<'_>, known: usize, centers: &[Center], costs: &[Vec<u64>]) -> Mined {
     // Whose role it is: the cheapest, of equally cheap ones the smallest, then the first.
     let sizes: Vec<usize> = centers
         .iter()

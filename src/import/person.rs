@@ -81,21 +81,14 @@ impl Made<'_> {
         let first = subject.logins.first();
         let id = first.map_or_else(String::new, |it| keys::dashed(it.id.as_str()));
         let mut above = subject.above.clone();
-        let name = match name.filter(|name| !name.is_empty()) {
-            Some(name) => name.clone(),
-            None => {
-                above.push("TO DECIDE: an account without a name".to_owned());
-                self.told.decide.push(format!(
-                    "{}: it has no name",
-                    subject
-                        .logins
-                        .iter()
-                        .map(|it| call(it))
-                        .collect::<Vec<_>>()
-                        .join(", ")
-                ));
-                format!("Account {id}")
-            }
+        let name = if let Some(name) = name.filter(|name| !name.is_empty()) {
+            name.clone()
+        } else {
+            above.push("TO DECIDE: an account without a name".to_owned());
+            let who: Vec<String> = subject.logins.iter().map(|it| call(it)).collect();
+            let line = format!("{}: it has no name", who.join(", "));
+            self.told.decide.push(line);
+            format!("Account {id}")
         };
         let key = taken.free(&keys::person(&name), &format!("person-{id}"));
         let by_number = subject

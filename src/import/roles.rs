@@ -194,19 +194,16 @@ fn body(
     let parent = parents.min_by(|a, b| a.0.cmp(&b.0));
     let mut body = Vec::new();
     let mut block = Map::default();
-    let rights = match parent {
-        Some((_, parent, name, over)) => {
-            body.push(("extends".to_owned(), Yaml::texts([name.key.as_str()])));
-            if parent.role != center.role {
-                block.put("role", Yaml::from(center.role.as_str()));
-            }
-            over
-        }
-        None => {
+    let rights = if let Some((_, parent, name, over)) = parent {
+        body.push(("extends".to_owned(), Yaml::texts([name.key.as_str()])));
+        if parent.role != center.role {
             block.put("role", Yaml::from(center.role.as_str()));
-            block.put("unlisted", Yaml::from("deny"));
-            alone
         }
+        over
+    } else {
+        block.put("role", Yaml::from(center.role.as_str()));
+        block.put("unlisted", Yaml::from("deny"));
+        alone
     };
     if !rights.is_empty() {
         block.put("rights", Yaml::Map(rights));

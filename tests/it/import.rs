@@ -541,7 +541,7 @@ fn two_hundred_accounts_become_some_ten_roles_and_an_empty_plan() {
             write!(people, "{text}").unwrap();
         }
     }
-    // Most stand on one line as their role alone, and those at several places in a file of their own.
+    // Many stand on one line as their role alone, and those at several places in a file of their own.
     let lines = people
         .lines()
         .filter(|line| line.contains("role: "))
@@ -550,7 +550,7 @@ fn two_hundred_accounts_become_some_ten_roles_and_an_empty_plan() {
         .lines()
         .filter(|line| line.contains("role: ") && line.ends_with("] }") && !line.contains("minus"))
         .count();
-    assert!(plain * 2 > lines, "{plain} of {lines}");
+    assert!(plain * 5 > lines * 2, "{plain} of {lines}");
     assert_eq!(
         all["people/several-places.yaml"]
             .matches("\n    name:")

@@ -37,7 +37,8 @@ pub(in crate::cli) async fn run(
     let project = session.open(None, world.now(), 0)?;
     let systems = systems(&project, args)?;
     let planning = Planning::looking(session, &world, &project, &[])?;
-    let mut texts = Texts::read(&project).map_err(unread)?;
+    let mut texts = Texts::read(&project)
+        .map_err(|error| Failure::input(format!("the files cannot be read: {error}")))?;
     let schemas = project
         .loaded
         .root
@@ -112,10 +113,6 @@ pub(in crate::cli) async fn run(
         endings.insert(Ending::BadInput);
     }
     Ok(endings)
-}
-
-fn unread(error: std::io::Error) -> Failure {
-    Failure::input(format!("the files cannot be read: {error}"))
 }
 
 fn not_added(why: &NotAdded) -> Failure {

@@ -38,6 +38,9 @@ pub(super) fn fatal(trouble: &Unread) -> Option<ProviderError> {
     (trouble.status() == Some(401)).then_some(ProviderError::Unauthorized)
 }
 
+/// Reads ids and names of locations from a page.
+type Rows<'a> = dyn Fn(&Content) -> Result<Vec<(u64, String)>, Garbage> + Send + Sync + 'a;
+
 /// The caller's own rights in chains, by the chain's id.
 type Chains = BTreeMap<Arc<str>, BTreeSet<Arc<str>>>;
 
@@ -143,7 +146,7 @@ impl Altegio {
     /// All pages of the list of locations.
     async fn companies(
         &self,
-        rows: &(dyn Fn(&Content) -> Result<Vec<(u64, String)>, Garbage> + Send + Sync),
+        rows: &Rows<'_>,
         progress: &Progress<'_>,
     ) -> Result<Option<BTreeMap<u64, String>>, ProviderError> {
         let mut all = BTreeMap::new();
