@@ -119,6 +119,8 @@ pub enum Command {
     Lockout(LockoutArgs),
     /// End a lockout: the files hold again.
     Unlock(LockoutArgs),
+    /// Print who must review which files, as CODEOWNERS has it, from `fences`.
+    Codeowners(CodeownersArgs),
     /// Print the JSON Schema of one of the formats.
     Schema(SchemaArgs),
     /// Run the simulators as a server, or change what they hold.
@@ -684,4 +686,15 @@ pub enum Habit {
     Does,
     /// Nothing.
     Forgets,
+}
+
+/// `codeowners`
+#[derive(Debug, Args)]
+pub struct CodeownersArgs {
+    /// Compare with this file, and fail where its block is another; FILE counts from the project's folder.
+    #[arg(long, value_name = "FILE", conflicts_with = "write")]
+    pub check: Option<Utf8PathBuf>,
+    /// Write the block into this file, and leave every other line of it alone.
+    #[arg(long, value_name = "FILE")]
+    pub write: Option<Utf8PathBuf>,
 }

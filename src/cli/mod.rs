@@ -69,6 +69,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, env: Env) -> u8 
         Command::Who(args) => commands::who::run(&session, args).await,
         Command::Matrix(args) => commands::matrix::run(&session, args).await,
         Command::Explain(args) => commands::explain::run(&session, args),
+        Command::Codeowners(args) => commands::codeowners::run(&session, args),
         Command::Schema(args) => Ok(commands::schema::run(&session, args)),
         Command::Sandbox(args) => commands::sandbox::run(&session, args).await,
         Command::Completions { shell } => Ok(commands::manual::completions(&session, *shell)),

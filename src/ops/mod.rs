@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod attest;
+pub mod codeowners;
 pub mod doctor;
 pub mod due;
 pub mod edit;

@@ -12,7 +12,7 @@ use super::file::{Reviewed, ReviewedStep, shown};
 use super::step::{Completeness, Draft, Plan, Step, StepId};
 use super::wire;
 use crate::catalog::Catalog;
-use crate::model::{Desired, Grant, GrantState, Person, PersonKey};
+use crate::model::{Desired, Grant, GrantState, One, Person, PersonKey, Value};
 
 /// What of reviewed plans is done.
 #[derive(Clone, Debug, Default)]
@@ -238,6 +238,8 @@ fn gives(grant: &Grant, step: &ReviewedStep, catalog: &'static Catalog) -> bool 
         && after.rights.iter().all(|(slug, value)| {
             let id = catalog.by_slug(slug);
             match id.and_then(|id| grant.rights.get(id.index())) {
+                // Whoever is linked there now; a step has the name.
+                Some(Value::One(One::Myself)) => *value != value_json(&Value::One(One::All)),
                 Some(wanted) => value_json(wanted) == *value,
                 None => grant.unlisted_default,
             }

@@ -315,7 +315,7 @@ fn a_run_that_knows_nothing_of_the_one_before_is_turned_away() {
     let wire = Wire::new(&[Limits::default()], 0, 3);
     process(&wire, &allowance(), "", Duration::from_secs(30));
     assert_eq!(wire.counted().1, 0);
-    process(&wire, &allowance(), "", Duration::from_secs(60));
+    process(&wire, &allowance(), "", Duration::from_mins(1));
     assert!(wire.counted().1 > 0);
 }
 

@@ -124,3 +124,33 @@ fn a_change_is_compared_with_the_rules_of_its_base() {
     assert_eq!(plan["loosened"][0]["rule"], "strangers salons");
     assert_eq!(plan["loosened"][0]["after"], "remove");
 }
+
+#[test]
+fn codeowners_are_what_the_fences_say() {
+    let chain = Chain::new();
+    let folder = chain.folder.path();
+    let settings = folder.join("keyholder.yaml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    let fences = "fences:\n  - { files: [people.yaml, \"people/{riga,coast}/**\"], keys: [people], owners: [\"@chain/hr\", \"@chain/it\"] }\n  - { files: roles.yaml, keys: [roles] }\n";
+    std::fs::write(&settings, format!("{text}{fences}")).unwrap();
+    let (code, block, said) = chain.run(&["codeowners"]);
+    assert_eq!(code, 0, "{said}");
+    let lines: Vec<&str> = block
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .collect();
+    let owners = "@chain/hr @chain/it";
+    assert_eq!(
+        lines,
+        ["/people.yaml", "/people/riga/**", "/people/coast/**"]
+            .map(|path| format!("{path} {owners}"))
+    );
+    std::fs::write(folder.join("CODEOWNERS"), "* @chain/owners\n").unwrap();
+    let (code, out, _) = chain.run(&["codeowners", "--check", "CODEOWNERS"]);
+    assert_eq!(code, 1);
+    assert!(out.contains("+/people.yaml @chain/hr"), "{out}");
+    assert_eq!(chain.run(&["codeowners", "--write", "CODEOWNERS"]).0, 0);
+    let written = std::fs::read_to_string(folder.join("CODEOWNERS")).unwrap();
+    assert_eq!(written, format!("* @chain/owners\n\n{block}"));
+    assert_eq!(chain.run(&["codeowners", "--check", "CODEOWNERS"]).0, 0);
+}

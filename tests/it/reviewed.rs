@@ -104,6 +104,14 @@ fn what_was_reviewed_is_done_once() {
         kinds(&kept["plan"]["steps"]).len()
     );
     assert_eq!(shop.messages(), 1);
+    // Also where the files are others by now, and still want it: an own calendar is whoever is linked there.
+    shop.edit("people.yaml", "people:\n", "# merged since\npeople:\n");
+    let (code, json) = shop.report(&["plan.json"]);
+    assert_eq!(
+        (code, &json["review"]["stale"]),
+        (0, &json!([])),
+        "{json:#}"
+    );
 }
 
 #[test]

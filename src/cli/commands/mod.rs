@@ -3,6 +3,7 @@
 pub(super) mod accept;
 pub(super) mod apply;
 pub(super) mod check;
+pub(super) mod codeowners;
 pub(super) mod doctor;
 pub(super) mod done;
 pub(super) mod explain;
