@@ -133,8 +133,8 @@ fn value(seen: &Seen, slug: &str) -> Option<Shown> {
     has(seen).value(&Subject::Right(catalog.by_slug(slug).unwrap()), catalog)
 }
 
-fn yes(on: bool) -> Option<Shown> {
-    Some(Shown::Value(Value::Switch(on)))
+fn yes(on: bool) -> Shown {
+    Shown::Value(Value::Switch(on))
 }
 
 #[test]
@@ -151,10 +151,10 @@ fn what_was_seen_is_seen_until_something_else_is() {
         (has(&seen).at, has(&seen).state),
         (at(1), AccountState::Active)
     );
-    assert_eq!(value(&seen, "records_edit_access"), yes(true));
+    assert_eq!(value(&seen, "records_edit_access"), Some(yes(true)));
     let days = Shown::Value(Value::Days(Days::Last(3)));
     assert_eq!(value(&seen, "records_edit_last_days_count"), Some(days));
-    assert_eq!(value(&seen, "records_delete_access"), yes(false));
+    assert_eq!(value(&seen, "records_delete_access"), Some(yes(false)));
     // Whoever is not among the differences of a whole read was seen as before.
     assert_eq!(has(&seen_at(&entries, at(6), catalog)).at, at(5));
     assert_eq!(
@@ -184,7 +184,7 @@ fn a_write_counts_once_it_was_read_back() {
     let entries = [begin.clone(), asked.clone()];
     assert_eq!(
         value(&seen_at(&entries, at(3), catalog), "records_delete_access"),
-        yes(false)
+        Some(yes(false))
     );
     let entries = [
         begin.clone(),
@@ -194,9 +194,9 @@ fn a_write_counts_once_it_was_read_back() {
     let seen = seen_at(&entries, at(3), catalog);
     assert_eq!(
         (has(&seen).at, value(&seen, "records_delete_access")),
-        (at(3), yes(true))
+        (at(3), Some(yes(true)))
     );
-    assert_eq!(value(&seen, "records_edit_access"), yes(true));
+    assert_eq!(value(&seen, "records_edit_access"), Some(yes(true)));
     // What turned out otherwise is not known until the next read.
     let differs = verified(
         3,
@@ -208,7 +208,7 @@ fn a_write_counts_once_it_was_read_back() {
     let entries = [begin.clone(), asked.clone(), differs];
     let seen = seen_at(&entries, at(3), catalog);
     assert_eq!(value(&seen, "records_delete_access"), None);
-    assert_eq!(value(&seen, "records_edit_access"), yes(true));
+    assert_eq!(value(&seen, "records_edit_access"), Some(yes(true)));
     // What nobody could read back changes nothing.
     let lost = verified(3, "a", Verdict::NotReadable, false, &[]);
     let entries = [begin.clone(), asked, lost];
@@ -235,11 +235,11 @@ fn a_read_after_a_write_has_the_last_word() {
         verified(3, "a", Verdict::AsPlanned, false, &[]),
     ];
     let seen = seen_at(&entries, at(9), catalog);
-    assert_eq!(value(&seen, "records_delete_access"), yes(true));
+    assert_eq!(value(&seen, "records_delete_access"), Some(yes(true)));
     // No difference to the read before: somebody took it back by hand.
     entries.push(read(5, true, vec![], &[]));
     let seen = seen_at(&entries, at(9), catalog);
-    assert_eq!(value(&seen, "records_delete_access"), yes(false));
+    assert_eq!(value(&seen, "records_delete_access"), Some(yes(false)));
     // The same for somebody who was removed and is there again.
     entries.push(intent(6, "b", Verb::Remove, &[]));
     entries.push(verified(7, "b", Verdict::AsPlanned, true, &[]));
@@ -282,7 +282,7 @@ fn below_a_right_that_is_off_nothing_is_held() {
         verified(3, "a", Verdict::AsPlanned, false, &[]),
     ];
     let seen = seen_at(&entries, at(3), catalog);
-    assert_eq!(value(&seen, "records_edit_access"), yes(false));
+    assert_eq!(value(&seen, "records_edit_access"), Some(yes(false)));
 }
 
 #[test]

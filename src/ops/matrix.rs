@@ -105,11 +105,11 @@ pub fn moment(
     };
     match point {
         Point::Desired => {
-            moment.label = "desired".to_owned();
+            "desired".clone_into(&mut moment.label);
             moment.desired = Some(Arc::new(project.desired.clone()));
         }
         Point::Live => {
-            moment.label = "live".to_owned();
+            "live".clone_into(&mut moment.label);
             moment.seen = live.cloned();
         }
         Point::Commit(rev) => {
@@ -118,7 +118,7 @@ pub fn moment(
             moment.take(hash, old);
         }
         Point::Now => {
-            moment.label = "now".to_owned();
+            "now".clone_into(&mut moment.label);
             moment.desired = Some(Arc::new(project.desired.clone()));
             moment.seen = Some(match live {
                 Some(live) => Arc::clone(live),

@@ -109,7 +109,7 @@ pub fn why(
     project: &Project,
     person: &PersonKey,
     subjects: Option<&[Subject]>,
-    place: Option<PlaceId>,
+    place: Option<&PlaceId>,
     seen: Option<&Seen>,
 ) -> Option<Why> {
     let resolve = ResolveOptions {
@@ -119,7 +119,7 @@ pub fn why(
     // Everything there is asked about: what follows from another right is told with that.
     let ask = Ask {
         subject: None,
-        place: place.clone(),
+        place: place.cloned(),
     };
     let explained = config::explain(
         &project.loaded.project,
@@ -138,7 +138,7 @@ pub fn why(
         zone: &project.zone,
         seen,
     };
-    Some(why::why(&frame, &explained, subjects, place.as_ref()))
+    Some(why::why(&frame, &explained, subjects, place))
 }
 
 /// Who wrote the lines of files; what git does not know is left out.

@@ -17,7 +17,7 @@ use super::words;
 use crate::audit::matrix::{Basis, Cell, Column, Declared, Matrix, Row, Seeing, Who};
 use crate::audit::why;
 use crate::catalog::{Catalog, Sensitivity};
-use crate::model::GrantState;
+use crate::model::{AccountState, GrantState};
 
 const STYLE: &str = include_str!("matrix.css");
 const SCRIPT: &str = include_str!("matrix.js");
@@ -252,9 +252,7 @@ fn code(
 /// What is not plain about a row: paused, invited, gone, unknown.
 fn state(row: &Row) -> String {
     match (row.declared, row.observed) {
-        (Declared::Grant(GrantState::Present), Seeing::Has(_, state))
-            if state == crate::model::AccountState::Active =>
-        {
+        (Declared::Grant(GrantState::Present), Seeing::Has(_, AccountState::Active)) => {
             String::new()
         }
         (Declared::Grant(GrantState::Present), Seeing::Unknown) => "declared".to_owned(),

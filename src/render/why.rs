@@ -11,7 +11,7 @@ use super::doc::{
 };
 use super::words;
 use crate::audit::why::{self, Answer, Link, ObservedValue, Why};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Sensitivity};
 use crate::model::explained::{Shown, Subject};
 use crate::model::{Desired, GrantState, PlaceId};
 
@@ -236,7 +236,7 @@ fn answer_json(answer: &Answer, catalog: &Catalog) -> Json {
         ("title".to_owned(), json!(answer.subject_title(catalog))),
         (
             "sensitivity".to_owned(),
-            json!(answer.sensitivity(catalog).map(|it| it.as_str())),
+            json!(answer.sensitivity(catalog).map(Sensitivity::as_str)),
         ),
         ("state".to_owned(), json!(answer.state.map(state_word))),
         (

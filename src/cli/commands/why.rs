@@ -22,7 +22,7 @@ pub(in crate::cli) async fn run(session: &Session<'_>, args: &WhyArgs) -> Result
         project,
         &person,
         subjects.as_deref(),
-        place,
+        place.as_ref(),
         seeing.seen.as_ref(),
     );
     let answer =

@@ -341,13 +341,11 @@ impl Resolver<'_, '_> {
         let denied = catalog
             .governors(id)
             .find(|governor| grant.rights.get(governor.index()) == Some(&Value::Switch(false)));
-        match denied {
-            Some(governor) => Decided::Governor(governor),
-            None => {
-                let parts: Vec<&RightsPart> = parts.iter().map(|(_, part)| *part).collect();
-                Decided::Kept(sum::unlisted(&parts).1)
-            }
+        if let Some(governor) = denied {
+            return Decided::Governor(governor);
         }
+        let parts: Vec<&RightsPart> = parts.iter().map(|(_, part)| *part).collect();
+        Decided::Kept(sum::unlisted(&parts).1)
     }
 
     /// What each giving line says by itself.
