@@ -86,10 +86,22 @@ pub struct Blame {
     pub last: Option<String>,
 }
 
-/// Who wrote a file of a folder; none where git does not know it.
-pub fn blame(folder: &Utf8Path, file: &str) -> Option<Blame> {
-    let told = git(folder, &["blame", "--line-porcelain", "--", file]).and_then(text)?;
-    let last = git(folder, &["log", "-1", "--format=%aE", "--", file]);
+/// Who wrote a file of a folder, as it is in a commit or, without one, as it stands there; none where git does not know it.
+pub fn blame(folder: &Utf8Path, commit: Option<&str>, file: &str) -> Option<Blame> {
+    if commit.is_some_and(|commit| !is_hash(commit)) {
+        return None;
+    }
+    let ask = |command: &[&str], rest: &[&str]| {
+        let arguments: Vec<&str> = command.iter().copied().chain(commit).collect();
+        git(folder, &[&arguments, rest].concat())
+    };
+    let told = ask(&["blame", "--line-porcelain"], &["--", file]).and_then(text)?;
+    // What is not committed may have taken lines out, which leaves nothing to ask about.
+    let status = || git(folder, &["status", "--porcelain", "--", file]);
+    let is_as_committed = commit.is_some() || status().is_some_and(|it| it.trim_ascii().is_empty());
+    let last = is_as_committed
+        .then(|| ask(&["log", "-1", "--format=%aE"], &["--", file]))
+        .flatten();
     let last = last
         .and_then(text)
         .map(|text| address(&text))
@@ -444,6 +456,27 @@ mod tests {
             b"version: 1\n"
         );
         assert!(commit(&shop).unwrap().dirty);
+    }
+
+    #[test]
+    fn who_wrote_a_file_is_asked_of_the_commit_it_is_taken_from() {
+        let (_held, root) = repository();
+        let shop = root.join("shop");
+        let first = resolve(&shop, "HEAD").unwrap();
+        let file = shop.join("keyholder.yaml");
+        std::fs::write(&file, "# of another\nversion: 1\n").unwrap();
+        // Uncommitted lines are nobody's, and so is what may have been taken out with them.
+        let dirty = blame(&shop, None, "keyholder.yaml").unwrap();
+        let t = Some("t@chain.example".to_owned());
+        assert_eq!((dirty.lines, dirty.last), (vec![None, t.clone()], None));
+        let by = "user.email=eve@chain.example";
+        run(&shop, &["-c", by, "commit", "-q", "-a", "-m", "two"]);
+        let eve = Some("eve@chain.example".to_owned());
+        let now = blame(&shop, None, "keyholder.yaml").unwrap();
+        assert_eq!((now.lines, now.last), (vec![eve.clone(), t.clone()], eve));
+        let then = blame(&shop, Some(&first), "keyholder.yaml").unwrap();
+        assert_eq!((then.lines, then.last), (vec![t.clone()], t));
+        assert_eq!(blame(&shop, Some("--help"), "keyholder.yaml"), None);
     }
 
     #[test]

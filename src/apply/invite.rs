@@ -227,6 +227,15 @@ impl<'a> Runner<'a> {
         group: &[usize],
         before: &BTreeSet<AccountId>,
     ) -> Result<Option<RefusedBatch>, JournalError> {
+        // The last moment before the message: what came before may have taken until the evening.
+        let lead = group.first().map(|&at| &self.steps[at].place);
+        let now = self.ports.clock.now();
+        if let Some(until) = lead.and_then(|place| self.draft.quiet_at(place, now)) {
+            for &at in group {
+                self.finish(at, Outcome::NotDone(NotDone::Quiet(until.clone())));
+            }
+            return Ok(None);
+        }
         let first = self.journal.next();
         let since = self.ports.clock.elapsed();
         let intents = group.iter().enumerate().map(|(nth, &at)| {

@@ -68,6 +68,8 @@ pub enum NotDone {
     NotComplete,
     /// An invitation may be on its way already.
     MayBeSent,
+    /// The quiet hours of the place have begun since the plan was made: until when.
+    Quiet(String),
     /// There is no provider for the system, or no vendor id for the place.
     NoWay,
     /// The journal could not be written, so nothing more was done.
@@ -93,6 +95,10 @@ impl fmt::Display for NotDone {
                 "the list of the place could not be read completely, and nobody is invited or removed on doubt",
             ),
             NotDone::MayBeSent => f.write_str("an invitation may be on its way already"),
+            NotDone::Quiet(until) => write!(
+                f,
+                "the quiet hours there have begun, and nobody is written to before {until}"
+            ),
             NotDone::NoWay => f.write_str("the system or the place is not known to this run"),
             NotDone::Journal => f.write_str("the journal could not be written"),
             NotDone::Refused => f.write_str(
@@ -127,7 +133,10 @@ impl Outcome {
     pub fn standing(&self) -> Standing {
         match self {
             Outcome::Done { .. } | Outcome::Already { .. } => Standing::Done,
-            Outcome::SentNotVisible | Outcome::ByHand | Outcome::Said => Standing::Waiting,
+            Outcome::SentNotVisible
+            | Outcome::ByHand
+            | Outcome::Said
+            | Outcome::NotDone(NotDone::Quiet(_)) => Standing::Waiting,
             Outcome::DidNotStick { .. }
             | Outcome::Refused(_)
             | Outcome::Unknown { .. }

@@ -67,6 +67,7 @@ pub(super) fn intent(step: &Step, call: Verb) -> Intent {
         person: step.person.as_ref().map(ToString::to_string),
         account: step.account.as_ref().map(ToString::to_string),
         reason: step.reason.name().to_owned(),
+        ends: step.ends,
         way: match &step.change {
             Change::Invite {
                 way: InviteWay::Email,

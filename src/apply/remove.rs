@@ -12,7 +12,7 @@ use super::outcome::{NotDone, Outcome};
 use super::record::{self, Check};
 use super::run::Runner;
 use crate::journal::{Intent, JournalError, Record, Settled, Settlement, Verb, Verdict};
-use crate::model::{Account, AccountId, AccountState};
+use crate::model::{Account, AccountId, AccountState, ScopeState};
 use crate::plan::{Change, Step};
 use crate::provider::{Call, PlaceRef, Provider, ProviderError};
 
@@ -121,6 +121,11 @@ impl<'a> Runner<'a> {
         let mut ready = Vec::new();
         for (at, place, account) in here {
             self.start(at);
+            // Whoever was to keep a power there may have gone since the plan's read: then this is the last one who has it.
+            if let Some(what) = missing_witness(&self.steps[at], list) {
+                self.finish(at, Outcome::NotDone(NotDone::Changed(what)));
+                continue;
+            }
             let Some(row) = list.accounts.get(&account) else {
                 let mut check = Check::new(None, Some(account.clone()), Verdict::AsPlanned);
                 check.absent = true;
@@ -418,6 +423,25 @@ fn settled(one: &Sent<'_>, verdict: Settlement) -> Record {
         account: Some(one.what.account.to_string()),
         why: None,
     })
+}
+
+/// A witness of a step whom a complete list does not show as somebody who can get in. Those whom a step of the plan makes
+/// one are verified by that step.
+fn missing_witness(step: &Step, list: &ScopeState) -> Option<String> {
+    let mut witnesses = step
+        .witnesses
+        .iter()
+        .filter(|witness| witness.after.is_none());
+    let gone = witnesses.find(|witness| {
+        let row = list.accounts.get(&witness.account);
+        row.is_none_or(|row| row.state != AccountState::Active)
+    })?;
+    Some(lost_witness(&gone.account))
+}
+
+/// That a witness is not there, in words.
+pub(super) fn lost_witness(account: &AccountId) -> String {
+    format!("account {account}, who was to keep that power there, lost access")
 }
 
 /// What makes a row another one than the plan was made for.

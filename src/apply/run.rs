@@ -14,7 +14,7 @@ use super::record::{self, Check};
 use super::{Order, Ports};
 use crate::journal::{JournalError, JournalSink, Record, RunEnded, memory};
 use crate::model::SystemName;
-use crate::plan::{Change, Mode, Step, StepId};
+use crate::plan::{Change, Draft, Mode, Step, StepId};
 use crate::provider::{Call, PlaceRef, Provider, ProviderError, Receipt};
 
 /// Carries out a plan. What became of each step is in the result, also where the journal failed.
@@ -35,6 +35,8 @@ pub(super) struct Runner<'a> {
     pub(super) ports: &'a Ports<'a>,
     pub(super) journal: &'a mut dyn JournalSink,
     pub(super) steps: &'a [Step],
+    /// The plan that has them.
+    pub(super) draft: &'a Draft,
     /// Number of the run in the journal.
     run: u64,
     /// What became of each step, by position.
@@ -57,6 +59,7 @@ impl<'a> Runner<'a> {
             ports,
             journal,
             steps,
+            draft: &order.plan.draft,
             run: 0,
             outcomes: vec![None; steps.len()],
             begun: BTreeSet::new(),

@@ -10,10 +10,11 @@ use super::event::Relay;
 use super::judge::{Judgment, also_changed, digest_of, judge};
 use super::outcome::{NotDone, Outcome};
 use super::record::{self, Check};
+use super::remove::lost_witness;
 use super::run::Runner;
 use crate::catalog::Catalog;
 use crate::journal::{JournalError, Record, Settled, Settlement, Verb, Verdict};
-use crate::model::{Account, AccountId, ScopeState};
+use crate::model::{Account, AccountId, AccountState, ScopeState};
 use crate::plan::{Change, Target};
 use crate::provider::{Call, PlaceRef, Provider, ProviderError, Receipt, Sighting};
 
@@ -92,6 +93,26 @@ impl Runner<'_> {
             return Ok(());
         };
         self.start(at);
+        // Of a write that takes a power, one of those who keep it is looked at.
+        let witness = self.steps[at].witnesses.iter();
+        let witness = witness
+            .filter(|witness| witness.after.is_none())
+            .map(|witness| witness.account.clone())
+            .next();
+        if let Some(witness) = witness {
+            let relay = Relay(self.ports.listener);
+            let why = match provider.look(place, &witness, &relay).await {
+                Sighting::There(row) if row.state == AccountState::Active => None,
+                Sighting::There(_) | Sighting::Absent => {
+                    Some(NotDone::Changed(lost_witness(&witness)))
+                }
+                Sighting::Unknown(_) => Some(NotDone::NotComplete),
+            };
+            if let Some(why) = why {
+                self.finish(at, Outcome::NotDone(why));
+                return Ok(());
+            }
+        }
         self.write(at, provider, place, &account, target).await
     }
 

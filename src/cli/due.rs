@@ -45,7 +45,7 @@ pub(super) fn as_applied(
 pub(super) fn narrow(planning: &Planning<'_>, planned: &mut Planned, since: Timestamp) -> Review {
     let project = planning.project;
     let then = planning.plan_of(project, &project.desired_at(since), &planned.observed);
-    let parts = crate::plan::part::part(&then, &planned.plan, project.catalog);
+    let parts = crate::plan::part::since(&then, &planned.plan, project.catalog);
     let mut found = Review::default();
     for step in parts.caused {
         if step.waits_for.iter().all(|id| found.todo.contains(id)) {

@@ -10,14 +10,14 @@ use super::walk::Said;
 use super::world::World;
 use crate::apply::Providers;
 use crate::catalog::Kind;
-use crate::journal::{self, Head, JournalError, Snapshot};
+use crate::journal::{self, Head, JournalError, JournalSink, Snapshot};
 use crate::model::{
     Attested, CLOCKS_DIFFER, Desired, Memory, Observed, ObservedSystem, PersonKey, ReadFailure,
     Reading, ScopeState, SystemName,
 };
 use crate::ops::only::{OnlyError, only};
 use crate::ops::project::{Project, open_commit};
-use crate::ops::{attest, export, hand, live, planned, refused, when};
+use crate::ops::{attest, export, hand, live, planned, record, refused, when};
 use crate::plan::file::Reviewed;
 use crate::plan::part::{Parts, part};
 use crate::plan::review::{Review, review};
@@ -187,6 +187,13 @@ impl<'a> Planning<'a> {
             .map_err(|error| Failure::input(format!("{file}: {error}")))?;
         for (name, system) in &observed.systems {
             let age = self.world.now().duration_since(system.taken);
+            if -age > CLOCKS_DIFFER {
+                return Err(Failure::new(
+                    Ending::Untrusted,
+                    format!("{file}: system `{name}` was read at {}, which has not come yet (it is {})", system.taken, self.world.now()),
+                )
+                .help("one of two clocks is wrong, or the file was edited; read again with `keyholder observe --out FILE`"));
+            }
             if age > jiff::SignedDuration::try_from(limit).unwrap_or(jiff::SignedDuration::MAX) {
                 return Err(Failure::new(
                     Ending::Untrusted,
@@ -391,6 +398,40 @@ impl<'a> Planning<'a> {
             !self.only.is_everything(),
         ));
         records
+    }
+
+    /// Writes into the journal what was seen by a run that changes nothing.
+    pub(super) fn note(
+        &self,
+        journal: &mut dyn JournalSink,
+        read: &Observed,
+    ) -> Result<(), Failure> {
+        let now = self.now();
+        let actor = self.session.env.actor();
+        let started = record::look_started(read, "observe", actor);
+        let mut records = record::seen(self.project, read, &self.memory, journal.sealed());
+        records.push(journal::Record::RunEnded(journal::RunEnded::default()));
+        let store = || {
+            let run = journal.begin(now, started)?;
+            journal.append(now, run, records).map(drop)
+        };
+        store().map_err(|error| distrust(&error))
+    }
+
+    /// Why a plan is not to be done any more, because of the time that somebody looked at it.
+    pub(super) fn overtaken(&self, planned: &Planned) -> Option<Failure> {
+        let now = self.now();
+        let good_until = plan::file::good_until(&planned.plan);
+        let why = if now >= good_until {
+            format!("the plan was good until {good_until}, and it is {now}")
+        } else {
+            let (place, until) = planned.plan.draft.quiet_now(now)?;
+            format!(
+                "the quiet hours at {place} have begun meanwhile, until {until} (`quiet`): nobody is written to before"
+            )
+        };
+        let failure = Failure::new(Ending::Stale, format!("{why}; nothing was done"));
+        Some(failure.help("run it again"))
     }
 
     /// A file as it is named within the project.

@@ -97,7 +97,7 @@ impl Files {
                     env!("CARGO_PKG_VERSION")
                 )));
             }
-            if plan.as_of > now {
+            if plan.is_of_tomorrow(now) {
                 return Err(stale(format!(
                     "{name}: it is for {}, which has not come yet (it is {now})",
                     plan.as_of

@@ -317,6 +317,9 @@ pub struct Intent {
     pub account: Option<String>,
     /// Why the step is there: `joined`, `left`, ...
     pub reason: String,
+    /// Whether the step belongs to the end of an employment: then the count of invitations ends with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ends: bool,
     /// How the message goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub way: Option<Way>,

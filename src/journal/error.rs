@@ -249,7 +249,7 @@ impl JournalError {
                 "bring back a copy that `keyholder journal verify` accepts; entries after the first bad line are not trusted. Where there is none, move this journal away and begin a new one with `keyholder journal init`"
             }
             JournalError::HeadUnusable { .. } => {
-                "if the last entry is the one you know, from the output of the last run, write `NUMBER:HASH` of it into that file"
+                "if the last entry is the one you know, from the output of the last run, write `NUMBER:HASH` of it into that file; where `keyholder journal init` was cut off and nothing was done since, run that again"
             }
             JournalError::ClockBehind { .. } => {
                 "what is due is judged by this clock: set it, and run again. If the journal's last entry is the wrong one, move the journal away and begin a new one with `keyholder journal init`"

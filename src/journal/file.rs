@@ -129,8 +129,8 @@ fn examine(dir: &Utf8Path) -> Result<(Chain, usize), JournalError> {
                 known,
             });
         }
-        // A run that died right after the first entry was written leaves exactly one.
-        None if chain.sealed.len() == 1 => {}
+        // Also where there is but one entry: an `init` that died before it wrote the head did not begin a journal, and
+        // one that was cut to its first line looks the same.
         None => {
             return Err(JournalError::HeadUnusable {
                 path: head_path,
@@ -177,8 +177,8 @@ pub fn init(dir: &Utf8Path, now: Timestamp) -> Result<Head, JournalError> {
     let lock = FolderLock::take(dir)?;
     lock.hold(Holder { run: 0, since: now }, "")?;
     let path = dir.join(JOURNAL);
-    if path.exists() {
-        return Err(JournalError::AlreadyThere { path });
+    if let Some(bytes) = read_if_there(&path)? {
+        return finish(dir, &bytes)?.ok_or(JournalError::AlreadyThere { path });
     }
     let lost: Option<Head> = read_if_there(&dir.join(HEAD))?.and_then(|bytes| {
         std::str::from_utf8(&bytes)
@@ -188,6 +188,23 @@ pub fn init(dir: &Utf8Path, now: Timestamp) -> Result<Head, JournalError> {
     let head = create(dir, now, lost.as_ref())?.head();
     drop(lock);
     Ok(head)
+}
+
+/// Writes the head of a journal that has a first entry and no head: another `init` died between the two. None where there
+/// is more than that.
+fn finish(dir: &Utf8Path, bytes: &[u8]) -> Result<Option<Head>, JournalError> {
+    let path = dir.join(HEAD);
+    let chain = read(bytes);
+    let [only] = &chain.sealed[..] else {
+        return Ok(None);
+    };
+    if path.exists() || chain.torn || !chain.problems.is_empty() {
+        return Ok(None);
+    }
+    let head = only.head();
+    replace(&path, format!("{head}\n").as_bytes())?;
+    sync_dir(dir)?;
+    Ok(Some(head))
 }
 
 fn create(dir: &Utf8Path, now: Timestamp, lost: Option<&Head>) -> Result<Sealed, JournalError> {

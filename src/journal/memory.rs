@@ -78,7 +78,7 @@ impl Remembering<'_> {
                 };
                 let Some(person) = &intent.person else { return };
                 if intent.call == Verb::Remove {
-                    self.forget(&intent.system, &intent.place, person, Some(&intent.reason));
+                    self.forget(&intent.system, &intent.place, person, intent.ends);
                 } else if let Some(account) = &settled.account {
                     self.account(entry, &intent.system, account, person);
                 }
@@ -406,8 +406,8 @@ impl Remembering<'_> {
         if verified.absent {
             if verified.verdict == Verdict::AsPlanned {
                 let call = verified.intent.and_then(|seq| self.calls.get(&seq));
-                let reason = call.map(|call| call.intent.reason.as_str());
-                self.forget(&verified.system, &verified.place, person, reason);
+                let ends = call.is_some_and(|call| call.intent.ends);
+                self.forget(&verified.system, &verified.place, person, ends);
             }
             return;
         }
@@ -495,10 +495,11 @@ impl Remembering<'_> {
         }
     }
 
-    /// Access at a place was taken. Whoever has none left in that system because they left, or
-    /// their lines ended, may be invited anew one day: the count of invitations ends with the
-    /// employment.
-    fn forget(&mut self, system: &str, place: &str, person: &str, reason: Option<&str>) {
+    /// Access at a place was taken. Whoever has none left in that system because they left may be
+    /// invited anew one day: the count of invitations ends with the employment. It does not end
+    /// with a pause, nor with a line that ended or was put off: then whoever wants a second message
+    /// would only have to edit a date and back.
+    fn forget(&mut self, system: &str, place: &str, person: &str, ends: bool) {
         let grant = (
             SystemName::new(system),
             place_of(place),
@@ -518,7 +519,7 @@ impl Remembering<'_> {
             .granted
             .iter()
             .any(|(at, _, whose)| *at == employment.0 && *whose == employment.1);
-        if !has_more && matches!(reason, Some("left" | "lapsed")) {
+        if !has_more && ends {
             self.memory.invitations.remove(&employment);
             self.lost.remove(&employment);
         }

@@ -1,6 +1,6 @@
 //! What should be, after every reference, inheritance and date has been resolved for one instant.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -11,7 +11,7 @@ use super::{
     AccountId, Contact, LocationKey, PersonKey, PlaceId, Policy, RightSet, RoleKey, Rules,
     SystemName, VendorRoleSlug,
 };
-use crate::text::Span;
+use crate::text::{FileId, Span};
 
 /// The time a desired state is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct Desired {
     pub places: BTreeMap<LocationKey, PlaceFact>,
     /// Every declared person.
     pub people: BTreeMap<PersonKey, Person>,
+    /// The files of each role and of all that it extends: who edited one of them may have edited what the role gives.
+    pub role_files: BTreeMap<RoleKey, BTreeSet<FileId>>,
     /// People whom no step may reduce, and the line that says so.
     pub protected: BTreeMap<PersonKey, Span>,
     /// Limits, approvals, and the answers to drift, quiet hours and old invitations.
@@ -202,8 +204,32 @@ pub struct Person {
     pub grants: Vec<Grant>,
     /// Places where lines of theirs have ended and nothing is in force now, in the order of system and place.
     pub ended: Vec<Ended>,
+    /// Assignment lines in force, whether or not they give anything: what is missing where one of them stands is not missing
+    /// because a line was taken out.
+    pub standing: Vec<StandingLine>,
     /// Where the person is declared.
     pub origin: Span,
+}
+
+/// An assignment line in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StandingLine {
+    /// The line.
+    pub origin: Span,
+    /// Its role.
+    pub role: Option<RoleKey>,
+    /// The places it names by their keys; none where it chooses them by tags or takes all, so that an edit elsewhere decides
+    /// which they are.
+    pub keys: Option<Vec<LocationKey>>,
+}
+
+impl StandingLine {
+    /// Whether the line may be meant to give something at a place.
+    pub fn reaches(&self, place: &PlaceId) -> bool {
+        let named =
+            |keys: &Vec<LocationKey>| place.location().is_some_and(|key| keys.contains(key));
+        self.keys.as_ref().is_none_or(named)
+    }
 }
 
 /// A place where time alone has ended what a person had.

@@ -22,7 +22,7 @@ pub use contact::{Contact, ContactFault, Email, Phone};
 pub use desired::{
     AccountPin, Actor, AsOf, Desired, DesiredSystem, Ended, Gives, Grant, GrantState, InvitePolicy,
     InviteWay, Managed, Ownership, Person, PersonKind, PlaceFact, PlaceStatus, RightSource,
-    StaffWish, Strangers, Timing, Turn, Vanished, WillChange,
+    StaffWish, StandingLine, Strangers, Timing, Turn, Vanished, WillChange,
 };
 pub use id::{AccountId, LocationKey, PersonKey, PlaceId, RoleKey, SystemName, VendorRoleSlug};
 pub use memory::{Handed, KnownAccount, Memory, NotedAttestation, SentInvitation};

@@ -23,7 +23,8 @@ pub fn planned(input: &Input<'_>, folder: &Utf8Path) -> Plan {
     let input = &in_force(input, &desired);
     let mut draft = draft(input);
     vanished::name_commits(&mut draft, folder);
-    let authors = written(folder, policy::files_to_blame(&draft, input));
+    let files = policy::files_to_blame(&draft, input);
+    let authors = written(folder, files, || input.config.clone());
     seal(policy::judge(draft, input, &authors), input)
 }
 
@@ -35,7 +36,9 @@ pub fn distrust(observed: &mut Observed, project: &Project, memory: &Memory) {
     let shrink = rules.approvals.iter();
     let shrink = shrink.filter(|it| it.allow == crate::model::Allow::Shrink && rules.second_person);
     let files = shrink.map(|approval| sources.origin(approval.origin).file);
-    let authors = written(&project.loaded.root, files.collect());
+    let authors = written(&project.loaded.root, files.collect(), || {
+        project.config_fact()
+    });
     policy::distrust(observed, desired, memory, sources, &authors);
 }
 
@@ -83,9 +86,19 @@ pub fn broken(project: &Project) -> Vec<Diagnostic> {
     told.collect()
 }
 
-fn written(folder: &Utf8Path, files: BTreeSet<Arc<str>>) -> Authors {
+/// Who wrote files as they are in the commit that a project is at; those of a folder that differs from it as they stand there.
+fn written(
+    folder: &Utf8Path,
+    files: BTreeSet<Arc<str>>,
+    config: impl FnOnce() -> ConfigFact,
+) -> Authors {
+    if files.is_empty() {
+        return Authors::default();
+    }
+    let config = config();
+    let commit = config.commit.as_deref().filter(|_| !config.dirty);
     let known = files.into_iter().filter_map(|file| {
-        let blame = vcs::blame(folder, &file)?;
+        let blame = vcs::blame(folder, commit, &file)?;
         let written = Written {
             lines: blame.lines,
             last: blame.last,

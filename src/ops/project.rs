@@ -32,6 +32,8 @@ pub struct Project {
     pub summary: Summary,
     /// What it was opened for.
     pub options: OpenOptions,
+    /// The commit that its files were taken from; none of those in the folder.
+    pub commit: Option<Arc<str>>,
 }
 
 /// What to open a project for.
@@ -96,6 +98,7 @@ pub fn settle(loaded: Loaded, options: &OpenOptions) -> Project {
         zone,
         summary,
         options: options.clone(),
+        commit: None,
     }
 }
 
@@ -117,7 +120,9 @@ pub fn open_rev(
         .map(|(path, bytes)| (&**path, &**bytes))
         .collect();
     let loaded = config::load_commit(root, &files, &options.load);
-    Ok((hash, settle(loaded, options)))
+    let mut project = settle(loaded, options);
+    project.commit = Some(hash.as_str().into());
+    Ok((hash, project))
 }
 
 /// Settings from a commit, as `REV:FILE` names them: FILE counts from the project's folder.
@@ -165,11 +170,18 @@ impl Project {
 
     /// What a plan says about the files it was made from. Asks git, if there is one.
     pub fn config_fact(&self) -> ConfigFact {
-        let commit = vcs::commit(&self.loaded.root);
+        let (commit, dirty) = match &self.commit {
+            Some(commit) => (Some(Arc::clone(commit)), false),
+            None => {
+                let commit = vcs::commit(&self.loaded.root);
+                let dirty = commit.as_ref().is_some_and(|commit| commit.dirty);
+                (commit.map(|commit| commit.hash.into()), dirty)
+            }
+        };
         ConfigFact {
             digest: self.loaded.digest.to_string().into(),
-            dirty: commit.as_ref().is_some_and(|commit| commit.dirty),
-            commit: commit.map(|commit| commit.hash.into()),
+            dirty,
+            commit,
             settings: self
                 .options
                 .load

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::catalog::{Capability, How, Kind, Verb, capability};
-use crate::journal::{HandedOver, Record, SaysFact};
+use crate::journal::{self, HandedOver, Record, SaysFact, Sealed};
 use crate::model::{Desired, Handed, Memory, PersonKey, PlaceId, Says, SystemName};
 use crate::plan::{Hold, Plan, Step, StepKind};
 
@@ -93,6 +93,13 @@ pub fn quiet_until(desired: &Desired, place: &PlaceId, now: Timestamp) -> Option
     })
 }
 
+/// Since when a step is handed over, by a journal that is locked: what another run did since it was read counts.
+pub fn handed_over(sealed: &[Sealed], step: &Step) -> Option<Timestamp> {
+    let memory = journal::memory(sealed.iter().map(|sealed| &sealed.entry));
+    let key = (step.system.clone(), step.id.0.clone());
+    memory.handed.get(&key).map(|handed| handed.since)
+}
+
 /// What the journal keeps of a step that is handed over.
 pub fn record(step: &Step) -> Record {
     Record::HandedOver(HandedOver {
@@ -105,4 +112,25 @@ pub fn record(step: &Step) -> Record {
         reason: Some(step.reason.name().to_owned()),
         says: SaysFact::of(&step.says()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::{JournalSink as _, MemoryJournal};
+
+    #[test]
+    fn what_another_run_handed_over_meanwhile_is_seen_under_the_lock() {
+        let step = crate::plan::tests::world::asked_again().resend().unwrap();
+        let mut journal = MemoryJournal::new(Timestamp::UNIX_EPOCH);
+        assert_eq!(handed_over(journal.sealed(), &step), None);
+        let at = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(60);
+        journal.append(at, 1, vec![record(&step)]).unwrap();
+        assert_eq!(handed_over(journal.sealed(), &step), Some(at));
+        let other = Step {
+            id: crate::plan::StepId("another".into()),
+            ..step
+        };
+        assert_eq!(handed_over(journal.sealed(), &other), None);
+    }
 }

@@ -18,6 +18,7 @@ use super::step::{Lapse, Plan, PlanId, StepId};
 use super::wire::{self, FORMAT};
 use crate::canonical::canonical;
 use crate::catalog::Catalog;
+use crate::model::CLOCKS_DIFFER;
 
 /// The largest file that is read or written.
 pub const MOST_BYTES: usize = 64 << 20;
@@ -64,6 +65,13 @@ pub struct Reviewed {
     pub systems: Vec<ReviewedSystem>,
     /// What was reviewed.
     pub steps: Vec<ReviewedStep>,
+}
+
+impl Reviewed {
+    /// Whether it is for a time that has not come yet, by more than the clocks of two machines may differ.
+    pub fn is_of_tomorrow(&self, now: Timestamp) -> bool {
+        self.as_of.duration_since(now) > CLOCKS_DIFFER
+    }
 }
 
 /// A system as a file names it; hostile texts.

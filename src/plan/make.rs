@@ -98,6 +98,7 @@ pub(super) fn step(digests: &mut Digests, parts: Parts) -> Step {
         class: parts.class,
         swing: swing_of(parts.class, parts.after.as_ref()),
         reason: parts.reason,
+        ends: false,
         person: parts.person,
         name: parts.name,
         system: parts.system,

@@ -3,7 +3,7 @@
 //! Pure: two plans over the same reads, one of them from the files without the change. Invariant: each step of the plan is
 //! either caused or pending.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::file::shown;
 use super::step::{Plan, Step, StepId};
@@ -44,4 +44,46 @@ pub fn part(base: &Plan, plan: &Plan, catalog: &'static Catalog) -> Parts {
     let is_left = |step: &&Step| !plan.draft.steps.iter().any(|it| it.id == step.id);
     parts.spared = base.draft.steps.iter().filter(is_left).cloned().collect();
     parts
+}
+
+/// Parts a plan by the one that was due then, from the same files: what was held then was pending too, and that nothing
+/// holds it any more is no work of time.
+pub fn since(then: &Plan, plan: &Plan, catalog: &'static Catalog) -> Parts {
+    let mut parts = part(then, plan, catalog);
+    let held = then.draft.holds.iter();
+    let held: BTreeSet<&StepId> = held
+        .filter_map(|hold| Some(&hold.step.as_ref()?.id))
+        .collect();
+    let (pending, caused): (Vec<Step>, Vec<Step>) = parts
+        .caused
+        .into_iter()
+        .partition(|step| held.contains(&step.id));
+    parts.caused = caused;
+    parts.pending.extend(pending);
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::tests::world::{World, catalog, lines};
+
+    #[test]
+    fn what_was_held_when_the_files_were_applied_is_not_due() {
+        let mut world = World::new();
+        world.give("jana", "center", "worker", &[]);
+        world.account("7", "center", "worker", "jana@chain.example");
+        world.remember("jana", "7", &["center"]);
+        world.leave("jana");
+        let plan = world.plan();
+        assert_eq!(lines(&plan), ["remove jana@center"]);
+        world.partial("center");
+        let held = world.plan();
+        assert_eq!(lines(&held), [""; 0]);
+        let of = |parts: Parts| (parts.caused.len(), parts.pending.len());
+        assert_eq!(of(since(&held, &plan, catalog())), (0, 1));
+        // A change of the files may well be what lets a step through.
+        assert_eq!(of(part(&held, &plan, catalog())), (1, 0));
+        assert_eq!(of(since(&Plan::nothing(), &plan, catalog())), (1, 0));
+    }
 }

@@ -303,7 +303,10 @@ where
                 continue;
             }
             candidate.after.extend(&gives);
-            let taken = matches!(candidate.step.reason, Reason::Left | Reason::Lapsed);
+            let taken = matches!(
+                candidate.step.reason,
+                Reason::Left | Reason::Lapsed | Reason::RoleChanged
+            );
             if taken && !gives.is_empty() {
                 candidate.step.reason = Reason::Moved;
             }

@@ -29,9 +29,7 @@ where
         case: &Case<'a>,
         grant: &Grant,
     ) -> Reason {
-        let memory = ctx.input.memory;
-        let scope = |key: &PersonKey| self.at(&grant.place, key);
-        if keys(case.person).any(|key| memory.applied.contains_key(&scope(key))) {
+        if self.was_there(ctx, case, &grant.place) {
             return Reason::Drift;
         }
         if self.began(ctx, case, grant) {
@@ -56,11 +54,30 @@ where
         case: &Case<'a>,
         grant: &Grant,
     ) -> Reason {
-        if self.began(ctx, case, grant) {
+        // Of an invitation that was sent, what became of it is another question than who took away what it gave.
+        let places = || case.grants.iter().map(|grant| &grant.place);
+        if self.sent(ctx, case.person).is_none()
+            && places().any(|place| self.was_there(ctx, case, place))
+        {
+            Reason::Drift
+        } else if self.began(ctx, case, grant) {
             Reason::Due
         } else {
             Reason::Joined
         }
+    }
+
+    /// Whether a person was known to have what the files give at a place: it was verified, or the files gave it at the last
+    /// apply and a read found it there. Where they have nothing now, and no removal of ours is in the journal, somebody
+    /// else has taken it away.
+    fn was_there(&self, ctx: &Context<'a>, case: &Case<'a>, place: &PlaceId) -> bool {
+        let memory = ctx.input.memory;
+        let adopted = |key: &PersonKey| {
+            let scope = self.at(place, key);
+            memory.declared.contains(&scope) && memory.granted.contains(&scope)
+        };
+        keys(case.person).any(|key| memory.applied.contains_key(&self.at(place, key)))
+            || (self.sent(ctx, case.person).is_none() && keys(case.person).any(adopted))
     }
 
     /// Why an account that is there is changed.

@@ -4,6 +4,8 @@
 //! says that it is done, or the invitation is accepted. Invariant: only a pending invitation that a complete list shows
 //! is sent again, and each further message needs an approval once, when it is asked for.
 
+use std::collections::BTreeSet;
+
 use super::identity::keys;
 use super::make::{Candidate, Parts, Rank, Refusal, access_of, step};
 use super::person::Case;
@@ -22,8 +24,11 @@ where
     /// Whether somebody asked for the invitation of this person to be sent again.
     pub(super) fn is_asked_again(&self, ctx: &Context<'a>, case: &Case<'a>) -> bool {
         let handed = ctx.input.memory.handed.iter();
-        let mut asked = handed.filter(|((system, _), it)| {
-            it.does.as_ref() == StepKind::Resend.name() && system == self.name
+        // One that somebody said is done asks for nothing any more, although no run has taken note of that yet.
+        let mut asked = handed.filter(|((system, step), it)| {
+            it.does.as_ref() == StepKind::Resend.name()
+                && system == self.name
+                && !self.is_said(ctx, &StepId(step.clone()))
         });
         asked.any(|(_, it)| it.person.as_ref().is_some_and(|key| is_theirs(case, key)))
     }
@@ -161,10 +166,10 @@ where
         ))
     }
 
-    /// How often somebody said that it was sent again, before what is open now.
+    /// How often somebody said that it was sent again, before what is open now; also where no run has taken note of it yet.
     fn times_resent(&self, ctx: &Context<'a>, case: &Case<'a>) -> usize {
         let memory = ctx.input.memory;
-        let said = memory.attested.iter().filter(|((system, _), it)| {
+        let noted = memory.attested.iter().filter(|((system, _), it)| {
             it.does.as_ref() == StepKind::Resend.name()
                 && system == self.name
                 && !it.withdrawn
@@ -173,7 +178,15 @@ where
                     .handed
                     .contains_key(&(system.clone(), it.step.clone()))
         });
-        said.count()
+        let said = ctx.input.attested.systems.get(self.name);
+        let said = said.into_iter().flatten().filter(|it| {
+            it.does.as_ref() == StepKind::Resend.name() && is_theirs(case, &it.person)
+        });
+        let ids: BTreeSet<&str> = noted
+            .map(|((_, id), _)| &**id)
+            .chain(said.map(|it| &*it.id))
+            .collect();
+        ids.len()
     }
 
     /// Whether somebody said that a step is done.

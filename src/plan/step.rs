@@ -5,11 +5,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::finding::{Finding, Known, Loosened, Witness};
 use crate::catalog::RightId;
 use crate::model::{
-    AccountId, AccountState, Allow, Contact, Facts, HasNow, InviteWay, PersonKey, PlaceId,
+    AccountId, AccountState, Allow, Contact, Facts, HasNow, InviteWay, PersonKey, PlaceId, Quiet,
     RightSet, Says, SystemName, Value, VendorRoleSlug,
 };
 use crate::text::Origin;
@@ -95,6 +96,28 @@ pub struct Draft {
     pub price: Price,
     /// Whose the accounts are, by system: what `policy` judges by. No part of the contract.
     pub whose: BTreeMap<SystemName, Vec<Known>>,
+    /// The quiet hours, in the time of each place where a step writes to somebody: they may begin while it is waited for. No
+    /// part of the contract.
+    pub quiet: BTreeMap<PlaceId, (Quiet, TimeZone)>,
+}
+
+impl Draft {
+    /// The end of the quiet hours at a place, such as `09:00`, if they hold now.
+    pub fn quiet_at(&self, place: &PlaceId, now: Timestamp) -> Option<String> {
+        let (quiet, zone) = self.quiet.get(place)?;
+        let until = quiet.until;
+        quiet
+            .holds(now.to_zoned(zone.clone()).time())
+            .then(|| format!("{:02}:{:02}", until.hour(), until.minute()))
+    }
+
+    /// The first place where a call would write to somebody in quiet hours, and when they end.
+    pub fn quiet_now(&self, now: Timestamp) -> Option<(&PlaceId, String)> {
+        let message = |effect: &Effect| matches!(effect, Effect::Mail(_) | Effect::Sms(_));
+        let writes = |step: &&Step| step.mode == Mode::Api && step.effects.iter().any(message);
+        let mut writing = self.steps.iter().filter(writes);
+        writing.find_map(|step| Some((&step.place, self.quiet_at(&step.place, now)?)))
+    }
 }
 
 /// Which files a plan was made from.
@@ -359,6 +382,9 @@ pub struct Step {
     pub swing: Swing,
     /// Why it is there.
     pub reason: Reason,
+    /// Whether it is part of an order to have nothing anywhere any more: the end of an employment, which a pause, a line
+    /// that ended or one that begins later is not. No part of the contract.
+    pub ends: bool,
     /// Whom it is about; none for a stranger.
     pub person: Option<PersonKey>,
     /// The person's name, or the account's where nobody declared it; hostile text.

@@ -63,13 +63,23 @@ where
                     )));
                     return Wish::Nothing(Reason::Lapsed, because);
                 }
+                // A line that still stands was not taken out: an edit of its role or of tags made it give nothing here.
+                let mut stands = case.person.standing.iter();
+                let stands = stands.find(|line| line.reaches(place));
                 let mut because = ctx.person_line(case.person);
+                if let Some(line) = stands {
+                    because.insert(0, ctx.origins.line(line.origin));
+                }
                 because.push(Because::Rule(format!(
                     "no line of `{}` that is in force gives anything at {place}",
                     case.person.key
                 )));
                 let ours = self.granted(ctx, case.person).contains(place);
-                let reason = if ours { Reason::Left } else { Reason::Drift };
+                let reason = match (ours, stands) {
+                    (false, _) => Reason::Drift,
+                    (true, Some(_)) => Reason::RoleChanged,
+                    (true, None) => Reason::Left,
+                };
                 Wish::Nothing(reason, because)
             }
         }
@@ -212,7 +222,8 @@ where
                 (false, false) => Change::Remove,
             },
         };
-        let step = step(&mut ctx.digests, parts);
+        let mut step = step(&mut ctx.digests, parts);
+        step.ends = case.order.is_some();
         let refusal = self.refuse_take(ctx, case, account, place, row, scope);
         if reason == Reason::Drift {
             ctx.found.drift.push(Drift {

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::authors::Authors;
+use super::authors::{Authors, is_by_omission};
 use super::words;
 use crate::model::{AccountId, Allow, Approval, Desired, PersonKey, SystemName};
 use crate::plan::{Because, Draft, Input, Need, Step, StepId};
@@ -74,7 +74,7 @@ pub(super) fn passed<'a>(
                     .desired
                     .rules
                     .second_person
-                    .then(|| authors.doubt(&origin, Some(step)));
+                    .then(|| authors.doubt_about(&origin, step, &behind(input, step)));
                 match doubt.flatten() {
                     None => drop(passed.through.insert(&step.id)),
                     Some(why) => drop(doubts.insert(why.to_owned())),
@@ -103,16 +103,42 @@ pub(super) fn files(draft: &Draft, input: &Input<'_>) -> BTreeSet<Arc<str>> {
             .steps
             .iter()
             .filter(|step| names(approval, step, input.desired));
-        files.extend(
-            named
-                .flat_map(|step| &step.because)
-                .filter_map(|because| match because {
-                    Because::Line(origin) => Some(origin.file.clone()),
-                    Because::Rule(_) => None,
-                }),
-        );
+        for step in named {
+            files.extend(step.because.iter().filter_map(|because| match because {
+                Because::Line(origin) => Some(origin.file.clone()),
+                Because::Rule(_) => None,
+            }));
+            files.extend(behind(input, step));
+        }
     }
     files
+}
+
+/// The files that give what a step takes: of the person, of the place with its tags, and of every role that a line of theirs
+/// names, with all that it extends. The lines of a step are its first few, and none of them is one that was taken out.
+fn behind(input: &Input<'_>, step: &Step) -> BTreeSet<Arc<str>> {
+    let (desired, sources) = (input.desired, input.sources);
+    let person = step.person.as_ref().and_then(|key| desired.people.get(key));
+    let Some(person) = person.filter(|_| is_by_omission(step)) else {
+        return BTreeSet::new();
+    };
+    let mut files = BTreeSet::from([person.origin.file]);
+    let place = step
+        .place
+        .location()
+        .and_then(|key| desired.places.get(key));
+    files.extend(place.map(|place| place.origin.file));
+    let here = person
+        .grants
+        .iter()
+        .filter(|grant| grant.system == step.system && grant.place == step.place);
+    let roles = here.flat_map(|grant| &grant.roles);
+    let lines = person.standing.iter().filter_map(|line| line.role.as_ref());
+    for role in roles.chain(lines) {
+        files.extend(desired.role_files.get(role).into_iter().flatten());
+    }
+    let paths = files.into_iter().filter_map(|file| sources.get(file));
+    paths.map(|file| file.path().clone()).collect()
 }
 
 /// Whether an approval is about a step: everything that it says has to fit.

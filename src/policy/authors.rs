@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::plan::{Because, Step};
+use crate::plan::{Because, Reason, Step};
 use crate::text::Origin;
 
 /// Who wrote the files that approvals and the changes they are about stand in. Addresses are compared and never shown.
@@ -31,7 +31,30 @@ impl Authors {
         file.lines.get(at)?.as_deref()
     }
 
-    /// Why the line of an approval is not a second person's word about a step; none where it is.
+    /// Why the line of an approval is not a second person's word about a step; none where it is. `behind` are the files that
+    /// what the step takes was given by.
+    pub(super) fn doubt_about(
+        &self,
+        approval: &Origin,
+        step: &Step,
+        behind: &BTreeSet<Arc<str>>,
+    ) -> Option<&'static str> {
+        let doubt = self.doubt(approval, Some(step));
+        if doubt.is_some() || !is_by_omission(step) {
+            return doubt;
+        }
+        // A line that is gone is missed by whatever it gave, in whichever of these files it stood.
+        let approved_by = self.of(approval);
+        behind.iter().find_map(|file| {
+            match self.files.get(file).and_then(|file| file.last.as_deref()) {
+                None => Some(UNKNOWN),
+                last if last == approved_by => Some(SAME),
+                Some(_) => None,
+            }
+        })
+    }
+
+    /// The same by the lines alone.
     pub(super) fn doubt(&self, approval: &Origin, step: Option<&Step>) -> Option<&'static str> {
         let Some(approved_by) = self.of(approval) else {
             return Some(
@@ -49,9 +72,7 @@ impl Authors {
         let mut changed_by: BTreeSet<&str> = BTreeSet::new();
         for line in &lines {
             let Some(author) = self.of(line) else {
-                return Some(
-                    "does not count: git does not say who wrote the change, as it does once it is committed",
-                );
+                return Some(UNKNOWN);
             };
             changed_by.insert(author);
         }
@@ -64,8 +85,21 @@ impl Authors {
             let files = lines.iter().filter_map(|line| self.files.get(&line.file));
             changed_by.extend(files.filter_map(|file| file.last.as_deref()));
         }
-        changed_by
-            .contains(approved_by)
-            .then_some("does not count: its author made the change as well, and a second person has to (`second_person`)")
+        changed_by.contains(approved_by).then_some(SAME)
     }
+}
+
+const UNKNOWN: &str =
+    "does not count: git does not say who wrote the change, as it does once it is committed";
+
+const SAME: &str = "does not count: its author made the change as well, and a second person has to (`second_person`)";
+
+/// Whether a step takes something for another cause than lines that say so, each of which has an author.
+pub(super) fn is_by_omission(step: &Step) -> bool {
+    let ordered = matches!(
+        step.reason,
+        Reason::Left | Reason::Lapsed | Reason::Due | Reason::Moved
+    );
+    let named = |because: &Because| matches!(because, Because::Line(_));
+    step.swing.takes && !(ordered && step.because.iter().all(named))
 }

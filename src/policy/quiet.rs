@@ -16,6 +16,13 @@ pub(super) fn wait(draft: &mut Draft, input: &Input<'_>) {
     let Some(quiet) = input.desired.rules.quiet else {
         return;
     };
+    let writing = draft.steps.iter().filter(|step| writes(step));
+    draft.quiet = writing
+        .map(|step| {
+            let zone = zone(input.desired, &step.place).clone();
+            (step.place.clone(), (quiet, zone))
+        })
+        .collect();
     // What is held is not waiting: it would not be done in the morning either.
     let held: BTreeSet<StepId> = draft.needs.iter().map(|need| need.step.clone()).collect();
     let mut waits: BTreeSet<StepId> = draft

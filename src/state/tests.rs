@@ -170,6 +170,7 @@ fn intent(person: &str) -> Record {
         person: Some(person.to_owned()),
         account: None,
         reason: "joined".to_owned(),
+        ends: false,
         way: None,
         from: None,
         batch: None,

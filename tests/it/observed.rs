@@ -117,3 +117,30 @@ fn another_run_at_work_is_not_waited_for() {
     drop(lock);
     assert_eq!(keyholder(place.path(), &["observe", "--sandbox"]).0, 0);
 }
+
+#[test]
+fn a_read_of_tomorrow_is_not_planned_on() {
+    let place = project();
+    keyholder(
+        place.path(),
+        &["observe", "--sandbox", "--out", "seen.json"],
+    );
+    let file = place.path().join("seen.json");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let plan = || {
+        keyholder(
+            place.path(),
+            &["plan", "--sandbox", "--observed", "seen.json"],
+        )
+    };
+    let (code, out, err) = plan();
+    assert_eq!(code, 0, "{out}{err}");
+    let mut read: Value = serde_json::from_str(&text).unwrap();
+    for system in read["systems"].as_object_mut().unwrap().values_mut() {
+        system["taken"] = "2099-01-01T00:00:00Z".into();
+    }
+    std::fs::write(&file, read.to_string()).unwrap();
+    let (code, out, err) = plan();
+    assert_eq!(code, 6, "{out}{err}");
+    assert!(err.contains("has not come yet"), "{err}");
+}

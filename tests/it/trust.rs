@@ -283,3 +283,24 @@ fn a_plan_that_cannot_be_written_is_not_applied() {
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn what_an_apply_saw_is_noted_also_where_it_did_nothing() {
+    let chain = Chain::new("hello");
+    chain.apply();
+    let before = chain.journal().lines().count();
+    chain.misbehave(&json!([{ "on": LISTS, "kind": "empty-list" }]));
+    let (code, out, err) = chain.apply();
+    assert_eq!(code, 6, "{out}{err}");
+    let journal = chain.journal();
+    let noted: Vec<Value> = journal
+        .lines()
+        .skip(before)
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(noted[0]["kind"], "run-started", "{noted:#?}");
+    assert_eq!(noted[0]["command"], "observe");
+    assert_eq!(noted.last().unwrap()["kind"], "run-ended");
+    let intents = noted.iter().filter(|it| it["kind"] == "intent");
+    assert_eq!(intents.count(), 0, "{noted:#?}");
+}

@@ -378,3 +378,29 @@ fn a_refusal_with_a_status_of_success_is_not_believed_before_its_time() {
     assert_eq!(both.count(Standing::Done), 2);
     assert_eq!(messages(&stage).len(), 2);
 }
+
+#[test]
+fn nobody_is_written_to_in_quiet_hours_that_have_begun_since() {
+    use jiff::civil::time;
+    for (until, sent) in [(time(23, 59, 59, 0), 0), (time(0, 0, 1, 0), 2)] {
+        let mut stage = stage();
+        let quiet = crate::model::Quiet {
+            from: time(0, 0, 0, 0),
+            until,
+            origin: crate::text::Span::new(crate::text::FileId(0), 0, 0),
+        };
+        let place = crate::model::PlaceId::At(crate::model::LocationKey::new(MALL));
+        stage.quiet.insert(place, (quiet, jiff::tz::TimeZone::UTC));
+        let outcomes = stage.apply(vec![invite("anna", MALL), invite("berta", MALL)]);
+        assert_eq!(messages(&stage).len(), sent);
+        let intents = stage.journal.kinds();
+        assert_eq!(intents.iter().filter(|it| **it == "intent").count(), sent);
+        if sent == 0 {
+            assert_eq!(
+                outcome(&outcomes, "invite-anna-mall"),
+                &Outcome::NotDone(NotDone::Quiet("23:59".to_owned()))
+            );
+            assert!(!outcomes.is_partial(), "it only waits");
+        }
+    }
+}

@@ -165,3 +165,44 @@ fn a_stop_between_removals_still_reads_back_what_was_done() {
     assert_eq!(outcome(&outcomes, "remove-karlis-mall"), &Outcome::Stopped);
     assert!(stage.world.has(MALL, "2"));
 }
+
+#[test]
+fn nothing_is_taken_whose_witness_is_not_there_any_more() {
+    let catalog = crate::catalog::Catalog::current();
+    let right = catalog.by_slug("settings_users_access").unwrap();
+    let by = |account: &str, after: Option<&str>| crate::plan::Witness {
+        right,
+        account: crate::model::AccountId::new(account),
+        person: None,
+        after: after.map(|id| crate::plan::StepId(id.into())),
+    };
+    let try_it = |witness: &str, after: Option<&str>, state: AccountState| {
+        let mut stage = stage();
+        let mut row = account("2", "karlis");
+        row.state = state;
+        stage.world.add(MALL, row);
+        let mut removal = remove("jana", "1", MALL);
+        removal.witnesses = vec![by(witness, after)];
+        let mut write = set("jana", "1", MALL, &[("records_access", true)]);
+        write.witnesses.clone_from(&removal.witnesses);
+        let outcomes = stage.apply(vec![write, removal]);
+        let done = |step| match outcome(&outcomes, step) {
+            Outcome::Done { .. } => true,
+            Outcome::NotDone(NotDone::Changed(what)) => {
+                assert!(what.contains("account"), "{what}");
+                false
+            }
+            other => panic!("{other:?}"),
+        };
+        (done("set-rights-jana-mall"), done("remove-jana-mall"))
+    };
+    assert_eq!(try_it("2", None, AccountState::Active), (true, true));
+    assert_eq!(try_it("9", None, AccountState::Active), (false, false));
+    assert_eq!(try_it("2", None, AccountState::Invited), (false, false));
+    assert_eq!(try_it("2", None, AccountState::Blocked), (false, false));
+    // Whom a step of the plan gives it is verified by that step.
+    assert_eq!(
+        try_it("9", Some("grant-anna-mall"), AccountState::Active),
+        (true, true)
+    );
+}

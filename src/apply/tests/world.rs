@@ -599,6 +599,7 @@ pub(super) fn step(
         } else {
             Reason::Joined
         },
+        ends: change == Change::Remove,
         person: Some(PersonKey::new(person)),
         name: person.into(),
         system: SystemName::new("salons"),
@@ -662,6 +663,8 @@ pub(super) struct Stage {
     pub(super) journal: Watched,
     pub(super) stop: StopFlag,
     pub(super) contacts: Contacts,
+    /// Quiet hours as the plan knows them.
+    pub(super) quiet: BTreeMap<PlaceId, (Quiet, jiff::tz::TimeZone)>,
     places: Places,
     providers: Providers,
 }
@@ -684,6 +687,7 @@ impl Stage {
             journal: Watched::new(&world),
             stop: StopFlag::new(),
             contacts,
+            quiet: BTreeMap::new(),
             places: BTreeMap::from([(world.name.clone(), BTreeMap::from(places))]),
             providers: BTreeMap::from([(world.name.clone(), world.clone() as Arc<dyn Provider>)]),
             world,
@@ -692,7 +696,8 @@ impl Stage {
 
     /// Applies steps; none if the process died on the way.
     pub(super) fn try_apply(&mut self, steps: Vec<Step>) -> Option<Outcomes> {
-        let plan = plan(steps);
+        let mut plan = plan(steps);
+        plan.draft.quiet.clone_from(&self.quiet);
         let order = Order {
             plan: &plan,
             opening: &[],

@@ -117,11 +117,13 @@ pub(in crate::cli) async fn within(
         say_review(session, review, &fresh, args.due, args.format);
     }
     if let Some(failure) = session.ui.unwritten() {
+        planning.note(&mut *journal, &planned.observed)?;
         world.leave(session, settings)?;
         return Err(failure.help("nothing was done: only what was shown is done"));
     }
     let empty = planned.answered_empty(&planning.memory);
     if let Some(system) = empty.first() {
+        planning.note(&mut *journal, &planned.observed)?;
         let why = NotDone::SystemEmpty((*system).clone());
         let outcomes = Outcomes::none(&planned.plan, &why, journal.head());
         drop(journal);
@@ -139,6 +141,7 @@ pub(in crate::cli) async fn within(
         return Err(refused(&empty));
     }
     if let Some(why) = refusal {
+        planning.note(&mut *journal, &planned.observed)?;
         let outcomes = Outcomes::none(&planned.plan, &NotDone::Refused, journal.head());
         drop(journal);
         world.leave(session, settings)?;
@@ -164,15 +167,24 @@ pub(in crate::cli) async fn within(
         .iter()
         .any(|step| step.mode == Mode::Api);
     if has_steps && !args.yes && !session.ui.has_reader() {
+        planning.note(&mut *journal, &planned.observed)?;
         world.leave(session, settings)?;
         return Err(Failure::input(
             "nobody reads the plan; nothing was done, because only what was shown is done",
         ));
     }
     if has_steps && !args.yes && !session.ui.confirm(&question(&planned)) {
+        planning.note(&mut *journal, &planned.observed)?;
         world.leave(session, settings)?;
         session.ui.data(&anchor::line(journal.head().as_ref()));
         return Err(Failure::input("not confirmed; nothing was done"));
+    }
+    // Whoever was asked may have thought about it until it was another plan.
+    if has_steps && let Some(failure) = planning.overtaken(&planned) {
+        planning.note(&mut *journal, &planned.observed)?;
+        world.leave(session, settings)?;
+        session.ui.data(&anchor::line(journal.head().as_ref()));
+        return Err(failure);
     }
 
     let listening = listen_for_ctrl_c(stop.clone());

@@ -13,9 +13,7 @@ use crate::cli::failure::{Endings, Failure};
 use crate::cli::planning::Planning;
 use crate::cli::session::{Session, distrust};
 use crate::cli::world::World;
-use crate::journal::{JournalError, JournalSink, Record, RunEnded};
-use crate::model::Observed;
-use crate::ops::{live, planned, record};
+use crate::ops::{live, planned};
 use crate::render::{seen, text};
 
 pub(in crate::cli) async fn run(
@@ -48,7 +46,7 @@ pub(in crate::cli) async fn run(
     let mut trusted = read.clone();
     planned::distrust(&mut trusted, &project, &planning.memory);
     if let Some(journal) = &mut journal {
-        note(session, &planning, &mut **journal, &trusted).map_err(|error| distrust(&error))?;
+        planning.note(&mut **journal, &trusted)?;
         planning.reread(journal.sealed());
     }
     drop(journal);
@@ -74,21 +72,6 @@ pub(in crate::cli) async fn run(
     let mut endings = Planning::endings_of_read(&trusted);
     endings.extend(planning.warn_unremembered());
     Ok(endings)
-}
-
-/// Writes into the journal what was seen.
-fn note(
-    session: &Session<'_>,
-    planning: &Planning<'_>,
-    journal: &mut dyn JournalSink,
-    read: &Observed,
-) -> Result<(), JournalError> {
-    let now = planning.now();
-    let started = record::look_started(read, "observe", session.env.actor());
-    let mut records = record::seen(planning.project, read, &planning.memory, journal.sealed());
-    records.push(Record::RunEnded(RunEnded::default()));
-    let run = journal.begin(now, started)?;
-    journal.append(now, run, records).map(drop)
 }
 
 /// Writes the whole file or none of it, for the owner's eyes only.

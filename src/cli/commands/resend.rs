@@ -1,5 +1,7 @@
 //! `resend`: one more message to somebody whose invitation is still pending, as a step by hand.
 
+use jiff::Timestamp;
+
 use crate::catalog::Kind;
 use crate::cli::anchor;
 use crate::cli::args::ResendArgs;
@@ -85,7 +87,13 @@ pub(in crate::cli) async fn run(
                 endings.insert(Ending::Held);
                 continue;
             }
-            head = hand_over(session, &planning, step)?;
+            let (at, since) = hand_over(session, &planning, step)?;
+            head = at;
+            if let Some(since) = since {
+                session.ui.tell(&format!(
+                    "somebody else asked meanwhile: it was handed over on {since} already"
+                ));
+            }
         }
         let frame = if session.ui.can_ask() {
             planning.frame_at_terminal()
@@ -168,15 +176,19 @@ fn nothing(
     }
 }
 
-/// Takes note that the step waits for somebody to do it; where the journal ends then.
+/// Takes note that the step waits for somebody to do it; where the journal ends then. Of a step that another run has handed
+/// over since the journal was read, since when; that one stays the only one.
 fn hand_over(
     session: &Session<'_>,
     planning: &Planning<'_>,
     step: &Step,
-) -> Result<Option<Head>, Failure> {
+) -> Result<(Option<Head>, Option<Timestamp>), Failure> {
     let now = planning.now();
     let opened = planning.place.open(&Session::opening(now));
     let mut journal = opened.map_err(|error| distrust(&error))?.journal;
+    if let Some(since) = resend::handed_over(journal.sealed(), step) {
+        return Ok((journal.head(), Some(since)));
+    }
     let mut store = || {
         let run = journal.begin(
             now,
@@ -202,5 +214,5 @@ fn hand_over(
         journal.append(now, run, records)
     };
     store().map_err(|error| distrust(&error))?;
-    Ok(journal.head())
+    Ok((journal.head(), None))
 }

@@ -26,10 +26,11 @@ use super::roles::Roles;
 use super::sum::{ClashKind, Sum};
 use super::systems::Systems;
 use crate::catalog::{Catalog, RightId};
-use crate::config::raw::{self, Access, StaffPin};
+use crate::config::raw::{self, Access, SelectorBody, StaffPin};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    Ended, Grant, GrantState, Item, PlaceId, RightSource, StaffWish, Timing, Turn, WillChange,
+    Ended, Grant, GrantState, Item, LocationKey, PlaceId, RightSource, RoleKey, StaffWish,
+    StandingLine, Timing, Turn, WillChange,
 };
 use crate::text::Span;
 
@@ -68,6 +69,7 @@ struct Entry {
 pub(super) struct Resolved {
     pub(super) grants: Vec<Grant>,
     pub(super) ended: Vec<Ended>,
+    pub(super) standing: Vec<StandingLine>,
     pub(super) will_change: Vec<WillChange>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Sums that are wider than their parts, with two lines that make them, for one note per sum.
@@ -119,6 +121,7 @@ pub(super) fn resolve(context: &Context<'_>, person: &raw::Person) -> Resolved {
     resolver.will_change();
     let mut resolved = resolver.resolved;
     let clock = context.places.project_clock();
+    resolved.standing = standing(&lines, person, clock);
     resolved.has_left = has_left(person, clock)
         && resolved
             .grants
@@ -128,6 +131,31 @@ pub(super) fn resolve(context: &Context<'_>, person: &raw::Person) -> Resolved {
         .has_left
         .then(|| clock.window(None, person.leaves.as_ref()).end);
     resolved
+}
+
+/// The lines in force, also those that give nothing anywhere any more.
+fn standing(lines: &[Line<'_>], person: &raw::Person, clock: &Clock) -> Vec<StandingLine> {
+    let employment = clock.window(person.starts.as_ref(), person.leaves.as_ref());
+    let stands = lines.iter().map(|line| line.raw).filter(|raw| {
+        let window = clock.window(raw.from.as_ref(), raw.until.as_ref());
+        window.clipped(employment).holds(clock.now)
+    });
+    let standing = stands.map(|raw| StandingLine {
+        origin: raw.span,
+        role: raw
+            .role
+            .as_ref()
+            .map(|role| RoleKey::new(role.value.clone())),
+        keys: match raw.at.as_ref().map(|at| &at.body) {
+            Some(SelectorBody::All | SelectorBody::Tags { .. }) => None,
+            Some(SelectorBody::Keys(keys)) => {
+                let keys = keys.iter().map(|key| LocationKey::new(key.value.clone()));
+                Some(keys.collect())
+            }
+            None => Some(Vec::new()),
+        },
+    });
+    standing.collect()
 }
 
 /// Puts a line at every place of every system where its role means something or its `minus` takes.

@@ -149,6 +149,7 @@ pub fn resolve(
             wish.gives = roles.gives(at);
         }
     }
+    desired.role_files = refs::role_files(&project.entries.roles);
     desired.protected = refs::check(
         project,
         &systems,

@@ -143,6 +143,7 @@ fn one(
     own.good.shrink_to_fit();
     let mut ended = std::mem::take(&mut resolved.ended);
     ended.shrink_to_fit();
+    let standing = std::mem::take(&mut resolved.standing);
     Outcome {
         person: Person {
             key: PersonKey::new(raw.key.value.clone()),
@@ -182,6 +183,7 @@ fn one(
             left: resolved.left,
             grants,
             ended,
+            standing,
             origin: raw.key.span,
         },
         resolved,

@@ -13,8 +13,8 @@ use super::systems::{Systems, known_person};
 use crate::catalog::Catalog;
 use crate::config::raw::{self, Access};
 use crate::diagnostic::Diagnostic;
-use crate::model::PersonKey;
-use crate::text::Span;
+use crate::model::{PersonKey, RoleKey};
+use crate::text::{FileId, Span};
 
 /// Checks every reference and returns the protected people, each with its line.
 pub(super) fn check(
@@ -103,4 +103,24 @@ pub(super) fn check_ids(
             diagnostics.push(diags::no_id(&location.key, system.name.as_str()));
         }
     }
+}
+
+/// The files of each role and of all that it extends, as far as they are there.
+pub(super) fn role_files(roles: &[raw::Role]) -> BTreeMap<RoleKey, BTreeSet<FileId>> {
+    let by_key: BTreeMap<&str, &raw::Role> =
+        roles.iter().map(|role| (&*role.key.value, role)).collect();
+    let files = roles.iter().map(|role| {
+        let mut seen = BTreeSet::from([&*role.key.value]);
+        let mut open = vec![role];
+        let mut files = BTreeSet::new();
+        while let Some(role) = open.pop() {
+            files.insert(role.key.span.file);
+            let parents = role.extends.iter().map(|key| &*key.value);
+            for parent in parents.filter(|key| seen.insert(key)).collect::<Vec<_>>() {
+                open.extend(by_key.get(parent));
+            }
+        }
+        (RoleKey::new(role.key.value.clone()), files)
+    });
+    files.collect()
 }

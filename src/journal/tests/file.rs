@@ -201,6 +201,34 @@ fn an_emptied_journal_and_a_missing_head_are_not_trusted() {
         load(&dir),
         Err(JournalError::HeadUnusable { there: true, .. })
     ));
+    // Cut to its first line it is no fresh start either: only somebody who begins one says so.
+    fs::remove_file(dir.join("head")).unwrap();
+    let first = whole.split_inclusive(|byte| *byte == b'\n').next().unwrap();
+    fs::write(dir.join("journal.jsonl"), first).unwrap();
+    for error in [
+        load(&dir).unwrap_err(),
+        FileJournal::open(&dir, at(2)).unwrap_err(),
+    ] {
+        assert!(matches!(
+            error,
+            JournalError::HeadUnusable { there: false, .. }
+        ));
+        assert!(error.advice().contains("journal init"));
+    }
+    let head = init(&dir, at(2)).unwrap();
+    assert_eq!(load(&dir).unwrap().head(), Some(head));
+    assert!(matches!(
+        init(&dir, at(3)),
+        Err(JournalError::AlreadyThere { .. })
+    ));
+    // More than a first entry is finished by nobody.
+    fs::remove_file(dir.join("head")).unwrap();
+    fs::write(dir.join("journal.jsonl"), &whole).unwrap();
+    assert!(matches!(
+        init(&dir, at(3)),
+        Err(JournalError::AlreadyThere { .. })
+    ));
+    fs::write(dir.join("head"), "nonsense").unwrap();
     // Without its head an emptied journal is no fresh start either.
     fs::remove_file(dir.join("head")).unwrap();
     fs::write(dir.join("journal.jsonl"), "").unwrap();

@@ -93,13 +93,18 @@ fn the_count_of_invitations_ends_with_the_employment() {
     ]);
     let gone = remember(records.clone());
     assert_eq!((gone.granted.len(), gone.invitations.len()), (0, 0));
-    // Withdrawn because nobody answered is no end of an employment.
-    let stale = Intent {
-        reason: "approved".to_owned(),
-        ..remove_center.clone()
-    };
-    records[7] = Record::Intent(stale);
-    assert_eq!(remember(records).invitations.len(), 1);
+    // No end of an employment: withdrawn because nobody answered, paused, put off to a later day, or ended by a date.
+    for reason in ["approved", "left", "lapsed", "role-changed"] {
+        let other = Intent {
+            reason: reason.to_owned(),
+            ends: false,
+            ..remove_center.clone()
+        };
+        records[7] = Record::Intent(other);
+        let kept = remember(records.clone());
+        assert_eq!(kept.granted.len(), 0, "{reason}");
+        assert_eq!(kept.invitations[&jana()].count, 1, "{reason}");
+    }
 }
 
 #[test]

@@ -69,6 +69,7 @@ fn intent(call: Verb, person: &str, place: &str, account: Option<&str>) -> Inten
             "joined"
         }
         .to_owned(),
+        ends: call == Verb::Remove,
         way: None,
         from: None,
         batch: None,

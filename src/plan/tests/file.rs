@@ -56,6 +56,15 @@ fn what_is_read_is_what_was_written() {
 }
 
 #[test]
+fn a_plan_of_a_clock_that_is_a_little_ahead_is_for_now() {
+    let file = read(text().as_bytes()).unwrap();
+    let before = |minutes| file.as_of - jiff::SignedDuration::from_mins(minutes);
+    assert!(!file.is_of_tomorrow(file.as_of));
+    assert!(!file.is_of_tomorrow(before(4)));
+    assert!(file.is_of_tomorrow(before(6)));
+}
+
+#[test]
 fn no_contact_gets_into_a_file() {
     assert!(!text().contains("jana@chain.example"));
     assert!(!text().contains("lena@chain.example"));

@@ -272,3 +272,37 @@ fn an_invitation_dated_ahead_of_the_clock_is_not_waited_for_until_then() {
     assert_eq!(holds(&plan), [""; 0]);
     assert_eq!(plan.draft.waiting.len(), 1);
 }
+
+#[test]
+fn what_was_sent_again_and_said_is_not_asked_for_and_the_next_is_another_step() {
+    let mut world = asked_again();
+    let first = world.resend().unwrap();
+    // Handed over, and said to be done before any run took note of that.
+    world.hand_over(&first.id.0);
+    assert_eq!(world.resend().unwrap().id, first.id);
+    let said = Attestation {
+        id: "a1".into(),
+        digest: "".into(),
+        step: first.id.0.clone(),
+        does: StepKind::Resend.name().into(),
+        person: PersonKey::new("jana"),
+        place: at("center"),
+        account: Some(AccountId::new("7")),
+        at: world.now,
+        by: "ilze".into(),
+        says: Says::Nothing,
+        note: None,
+        origin: world.with_input(|input| {
+            input
+                .sources
+                .origin(input.desired.people[&PersonKey::new("jana")].origin)
+        }),
+    };
+    world.attested.systems.insert(World::system(), vec![said]);
+    let second = world.resend().unwrap();
+    assert_ne!(second.id, first.id);
+    // Nobody asks any more.
+    let asked = (World::system(), std::sync::Arc::from(ASKED));
+    world.memory.handed.remove(&asked);
+    assert!(world.resend().is_none());
+}

@@ -271,3 +271,81 @@ fn rights_that_this_version_does_not_write_are_said() {
     assert!(note.text.contains("`comers_access`") && note.text.contains("`worker`"));
     assert!(!note.text.contains("manager"), "nobody has that role");
 }
+
+#[test]
+fn a_line_that_still_stands_was_not_taken_out() {
+    let reason = |keys: Option<Option<&str>>| {
+        let mut world = jana();
+        let origin = line_at(&world, "center");
+        world.drop_grant("jana", "center");
+        if let Some(keys) = keys {
+            let line = StandingLine {
+                origin,
+                role: Some(RoleKey::new("worker")),
+                keys: keys.map(|key| vec![LocationKey::new(key)]),
+            };
+            world.edit("jana", |person| person.standing.push(line));
+        }
+        let plan = world.plan();
+        assert_eq!(lines(&plan), ["remove jana@center"]);
+        let step = &plan.draft.steps[0];
+        assert!(!step.ends);
+        if step.reason == Reason::RoleChanged {
+            assert_eq!(first_line(step), "{ role: worker, at: [center] }");
+        }
+        step.reason
+    };
+    assert_eq!(reason(None), Reason::Left);
+    assert_eq!(reason(Some(Some("mall"))), Reason::Left);
+    // Its role gives nothing there any more, or the place has lost its tag.
+    assert_eq!(reason(Some(Some("center"))), Reason::RoleChanged);
+    assert_eq!(reason(Some(None)), Reason::RoleChanged);
+}
+
+#[test]
+fn only_a_leaver_ends_an_employment() {
+    let mut world = jana();
+    world.leave("jana");
+    assert!(world.plan().draft.steps[0].ends);
+    let mut world = jana();
+    world.grant("jana", "center", |grant| grant.state = GrantState::Paused);
+    let plan = world.plan();
+    assert_eq!(lines(&plan), ["remove jana@center"]);
+    assert!(!plan.draft.steps[0].ends);
+}
+
+#[test]
+fn what_was_found_there_and_taken_by_hand_is_drift_also_where_we_never_wrote() {
+    // At the mall she still has her account: a grant, not an invitation.
+    let gone = |elsewhere: bool, change: fn(&mut World)| {
+        let mut world = jana();
+        // Somebody is left there, as before: a list of nobody is not believed.
+        world.account("8", "center", "worker", "lena@chain.example");
+        let other = (World::system(), AccountId::new("8"));
+        world.memory.strangers.insert(other);
+        let rows = &mut world.scope("center").accounts;
+        rows.remove(&AccountId::new("7"));
+        if elsewhere {
+            world.account("7", "mall", "worker", "jana@chain.example");
+            world.give("jana", "mall", "worker", &[]);
+        }
+        change(&mut world);
+        let plan = world.plan();
+        let held = plan.draft.holds.iter();
+        let held = held.filter_map(|hold| hold.step.as_deref());
+        let mut steps = plan.draft.steps.iter().chain(held);
+        let step = steps.find(|step| step.place == at("center"));
+        step.map(|step| (step.kind, step.reason))
+    };
+    assert_eq!(gone(true, |_| {}), Some((StepKind::Grant, Reason::Drift)));
+    assert_eq!(gone(false, |_| {}), Some((StepKind::Invite, Reason::Drift)));
+    // The files did not give it at the last apply, or nothing was ever found: nobody took it away.
+    let undeclared: fn(&mut World) = |world| world.memory.declared.clear();
+    let unfound: fn(&mut World) = |world| world.memory.granted.clear();
+    for change in [undeclared, unfound] {
+        for elsewhere in [true, false] {
+            let found = gone(elsewhere, change).unwrap();
+            assert_ne!(found.1, Reason::Drift, "{elsewhere}");
+        }
+    }
+}

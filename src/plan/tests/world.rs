@@ -232,6 +232,7 @@ impl World {
             left: None,
             grants: Vec::new(),
             ended: Vec::new(),
+            standing: Vec::new(),
             origin,
         };
         self.desired.people.insert(person.key.clone(), person);
@@ -602,4 +603,54 @@ pub(crate) fn hold(plan: &Plan, code: HoldCode) -> &Hold {
         .iter()
         .find(|hold| hold.code == code)
         .unwrap_or_else(|| panic!("no {code:?} in {:#?}", plan.draft.holds))
+}
+
+/// The key under which `resend` says that somebody asked.
+pub(crate) const ASKED: &str = "asked";
+
+/// Somebody asked for the invitation of Jana to be sent again, which waits at the center by account 7.
+pub(crate) fn asked_again() -> World {
+    let mut world = World::new();
+    world.give("jana", "center", "worker", &[]);
+    world.account("7", "center", "worker", "jana@chain.example");
+    world.row("7", "center", |row| row.state = AccountState::Invited);
+    world.remember("jana", "7", &["center"]);
+    let jana = PersonKey::new("jana");
+    let sent = SentInvitation {
+        place: at("center"),
+        at: world.now,
+        confirmed: true,
+        count: 1,
+        seen: true,
+    };
+    let key = (World::system(), jana);
+    world.memory.invitations.insert(key, sent);
+    world.hand_over(ASKED);
+    world
+}
+
+impl World {
+    /// A step that sends Jana's invitation again is handed over.
+    pub(crate) fn hand_over(&mut self, step: &str) {
+        let handed = Handed {
+            since: self.now,
+            does: StepKind::Resend.name().into(),
+            place: at("center"),
+            person: Some(PersonKey::new("jana")),
+            account: Some(AccountId::new("7")),
+            says: Says::Nothing,
+        };
+        self.memory
+            .handed
+            .insert((Self::system(), step.into()), handed);
+    }
+
+    /// The one resend of a plan, held or not.
+    pub(crate) fn resend(&self) -> Option<Step> {
+        let plan = self.plan();
+        let held = plan.draft.holds.iter();
+        let held = held.filter_map(|hold| hold.step.as_deref());
+        let mut found = plan.draft.steps.iter().chain(held);
+        found.find(|it| it.kind == StepKind::Resend).cloned()
+    }
 }

@@ -39,6 +39,7 @@ pub(super) fn body(draft: &plan::Draft, catalog: &'static Catalog) -> PlanBody {
         price: cost,
         // What it was judged by is no part of it.
         whose: _,
+        quiet: _,
     } = draft;
     PlanBody {
         format: FORMAT,
@@ -133,6 +134,7 @@ pub(super) fn step(it: &plan::Step, catalog: &'static Catalog) -> Step {
         class,
         swing: _,
         reason,
+        ends: _,
         person,
         name,
         system,

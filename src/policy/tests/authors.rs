@@ -1,7 +1,8 @@
 //! Whose approval counts, by what git says of its line and of the lines of the change.
 
 use super::world::{Does, World, steps};
-use crate::plan::{Because, Step};
+use crate::model::{PersonKey, RoleKey};
+use crate::plan::{Because, Reason, Step};
 use crate::policy::{Authors, Written};
 use crate::text::Origin;
 
@@ -101,4 +102,49 @@ fn without_git_no_approval_counts_unless_the_settings_need_no_second_person() {
     assert_eq!(world.held(leavers()).len(), 0);
     world.desired.rules.second_person = true;
     assert_eq!(world.held(leavers()).len(), 12);
+}
+
+#[test]
+fn who_took_lines_out_of_a_role_does_not_approve_what_that_takes() {
+    // The role was edited: no line of it is named, and its file was changed last by whom.
+    let held = |last: Option<&str>, reason: Reason, known: bool| {
+        let entry = "  - { allow: inferred, location: center, at_most: 12, because: x }";
+        let mut world = World::new("", entry);
+        world.desired.rules.second_person = true;
+        world.authors = Authors {
+            files: [
+                ("approvals.yaml".into(), written(&[ILZE, ILZE], ILZE)),
+                ("people.yaml".into(), written(&[JANA], last)),
+            ]
+            .into(),
+        };
+        if !known {
+            world.authors.files.remove("people.yaml");
+        }
+        let mut stripped = steps(Does::Strip, 0..12, "center");
+        for step in &mut stripped {
+            step.reason = reason;
+            step.because = vec![line("p: { access: [] }")];
+            step.because.truncate(usize::from(known));
+        }
+        world.held(stripped).len()
+    };
+    assert_eq!(held(JANA, Reason::RoleChanged, true), 0);
+    assert_eq!(held(ILZE, Reason::RoleChanged, true), 12);
+    assert_eq!(held(ILZE, Reason::Drift, true), 12);
+    assert_eq!(held(None, Reason::RoleChanged, true), 12);
+    assert_eq!(held(JANA, Reason::RoleChanged, false), 12);
+}
+
+#[test]
+fn the_files_behind_a_role_are_those_of_all_that_it_extends() {
+    let world = World::new("", "");
+    let person = &world.desired.people[&PersonKey::new("p7")];
+    let [line] = &person.standing[..] else {
+        panic!("one line: {:?}", person.standing)
+    };
+    assert_eq!(line.role, Some(RoleKey::new("floor")));
+    assert_eq!(line.keys, None, "it takes all places");
+    let files = &world.desired.role_files[&RoleKey::new("floor")];
+    assert_eq!(files.iter().collect::<Vec<_>>(), [&person.origin.file]);
 }

@@ -258,6 +258,7 @@ pub(super) fn step(does: Does, person: usize, place: &str) -> Step {
             owns: false,
         },
         reason,
+        ends: does == Does::Leave,
         name: key.to_string().into(),
         person: (does != Does::Stranger).then_some(key),
         system: SystemName::new("salons"),
