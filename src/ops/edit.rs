@@ -9,7 +9,7 @@ use std::io::{self, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::project::{Project, settle};
+use super::project::{self, Project, settle};
 use crate::config;
 
 /// A file with an edit in it.
@@ -47,6 +47,40 @@ impl Texts {
         Ok(Self { files })
     }
 
+    /// The files of a commit, by their paths from the project's folder.
+    pub fn of_commit(project: &Project, files: Vec<(String, Vec<u8>)>) -> Self {
+        let is_ours = |path: &str| {
+            project
+                .loaded
+                .sources
+                .iter()
+                .any(|(_, it)| &**it.path() == path)
+        };
+        let files = files.into_iter().filter_map(|(path, bytes)| {
+            let text = String::from_utf8(bytes).ok()?;
+            is_ours(&path).then(|| (path, (text.clone(), text)))
+        });
+        Self {
+            files: files.collect(),
+        }
+    }
+
+    /// The same files without their edits.
+    #[must_use]
+    pub fn unedited(&self) -> Self {
+        let files = self.files.iter();
+        let files =
+            files.map(|(path, (before, _))| (path.clone(), (before.clone(), before.clone())));
+        Self {
+            files: files.collect(),
+        }
+    }
+
+    /// The files, in order.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
     /// What shall stand in a file.
     pub fn get(&self, file: &str) -> Option<&str> {
         self.files.get(file).map(|(_, after)| after.as_str())
@@ -61,13 +95,18 @@ impl Texts {
 
     /// The project that these files are, for the same time and by the same rules.
     pub fn open(&self, project: &Project) -> Project {
+        self.open_for(project, &project.options)
+    }
+
+    /// The same for another time.
+    pub fn open_for(&self, project: &Project, options: &project::OpenOptions) -> Project {
         let files: Vec<(&str, &[u8])> = self
             .files
             .iter()
             .map(|(path, (_, after))| (path.as_str(), after.as_bytes()))
             .collect();
-        let loaded = config::load_commit(&project.loaded.root, &files, &project.options.load);
-        settle(loaded, &project.options)
+        let loaded = config::load_commit(&project.loaded.root, &files, &options.load);
+        settle(loaded, options)
     }
 
     /// The files that differ.

@@ -15,6 +15,7 @@ pub mod parts;
 pub mod review;
 mod rules;
 pub mod seen;
+pub mod swing;
 #[cfg(test)]
 mod tests;
 pub mod text;

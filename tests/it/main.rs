@@ -40,3 +40,4 @@ mod tidy;
 mod transcripts;
 mod trust;
 mod unremembered;
+mod verbs;

@@ -3,9 +3,12 @@
 pub(super) mod accept;
 pub(super) mod apply;
 pub(super) mod check;
+pub(super) mod daily;
 pub(super) mod doctor;
 pub(super) mod done;
+pub(super) mod erase;
 pub(super) mod explain;
+pub(super) mod fmt;
 pub(super) mod journal;
 pub(super) mod lockout;
 pub(super) mod manual;
