@@ -14,7 +14,7 @@ use std::process::{Command, Stdio};
 
 use camino::Utf8Path;
 
-pub use commit::{branch, commit_files, commit_onto, is_clean};
+pub use commit::{branch, commit_files, commit_onto, is_clean, is_ignored};
 pub use dropped::{Dropped, DroppedBy, dropped};
 pub use history::{Mention, mentions};
 pub use remote::{GitError, GitRemote, Pushed, Remote, Tree, TreeEntry};

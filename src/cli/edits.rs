@@ -3,6 +3,7 @@
 //! Not what is edited: that is the verb's. Invariant: only what was shown is written, and with `--branch` nothing that lies
 //! in the folder is read or changed.
 
+use camino::Utf8Path;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -138,7 +139,9 @@ impl Desk {
         }
         let root = self.project.loaded.root.clone();
         if args.commit
-            && let Some(edit) = edits.iter().find(|it| !vcs::is_clean(&root, &it.file))
+            && let Some(edit) = edits
+                .iter()
+                .find(|it| !vcs::is_clean(&root, &it.file) && !vcs::is_ignored(&root, &it.file))
         {
             return Err(Failure::input(format!(
                 "{} has changes that are not committed, and they would be committed with the edit",
@@ -189,23 +192,19 @@ impl Desk {
                     })?
             }
             Target::Disk => {
-                for edit in edits {
-                    write(root, edit).map_err(|error| {
-                        Failure::input(format!("{}: {error}", edit.file)).help(
-                            "files named after it were not written; `git diff` shows what was",
-                        )
-                    })?;
-                    if !args.commit {
-                        session.ui.tell(&format!(
-                            "{} is written; look at it and commit it",
-                            escape::terminal(&edit.file)
-                        ));
-                    }
+                write_all(root, edits)?;
+                for edit in edits.iter().filter(|_| !args.commit) {
+                    session.ui.tell(&format!(
+                        "{} is written; look at it and commit it",
+                        escape::terminal(&edit.file)
+                    ));
                 }
                 if !args.commit {
                     return Ok(());
                 }
-                let files: Vec<&str> = edits.iter().map(|it| it.file.as_str()).collect();
+                // Contacts that git is kept from are written, and no more.
+                let files = edits.iter().map(|it| it.file.as_str());
+                let files: Vec<&str> = files.filter(|it| !vcs::is_ignored(root, it)).collect();
                 let hash = vcs::commit_files(root, &files, &message).map_err(|error| {
                     Failure::input(error.to_string())
                         .help("the edit is written and not committed; `git diff` shows it")
@@ -222,6 +221,33 @@ impl Desk {
         ));
         Ok(())
     }
+}
+
+/// Writes all edits or none: what was written before one that could not be is taken back.
+fn write_all(root: &Utf8Path, edits: &[Edit]) -> Result<(), Failure> {
+    for (at, edit) in edits.iter().enumerate() {
+        let Err(error) = write(root, edit) else {
+            continue;
+        };
+        let mut failure =
+            Failure::input(format!("{}: {error}", edit.file)).help("nothing was written");
+        for done in edits.iter().take(at) {
+            let back = Edit {
+                file: done.file.clone(),
+                before: done.after.clone(),
+                after: done.before.clone(),
+            };
+            if let Err(error) = write(root, &back) {
+                let help = format!(
+                    "{} is written and could not be put back: {error}",
+                    done.file
+                );
+                failure = failure.help(help);
+            }
+        }
+        return Err(failure);
+    }
+    Ok(())
 }
 
 /// The message of a commit: what, and why. Contacts have no place in it.

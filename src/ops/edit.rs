@@ -41,7 +41,11 @@ impl Texts {
             if is_elsewhere || path.is_absolute() || path.starts_with("..") {
                 continue;
             }
-            let text = fs::read_to_string(project.loaded.root.join(path))?;
+            let text = match fs::read_to_string(project.loaded.root.join(path)) {
+                // What a command printed is no file.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                read => read?,
+            };
             files.insert(path.to_string(), (text.clone(), text));
         }
         Ok(Self { files })
@@ -105,7 +109,7 @@ impl Texts {
             .iter()
             .map(|(path, (_, after))| (path.as_str(), after.as_bytes()))
             .collect();
-        let loaded = config::load_commit(&project.loaded.root, &files, &options.load);
+        let loaded = config::load_edited(&project.loaded.root, &files, &options.load);
         settle(loaded, options)
     }
 

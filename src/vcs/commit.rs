@@ -29,6 +29,11 @@ pub fn is_clean(folder: &Utf8Path, path: &str) -> bool {
     known.is_some() && status.is_some_and(|status| status.trim_ascii().is_empty())
 }
 
+/// Whether git is told to leave a file alone, as it is told of contacts.
+pub fn is_ignored(folder: &Utf8Path, path: &str) -> bool {
+    git(folder, &["check-ignore", "--quiet", "--", path]).is_some()
+}
+
 /// The commit a branch is at; none where there is no such branch yet. Refuses a name that is none, and a branch that
 /// somebody has checked out: its files would then look edited.
 pub fn branch(folder: &Utf8Path, name: &str) -> Result<Option<String>, VcsError> {

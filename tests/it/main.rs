@@ -35,6 +35,7 @@ mod scenario;
 mod schema;
 mod state;
 mod support;
+mod terminal;
 mod threats;
 mod tidy;
 mod transcripts;

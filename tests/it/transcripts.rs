@@ -21,6 +21,7 @@ const TRANSCRIPTS: &[(&str, &str)] = &[
     ("examples/off-boarding/README.md", "examples/off-boarding"),
     ("docs/by-hand.md", "examples/off-boarding"),
     ("docs/ci.md", "examples/hello"),
+    ("docs/daily-work.md", "examples/hello"),
 ];
 
 #[test]

@@ -76,7 +76,13 @@ pub(in crate::cli) fn relocate(session: &Session<'_>, args: &MoveArgs) -> Result
     let from = named(session, args.from.as_deref(), question, &their)?;
     let question = pick::place("Where do they go?");
     let to = named(session, args.to.as_deref(), question, &places)?;
-    let on = desk.when(args.on.as_deref())?;
+    let on = day(
+        session,
+        &desk,
+        args.on.as_deref(),
+        args.person.is_none(),
+        "Their first day there, such as 2026-12-01 (nothing for at once)",
+    )?;
     let verb = Verb::Move {
         person,
         from,
@@ -89,7 +95,13 @@ pub(in crate::cli) fn relocate(session: &Session<'_>, args: &MoveArgs) -> Result
 pub(in crate::cli) fn leave(session: &Session<'_>, args: &LeaveArgs) -> Result<Endings, Failure> {
     let desk = Desk::open(session, &args.edit)?;
     let person = who(session, &desk, args.person.as_deref())?;
-    let given = desk.when(args.at.as_deref())?;
+    let given = day(
+        session,
+        &desk,
+        args.at.as_deref(),
+        args.person.is_none(),
+        "Their last day, such as 2026-12-01 (nothing for now)",
+    )?;
     let at = match given {
         Some(at) => at,
         None => {
@@ -108,7 +120,13 @@ pub(in crate::cli) fn pause(session: &Session<'_>, args: &PauseArgs) -> Result<E
     let verb = Verb::Pause {
         person,
         from: from.unwrap_or(When::Date(desk.today())),
-        until: desk.when(args.until.as_deref())?,
+        until: day(
+            session,
+            &desk,
+            args.until.as_deref(),
+            args.person.is_none(),
+            "Their last day off, such as 2026-12-01 (nothing where it is open)",
+        )?,
     };
     desk.carry_out(session, &verb, &args.edit)
 }
@@ -135,7 +153,13 @@ pub(in crate::cli) fn grant(session: &Session<'_>, args: &GrantArgs) -> Result<E
         )?,
         chain: args.chain.clone(),
         from: desk.when(args.from.as_deref())?,
-        until: desk.when(args.until.as_deref())?,
+        until: day(
+            session,
+            &desk,
+            args.until.as_deref(),
+            args.person.is_none(),
+            "The last day of it, such as 2026-12-01 (nothing where it is open)",
+        )?,
         because: args.edit.because.clone(),
     };
     desk.carry_out(session, &Verb::Grant { person, line }, &args.edit)
@@ -199,6 +223,22 @@ fn new_key(session: &Session<'_>, given: Option<&str>) -> Result<String, Failure
 
 fn who(session: &Session<'_>, desk: &Desk, given: Option<&str>) -> Result<String, Failure> {
     named(session, given, pick::PERSON, &pick::people(&desk.project))
+}
+
+/// A day that was named, or that is asked for where nothing was named at all.
+fn day(
+    session: &Session<'_>,
+    desk: &Desk,
+    given: Option<&str>,
+    is_bare: bool,
+    question: &str,
+) -> Result<Option<When>, Failure> {
+    let asked = if is_bare {
+        pick::text(session, given, question, None)
+    } else {
+        given.map(str::to_owned)
+    };
+    desk.when(asked.as_deref())
 }
 
 /// The locations where somebody has something; all where nobody knows.

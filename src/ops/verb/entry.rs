@@ -154,7 +154,7 @@ pub(super) fn draft(
             let entry = find(project, texts, person)?;
             let changes = entry.paused(*from, *until)?;
             let said = format!("{person} rests from {}", written(*from));
-            (person, changes, Some(*from), said, true)
+            (person, changes, Some(*from), said, false)
         }
         Verb::Return { person, on } => {
             let entry = find(project, texts, person)?;
@@ -164,6 +164,7 @@ pub(super) fn draft(
         Verb::Grant { person, line } => {
             let entry = find(project, texts, person)?;
             let changes = entry.granted(line)?;
+            notes.extend(entry.too_late(line.from, now));
             let said = format!("Grant {} to {person}", line.role);
             (person, changes, line.from, said, false)
         }
@@ -582,6 +583,20 @@ impl Entry<'_> {
             self.path(&["access".into()]),
             line(&wanted),
         )])
+    }
+
+    /// What is to be said where somebody has left before a line begins.
+    fn too_late(&self, from: Option<When>, now: Timestamp) -> Option<String> {
+        let leaves = self.person.leaves.as_ref()?.value;
+        let end = instant(self.project, leaves)?;
+        let begins = from.and_then(|from| instant(self.project, from));
+        (end < begins.unwrap_or(now)).then(|| {
+            format!(
+                "`{}` leaves ({}) before that: the line gives nothing",
+                self.key(),
+                written(leaves)
+            )
+        })
     }
 
     fn revoked(
