@@ -1,6 +1,6 @@
 //! What should be, after every reference, inheritance and date has been resolved for one instant.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -37,8 +37,8 @@ pub struct Desired {
     pub places: BTreeMap<LocationKey, PlaceFact>,
     /// Every declared person.
     pub people: BTreeMap<PersonKey, Person>,
-    /// People whom no step may reduce.
-    pub protected: BTreeSet<PersonKey>,
+    /// People whom no step may reduce, and the line that says so.
+    pub protected: BTreeMap<PersonKey, Span>,
     /// Limits, approvals, and the answers to drift, quiet hours and old invitations.
     pub rules: Rules,
     /// What must hold of who has what, in order of key.

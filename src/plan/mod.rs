@@ -52,6 +52,7 @@ pub mod wire;
 pub use digest::{digest, value_json};
 pub use finding::{Finding, FindingSide, Known, Loosened, Witness};
 pub use input::{Input, Only};
+pub use origins::is_protected;
 pub use price::totals;
 pub use read::{matches, names_wanted, selection};
 pub use report::{failure_text, gap_text};

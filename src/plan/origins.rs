@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::step::Because;
 use crate::catalog::RightId;
-use crate::model::{Grant, RightSource};
+use crate::model::{Grant, PersonKey, RightSource};
 use crate::text::{Origin, Sources, Span, mask_contacts};
 
 /// How many lines stand behind a step at most: the first ones are the telling ones.
@@ -52,6 +52,12 @@ impl<'a> Origins<'a> {
         }
         spans.into_iter().map(|span| self.line(span)).collect()
     }
+}
+
+/// ``` `jana` is protected (keyholder.yaml:14) ```: what no step may pass, and where it is said.
+pub fn is_protected(sources: &Sources, key: &PersonKey, line: Span) -> String {
+    let origin = sources.origin(line);
+    format!("`{key}` is protected ({}:{})", origin.file, origin.line)
 }
 
 /// The line that decided a right, through the rights it follows from.

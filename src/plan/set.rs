@@ -9,6 +9,7 @@ use super::make::{
     role_shift, set_kind, step, swing,
 };
 use super::names::staff_name;
+use super::origins::is_protected;
 use super::person::Case;
 use super::reason::behind;
 use super::step::{
@@ -274,10 +275,15 @@ where
                 "let another owner do it by hand, or use another token",
             );
         }
-        if ctx.input.desired.protected.contains(key) && reduces {
+        if let Some(line) = ctx.input.desired.protected.get(key)
+            && reduces
+        {
             return refusal(
                 HoldCode::Protected,
-                format!("`{key}` is protected: nothing takes their access"),
+                format!(
+                    "{}: nothing takes their access",
+                    is_protected(ctx.input.sources, key, *line)
+                ),
                 "take the key out of `protected` first, in a change of its own",
             );
         }

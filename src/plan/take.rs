@@ -7,6 +7,7 @@ use super::identity::How;
 use super::make::{
     Assessment, Candidate, Parts, Rank, Refusal, access_of, assess, is_owner, leaving_effects, step,
 };
+use super::origins::is_protected;
 use super::person::Case;
 use super::step::{
     Action, Because, Change, DangerClass, Drift, HoldCode, Instruction, ManualActor, Mode, Proof,
@@ -313,10 +314,13 @@ where
                 "let another owner do it by hand, or use another token",
             );
         }
-        if ctx.input.desired.protected.contains(key) {
+        if let Some(line) = ctx.input.desired.protected.get(key) {
             return refusal(
                 HoldCode::Protected,
-                format!("`{key}` is protected: nothing takes their access"),
+                format!(
+                    "{}: nothing takes their access",
+                    is_protected(ctx.input.sources, key, *line)
+                ),
                 "take the key out of `protected` first, in a change of its own",
             );
         }

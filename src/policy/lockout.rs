@@ -13,7 +13,7 @@ use crate::catalog::{Catalog, RightId, Sensitivity};
 use crate::model::{PersonKey, Within};
 use crate::plan::{
     Because, DangerClass, Draft, Finding, FindingSide, HoldCode, Input, Plan, Step, StepId,
-    StepKind, Witness,
+    StepKind, Witness, is_protected,
 };
 
 /// How many witnesses are named for a right.
@@ -118,12 +118,11 @@ fn shielded(input: &Input<'_>, draft: &Draft, step: &Step) -> Option<(String, &'
         ));
     }
     let person = step.person.as_ref()?;
-    input.desired.protected.contains(person).then(|| {
-        (
-            format!("`{person}` is protected"),
-            "take the key out of `protected` first, in a change of its own",
-        )
-    })
+    let line = *input.desired.protected.get(person)?;
+    Some((
+        is_protected(input.sources, person, line),
+        "take the key out of `protected` first, in a change of its own",
+    ))
 }
 
 fn reduces(step: &Step) -> bool {
@@ -261,7 +260,7 @@ pub fn verify(plan: &Plan, input: &Input<'_>) -> Vec<Unsafe> {
         }
         if let Some(person) = &step.person
             && reduces(step)
-            && input.desired.protected.contains(person)
+            && input.desired.protected.contains_key(person)
         {
             found.push(Unsafe::Protected(step.id.clone(), person.clone()));
         }

@@ -109,8 +109,8 @@ fn lines(desired: &Desired, catalog: &Catalog) -> BTreeMap<Arc<str>, Line> {
             );
         }
     }
-    for key in &desired.protected {
-        add(format!("protected {key}"), "yes".into(), None);
+    for (key, line) in &desired.protected {
+        add(format!("protected {key}"), "yes".into(), Some(*line));
     }
     for policy in &desired.policies {
         let noun = match policy.demand {

@@ -51,6 +51,7 @@ pub(in crate::cli) async fn run(
     session
         .ui
         .data(&told(&accepted, &edits, session.ui.shows_contacts()));
+    session.ui.data(&planning.anchor());
     if let Some(failure) = session.ui.unwritten() {
         return Err(failure.help("nothing was written: only what was shown is written"));
     }

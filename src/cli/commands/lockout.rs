@@ -85,7 +85,7 @@ fn declared(project: &Project, text: &str) -> Result<PersonKey, Failure> {
 
 /// Neither the protected nor whoever acts here can be locked out: that may be the last who can undo it.
 fn refuse(project: &Project, key: &PersonKey) -> Result<(), Failure> {
-    if project.desired.protected.contains(key) {
+    if project.desired.protected.contains_key(key) {
         return Err(Failure::new(Ending::Held, format!("`{key}` is protected"))
             .help("take the key out of `protected` first, in a change of its own"));
     }

@@ -1,12 +1,14 @@
 //! `resend`: one more message to somebody whose invitation is still pending, as a step by hand.
 
 use crate::catalog::Kind;
+use crate::cli::anchor;
 use crate::cli::args::ResendArgs;
 use crate::cli::failure::{Ending, Endings, Failure};
 use crate::cli::planning::Planning;
 use crate::cli::session::{Session, distrust};
 use crate::cli::world::World;
 use crate::diagnostic::nearest;
+use crate::journal::Head;
 use crate::journal::{RunEnded, RunStarted};
 use crate::model::{PersonKey, SystemName};
 use crate::ops::project::Project;
@@ -30,6 +32,7 @@ pub(in crate::cli) async fn run(
     let plan = planning.plan_with(&memory, &project, &project.desired, &planned.observed);
 
     let mut endings = Endings::new();
+    let mut head = planning.head();
     let answers = resend::answers(&plan, &key, &systems);
     if answers.is_empty() {
         return Err(nothing(
@@ -82,7 +85,7 @@ pub(in crate::cli) async fn run(
                 endings.insert(Ending::Held);
                 continue;
             }
-            hand_over(session, &planning, step)?;
+            head = hand_over(session, &planning, step)?;
         }
         let frame = if session.ui.can_ask() {
             planning.frame_at_terminal()
@@ -96,6 +99,7 @@ pub(in crate::cli) async fn run(
             step.id
         ));
     }
+    session.ui.data(&anchor::line(head.as_ref()));
     Ok(endings)
 }
 
@@ -164,8 +168,12 @@ fn nothing(
     }
 }
 
-/// Takes note that the step waits for somebody to do it.
-fn hand_over(session: &Session<'_>, planning: &Planning<'_>, step: &Step) -> Result<(), Failure> {
+/// Takes note that the step waits for somebody to do it; where the journal ends then.
+fn hand_over(
+    session: &Session<'_>,
+    planning: &Planning<'_>,
+    step: &Step,
+) -> Result<Option<Head>, Failure> {
     let now = planning.now();
     let opened = planning.place.open(&Session::opening(now));
     let mut journal = opened.map_err(|error| distrust(&error))?.journal;
@@ -193,5 +201,6 @@ fn hand_over(session: &Session<'_>, planning: &Planning<'_>, step: &Step) -> Res
         ];
         journal.append(now, run, records)
     };
-    store().map(|_| ()).map_err(|error| distrust(&error))
+    store().map_err(|error| distrust(&error))?;
+    Ok(journal.head())
 }

@@ -3,7 +3,7 @@
 //! What they mean is for later; that what they name exists is checked now, because a policy about a right that nobody
 //! has under that name would protect nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::diags;
 use super::lines;
@@ -14,8 +14,9 @@ use crate::catalog::Catalog;
 use crate::config::raw::{self, Access};
 use crate::diagnostic::Diagnostic;
 use crate::model::PersonKey;
+use crate::text::Span;
 
-/// Checks every reference and returns the protected people.
+/// Checks every reference and returns the protected people, each with its line.
 pub(super) fn check(
     project: &raw::Project,
     systems: &Systems<'_>,
@@ -24,7 +25,7 @@ pub(super) fn check(
     people: &[&str],
     catalog: &Catalog,
     diagnostics: &mut Vec<Diagnostic>,
-) -> BTreeSet<PersonKey> {
+) -> BTreeMap<PersonKey, Span> {
     let settings = &project.settings;
     let entries = &project.entries;
     let kinds = super::rules::kinds(systems);
@@ -69,7 +70,7 @@ pub(super) fn check(
         .protected
         .iter()
         .filter(|key| known_person(key, people, diagnostics))
-        .map(|key| PersonKey::new(key.value.clone()))
+        .map(|key| (PersonKey::new(key.value.clone()), key.span))
         .collect()
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::catalog::RightType;
 use crate::config::edit::{self, Change, Seg, Yaml};
 use crate::config::raw::{self, SelectorBody};
-use crate::model::{Days, GrantState, Item, Items, LocationKey, One, PlaceId, Value};
+use crate::model::{Days, GrantState, Item, Items, LocationKey, One, PersonKey, PlaceId, Value};
 use crate::ops::project::Project;
 use crate::plan::{RightDelta, Step, StepKind};
 
@@ -55,13 +55,8 @@ pub(super) fn ways(project: &Project, step: &Step, steps: &[Step]) -> Result<Way
         .next()
         .ok_or_else(|| Refusal("nobody declared them".into(), Vec::new()))?;
     let key = person.key.value.to_string();
-    if project
-        .desired
-        .protected
-        .iter()
-        .any(|it| it.as_str() == key)
-        && gives(step)
-    {
+    let protected = &project.desired.protected;
+    if protected.contains_key(&PersonKey::new(key.as_str())) && gives(step) {
         return Err(Refusal(
             format!(
                 "`{key}` is protected: nothing takes their access, and no edit of ours does; take the key out of `protected` first, in a change of its own"

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::super::input::Input;
 use super::super::make::{Candidate, Parts, Rank, Refusal, step};
+use super::super::origins::is_protected;
 use super::super::person::Case;
 use super::super::step::{
     Access, Action, Because, Change, DangerClass, Effect, Hand, HoldCode, Instruction, ManualActor,
@@ -402,9 +403,13 @@ where
                 help: "let somebody else's key act first, and name them under `acting`".into(),
             });
         }
-        ctx.input.desired.protected.contains(key).then(|| Refusal {
+        let line = ctx.input.desired.protected.get(key)?;
+        Some(Refusal {
             code: HoldCode::Protected,
-            message: format!("`{key}` is protected: nothing takes their access"),
+            message: format!(
+                "{}: nothing takes their access",
+                is_protected(ctx.input.sources, key, *line)
+            ),
             help: "take the key out of `protected` first, in a change of its own".into(),
         })
     }

@@ -19,7 +19,8 @@ fn world() -> World {
 #[test]
 fn the_protected_are_not_reduced_and_may_gain() {
     let mut world = world();
-    world.desired.protected.insert(PersonKey::new("jana"));
+    let line = world.line("protected: [jana]");
+    world.desired.protected.insert(PersonKey::new("jana"), line);
     assert_eq!(holds(&world.plan()), ["protected jana@center"]);
     world.has("7", "center", &[(DELETE, OFF)]);
     assert_eq!(lines(&world.plan()), ["set-rights jana@center"]);

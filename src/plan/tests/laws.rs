@@ -151,7 +151,11 @@ fn build(case: &Case) -> World {
             }
         }
         if someone.protected {
-            world.desired.protected.insert(PersonKey::new(key.as_str()));
+            let line = world.line(&format!("protected: [{key}]"));
+            world
+                .desired
+                .protected
+                .insert(PersonKey::new(key.as_str()), line);
         }
         match someone.managed {
             0 => world.edit(&key, |person| person.managed = Managed::No),
@@ -277,7 +281,7 @@ proptest! {
             prop_assert!(declared.managed != Managed::No);
             let reduces = step.class == DangerClass::Removing;
             if reduces {
-                prop_assert!(!world.desired.protected.contains(&person));
+                prop_assert!(!world.desired.protected.contains_key(&person));
                 prop_assert!(step.account != world.caller.account);
                 let scope = reading.seen().expect("seen");
                 let row = &scope.accounts[step.account.as_ref().expect("an account")];

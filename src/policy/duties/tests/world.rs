@@ -79,7 +79,11 @@ impl World {
     }
 
     pub(super) fn protect(&mut self, key: &str) {
-        self.base.desired.protected.insert(PersonKey::new(key));
+        let line = self.base.line(&format!("protected: [{key}]"));
+        self.base
+            .desired
+            .protected
+            .insert(PersonKey::new(key), line);
     }
 
     /// The token's own account is a program, not somebody who can sign in.
