@@ -185,7 +185,7 @@ fn options(command: &Command, typed: &str) -> Vec<Offer> {
 
 fn names(arg: &Arg) -> Option<Names> {
     let name = arg.get_value_names().and_then(|names| names.first());
-    match (name.map(|it| it.as_str()), arg.get_id().as_str()) {
+    match (name.map(clap::builder::Str::as_str), arg.get_id().as_str()) {
         (_, "only") => Some(Names::Any),
         (Some("CODE"), _) => Some(Names::Codes),
         (Some("PERSON" | "STEP-ID|PERSON" | "WHO"), _) | (_, "person" | "people") => {
@@ -324,13 +324,13 @@ _keyholder() {
 compdef _keyholder keyholder
 "#;
 
-const FISH: &str = r#"# Completion of keyholder for fish: it asks the program, which knows the project at hand.
+const FISH: &str = r"# Completion of keyholder for fish: it asks the program, which knows the project at hand.
 function __keyholder_complete
     set -l words (commandline -opc) (commandline -ct)
     command keyholder complete fish -- $words 2>/dev/null
 end
 complete -c keyholder -a '(__keyholder_complete)'
-"#;
+";
 
 #[cfg(test)]
 mod tests {

@@ -240,18 +240,17 @@ fn search(root: &Utf8Path, texts: &Texts, needles: &[Needle]) -> Vec<(String, Ve
             if !kind.is_file() {
                 continue;
             }
-            let content = match texts.get(path.as_str()) {
-                // As it will be: what the edit takes out is no trace.
-                Some(text) => text.as_bytes().to_vec(),
-                None => {
-                    let mut bytes = Vec::new();
-                    let file = fs::File::open(root.join(&path));
-                    let read = file.and_then(|it| it.take(LARGEST).read_to_end(&mut bytes));
-                    if read.is_err() {
-                        continue;
-                    }
-                    bytes
+            // As it will be where it is edited: what the edit takes out is no trace.
+            let content = if let Some(text) = texts.get(path.as_str()) {
+                text.as_bytes().to_vec()
+            } else {
+                let mut bytes = Vec::new();
+                let file = fs::File::open(root.join(&path));
+                let read = file.and_then(|it| it.take(LARGEST).read_to_end(&mut bytes));
+                if read.is_err() {
+                    continue;
                 }
+                bytes
             };
             let content = String::from_utf8_lossy(&content).to_lowercase();
             let mut what: Vec<&'static str> = needles

@@ -102,14 +102,11 @@ pub(in crate::cli) fn leave(session: &Session<'_>, args: &LeaveArgs) -> Result<E
         args.person.is_none(),
         "Their last day, such as 2026-12-01 (nothing for now)",
     )?;
-    let at = match given {
-        Some(at) => at,
-        None => {
-            let now = desk.now.to_zoned(desk.project.zone.clone()).datetime();
-            let minute = now.with().second(0).subsec_nanosecond(0).build();
-            When::Time(minute.unwrap_or(now))
-        }
-    };
+    let at = given.unwrap_or_else(|| {
+        let now = desk.now.to_zoned(desk.project.zone.clone()).datetime();
+        let minute = now.with().second(0).subsec_nanosecond(0).build();
+        When::Time(minute.unwrap_or(now))
+    });
     desk.carry_out(session, &Verb::Leave { person, at }, &args.edit)
 }
 

@@ -498,7 +498,7 @@ impl Entry<'_> {
             }
         }
         let desired = &self.project.desired;
-        if desired.protected.contains(&PersonKey::new(self.key())) {
+        if desired.protected.contains_key(&PersonKey::new(self.key())) {
             notes.push(format!(
                 "`{}` is protected: nothing is taken from them before the key is out of `protected`",
                 self.key()
