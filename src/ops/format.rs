@@ -57,3 +57,71 @@ fn is_same(project: &Project, texts: &Texts) -> bool {
     let json = |project: &Project| to_json(&project.desired, &[], project.catalog);
     edited.has_errors() == project.has_errors() && json(&edited) == json(project)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::config::{LoadOptions, ResolveOptions, load_texts, resolve};
+    use crate::model::AsOf;
+
+    const SETTINGS: &str = "\
+version: 1
+systems: { salons: { kind: altegio, tokens: { partner: { env: A }, user: { env: B } } } }
+";
+
+    const REST: &str = "\
+locations: { a: { in: { salons: 1 }, title: A, tags: {r: x} }, b: { in: { salons: 2 }, title: B } }
+roles:
+  low: { salons: { unlisted: deny, rights: {timetable.*: allow, records_create_access: allow}, role: worker } }
+  high:
+    salons:
+      rights: # more
+        records_edit_access: allow
+        records_edit_last_days_count: 3
+    extends: [ low ]
+";
+
+    const KEYS: [&str; 8] = [
+        "    access: # what\n      - at: [a,b]\n        role: low # first\n        minus: { salons: [records_create_access] }\n      - { until: 2027-01-01,role: high, at: {r: x} }",
+        "    name: {last: Ozola, first: Яна} # who",
+        "    phone: '+371 (20) 000-001'",
+        "    # how\n    email: Jana@Chain.Example",
+        "    starts: 2026-01-01   ",
+        "    class: >-\n      shop\n      floor",
+        "    was: [ j ]",
+        "    accounts: {salons: {staff: {a: Jana}, id: 5}}",
+    ];
+
+    fn wants(entries: &str) -> (serde_json::Value, usize) {
+        let files = [("keyholder.yaml", SETTINGS), ("people.yaml", entries)];
+        let loaded = load_texts(&files, &LoadOptions::default());
+        let at = AsOf::Date(jiff::civil::date(2026, 12, 1));
+        let catalog = crate::catalog::Catalog::current();
+        let (desired, found) = resolve(&loaded.project, &ResolveOptions::at(at), catalog);
+        let errors = loaded.diagnostics.iter().chain(&found);
+        let errors = errors.filter(|it| it.is_error()).count();
+        (to_json(&desired, &[], catalog), errors)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, cases: 64, ..ProptestConfig::default() })]
+
+        #[test]
+        fn what_the_files_want_is_the_same_in_any_form(keys in Just(KEYS.to_vec()).prop_shuffle(), last: bool) {
+            let person = format!("people:\n  jana:\n{}\n", keys.join("\n"));
+            let text = if last { format!("{REST}{person}") } else { format!("{person}{REST}") };
+            let found = formatted(&text, false);
+            prop_assert!(found.is_ok());
+            let Ok(found) = found else { return Ok(()) };
+            prop_assert_eq!(&found.left, &Vec::<String>::new());
+            let (before, errors) = wants(&text);
+            prop_assert_eq!(errors, 0);
+            prop_assert_eq!(wants(&found.text), (before, 0));
+            prop_assert_eq!(text.matches('#').count(), found.text.matches('#').count());
+            // Whatever the order was, the form is one, but for comments above what comes first.
+            prop_assert_eq!(formatted(&found.text, false).map(|it| it.text), Ok(found.text));
+        }
+    }
+}
