@@ -4,7 +4,9 @@
 //! What comes from a caller is one argument, after an end of options. Invariant: no link and no submodule of a commit is
 //! followed, and no more is read of one than a project may cost.
 
+mod commit;
 mod dropped;
+mod history;
 mod past;
 mod remote;
 
@@ -13,7 +15,9 @@ use std::process::{Command, Stdio};
 
 use camino::Utf8Path;
 
+pub use commit::{branch, commit_files, commit_onto, is_clean, is_ignored};
 pub use dropped::{Dropped, DroppedBy, dropped};
+pub use history::{Mention, mentions};
 pub use past::{Brought, Told, brought, told};
 pub use remote::{GitError, GitRemote, Pushed, Remote, Tree, TreeEntry};
 
@@ -43,6 +47,15 @@ pub enum VcsError {
     /// git said something else than it should.
     #[error("git could not read the commit: {0}")]
     Broken(String),
+    /// That cannot be the name of a branch.
+    #[error("`{0}` cannot be the name of a branch")]
+    NoBranch(String),
+    /// The branch is checked out somewhere, whose files would then look edited.
+    #[error("the branch `{0}` is checked out")]
+    CheckedOut(String),
+    /// The commit could not be made.
+    #[error("git could not commit: {0}")]
+    NotCommitted(String),
     /// The files are larger than a project may be.
     #[error("the files of the commit are larger than {} MiB", MOST_BYTES >> 20)]
     TooLarge,
@@ -404,7 +417,7 @@ mod tests {
         assert_eq!(commits_of_lines(&told), [Some(ilze), None]);
     }
 
-    fn run(folder: &Utf8Path, arguments: &[&str]) {
+    pub(super) fn run(folder: &Utf8Path, arguments: &[&str]) {
         let all = [
             &[
                 "-c",
@@ -420,7 +433,7 @@ mod tests {
         assert!(git(folder, &all).is_some(), "{arguments:?}");
     }
 
-    fn repository() -> (tempfile::TempDir, camino::Utf8PathBuf) {
+    pub(super) fn repository() -> (tempfile::TempDir, camino::Utf8PathBuf) {
         let held = tempfile::tempdir().unwrap();
         let folder = Utf8Path::from_path(held.path()).unwrap().to_owned();
         run(&folder, &["init", "-q"]);

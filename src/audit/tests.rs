@@ -72,6 +72,7 @@ fn intent(hour: i64, step: &str, call: Verb, rights: &[(&str, RightValue)]) -> E
     entry(
         hour,
         Record::Intent(Intent {
+            ends: false,
             step: step.into(),
             does: "set-rights".into(),
             call,

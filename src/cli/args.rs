@@ -1,6 +1,7 @@
 //! The command line as typed. Doc comments are the manual; nothing here acts.
 
 mod audit;
+mod daily;
 
 use std::ffi::OsStr;
 
@@ -9,6 +10,7 @@ use clap::builder::{EnumValueParser, PossibleValue, StringValueParser, TypedValu
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use audit::*;
+pub use daily::*;
 
 /// Staff access as code for chains of shops, salons and clinics.
 ///
@@ -125,6 +127,39 @@ pub enum Command {
     Report(ReportArgs),
     /// Check an archive of `report --bundle`, byte for byte: no project, no journal and no network are needed.
     Verify(VerifyArgs),
+    /// Write somebody new into the files.
+    Join(JoinArgs),
+    /// Move somebody from one location to another, in the files.
+    Move(MoveArgs),
+    /// Write that somebody leaves.
+    Leave(LeaveArgs),
+    /// Write that somebody's access rests for a while.
+    Pause(PauseArgs),
+    /// Write that somebody whose access rests is back.
+    Return(ReturnArgs),
+    /// Write that somebody gets one more role.
+    Grant(GrantArgs),
+    /// Write that somebody has a role no longer.
+    Revoke(RevokeArgs),
+    /// Edits of roles.
+    Role {
+        /// What to do with one.
+        #[command(subcommand)]
+        command: RoleCommand,
+    },
+    /// Edits of people.
+    Person {
+        /// What to do with one.
+        #[command(subcommand)]
+        command: PersonCommand,
+    },
+    /// Take what is theirs of somebody who left out of the files, and say where else it is.
+    ///
+    /// The key stays as a tombstone, with the day of leaving: an entry that vanished would hold, and the journal has the
+    /// key for good. Refused while they have access anywhere.
+    Erase(EraseArgs),
+    /// Bring the files into canonical form: the order of keys, phones and e-mail addresses, blanks. Comments stay.
+    Fmt(FmtArgs),
     /// The record of what was seen and done.
     Journal {
         /// What to do with it.
@@ -148,6 +183,9 @@ pub enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// Say what may come next on a command line: what completion scripts ask.
+    #[command(hide = true)]
+    Complete(CompleteArgs),
     /// Print the manual page.
     Man,
 }

@@ -12,10 +12,13 @@ mod anchor;
 pub mod args;
 mod checklist;
 mod commands;
+mod complete;
 mod due;
+mod edits;
 mod env;
 pub mod failure;
 mod output;
+mod pick;
 mod planning;
 mod reviewed;
 mod seeing;
@@ -68,6 +71,17 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, env: Env) -> u8 
         Command::Done(args) => commands::done::run(&session, args).await,
         Command::Report(args) => commands::report::run(&session, args),
         Command::Verify(args) => commands::verify::run(&session, args),
+        Command::Join(args) => commands::daily::join(&session, args),
+        Command::Move(args) => commands::daily::relocate(&session, args),
+        Command::Leave(args) => commands::daily::leave(&session, args),
+        Command::Pause(args) => commands::daily::pause(&session, args),
+        Command::Return(args) => commands::daily::back(&session, args),
+        Command::Grant(args) => commands::daily::grant(&session, args),
+        Command::Revoke(args) => commands::daily::revoke(&session, args),
+        Command::Role { command } => commands::daily::role(&session, command),
+        Command::Person { command } => commands::daily::person(&session, command),
+        Command::Erase(args) => commands::erase::run(&session, args).await,
+        Command::Fmt(args) => commands::fmt::run(&session, args),
         Command::Journal { command } => commands::journal::run(&session, command),
         Command::Why(args) => commands::why::run(&session, args).await,
         Command::Who(args) => commands::who::run(&session, args).await,
@@ -77,6 +91,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, env: Env) -> u8 
         Command::Schema(args) => Ok(commands::schema::run(&session, args)),
         Command::Sandbox(args) => commands::sandbox::run(&session, args).await,
         Command::Completions { shell } => Ok(commands::manual::completions(&session, *shell)),
+        Command::Complete(args) => Ok(commands::manual::complete(&session, args)),
         Command::Man => commands::manual::man(&session),
     };
     let mut endings = result.unwrap_or_else(|failure| {

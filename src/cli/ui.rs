@@ -206,6 +206,9 @@ impl Ui {
     /// Lets one of several be chosen; none where the question was left.
     pub(super) fn choose(&self, question: &str, choices: &[&str]) -> Option<usize> {
         self.clear_progress();
+        if self.accessible {
+            return self.choose_by_number(question, choices);
+        }
         dialoguer::Select::new()
             .with_prompt(question)
             .items(choices)
@@ -213,6 +216,18 @@ impl Ui {
             .interact_on_opt(&dialoguer::console::Term::stderr())
             .ok()
             .flatten()
+    }
+
+    /// The same without a list that is drawn again with every key: each choice has a number, which is typed.
+    fn choose_by_number(&self, question: &str, choices: &[&str]) -> Option<usize> {
+        for (at, choice) in choices.iter().enumerate() {
+            self.shout(&format!("{}: {}", at + 1, escape::terminal(choice)));
+        }
+        let number: usize = self
+            .ask(&format!("{question} Type its number"), None)?
+            .parse()
+            .ok()?;
+        number.checked_sub(1).filter(|at| *at < choices.len())
     }
 
     fn clear_progress(&self) {

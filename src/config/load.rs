@@ -138,6 +138,20 @@ pub fn load_bytes(files: &[(&str, &[u8])], options: &LoadOptions) -> Loaded {
 
 /// Loads a project as a commit has it, from the bytes of its files. Contacts that live outside git are those of today.
 pub fn load_commit(root: &Utf8Path, files: &[(&str, &[u8])], options: &LoadOptions) -> Loaded {
+    load_past(root, files, options, false)
+}
+
+/// Loads a project with edits that are not on the disk yet; contacts too are edited where their file is among these.
+pub fn load_edited(root: &Utf8Path, files: &[(&str, &[u8])], options: &LoadOptions) -> Loaded {
+    load_past(root, files, options, true)
+}
+
+fn load_past(
+    root: &Utf8Path,
+    files: &[(&str, &[u8])],
+    options: &LoadOptions,
+    has_contacts: bool,
+) -> Loaded {
     let has_settings =
         options.settings.is_some() || files.iter().any(|(path, _)| *path == PROJECT_FILE);
     if !has_settings {
@@ -149,6 +163,7 @@ pub fn load_commit(root: &Utf8Path, files: &[(&str, &[u8])], options: &LoadOptio
     let store = Past {
         files: Memory { files },
         today: disk::Disk::new(root.to_owned()),
+        has_contacts,
     };
     assemble(root.to_owned(), &store, options)
 }
@@ -214,6 +229,8 @@ impl Store for Memory<'_> {
 struct Past<'a> {
     files: Memory<'a>,
     today: disk::Disk,
+    /// Whether a file of contacts is taken from these files, where it is one of them.
+    has_contacts: bool,
 }
 
 impl Store for Past<'_> {
@@ -226,7 +243,13 @@ impl Store for Past<'_> {
     }
 
     fn contacts(&self, source: &ContactsSource, limit: usize) -> Result<Vec<u8>, String> {
-        self.today.contacts(source, limit)
+        let ours = self
+            .has_contacts
+            .then(|| self.files.contacts(source, limit));
+        match ours {
+            Some(Ok(bytes)) => Ok(bytes),
+            Some(Err(_)) | None => self.today.contacts(source, limit),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::io::{self, Write as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::project::{Project, settle};
+use super::project::{self, Project, settle};
 use crate::config;
 
 /// A file with an edit in it.
@@ -41,10 +41,48 @@ impl Texts {
             if is_elsewhere || path.is_absolute() || path.starts_with("..") {
                 continue;
             }
-            let text = fs::read_to_string(project.loaded.root.join(path))?;
+            let text = match fs::read_to_string(project.loaded.root.join(path)) {
+                // What a command printed is no file.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                read => read?,
+            };
             files.insert(path.to_string(), (text.clone(), text));
         }
         Ok(Self { files })
+    }
+
+    /// The files of a commit, by their paths from the project's folder.
+    pub fn of_commit(project: &Project, files: Vec<(String, Vec<u8>)>) -> Self {
+        let is_ours = |path: &str| {
+            project
+                .loaded
+                .sources
+                .iter()
+                .any(|(_, it)| &**it.path() == path)
+        };
+        let files = files.into_iter().filter_map(|(path, bytes)| {
+            let text = String::from_utf8(bytes).ok()?;
+            is_ours(&path).then(|| (path, (text.clone(), text)))
+        });
+        Self {
+            files: files.collect(),
+        }
+    }
+
+    /// The same files without their edits.
+    #[must_use]
+    pub fn unedited(&self) -> Self {
+        let files = self.files.iter();
+        let files =
+            files.map(|(path, (before, _))| (path.clone(), (before.clone(), before.clone())));
+        Self {
+            files: files.collect(),
+        }
+    }
+
+    /// The files, in order.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
     }
 
     /// What shall stand in a file.
@@ -72,11 +110,6 @@ impl Texts {
             .insert(file.to_owned(), (before.to_owned(), after));
     }
 
-    /// The names of the files.
-    pub fn files(&self) -> impl Iterator<Item = &str> {
-        self.files.keys().map(String::as_str)
-    }
-
     /// Takes a file out: it is neither written nor part of the project any more.
     pub fn forget(&mut self, file: &str) {
         self.files.remove(file);
@@ -84,13 +117,18 @@ impl Texts {
 
     /// The project that these files are, for the same time and by the same rules.
     pub fn open(&self, project: &Project) -> Project {
+        self.open_for(project, &project.options)
+    }
+
+    /// The same for another time.
+    pub fn open_for(&self, project: &Project, options: &project::OpenOptions) -> Project {
         let files: Vec<(&str, &[u8])> = self
             .files
             .iter()
             .map(|(path, (_, after))| (path.as_str(), after.as_bytes()))
             .collect();
-        let loaded = config::load_commit(&project.loaded.root, &files, &project.options.load);
-        settle(loaded, &project.options)
+        let loaded = config::load_edited(&project.loaded.root, &files, &options.load);
+        settle(loaded, options)
     }
 
     /// The files that differ.

@@ -24,6 +24,7 @@ pub mod report;
 pub mod review;
 mod rules;
 pub mod seen;
+pub mod swing;
 pub mod table;
 #[cfg(test)]
 mod tests;

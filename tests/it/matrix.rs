@@ -180,6 +180,7 @@ impl Year {
         let intent = self.add(
             day,
             Record::Intent(Intent {
+                ends: false,
                 step: step.clone(),
                 does: "set-rights".into(),
                 call: if refund.is_some() {

@@ -23,6 +23,7 @@ const TRANSCRIPTS: &[(&str, &str)] = &[
     ("docs/ci.md", "examples/hello"),
     ("docs/reviewing.md", "examples/hello"),
     ("docs/adoption.md", "examples/adoption"),
+    ("docs/daily-work.md", "examples/hello"),
 ];
 
 #[test]

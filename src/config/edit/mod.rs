@@ -3,9 +3,12 @@
 //!
 //! Not a judgement of the project that comes of it: whoever edits resolves it again. In reading order: `value` is what
 //! a file says, `tree` where it says it, `patch` the bytes of one change, `rename` those of a name that stands in many
-//! places. Invariant: [`edited`] gives a text only where that text, read again, says exactly what the change makes of
+//! places, `format` the canonical form of a whole file. Invariant: [`edited`] gives a text only where that text, read again, says exactly what the change makes of
 //! what stood there; where bytes cannot be found that do so (an alias, a comment in the way), it says so instead.
 
+mod erase;
+mod format;
+mod order;
 mod patch;
 mod rename;
 #[cfg(test)]
@@ -15,6 +18,8 @@ mod value;
 
 use super::raw::Person;
 
+pub use erase::erased;
+pub use format::{Formatted, formatted};
 pub use rename::{Named, renamed};
 pub use value::Yaml;
 

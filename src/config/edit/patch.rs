@@ -2,32 +2,10 @@
 //!
 //! Not the proof that they do it: `edited` reads each candidate again and takes the first that says what was meant.
 
+use super::order::{LINE, PERSON};
 use super::tree::{Doc, Form, Tree};
 use super::value::{Quote, Yaml, scalar};
 use super::{Change, Seg};
-
-/// Keys of a person in the order in which they are documented.
-const PERSON: &[&str] = &[
-    "kind",
-    "name",
-    "email",
-    "phone",
-    "class",
-    "starts",
-    "leaves",
-    "paused",
-    "was",
-    "used_by",
-    "invite_at",
-    "accounts",
-    "never",
-    "access",
-];
-
-/// Keys of a line of access.
-const LINE: &[&str] = &[
-    "role", "at", "chain", "from", "until", "because", "plus", "minus",
-];
 
 /// Bytes that are replaced.
 struct Splice {
@@ -214,8 +192,7 @@ fn into_lines(
     };
     if let Some((_, key, value)) = sibling {
         // Entries that stand apart are kept apart.
-        let line = doc.line_start(key.start);
-        let above = doc.text.get(..line).unwrap_or_default();
+        let above = above_comments(doc, doc.line_start(key.start));
         let apart = is_entry && pairs.len() > 1 && above.ends_with(&doc.newline.repeat(2));
         let gap = if apart { doc.newline } else { "" };
         let end = value.end.max(key.end);
@@ -224,6 +201,22 @@ fn into_lines(
     let at = pairs.first().map_or(0, |(_, key, _)| key.start);
     let text = format!("{}{}{pad}", written.trim_start(), doc.newline);
     vec![vec![Splice::insert(at, text)]]
+}
+
+/// The text above a line and the comments that stand right above it.
+fn above_comments<'t>(doc: &Doc<'t>, mut line: usize) -> &'t str {
+    while let Some(before) = line.checked_sub(1) {
+        let start = doc.line_start(before);
+        let is_comment = doc
+            .text
+            .get(start..before)
+            .is_some_and(|text| text.trim_start().starts_with('#'));
+        if !is_comment {
+            break;
+        }
+        line = start;
+    }
+    doc.text.get(..line).unwrap_or_default()
 }
 
 /// How far the entries of lists stand from their keys here.

@@ -258,7 +258,7 @@ fn a_person_is_added_as_the_others_are_written() {
     check(
         flow,
         &add,
-        "people:\r\n  b: { name: B, access: [] }\r\n  anna: { name: \"Anna: the 2nd\", phone: \"+371 20000009\", access: [ { role: floor, at: [mall] } ] }\r\n",
+        "people:\r\n  b: { name: B, access: [] }\r\n  anna: { name: \"Anna: the 2nd\", phone: \"+371 20000009\", access: [{ role: floor, at: [mall] }] }\r\n",
     );
     for empty in ["", "# nobody yet\n", "# nobody yet"] {
         let after = edited(empty, std::slice::from_ref(&add)).unwrap();

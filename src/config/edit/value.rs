@@ -116,12 +116,7 @@ impl Yaml {
             Yaml::Map(pairs) if pairs.is_empty() => "{}".to_owned(),
             Yaml::List(items) => {
                 let parts: Vec<String> = items.iter().map(Yaml::flow).collect();
-                let is_wide = items.iter().any(|it| matches!(it, Yaml::Map(_)));
-                if is_wide {
-                    format!("[ {} ]", parts.join(", "))
-                } else {
-                    format!("[{}]", parts.join(", "))
-                }
+                format!("[{}]", parts.join(", "))
             }
             Yaml::Map(pairs) => {
                 let parts: Vec<String> = pairs

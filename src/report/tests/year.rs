@@ -127,6 +127,7 @@ impl Year {
         verdict: Option<Verdict>,
     ) {
         let intent = self.put(Record::Intent(Intent {
+            ends: false,
             step: id.to_owned(),
             does: kind.to_owned(),
             call,

@@ -1,0 +1,290 @@
+//! An edit of the files from the project it starts from to the disk or to a commit: opened, shown, asked for, written.
+//!
+//! Not what is edited: that is the verb's. Invariant: only what was shown is written, and with `--branch` nothing that lies
+//! in the folder is read or changed.
+
+use camino::Utf8Path;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use super::args::EditArgs;
+use super::failure::{Ending, Endings, Failure};
+use super::session::Session;
+use crate::config::edit::difference;
+use crate::config::raw::When;
+use crate::ops::edit::{Edit, Texts, write};
+use crate::ops::project::{self, Project};
+use crate::ops::verb::{self, NotMade, Verb};
+use crate::render::{escape, swing, text};
+use crate::text::mask_contacts;
+use crate::vcs;
+
+/// The files that are edited.
+pub(super) struct Desk {
+    /// The project.
+    pub(super) project: Project,
+    /// Its files.
+    pub(super) texts: Texts,
+    /// The present.
+    pub(super) now: Timestamp,
+    target: Target,
+}
+
+/// Where an edit goes.
+enum Target {
+    Disk,
+    /// A branch that is not checked out: its name, the commit it is built on, and where it is if there is one.
+    Branch(String, String, Option<String>),
+}
+
+impl Desk {
+    /// Opens what is edited: the folder, or the commit that `--branch` builds on.
+    pub(super) fn open(session: &Session<'_>, args: &EditArgs) -> Result<Self, Failure> {
+        let now = session.now()?;
+        let Some(name) = &args.branch else {
+            let project = session.open(None, now, 0)?;
+            let texts = Texts::read(&project)
+                .map_err(|error| Failure::input(format!("the files cannot be read: {error}")))?;
+            return Ok(Self {
+                project,
+                texts,
+                now,
+                target: Target::Disk,
+            });
+        };
+        let told = |error: vcs::VcsError| {
+            let help = match error {
+                vcs::VcsError::CheckedOut(_) => {
+                    "`--commit` commits onto the branch that is checked out"
+                }
+                _ => {
+                    "`--branch` needs a git repository with a commit, and a name such as `hires/jana`"
+                }
+            };
+            Failure::input(error.to_string()).help(help)
+        };
+        let here = session.open_anyway(None, now, 0)?;
+        let root = here.loaded.root.clone();
+        let old = vcs::branch(&root, name).map_err(told)?;
+        let base = old.as_deref().unwrap_or("HEAD");
+        let (parent, project) = project::open_commit(&here, base).map_err(told)?;
+        if let Some(error) = project.diagnostics.iter().find(|it| it.is_error()) {
+            return Err(Failure::input(format!(
+                "the files of that branch have errors: {}",
+                error.message
+            )));
+        }
+        let files = vcs::files(&root, &parent).map_err(told)?;
+        Ok(Self {
+            texts: Texts::of_commit(&project, files),
+            project,
+            now,
+            target: Target::Branch(name.clone(), parent, old),
+        })
+    }
+
+    /// The day in the project's zone.
+    pub(super) fn today(&self) -> Date {
+        self.now.to_zoned(self.project.zone.clone()).date()
+    }
+
+    /// A day or a time that somebody named.
+    pub(super) fn when(&self, given: Option<&str>) -> Result<Option<When>, Failure> {
+        let Some(given) = given else { return Ok(None) };
+        let found = verb::when(given, self.today());
+        found.map(Some).ok_or_else(|| {
+            Failure::input(format!("`{}` is no day", escape::terminal(given)))
+                .help("such as `2026-12-01`, `2026-12-01T18:00`, `today` or `tomorrow`")
+        })
+    }
+
+    /// Makes the edit that a verb asks for, shows it, asks, and writes it.
+    pub(super) fn carry_out(
+        self,
+        session: &Session<'_>,
+        verb: &Verb,
+        args: &EditArgs,
+    ) -> Result<Endings, Failure> {
+        let made = verb::make(&self.project, &self.texts, verb, self.now, args.anyway);
+        let made = made.map_err(not_made)?;
+        let mut more = String::new();
+        if let Some(person) = &made.person {
+            let both = (&made.before, &made.after);
+            let time = (made.at, &self.project.zone);
+            let doc = swing::doc(both, person, self.project.catalog, time);
+            more = format!("\n{}", text::write(&doc, session.ui.layout()));
+        }
+        for note in &made.notes {
+            session
+                .ui
+                .shout(&format!("note: {}", escape::terminal_long(note)));
+        }
+        self.write_down(session, &made.texts, &made.said, args, &more)
+    }
+
+    /// Shows edits and what is to be said beside them, asks, and writes them.
+    pub(super) fn write_down(
+        &self,
+        session: &Session<'_>,
+        texts: &Texts,
+        said: &str,
+        args: &EditArgs,
+        more: &str,
+    ) -> Result<Endings, Failure> {
+        let edits = texts.edits();
+        session.ui.data(&told(session, &edits));
+        session.ui.data(more);
+        if let Some(failure) = session.ui.unwritten() {
+            return Err(failure.help("nothing was written: only what was shown is written"));
+        }
+        let root = self.project.loaded.root.clone();
+        if args.commit
+            && let Some(edit) = edits
+                .iter()
+                .find(|it| !vcs::is_clean(&root, &it.file) && !vcs::is_ignored(&root, &it.file))
+        {
+            return Err(Failure::input(format!(
+                "{} has changes that are not committed, and they would be committed with the edit",
+                edit.file
+            ))
+            .help("commit or stash them first, or write without `--commit`"));
+        }
+        if !args.yes {
+            let question = match &self.target {
+                Target::Disk if args.commit => "Write and commit this?".to_owned(),
+                Target::Disk => "Write this?".to_owned(),
+                Target::Branch(name, ..) => format!("Commit this to {}?", escape::terminal(name)),
+            };
+            if !session.ui.can_ask() {
+                return Err(Failure::input(
+                    "nobody can be asked: there is no terminal; nothing was written",
+                )
+                .help("`--yes` writes what is shown"));
+            }
+            if !session.ui.confirm(&question) {
+                return Err(Failure::input("not confirmed; nothing was written"));
+            }
+        }
+        self.store(session, said, &edits, args)?;
+        Ok(Endings::new())
+    }
+
+    fn store(
+        &self,
+        session: &Session<'_>,
+        said: &str,
+        edits: &[Edit],
+        args: &EditArgs,
+    ) -> Result<(), Failure> {
+        let root = &self.project.loaded.root;
+        let message = message(said, args.because.as_deref());
+        let hash = match &self.target {
+            Target::Branch(name, parent, old) => {
+                let files: Vec<(&str, &str)> = edits
+                    .iter()
+                    .map(|it| (it.file.as_str(), it.after.as_str()))
+                    .collect();
+                let onto = (parent.as_str(), old.as_deref());
+                vcs::commit_onto(root, name, onto, &files, &message)
+                    .map(|hash| (hash, name.as_str()))
+                    .map_err(|error| {
+                        Failure::input(error.to_string()).help("nothing was written")
+                    })?
+            }
+            Target::Disk => {
+                write_all(root, edits)?;
+                for edit in edits.iter().filter(|_| !args.commit) {
+                    session.ui.tell(&format!(
+                        "{} is written; look at it and commit it",
+                        escape::terminal(&edit.file)
+                    ));
+                }
+                if !args.commit {
+                    return Ok(());
+                }
+                // Contacts that git is kept from are written, and no more.
+                let files = edits.iter().map(|it| it.file.as_str());
+                let files: Vec<&str> = files.filter(|it| !vcs::is_ignored(root, it)).collect();
+                let hash = vcs::commit_files(root, &files, &message).map_err(|error| {
+                    Failure::input(error.to_string())
+                        .help("the edit is written and not committed; `git diff` shows it")
+                })?;
+                (hash, "the branch that is checked out")
+            }
+        };
+        let (hash, onto) = hash;
+        session.ui.tell(&format!(
+            "commit {} on {}: {}",
+            hash.get(..12).unwrap_or(&hash),
+            escape::terminal(onto),
+            escape::terminal(said)
+        ));
+        Ok(())
+    }
+}
+
+/// Writes all edits or none: what was written before one that could not be is taken back.
+fn write_all(root: &Utf8Path, edits: &[Edit]) -> Result<(), Failure> {
+    for (at, edit) in edits.iter().enumerate() {
+        let Err(error) = write(root, edit) else {
+            continue;
+        };
+        let mut failure =
+            Failure::input(format!("{}: {error}", edit.file)).help("nothing was written");
+        for done in edits.iter().take(at) {
+            let back = Edit {
+                file: done.file.clone(),
+                before: done.after.clone(),
+                after: done.before.clone(),
+            };
+            if let Err(error) = write(root, &back) {
+                let help = format!(
+                    "{} is written and could not be put back: {error}",
+                    done.file
+                );
+                failure = failure.help(help);
+            }
+        }
+        return Err(failure);
+    }
+    Ok(())
+}
+
+/// The message of a commit: what, and why. Contacts have no place in it.
+fn message(said: &str, because: Option<&str>) -> String {
+    let because = because.map(|text| {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        format!("\nBecause: {}\n", mask_contacts(&words.join(" ")))
+    });
+    format!("{said}\n{}", because.unwrap_or_default())
+}
+
+pub(super) fn not_made(why: NotMade) -> Failure {
+    let ending = if why.by_rule {
+        Ending::Held
+    } else {
+        Ending::BadInput
+    };
+    let failure = Failure::new(ending, why.why);
+    match why.help {
+        Some(help) => failure.help(help),
+        None => failure,
+    }
+}
+
+/// Edits as `diff -u` shows them; contacts masked but on a terminal.
+pub(super) fn told(session: &Session<'_>, edits: &[Edit]) -> String {
+    let mut text = String::new();
+    for edit in edits {
+        for line in difference(&edit.file, &edit.before, &edit.after).lines() {
+            let line = if session.ui.shows_contacts() {
+                line.to_owned()
+            } else {
+                mask_contacts(line)
+            };
+            text.push_str(&escape::terminal_long(&line));
+            text.push('\n');
+        }
+    }
+    text
+}

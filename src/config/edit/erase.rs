@@ -1,0 +1,166 @@
+//! An entry of a person without anything that is theirs: a tombstone.
+//!
+//! The key stays, since the journal has it for good and an entry that vanished would hold; so does the day of leaving. The
+//! comments within the entry go with it, whatever they say. Invariant: as of every edit, the text is read again.
+
+use super::tree::{self, Doc, Form, Tree};
+use super::value::Yaml;
+use super::{Refused, split_mark};
+
+/// The text of a file with a person's entry and their contacts taken out; the same text where neither stands.
+pub fn erased(text: &str, key: &str) -> Result<String, Refused> {
+    let (mark, body) = split_mark(text);
+    let (doc, before) = tree::read(body).ok_or(Refused::Unreadable)?;
+    let mut wanted = before.clone();
+    let mut stone = vec![("name".to_owned(), Yaml::from("erased"))];
+    let leaves = before
+        .get("people")
+        .and_then(|it| it.get(key)?.get("leaves").cloned());
+    stone.extend(leaves.map(|leaves| ("leaves".to_owned(), leaves)));
+    stone.push(("access".to_owned(), Yaml::List(Vec::new())));
+    let stone = Yaml::Map(stone);
+    let Yaml::Map(sections) = &mut wanted else {
+        return Ok(text.to_owned());
+    };
+    for (section, entries) in sections {
+        if let Yaml::Map(entries) = entries {
+            match section.as_str() {
+                "people" => {
+                    for (_, entry) in entries.iter_mut().filter(|(it, _)| it == key) {
+                        *entry = stone.clone();
+                    }
+                }
+                "contacts" => entries.retain(|(it, _)| it != key),
+                _ => {}
+            }
+        }
+    }
+    if wanted == before {
+        return Ok(text.to_owned());
+    }
+    let mut after = match entry(&doc, key) {
+        Some((start, end)) => format!(
+            "{} {}{}",
+            body.get(..start).unwrap_or_default(),
+            stone.flow(),
+            body.get(end..).unwrap_or_default()
+        ),
+        None => body.to_owned(),
+    };
+    let contacts = ["contacts".into(), key.into()].to_vec();
+    if before.get("contacts").and_then(|it| it.get(key)).is_some() {
+        after = super::edited(&after, &[super::Change::Remove(contacts)])?;
+    }
+    let says_it = tree::read(&after).is_some_and(|(_, value)| value == wanted);
+    if says_it {
+        Ok(format!("{mark}{after}"))
+    } else {
+        Err(Refused::Form)
+    }
+}
+
+/// From behind the colon of an entry to where it ends, its comments included.
+fn entry(doc: &Doc<'_>, key: &str) -> Option<(usize, usize)> {
+    let Form::Map(sections, _) = &doc.root.as_ref()?.form else {
+        return None;
+    };
+    let (_, _, people) = sections.iter().find(|(name, ..)| name == "people")?;
+    let Form::Map(entries, flow) = &people.form else {
+        return None;
+    };
+    let (_, name, value) = entries.iter().find(|(name, ..)| name == key)?;
+    let rest = doc.text.get(name.end..)?;
+    let spaces = rest.len() - rest.trim_start_matches(' ').len();
+    let start = name.end + spaces + 1;
+    if *flow {
+        return Some((start, value.end));
+    }
+    // Comments behind it, and those below that stand deeper than its key, are its own.
+    let mut end = doc.line_end(last(value).max(name.end));
+    let column = doc.column(name.start);
+    let mut at = end;
+    while let Some(next) = doc.next_line(at) {
+        let line = doc.text.get(next..doc.line_end(next))?;
+        let own = line.trim_start_matches(' ');
+        let is_deep = own.starts_with('#') && line.len() - own.len() > column;
+        if !is_deep && !own.is_empty() {
+            break;
+        }
+        at = next;
+        if is_deep {
+            end = doc.line_end(next);
+        }
+    }
+    Some((start, end))
+}
+
+/// Where the last thing of a node ends.
+fn last(node: &Tree) -> usize {
+    match &node.form {
+        Form::Leaf(_) | Form::List(_, true) | Form::Map(_, true) => node.end,
+        Form::List(items, false) => items.last().map_or(node.end, last),
+        Form::Map(pairs, false) => pairs
+            .last()
+            .map_or(node.end, |(_, key, value)| last(value).max(key.end)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "\
+people:
+  # above
+  jana: # likes cats
+    name: Jana
+    # lives in Riga
+    phone: \"+37120000001\" # private
+    leaves: 2026-01-02
+    access:
+      - { role: a, at: all }
+      # deeper
+
+    # the end of Jana
+  # below
+  karlis: { name: Kārlis, access: [] } # tall
+contacts:
+  jana: { email: jana@home.example } # hers
+  karlis: { email: k@home.example }
+";
+
+    #[test]
+    fn nothing_of_the_entry_is_left_but_its_key_and_the_day() {
+        let after = erased(TEXT, "jana").unwrap();
+        assert_eq!(
+            after,
+            "\
+people:
+  # above
+  jana: { name: erased, leaves: 2026-01-02, access: [] }
+  # below
+  karlis: { name: Kārlis, access: [] } # tall
+contacts:
+  karlis: { email: k@home.example }
+"
+        );
+        assert_eq!(erased(&after, "jana").unwrap(), after);
+        let after = erased(TEXT, "karlis").unwrap();
+        assert!(
+            after.contains("  karlis: { name: erased, access: [] }\ncontacts:\n"),
+            "{after}"
+        );
+        assert_eq!(erased(TEXT, "nobody").unwrap(), TEXT);
+        let flow = "people: { a: { name: A, access: [] }, b: { name: B, access: [] } } # c\n";
+        assert_eq!(
+            erased(flow, "a").unwrap(),
+            "people: { a: { name: erased, access: [] }, b: { name: B, access: [] } } # c\n"
+        );
+    }
+
+    #[test]
+    fn what_others_use_is_not_taken_out() {
+        let text = "people:\n  a: { name: A, access: &x [] }\n  b: { name: B, access: *x }\n";
+        assert_eq!(erased(text, "a"), Err(Refused::Form));
+    }
+}

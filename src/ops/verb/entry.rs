@@ -1,0 +1,664 @@
+//! A person as written, and the changes of their lines.
+//!
+//! Not the judgement of what comes of it.
+
+use jiff::Timestamp;
+
+use super::{Draft, Line, NotMade, Places, Verb, changed, eve, instant, written};
+use crate::config::edit::{self, Change, Seg, Yaml};
+use crate::config::raw::{self, Selector, SelectorBody, When};
+use crate::diagnostic::nearest;
+use crate::model::PersonKey;
+use crate::ops::edit::Texts;
+use crate::ops::project::Project;
+
+/// A person in the files.
+pub(super) struct Entry<'a> {
+    project: &'a Project,
+    pub(super) person: &'a raw::Person,
+    pub(super) file: String,
+    lines: &'a [raw::Assignment],
+    /// The lines as they are written.
+    values: Vec<Yaml>,
+}
+
+/// What becomes of the list of lines. Positions are those of the list as it is.
+#[derive(Default)]
+struct Lines {
+    changes: Vec<Change>,
+    gone: Vec<usize>,
+    more: Vec<Yaml>,
+}
+
+/// Finds a person, or says whose key may be meant.
+pub(super) fn find<'a>(
+    project: &'a Project,
+    texts: &Texts,
+    key: &str,
+) -> Result<Entry<'a>, NotMade> {
+    let people = &project.loaded.project.entries.people;
+    let Some(person) = people.iter().find(|it| *it.key.value == *key) else {
+        let keys = people.iter().map(|it| &*it.key.value);
+        return Err(unknown("nobody's key", key, nearest(key, keys)));
+    };
+    let file = project.loaded.sources.origin(person.key.span).file;
+    let lines = match person.access.as_ref().map(|it| &it.value) {
+        Some(raw::Access::Lines(lines)) => lines.as_slice(),
+        Some(raw::Access::Unmanaged) | None => &[],
+    };
+    let value = texts.get(&file).and_then(edit::value);
+    let access = value
+        .as_ref()
+        .and_then(|it| it.get("people")?.get(key)?.get("access"));
+    let values = match access {
+        Some(Yaml::List(items)) => items.clone(),
+        _ => Vec::new(),
+    };
+    Ok(Entry {
+        project,
+        person,
+        file: file.to_string(),
+        lines,
+        values,
+    })
+}
+
+pub(super) fn unknown(what: &str, key: &str, near: Option<&str>) -> NotMade {
+    let why = NotMade::new(format!("`{key}` is {what}"));
+    match near {
+        Some(near) => why.help(format!("did you mean `{near}`?")),
+        None => why,
+    }
+}
+
+/// Refuses a place that nobody declared.
+pub(super) fn known_place(project: &Project, key: &str) -> Result<(), NotMade> {
+    let places = project.loaded.project.entries.locations.iter();
+    let mut keys = places.map(|it| &*it.key.value);
+    if keys.clone().any(|it| it == key) {
+        return Ok(());
+    }
+    Err(unknown("no location", key, nearest(key, &mut keys)))
+}
+
+/// Refuses a role that nobody declared.
+pub(super) fn known_role(project: &Project, key: &str) -> Result<(), NotMade> {
+    let roles = project.loaded.project.entries.roles.iter();
+    let mut keys = roles.map(|it| &*it.key.value);
+    if keys.clone().any(|it| it == key) {
+        return Ok(());
+    }
+    Err(unknown("no role", key, nearest(key, &mut keys)))
+}
+
+/// A new line as it is written.
+pub(super) fn line(line: &Line) -> Yaml {
+    let mut pairs: Vec<(String, Yaml)> = vec![("role".into(), line.role.as_str().into())];
+    let at = line.at.as_ref().map(|at| match at {
+        Places::All => "all".into(),
+        Places::Keys(keys) => Yaml::texts(keys.iter().map(String::as_str)),
+        Places::Tags(tags) => Yaml::Map(
+            tags.iter()
+                .map(|(name, value)| (name.clone(), value.as_str().into()))
+                .collect(),
+        ),
+    });
+    let mut put = |key: &str, value: Option<Yaml>| {
+        pairs.extend(value.map(|value| (key.to_owned(), value)));
+    };
+    let moment = |when: Option<When>| when.map(|it| Yaml::from(written(it).as_str()));
+    put("at", at);
+    put("chain", line.chain.as_deref().map(Yaml::from));
+    put("from", moment(line.from));
+    put("until", moment(line.until));
+    put("because", line.because.as_deref().map(Yaml::from));
+    Yaml::Map(pairs)
+}
+
+/// The edit that a verb about one person asks for.
+pub(super) fn draft(
+    project: &Project,
+    texts: &Texts,
+    verb: &Verb,
+    now: Timestamp,
+) -> Result<Draft, NotMade> {
+    let mut notes = Vec::new();
+    let (key, changes, at, said, is_leaver) = match verb {
+        Verb::Move {
+            person,
+            from,
+            to,
+            on,
+        } => {
+            let entry = find(project, texts, person)?;
+            let changes = entry.moved(from, to, *on, now, &mut notes)?;
+            let on_text = on.map_or(String::new(), |on| format!(" on {}", written(on)));
+            let said = format!("Move {person} from {from} to {to}{on_text}");
+            (person, changes, *on, said, false)
+        }
+        Verb::Leave { person, at } => {
+            let entry = find(project, texts, person)?;
+            let changes = entry.left(*at, now, &mut notes)?;
+            let end = match at {
+                When::Date(date) => date.tomorrow().ok().map(When::Date),
+                When::Time(_) => Some(*at),
+            };
+            let said = format!("{person} leaves: {}", written(*at));
+            (person, changes, end, said, true)
+        }
+        Verb::Pause {
+            person,
+            from,
+            until,
+        } => {
+            let entry = find(project, texts, person)?;
+            let changes = entry.paused(*from, *until)?;
+            let said = format!("{person} rests from {}", written(*from));
+            (person, changes, Some(*from), said, false)
+        }
+        Verb::Return { person, on } => {
+            let entry = find(project, texts, person)?;
+            let changes = entry.back(*on)?;
+            (person, changes, *on, format!("{person} is back"), false)
+        }
+        Verb::Grant { person, line } => {
+            let entry = find(project, texts, person)?;
+            let changes = entry.granted(line)?;
+            notes.extend(entry.too_late(line.from, now));
+            let said = format!("Grant {} to {person}", line.role);
+            (person, changes, line.from, said, false)
+        }
+        Verb::Revoke {
+            person,
+            role,
+            at,
+            on,
+        } => {
+            let entry = find(project, texts, person)?;
+            let changes = entry.revoked(role, at.as_deref(), *on, now)?;
+            let said = format!("Revoke {role} from {person}");
+            (person, changes, *on, said, false)
+        }
+        Verb::Join(_) | Verb::RenameRole { .. } | Verb::RenamePerson { .. } => {
+            return Err(NotMade::new("that is about more than one entry"));
+        }
+    };
+    let entry = find(project, texts, key)?;
+    let by_hand = changes.iter().map(told).collect::<Vec<_>>().join("; ");
+    Ok(Draft {
+        texts: changed(texts, &entry.file, &changes, &by_hand)?,
+        said,
+        person: Some(PersonKey::new(key.as_str())),
+        at,
+        notes,
+        renamed: None,
+        is_leaver,
+    })
+}
+
+/// A change in words, for somebody who has to make it.
+fn told(change: &Change) -> String {
+    let path = |path: &[Seg]| -> String {
+        let parts: Vec<String> = path
+            .iter()
+            .map(|seg| match seg {
+                Seg::Key(key) => key.clone(),
+                Seg::At(at) => format!("line {}", at + 1),
+            })
+            .collect();
+        parts.join(" > ")
+    };
+    match change {
+        Change::Set(at, value) => format!("{}: {}", path(at), value.flow()),
+        Change::Add(at, value) => format!("{}: one more, {}", path(at), value.flow()),
+        Change::Remove(at) => format!("{}: take it away", path(at)),
+        Change::Rename(at, to) => format!("{}: call it {to}", path(at)),
+    }
+}
+
+impl Entry<'_> {
+    fn key(&self) -> &str {
+        &self.person.key.value
+    }
+
+    pub(super) fn path(&self, more: &[Seg]) -> Vec<Seg> {
+        let mut path: Vec<Seg> = vec!["people".into(), self.key().into()];
+        path.extend_from_slice(more);
+        path
+    }
+
+    fn of_line(&self, at: usize, more: &[Seg]) -> Vec<Seg> {
+        let mut path = self.path(&["access".into(), at.into()]);
+        path.extend_from_slice(more);
+        path
+    }
+
+    /// The lines, or why they are not edited.
+    fn lines(&self) -> Result<&[raw::Assignment], NotMade> {
+        if let Some(raw::Access::Unmanaged) = self.person.access.as_ref().map(|it| &it.value) {
+            let why = format!("the access of `{}` is `unmanaged`", self.key());
+            return Err(NotMade::new(why).help("write a list of access lines there first"));
+        }
+        if self.values.len() == self.lines.len() {
+            return Ok(self.lines);
+        }
+        Err(NotMade::new(format!(
+            "the lines of `{}` cannot be edited from here",
+            self.key()
+        )))
+    }
+
+    /// Whether a selector means a location.
+    fn covers(&self, selector: &Selector, place: &str) -> bool {
+        match &selector.body {
+            SelectorBody::Keys(keys) => keys.iter().any(|key| *key.value == *place),
+            SelectorBody::All => true,
+            SelectorBody::Tags { tags, all, except } => {
+                let places = &self.project.loaded.project.entries.locations;
+                let Some(known) = places.iter().find(|it| *it.key.value == *place) else {
+                    return false;
+                };
+                let has = |name: &str, values: &[raw::Text]| {
+                    known.tags.iter().any(|(tag, value)| {
+                        *tag.value == *name && values.iter().any(|it| it.value == value.value)
+                    })
+                };
+                let is_out = except.as_ref().is_some_and(|it| self.covers(it, place));
+                !is_out && (*all || tags.iter().all(|(name, values)| has(&name.value, values)))
+            }
+        }
+    }
+
+    /// Whether a line is over at a time.
+    fn is_over(&self, line: &raw::Assignment, at: Timestamp) -> bool {
+        let end = line.until.as_ref().and_then(|until| match until.value {
+            When::Date(date) => instant(self.project, When::Date(date.tomorrow().ok()?)),
+            When::Time(_) => instant(self.project, until.value),
+        });
+        end.is_some_and(|end| end <= at)
+    }
+
+    /// A line without some of the places it has.
+    fn without(&self, lines: &mut Lines, at: usize, places: &[&str]) -> Result<(), NotMade> {
+        let Some(selector) = self.lines.get(at).and_then(|line| line.at.as_ref()) else {
+            lines.gone.push(at);
+            return Ok(());
+        };
+        let out = || Yaml::texts(places.iter().copied());
+        match &selector.body {
+            SelectorBody::Keys(keys) => {
+                let gone = |key: &raw::Text| places.contains(&&*key.value);
+                if keys.iter().all(gone) {
+                    lines.gone.push(at);
+                    return Ok(());
+                }
+                for (item, _) in keys.iter().enumerate().rev().filter(|(_, key)| gone(key)) {
+                    let path = self.of_line(at, &["at".into(), item.into()]);
+                    lines.changes.push(Change::Remove(path));
+                }
+            }
+            SelectorBody::All => {
+                let body = vec![
+                    ("all".to_owned(), Yaml::Plain("true".into())),
+                    ("except".to_owned(), out()),
+                ];
+                let path = self.of_line(at, &["at".into()]);
+                lines.changes.push(Change::Set(path, Yaml::Map(body)));
+            }
+            SelectorBody::Tags { except, .. } => {
+                let path = self.of_line(at, &["at".into(), "except".into()]);
+                match except.as_ref().map(|it| &it.body) {
+                    None => lines.changes.push(Change::Set(path, out())),
+                    Some(SelectorBody::Keys(_)) => {
+                        let more = places.iter().map(|it| Yaml::from(*it));
+                        lines
+                            .changes
+                            .extend(more.map(|it| Change::Add(path.clone(), it)));
+                    }
+                    Some(SelectorBody::All | SelectorBody::Tags { .. }) => {
+                        return Err(NotMade::new(format!(
+                            "{} says the places by tags, with exceptions by tags",
+                            self.origin(at)
+                        ))
+                        .help("say the places of that line by hand"));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn origin(&self, at: usize) -> String {
+        let span = self
+            .lines
+            .get(at)
+            .map_or(self.person.key.span, |line| line.span);
+        let origin = self.project.loaded.sources.origin(span);
+        format!("{}:{}", origin.file, origin.line)
+    }
+
+    /// A line like another one, at one place, from a day or until one.
+    fn copy(&self, at: usize, place: &str, from: Option<When>, until: Option<When>) -> Yaml {
+        const ORDER: &[&str] = &["role", "at", "from", "until", "because", "plus", "minus"];
+        let Some(Yaml::Map(pairs)) = self.values.get(at) else {
+            return Yaml::Map(Vec::new());
+        };
+        let mut pairs: Vec<(String, Yaml)> = pairs
+            .iter()
+            .filter(|(key, _)| key != "at" && key != "chain")
+            .cloned()
+            .collect();
+        pairs.push(("at".into(), Yaml::texts([place])));
+        for (key, when) in [("from", from), ("until", until)] {
+            let Some(when) = when else { continue };
+            pairs.retain(|(known, _)| known != key);
+            pairs.push((key.to_owned(), written(when).as_str().into()));
+        }
+        pairs.sort_by_key(|(key, _)| ORDER.iter().position(|known| known == key));
+        Yaml::Map(pairs)
+    }
+
+    fn settled(&self, mut lines: Lines) -> Vec<Change> {
+        lines.gone.sort_unstable();
+        lines.gone.dedup();
+        let mut changes = lines.changes;
+        for at in lines.gone.iter().rev() {
+            changes.push(Change::Remove(self.of_line(*at, &[])));
+        }
+        let access = self.path(&["access".into()]);
+        changes.extend(
+            lines
+                .more
+                .into_iter()
+                .map(|line| Change::Add(access.clone(), line)),
+        );
+        changes
+    }
+
+    /// Whether a line says nothing but a role at places.
+    fn is_bare(line: &raw::Assignment) -> bool {
+        line.from.is_none()
+            && line.until.is_none()
+            && line.because.is_none()
+            && line.plus.is_empty()
+            && line.minus.is_empty()
+            && line.chain.is_none()
+    }
+
+    fn moved(
+        &self,
+        from: &str,
+        to: &str,
+        on: Option<When>,
+        now: Timestamp,
+        notes: &mut Vec<String>,
+    ) -> Result<Vec<Change>, NotMade> {
+        known_place(self.project, from)?;
+        known_place(self.project, to)?;
+        if from == to {
+            return Err(NotMade::new(format!("`{from}` is where they are")));
+        }
+        let start = on.and_then(|on| instant(self.project, on));
+        let start = start.filter(|start| *start > now);
+        let cut = on.filter(|_| start.is_some());
+        let mut lines = Lines::default();
+        let mut found = false;
+        for (at, line) in self.lines()?.iter().enumerate() {
+            let Some(selector) = &line.at else { continue };
+            if !self.covers(selector, from) || self.is_over(line, start.unwrap_or(now)) {
+                continue;
+            }
+            found = true;
+            let begins = line
+                .from
+                .as_ref()
+                .and_then(|it| instant(self.project, it.value));
+            let is_later = begins.is_some_and(|begins| start.is_some_and(|start| begins >= start));
+            let is_there = self.covers(selector, to)
+                || self.lines.iter().enumerate().any(|(other, it)| {
+                    let is_same = it.role.as_ref().map(|role| &role.value)
+                        == line.role.as_ref().map(|role| &role.value);
+                    let covers = it.at.as_ref().is_some_and(|it| self.covers(it, to));
+                    other != at && is_same && Self::is_bare(it) && Self::is_bare(line) && covers
+                });
+            let keys = match &selector.body {
+                SelectorBody::Keys(keys) => Some(keys),
+                SelectorBody::All | SelectorBody::Tags { .. } => None,
+            };
+            match (cut.filter(|_| !is_later), keys) {
+                (None, Some(keys)) if !is_there => {
+                    let item = keys.iter().position(|key| *key.value == *from);
+                    let path = self.of_line(at, &["at".into(), item.unwrap_or(0).into()]);
+                    lines.changes.push(Change::Set(path, to.into()));
+                }
+                (None, _) => {
+                    self.without(&mut lines, at, &[from])?;
+                    if !is_there {
+                        lines.more.push(self.copy(at, to, None, None));
+                    }
+                }
+                (Some(on), keys) => {
+                    let last = eve(on);
+                    if keys.is_some_and(|keys| keys.len() == 1) {
+                        let until = last.map(written).unwrap_or_default();
+                        let path = self.of_line(at, &["until".into()]);
+                        lines.changes.push(Change::Set(path, until.as_str().into()));
+                    } else {
+                        self.without(&mut lines, at, &[from])?;
+                        lines.more.push(self.copy(at, from, None, last));
+                    }
+                    if !is_there {
+                        lines.more.push(self.copy(at, to, Some(on), None));
+                    }
+                }
+            }
+        }
+        if !found {
+            let why = format!("`{}` has no line of access at `{from}`", self.key());
+            return Err(NotMade::new(why).help(format!(
+                "`keyholder show {}` says what they have",
+                self.key()
+            )));
+        }
+        let mut changes = self.settled(lines);
+        let invite_at = self.person.invite_at.as_ref();
+        if invite_at.is_some_and(|it| *it.value == *from) && cut.is_none() {
+            let path = self.path(&["invite_at".into()]);
+            changes.push(Change::Set(path, to.into()));
+        }
+        for (system, pin) in &self.person.accounts {
+            let names = |place: &str| pin.staff.iter().any(|(key, _)| *key.value == *place);
+            if names(from) && !names(to) {
+                notes.push(format!(
+                    "`accounts` names their team member of {} at {from}; name the one at {to} beside it, if they have one",
+                    system.value
+                ));
+            }
+        }
+        Ok(changes)
+    }
+
+    fn left(
+        &self,
+        at: When,
+        now: Timestamp,
+        notes: &mut Vec<String>,
+    ) -> Result<Vec<Change>, NotMade> {
+        if let Some(leaves) = &self.person.leaves {
+            let before = instant(self.project, leaves.value);
+            if before.is_some_and(|before| before < now)
+                && instant(self.project, at).is_some_and(|at| before < Some(at))
+            {
+                return Err(NotMade::new(format!(
+                    "`{}` has left already: {}",
+                    self.key(),
+                    written(leaves.value)
+                ))
+                .help("what is left to take away stands in `keyholder plan`"));
+            }
+        }
+        let desired = &self.project.desired;
+        if desired.protected.contains_key(&PersonKey::new(self.key())) {
+            notes.push(format!(
+                "`{}` is protected: nothing is taken from them before the key is out of `protected`",
+                self.key()
+            ));
+        }
+        let path = self.path(&["leaves".into()]);
+        Ok(vec![Change::Set(path, written(at).as_str().into())])
+    }
+
+    fn paused(&self, from: When, until: Option<When>) -> Result<Vec<Change>, NotMade> {
+        if self.person.leaves.is_some() {
+            return Err(NotMade::new(format!(
+                "`{}` leaves, and cannot rest",
+                self.key()
+            )));
+        }
+        let mut pairs = vec![("from".to_owned(), Yaml::from(written(from).as_str()))];
+        pairs.extend(until.map(|it| ("until".to_owned(), Yaml::from(written(it).as_str()))));
+        let path = self.path(&["paused".into()]);
+        Ok(vec![Change::Set(path, Yaml::Map(pairs))])
+    }
+
+    fn back(&self, on: Option<When>) -> Result<Vec<Change>, NotMade> {
+        if self.person.paused.is_none() {
+            let why = NotMade::new(format!("`{}` does not rest", self.key()));
+            return Err(if self.person.leaves.is_some() {
+                why.help("somebody who left and comes back: take `leaves` away and set `starts`")
+            } else {
+                why
+            });
+        }
+        let Some(on) = on else {
+            return Ok(vec![Change::Remove(self.path(&["paused".into()]))]);
+        };
+        let last = eve(on).map(written).unwrap_or_default();
+        let path = self.path(&["paused".into(), "until".into()]);
+        Ok(vec![Change::Set(path, last.as_str().into())])
+    }
+
+    fn granted(&self, new: &Line) -> Result<Vec<Change>, NotMade> {
+        known_role(self.project, &new.role)?;
+        if let Some(Places::Keys(keys)) = &new.at {
+            for key in keys {
+                known_place(self.project, key)?;
+            }
+        }
+        let lines = self.lines()?;
+        let is_plain = new.from.is_none()
+            && new.until.is_none()
+            && new.because.is_none()
+            && new.chain.is_none();
+        let same = |line: &&raw::Assignment| {
+            line.role.as_ref().is_some_and(|it| *it.value == *new.role) && Self::is_bare(line)
+        };
+        let mut wanted = new.clone();
+        if let Some(Places::Keys(keys)) = &mut wanted.at {
+            let has = |key: &String| {
+                lines
+                    .iter()
+                    .filter(same)
+                    .any(|line| line.at.as_ref().is_some_and(|at| self.covers(at, key)))
+            };
+            keys.retain(|key| !has(key));
+            if keys.is_empty() {
+                return Err(NotMade::new(format!(
+                    "`{}` has `{}` there already",
+                    self.key(),
+                    new.role
+                )));
+            }
+            let onto = lines.iter().position(|line| {
+                let at = line.at.as_ref().map(|at| &at.body);
+                same(&line) && matches!(at, Some(SelectorBody::Keys(_)))
+            });
+            if let Some(at) = onto.filter(|_| is_plain) {
+                let path = self.of_line(at, &["at".into()]);
+                let more = keys.iter().map(|key| Yaml::from(key.as_str()));
+                return Ok(more.map(|key| Change::Add(path.clone(), key)).collect());
+            }
+        }
+        Ok(vec![Change::Add(
+            self.path(&["access".into()]),
+            line(&wanted),
+        )])
+    }
+
+    /// What is to be said where somebody has left before a line begins.
+    fn too_late(&self, from: Option<When>, now: Timestamp) -> Option<String> {
+        let leaves = self.person.leaves.as_ref()?.value;
+        let end = instant(self.project, leaves)?;
+        let begins = from.and_then(|from| instant(self.project, from));
+        (end < begins.unwrap_or(now)).then(|| {
+            format!(
+                "`{}` leaves ({}) before that: the line gives nothing",
+                self.key(),
+                written(leaves)
+            )
+        })
+    }
+
+    fn revoked(
+        &self,
+        role: &str,
+        places: Option<&[String]>,
+        on: Option<When>,
+        now: Timestamp,
+    ) -> Result<Vec<Change>, NotMade> {
+        known_role(self.project, role)?;
+        for key in places.into_iter().flatten() {
+            known_place(self.project, key)?;
+        }
+        let start = on.and_then(|on| instant(self.project, on));
+        let cut = on.filter(|_| start.is_some_and(|start| start > now));
+        let mut lines = Lines::default();
+        let mut found = false;
+        for (at, line) in self.lines()?.iter().enumerate() {
+            let is_role = line.role.as_ref().is_some_and(|it| *it.value == *role);
+            if !is_role || self.is_over(line, start.unwrap_or(now)) {
+                continue;
+            }
+            let here: Option<Vec<&str>> = places.map(|places| {
+                let covered = |key: &&str| line.at.as_ref().is_some_and(|it| self.covers(it, key));
+                places.iter().map(String::as_str).filter(covered).collect()
+            });
+            if here.as_ref().is_some_and(Vec::is_empty) {
+                continue;
+            }
+            found = true;
+            let is_whole = match (&here, line.at.as_ref().map(|at| &at.body)) {
+                (None, _) => true,
+                (Some(here), Some(SelectorBody::Keys(keys))) => {
+                    keys.iter().all(|key| here.contains(&&*key.value))
+                }
+                (Some(_), _) => false,
+            };
+            let last = cut.and_then(eve);
+            match (last, is_whole) {
+                (None, true) => lines.gone.push(at),
+                (None, false) => self.without(&mut lines, at, &here.unwrap_or_default())?,
+                (Some(last), true) => {
+                    let path = self.of_line(at, &["until".into()]);
+                    let until = written(last);
+                    lines.changes.push(Change::Set(path, until.as_str().into()));
+                }
+                (Some(last), false) => {
+                    let here = here.unwrap_or_default();
+                    self.without(&mut lines, at, &here)?;
+                    let rest = here.iter().map(|it| self.copy(at, it, None, Some(last)));
+                    lines.more.extend(rest);
+                }
+            }
+        }
+        if !found {
+            let place = if places.is_some() { " there" } else { "" };
+            let why = format!("no line gives `{}` the role `{role}`{place}", self.key());
+            return Err(NotMade::new(why).help(format!(
+                "`keyholder show {}` says what they have",
+                self.key()
+            )));
+        }
+        Ok(self.settled(lines))
+    }
+}

@@ -1,0 +1,240 @@
+//! Whole entries: somebody new, and names that change everywhere.
+//!
+//! Not the judgement of what comes of it.
+
+use std::collections::BTreeMap;
+
+use super::entry::{find, known_place, known_role, line, unknown};
+use super::{Draft, Join, NotMade, Places, changed, written};
+use crate::config::edit::{self, Change, Named, Refused, Seg, Yaml};
+use crate::diagnostic::nearest;
+use crate::model::{Email, PersonKey, Phone, PlaceId};
+use crate::ops::edit::Texts;
+use crate::ops::project::Project;
+
+/// The ways to write somebody new, best first: by file, and with the name in one text before two.
+pub(super) fn join(project: &Project, texts: &Texts, join: &Join) -> Result<Vec<Draft>, NotMade> {
+    let people = &project.loaded.project.entries.people;
+    if people.iter().any(|it| *it.key.value == *join.key) {
+        return Err(NotMade::new(format!("`{}` is declared already", join.key))
+            .help("`keyholder grant` gives somebody one more role"));
+    }
+    if join.name.trim().is_empty() {
+        return Err(NotMade::new("a person needs a name").help("`--name TEXT`"));
+    }
+    if let Some(new) = &join.line {
+        known_role(project, &new.role)?;
+        if let Some(Places::Keys(keys)) = &new.at {
+            for key in keys {
+                known_place(project, key)?;
+            }
+        }
+    }
+    let mut notes = Vec::new();
+    let (email, phone) = contacts(join)?;
+    if project.loaded.project.settings.contacts.is_some() && (email.is_some() || phone.is_some()) {
+        notes.push("this project keeps contacts outside of its files (`contacts` in keyholder.yaml), and these go into them".to_owned());
+    }
+    let files = match &join.file {
+        Some(file) if texts.get(file).is_some() => vec![file.clone()],
+        Some(file) => {
+            return Err(NotMade::new(format!("{file} is no file of this project"))
+                .help("an empty file that `files` names is one"));
+        }
+        None => files(project, texts, join),
+    };
+    if files.is_empty() {
+        return Err(NotMade::new("no file of this project has people")
+            .help("make one, such as an empty people.yaml, or name one with `--file`"));
+    }
+    let place = join
+        .line
+        .as_ref()
+        .map(|line| format!(" as {}", line.role))
+        .unwrap_or_default();
+    let words: Vec<&str> = join.name.split_whitespace().collect();
+    let mut names = vec![Yaml::from(words.join(" ").as_str())];
+    if let [first, last] = words.as_slice() {
+        names.push(Yaml::Map(vec![
+            ("first".into(), (*first).into()),
+            ("last".into(), (*last).into()),
+        ]));
+    }
+    let mut drafts = Vec::new();
+    let mut refused = None;
+    for name in names {
+        let value = entry(join, name, email.as_deref(), phone.as_deref());
+        let path: Vec<Seg> = vec!["people".into(), join.key.as_str().into()];
+        let change = Change::Set(path, value.clone());
+        let by_hand = format!("{}: {}", join.key, value.flow());
+        for file in &files {
+            match changed(texts, file, std::slice::from_ref(&change), &by_hand) {
+                Ok(texts) => drafts.push(Draft {
+                    texts,
+                    said: format!("Add {}{place}", join.key),
+                    person: Some(PersonKey::new(join.key.as_str())),
+                    at: join
+                        .starts
+                        .or(join.line.as_ref().and_then(|line| line.from)),
+                    notes: notes.clone(),
+                    renamed: None,
+                    is_leaver: false,
+                }),
+                Err(why) => refused = refused.or(Some(why)),
+            }
+        }
+    }
+    match refused {
+        Some(why) if drafts.is_empty() => Err(why),
+        _ => Ok(drafts),
+    }
+}
+
+/// Contacts in canonical form.
+fn contacts(join: &Join) -> Result<(Option<String>, Option<String>), NotMade> {
+    let email = join.email.as_deref().map(Email::parse).transpose();
+    let email =
+        email.map_err(|why| NotMade::new("`--email` is no e-mail address").help(why.expected()))?;
+    let phone = join.phone.as_deref().map(Phone::parse).transpose();
+    let phone =
+        phone.map_err(|why| NotMade::new("`--phone` is no phone number").help(why.expected()))?;
+    Ok((
+        email.map(|it| it.as_str().to_owned()),
+        phone.map(|it| it.as_str().to_owned()),
+    ))
+}
+
+fn entry(join: &Join, name: Yaml, email: Option<&str>, phone: Option<&str>) -> Yaml {
+    let mut pairs = vec![("name".to_owned(), name)];
+    let mut put = |key: &str, value: Option<Yaml>| {
+        pairs.extend(value.map(|value| (key.to_owned(), value)));
+    };
+    put("email", email.map(Yaml::from));
+    put("phone", phone.map(Yaml::from));
+    put("class", join.class.as_deref().map(Yaml::from));
+    put(
+        "starts",
+        join.starts.map(|it| Yaml::from(written(it).as_str())),
+    );
+    let lines = join.line.iter().map(line).collect();
+    put("access", Some(Yaml::List(lines)));
+    Yaml::Map(pairs)
+}
+
+/// Files that have people, those of the same places first.
+fn files(project: &Project, texts: &Texts, join: &Join) -> Vec<String> {
+    let places = match join.line.as_ref().and_then(|line| line.at.as_ref()) {
+        Some(Places::Keys(keys)) => keys.as_slice(),
+        _ => &[],
+    };
+    let mut found: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for person in &project.loaded.project.entries.people {
+        let file = project.loaded.sources.origin(person.key.span).file;
+        let desired = project
+            .desired
+            .people
+            .get(&PersonKey::new(&*person.key.value));
+        let is_near = desired.is_some_and(|it| {
+            it.grants.iter().any(|grant| match &grant.place {
+                PlaceId::At(key) => places.iter().any(|place| place == key.as_str()),
+                PlaceId::Chain | PlaceId::Whole => false,
+            })
+        });
+        let counted = found.entry(file.to_string()).or_default();
+        counted.0 += usize::from(is_near);
+        counted.1 += 1;
+    }
+    if found.is_empty() && texts.get("people.yaml").is_some() {
+        return vec!["people.yaml".to_owned()];
+    }
+    let mut files: Vec<(String, (usize, usize))> = found.into_iter().collect();
+    files.retain(|(file, _)| texts.get(file).is_some());
+    files.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    files.into_iter().map(|(file, _)| file).collect()
+}
+
+pub(super) fn rename_role(
+    project: &Project,
+    texts: &Texts,
+    from: &str,
+    to: &str,
+) -> Result<Draft, NotMade> {
+    known_role(project, from)?;
+    if project
+        .loaded
+        .project
+        .entries
+        .roles
+        .iter()
+        .any(|it| *it.key.value == *to)
+    {
+        return Err(NotMade::new(format!("there is a role `{to}` already")));
+    }
+    Ok(Draft {
+        texts: everywhere(texts, Named::Role, from, to)?,
+        said: format!("Rename the role {from} to {to}"),
+        person: None,
+        at: None,
+        notes: Vec::new(),
+        renamed: None,
+        is_leaver: false,
+    })
+}
+
+pub(super) fn rename_person(
+    project: &Project,
+    texts: &Texts,
+    from: &str,
+    to: &str,
+) -> Result<Draft, NotMade> {
+    let people = &project.loaded.project.entries.people;
+    let keys = || people.iter().map(|it| &*it.key.value);
+    if !keys().any(|it| it == from) {
+        return Err(unknown("nobody's key", from, nearest(from, keys())));
+    }
+    if keys().any(|it| it == to) {
+        return Err(NotMade::new(format!("`{to}` is somebody's key already")));
+    }
+    let entry = find(project, texts, from)?;
+    let renamed = everywhere(texts, Named::Person, from, to)?;
+    let path: Vec<Seg> = vec!["people".into(), to.into(), "was".into()];
+    let earlier: Vec<&str> = entry.person.was.iter().map(|it| &*it.value).collect();
+    let value = renamed.get(&entry.file).and_then(edit::value);
+    let is_list = value.is_some_and(|value| {
+        let was = value
+            .get("people")
+            .and_then(|it| it.get(to)?.get("was").cloned());
+        matches!(was, Some(Yaml::List(_)) | None)
+    });
+    let change = if is_list && !earlier.contains(&to) {
+        Change::Add(path, from.into())
+    } else {
+        let kept = earlier.into_iter().filter(|it| *it != to);
+        Change::Set(path, Yaml::texts(kept.chain([from])))
+    };
+    let by_hand = format!("was: [{from}]");
+    Ok(Draft {
+        texts: changed(&renamed, &entry.file, &[change], &by_hand)?,
+        said: format!("Rename {from} to {to}"),
+        person: Some(PersonKey::new(to)),
+        at: None,
+        notes: Vec::new(),
+        renamed: Some((from.to_owned(), to.to_owned())),
+        is_leaver: false,
+    })
+}
+
+/// A name under another one in every file.
+fn everywhere(texts: &Texts, what: Named, from: &str, to: &str) -> Result<Texts, NotMade> {
+    let mut all = texts.clone();
+    let files: Vec<String> = texts.files().map(str::to_owned).collect();
+    for file in files {
+        let text = texts.get(&file).unwrap_or_default();
+        let after = edit::renamed(text, what, from, to).map_err(|why| match why {
+            Refused::Taken => NotMade::new(format!("{file}: `{to}` is taken")),
+            _ => NotMade::refused(&file, why, &format!("`{to}` in place of `{from}`")),
+        })?;
+        all.set(&file, after);
+    }
+    Ok(all)
+}

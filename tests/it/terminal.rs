@@ -1,0 +1,148 @@
+//! What a terminal and a shell get of the files: their form, completion, width and color, and what is left of somebody who
+//! is erased.
+
+use std::fs;
+
+use crate::support::{copy_example, root};
+use crate::verbs::{COAST, Chain, RIGA};
+
+#[test]
+fn width_and_color_are_as_the_terminal_wants_them() {
+    let chain = Chain::new();
+    let show = |variables: &[(&str, &str)]| {
+        let mut command = chain.command(env!("CARGO_BIN_EXE_keyholder"));
+        let arguments = ["grant", "anna", "floor", "--at", "center"];
+        command.args(arguments).envs(variables.iter().copied());
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    let plain = show(&[
+        ("NO_COLOR", "1"),
+        ("CLICOLOR_FORCE", "1"),
+        ("COLUMNS", "50"),
+    ]);
+    assert!(!plain.contains('\u{1b}'), "{plain}");
+    let words = plain.lines().skip_while(|line| !line.starts_with("From"));
+    let widest = words.map(|line| line.chars().count()).max().unwrap();
+    assert!((30..=50).contains(&widest), "{plain}");
+    assert!(show(&[("CLICOLOR_FORCE", "1")]).contains("\u{1b}["));
+}
+
+#[test]
+fn the_examples_are_canonical_and_say_the_same_as_before() {
+    for example in ["hello", "salon-chain", "off-boarding"] {
+        let folder = tempfile::tempdir().unwrap();
+        copy_example(&root().join("examples").join(example), folder.path());
+        let chain = Chain { folder };
+        let (code, told) = chain.run(&["fmt", "--check"]);
+        assert_eq!((code, told.as_str()), (0, ""), "{example}");
+    }
+    let chain = Chain::new();
+    let show = || chain.run(&["show", "--format", "json", "--as-of", "2027-01-01"]);
+    let before = show();
+    let (code, told) = chain.run(&["fmt", "--check"]);
+    assert_eq!(code, 2, "{told}");
+    assert_eq!(
+        chain.text("people/coast.yml"),
+        COAST.replace("]}]}\r", "]}]}"),
+        "only shown"
+    );
+    let (code, told) = chain.run(&["fmt"]);
+    assert_eq!(code, 0, "{told}");
+    assert_eq!(show(), before);
+    assert_eq!(chain.run(&["fmt", "--check"]), (0, String::new()));
+    let text = chain.text("people/coast.yml");
+    assert!(
+        text.contains("  anna: { name: Anna, phone: \"+37120000003\", access: [{ role: 'стилист', at: [harbor] }] }\n"),
+        "{text}"
+    );
+    assert_eq!(
+        RIGA.matches('#').count(),
+        chain.text("people/riga.yaml").matches('#').count()
+    );
+    fs::write(chain.path("people/coast.yml"), "people: [").unwrap();
+    let (code, told) = chain.run(&["fmt"]);
+    assert_eq!(code, 1, "{told}");
+}
+
+#[test]
+fn a_shell_completes_the_names_of_the_project_at_hand() {
+    let chain = Chain::new();
+    let (_, script) = chain.run(&["completions", "bash"]);
+    // As bash would call it: a line, the words of it, and which of them the cursor is in.
+    let ask = |words: &[&str]| -> String {
+        let program = env!("CARGO_BIN_EXE_keyholder");
+        let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+        let line = format!(
+            "{script}\nCOMP_WORDS=('{program}' {}); COMP_CWORD={}; _keyholder; printf '%s|' \"${{COMPREPLY[@]}}\"",
+            quoted.join(" "),
+            words.len()
+        );
+        let mut command = chain.command("bash");
+        let output = command.args(["-c", &line]).output().unwrap();
+        assert!(output.stderr.is_empty(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(ask(&["leave", "an"]), "anna|");
+    assert_eq!(ask(&["leave", "я"]), "яна.берзина|");
+    assert_eq!(ask(&["grant", "anna", ""]), "deputy|floor|стилист|");
+    assert_eq!(ask(&["move", "anna", "--to", "=", "ha"]), "harbor|");
+    assert_eq!(ask(&["lea"]), "leave|");
+    assert_eq!(ask(&["leave", "nobody"]), "|");
+    // A project that cannot be read offers nothing, and says nothing.
+    fs::write(chain.path("keyholder.yaml"), "version: [").unwrap();
+    assert_eq!(ask(&["move", "anna", "--to", "xx"]), "|");
+    for shell in ["zsh", "fish"] {
+        let (code, script) = chain.run(&["completions", shell]);
+        assert!(
+            code == 0 && script.contains(&format!("complete {shell} --")),
+            "{script}"
+        );
+    }
+}
+
+#[test]
+fn who_is_erased_leaves_a_tombstone_and_a_list_of_traces() {
+    let folder = tempfile::tempdir().unwrap();
+    copy_example(&root().join("examples/hello"), folder.path());
+    let chain = Chain { folder }.with_git();
+    let erase = ["erase", "karlis", "--sandbox", "--yes"];
+    // By the journal they may still have access.
+    let (code, told) = chain.run(&["erase", "jana", "--sandbox", "--yes"]);
+    assert_eq!(code, 3, "{told}");
+    assert!(told.contains("has not left"), "{told}");
+    let (code, told) = chain.run(&["apply", "--sandbox", "--yes"]);
+    assert_eq!(code, 0, "{told}");
+    fs::write(
+        chain.path("old.csv"),
+        "name;phone\nKārlis Kalniņš;37120000003\n",
+    )
+    .unwrap();
+    let (code, told) = chain.run(&erase);
+    assert_eq!(code, 0, "{told}");
+    let people = chain.text("people.yaml");
+    assert!(
+        people.contains("  karlis: { name: erased, leaves: 2026-11-21, access: [] }\n\n  robot:"),
+        "{people}"
+    );
+    for line in [
+        "  old.csv: name, phone",
+        "  history: 1 commit, from ",
+        "  history of: people.yaml",
+        "  journal: the key",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    assert!(!told.contains("20000003"), "{told}");
+    // It is meant: nothing holds, and nothing is to be done.
+    let (code, told) = chain.run(&[
+        "plan",
+        "--sandbox",
+        "--only",
+        "person:karlis",
+        "--exit-code",
+    ]);
+    assert_eq!(code, 0, "{told}");
+    let (code, told) = chain.run(&erase);
+    assert_eq!(code, 1, "{told}");
+    assert!(told.contains("erased already"), "{told}");
+}
