@@ -1,6 +1,6 @@
 //! A tar archive that is the same for the same files: one order, one time, one owner, nothing between.
 //!
-//! Never unpacked to a disk. Invariant: an archive that [`read`] accepts and [`write`] would write otherwise is not ours.
+//! Never unpacked to a disk. Invariant: an archive that [`read`] accepts and [`write()`] would write otherwise is not ours.
 
 use std::io::Read as _;
 

@@ -391,7 +391,7 @@ people: { jana: { name: Jana, access: [] }, яна: { name: Яна, access: [] }
         assert_eq!(offers("keyholder gr"), ["grant"]);
         assert_eq!(offers("keyholder role "), ["rename"]);
         assert_eq!(offers("keyholder leave --an"), ["--anyway"]);
-        assert_eq!(offers("keyholder check --format g"), ["github"]);
+        assert_eq!(offers("keyholder check --format g"), ["github", "gitlab"]);
         assert!(!offers("keyholder ").contains(&"complete".to_owned()));
         assert_eq!(offers("keyholder leave -- --x"), Vec::<String>::new());
     }

@@ -1,8 +1,7 @@
 //! CONTRACT `keyholder.journal/1`: the entries of the journal as they stand in the file.
 //!
-//! Not the chain (that is [`super::chain`]) and not the meaning planning draws from them (that is
-//! [`super::memory()`]). Invariants: the format changes only by adding; no field holds a contact, a
-//! token or the name of a person; rights are named by slug, never by position.
+//! Not the chain ([`super::chain`]) and not what planning draws from them ([`super::memory()`]). Invariants: the format changes
+//! only by adding; no field holds a contact, a token or a person's name; rights are named by slug, never by position.
 
 use std::collections::BTreeMap;
 
@@ -198,8 +197,7 @@ pub struct ConfigKnown {
     /// numbers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rules: Option<BTreeMap<String, String>>,
-    /// Scopes the files give to people and did not before. What is found there is theirs by us,
-    /// and may be taken once the line goes.
+    /// Scopes the files give to people and did not before: what is found there may be taken once the line goes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub granted: Vec<GrantedAt>,
     /// Scopes the files gave to people and do no more.

@@ -170,13 +170,12 @@ impl Project {
 
     /// What a plan says about the files it was made from. Asks git, if there is one.
     pub fn config_fact(&self) -> ConfigFact {
-        let (commit, dirty) = match &self.commit {
-            Some(commit) => (Some(Arc::clone(commit)), false),
-            None => {
-                let commit = vcs::commit(&self.loaded.root);
-                let dirty = commit.as_ref().is_some_and(|commit| commit.dirty);
-                (commit.map(|commit| commit.hash.into()), dirty)
-            }
+        let (commit, dirty) = if let Some(commit) = &self.commit {
+            (Some(Arc::clone(commit)), false)
+        } else {
+            let commit = vcs::commit(&self.loaded.root);
+            let dirty = commit.as_ref().is_some_and(|commit| commit.dirty);
+            (commit.map(|commit| commit.hash.into()), dirty)
         };
         ConfigFact {
             digest: self.loaded.digest.to_string().into(),

@@ -617,7 +617,7 @@ fn a_commit_holds_the_edit_and_nothing_else() {
             "hires/new",
             "--yes",
         ];
-        let phone = format!("+3712000001{}", if key == "u" { 0 } else { 1 });
+        let phone = format!("+3712000001{}", i32::from(key != "u"));
         let (code, told) = chain.run(&[&join[..], &["--phone", &phone]].concat());
         assert_eq!(code, 0, "{told}");
     }
