@@ -59,6 +59,8 @@ struct Row<'e> {
     at: Timestamp,
     state: AccountState,
     role: Option<&'e str>,
+    /// The linked team member.
+    staff: Option<i64>,
     /// The rights as they were read; none where they were not.
     set: Option<&'e str>,
     /// What was written since.
@@ -186,6 +188,7 @@ impl<'e> Replay<'e> {
                 AccountState::Active
             },
             role: None,
+            staff: None,
             set: None,
             written: BTreeMap::new(),
             unknown: BTreeSet::new(),
@@ -242,6 +245,7 @@ impl<'e> Replay<'e> {
                     at: row.at,
                     state: row.state,
                     role: row.role.map(VendorRoleSlug::new),
+                    staff: row.staff,
                     rights,
                     unknown: row
                         .unknown
@@ -268,6 +272,7 @@ impl<'e> Row<'e> {
             // A word of a later version says only that there is an account.
             state: AccountState::parse(&row.state).unwrap_or(AccountState::Inactive),
             role: row.role.as_deref(),
+            staff: row.staff,
             set: row.set.as_deref(),
             written: BTreeMap::new(),
             unknown: BTreeSet::new(),

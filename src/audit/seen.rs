@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::catalog::{Catalog, RightId};
+use crate::catalog::{Catalog, Entity, RightId, RightType};
 use crate::model::explained::{Shown, Subject};
 use crate::model::{
-    AccountId, AccountState, Desired, Facts, Memory, Observed, PersonKey, PlaceId, RightSet,
-    SystemName, Value, VendorRoleSlug,
+    AccountId, AccountState, Desired, Facts, Item, Memory, Observed, One, PersonKey, PlaceId,
+    RightSet, SystemName, Value, VendorRoleSlug,
 };
 use crate::plan;
 
@@ -49,6 +49,8 @@ pub struct Held {
     pub state: AccountState,
     /// The vendor role, where it was read.
     pub role: Option<VendorRoleSlug>,
+    /// The team member it is linked to, where that was read.
+    pub staff: Option<i64>,
     /// Its rights, where they were read.
     pub rights: Option<Arc<RightSet>>,
     /// Rights that nobody knows since a write, whatever `rights` has of them.
@@ -94,6 +96,7 @@ impl Seen {
                         at: taken,
                         state: account.state,
                         role: account.role.clone(),
+                        staff: account.staff.flatten(),
                         rights: account.rights.clone(),
                         unknown: Vec::new(),
                         facts: account.facts.clone(),
@@ -161,7 +164,15 @@ impl Held {
                 if doubtful(*id) || catalog.governors(*id).any(doubtful) {
                     return None;
                 }
-                Some(Shown::Value(effective(rights, *id, catalog)))
+                let own = |who: i64| self.staff == Some(who);
+                let is_staff = catalog.get(*id).kind == RightType::Id(Entity::Staff);
+                Some(Shown::Value(match effective(rights, *id, catalog) {
+                    // The vendor has a number where the files say `self`.
+                    Value::One(One::Only(Item::Id(who))) if is_staff && own(who) => {
+                        Value::One(One::Myself)
+                    }
+                    value => value,
+                }))
             }
             Subject::Fact(name) => {
                 let facts = self.facts.as_deref()?;

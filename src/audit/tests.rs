@@ -14,7 +14,7 @@ use crate::journal::{
 };
 use crate::model::explained::{Shown, Subject};
 use crate::model::{
-    AccountState, Days, Desired, Item, Items, PersonKey, PlaceId, RoleKey, SystemName, Value,
+    AccountState, Days, Desired, Item, Items, One, PersonKey, PlaceId, RoleKey, SystemName, Value,
 };
 
 fn at(hour: i64) -> Timestamp {
@@ -313,4 +313,32 @@ fn a_right_goes_by_slug_or_title_and_what_could_be_two_is_told() {
     assert_eq!(find("records_delete_acess"), near);
     assert_eq!(find("stylst"), Meant::Nothing(Some("stylist".into())));
     assert_eq!(find("zzzz zzzz"), Meant::Nothing(None));
+}
+
+#[test]
+fn the_number_of_their_own_team_member_is_their_own() {
+    let catalog = Catalog::current();
+    let slug = "timetable_staff_id";
+    let on = |slug: &str| (slug.to_owned(), RightValue::Switch(true));
+    let own = |linked: Option<i64>| {
+        let mut entry = read(
+            1,
+            true,
+            vec![GrantSeen {
+                staff: linked,
+                ..row("1", "active", Some("s"))
+            }],
+            &[],
+        );
+        if let Record::Observed(seen) = &mut entry.record {
+            let number = (slug.to_owned(), RightValue::Number(77));
+            let set = BTreeMap::from([on("timetable_access"), number]);
+            seen.sets.insert("s".into(), set);
+        }
+        value(&seen_at(&[entry], at(4), catalog), slug)
+    };
+    assert_eq!(own(Some(77)), Some(Shown::Value(Value::One(One::Myself))));
+    let other = Some(Shown::Value(Value::One(One::Only(Item::Id(77)))));
+    assert_eq!(own(Some(78)), other);
+    assert_eq!(own(None), other);
 }
