@@ -121,6 +121,18 @@ pub(in crate::cli) async fn within(
         world.leave(session, settings)?;
         return Err(failure.help("nothing was done: only what was shown is done"));
     }
+    let tell = |outcomes: &Outcomes, endings: &Endings| {
+        let review = review.as_ref().map(|review| (review, files.as_ref()));
+        report(
+            session,
+            &planning,
+            &planned,
+            outcomes,
+            review,
+            args.format,
+            endings,
+        );
+    };
     let empty = planned.answered_empty(&planning.memory);
     if let Some(system) = empty.first() {
         planning.note(&mut *journal, &planned.observed)?;
@@ -129,15 +141,7 @@ pub(in crate::cli) async fn within(
         drop(journal);
         world.leave(session, settings)?;
         endings.insert(Ending::Untrusted);
-        report(
-            session,
-            &planning,
-            &planned,
-            &outcomes,
-            review.as_ref().map(|review| (review, files.as_ref())),
-            args.format,
-            &endings,
-        );
+        tell(&outcomes, &endings);
         return Err(refused(&empty));
     }
     if let Some(why) = refusal {
@@ -146,15 +150,7 @@ pub(in crate::cli) async fn within(
         drop(journal);
         world.leave(session, settings)?;
         endings.insert(Ending::Held);
-        report(
-            session,
-            &planning,
-            &planned,
-            &outcomes,
-            review.as_ref().map(|review| (review, files.as_ref())),
-            args.format,
-            &endings,
-        );
+        tell(&outcomes, &endings);
         session.ui.fail(&Failure::new(Ending::Held, why).help(
             "let somebody else's token act first, and name them under `acting`; or keep that access in the files",
         ));
@@ -228,15 +224,7 @@ pub(in crate::cli) async fn within(
         endings.insert(Ending::Partial);
     }
     endings.extend(broken(&outcomes));
-    report(
-        session,
-        &planning,
-        &planned,
-        &outcomes,
-        review.as_ref().map(|review| (review, files.as_ref())),
-        args.format,
-        &endings,
-    );
+    tell(&outcomes, &endings);
     Ok(endings)
 }
 

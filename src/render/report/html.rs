@@ -3,11 +3,12 @@
 //! Invariants: a policy in the page forbids everything but its own style, which it names by its hash; every text passes
 //! through one door; what is folded is open when the page is printed.
 
-use base64::encode;
+use sha2::{Digest as _, Sha256};
 
 use super::{Part, Sheet, Table};
 use crate::render::doc::Run;
 use crate::render::escape;
+use crate::render::html::base64;
 
 const STYLE: &str = include_str!("page.css");
 
@@ -19,7 +20,7 @@ pub(super) fn write(sheet: &Sheet) -> String {
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
          <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n",
-        encode(STYLE.as_bytes()),
+        base64(&Sha256::digest(STYLE.as_bytes())),
     );
     for text in &sheet.lead {
         out.push_str(&format!("<p>{}</p>\n", line(text)));
@@ -136,37 +137,5 @@ fn is_short(cell: &[Run]) -> bool {
 
 /// The one door: no control, nothing invisible, and nothing that means something in a page.
 fn door(text: &str) -> String {
-    let mut out = String::new();
-    for c in escape::terminal_long(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// The hash of a style as a policy names it.
-mod base64 {
-    use sha2::{Digest as _, Sha256};
-
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-    pub(super) fn encode(style: &[u8]) -> String {
-        let mut out = String::new();
-        for chunk in Sha256::digest(style).chunks(3) {
-            let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-            let number = (byte(0) << 16) | (byte(1) << 8) | byte(2);
-            for nth in 0..4 {
-                let digit = DIGITS.get((number >> (18 - 6 * nth) & 63) as usize);
-                let digit = digit.copied().filter(|_| nth <= chunk.len());
-                out.push(char::from(digit.unwrap_or(b'=')));
-            }
-        }
-        out
-    }
+    escape::html(text, true)
 }
