@@ -126,11 +126,8 @@ Examples:
   keyholder plan --observed seen.json";
 
 pub(super) const ACCEPT: &str = "\
-Exit codes: 0 written, or nothing to accept; 1 nothing was written; 3 a rule forbids it, or no line can say it; 6 a read or the \
-state cannot be trusted.
-
-Examples:
-  keyholder accept --yes";
+Exit codes: 0 written; 1 nothing was written: there is nothing, or nobody said yes; 3 a rule forbids it, or no line can say it; 6 a read or the \
+state cannot be trusted.";
 
 pub(super) const DONE: &str = "\
 Exit codes: 0 recorded; 1 a step that is not known, or a file with one; 6 the state cannot be trusted; 8 another run is at work.";
@@ -167,7 +164,7 @@ be trusted.
 
 Examples:
   keyholder who records_edit_access --at mall
-  keyholder who stylist --live";
+  keyholder who \"edit appointments\" --live";
 
 pub(super) const MATRIX: &str = "\
 Exit codes: 0 answered; 1 a name that is not there; 6 the journal, or a read with `--live`, cannot be trusted.
