@@ -35,7 +35,14 @@ enum Place {
 use Place::{Empty, Git, In, State};
 
 /// Lines of `sh` blocks that cannot be run in a test, and why.
-const NOT_RUN: &[(&str, &str)] = &[("cargo test", "is this test")];
+#[rustfmt::skip]
+const NOT_RUN: &[(&str, &str)] = &[
+    ("cargo test", "is this test"),
+    (r#"cat > sign-in.json        # {"login": "robot@chain.example", "password": "..."}, then Ctrl-D"#, "asks a person"),
+    (r#"curl -sS https://api.alteg.io/api/v1/auth -H "Accept: application/vnd.api.v2+json" -H "Content-Type: application/json" -H "Authorization: Bearer $ALTEGIO_PARTNER_TOKEN" -d @sign-in.json"#, "asks the vendor"),
+    (r#"curl -sS https://api.yclients.com/api/v1/auth -H "Accept: application/vnd.yclients.v2+json" -H "Content-Type: application/json" -H "Authorization: Bearer $YCLIENTS_PARTNER_TOKEN" -d @sign-in.json"#, "asks the vendor"),
+    ("rm sign-in.json", "ends what asked a person"),
+];
 
 /// Makes one test of each page, so that they run side by side and a failure names its page.
 macro_rules! pages {
@@ -68,6 +75,11 @@ pages! {
     reports: "docs/reports.md", In("examples/hello");
     reviewing: "docs/reviewing.md", In("examples/hello");
     security: "docs/security.md", In("examples/hello");
+    altegio: "docs/vendors/altegio.md", In("examples/off-boarding");
+    yclients: "docs/vendors/yclients.md", In("examples/off-boarding");
+    keycrm: "docs/vendors/keycrm.md", In("examples/off-boarding");
+    reservio: "docs/vendors/reservio.md", In("examples/off-boarding");
+    apenday: "docs/vendors/apenday.md", In("examples/off-boarding");
     state: "docs/state.md", State("examples/hello");
 }
 
