@@ -264,6 +264,23 @@ fn every_command_is_on_a_page_and_says_how_it_is_used() {
 }
 
 #[test]
+fn the_table_of_the_readme_has_every_command() {
+    let readme = std::fs::read_to_string(crate::support::root().join("README.md")).unwrap();
+    let rows: Vec<_> = readme
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .collect();
+    let program = program();
+    for (path, _) in all(&program) {
+        let first = format!("`{}", path.split(' ').next().unwrap());
+        assert!(
+            rows.iter().any(|row| row.contains(&first)),
+            "no row has `{path}`"
+        );
+    }
+}
+
+#[test]
 fn exit_codes_are_in_the_order_of_precedence() {
     assert!(EXIT_CODES.is_sorted_by(|one, two| one.0 < two.0));
 }

@@ -26,7 +26,7 @@ pub(super) fn can(kind: &str) -> Option<String> {
             write!(words, " Needs `{right}`.").unwrap();
         }
         let rests = match it.assumption {
-            Some(name) => format!("[{0}](#{0})", name),
+            Some(name) => format!("[{name}](#{name})"),
             None => it.confidence.as_str().to_owned(),
         };
         writeln!(
