@@ -70,6 +70,74 @@ fn every_relative_link_and_anchor_resolves() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
+/// The files that a block shows: a comment at the margin begins another one.
+fn files_of(block: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    for line in block.lines() {
+        if line.starts_with("# ") {
+            parts.push(String::new());
+        } else if let Some(part) = parts.last_mut() {
+            part.push_str(line);
+            part.push('\n');
+        }
+    }
+    parts
+}
+
+/// YAML that a page shows is YAML, and where it is a whole file it fits the schema. What a page of problems shows as wrong
+/// is left out.
+#[test]
+fn yaml_on_pages_fits_the_language() {
+    let fits = |mut schema: serde_json::Value| {
+        let keys: BTreeSet<_> = schema["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect();
+        // A page may show a part of the settings.
+        schema.as_object_mut().unwrap().remove("required");
+        (keys, jsonschema::draft7::new(&schema).unwrap())
+    };
+    let schemas = [
+        fits(keyholder::config::project_schema()),
+        fits(keyholder::config::entries_schema()),
+    ];
+    let (mut wrong, mut held) = (Vec::new(), 0);
+    for (page, text) in pages() {
+        let blocks = text.split("```yaml\n").skip(1);
+        let blocks = blocks.filter(|_| page != "docs/reference/errors.md");
+        for block in blocks.filter_map(|rest| rest.split("```").next()) {
+            for part in files_of(block) {
+                let value: serde_json::Value = match serde_yaml::from_str(&part) {
+                    Ok(value) => value,
+                    Err(error) => {
+                        wrong.push(format!("{page}: {error}\n{part}"));
+                        continue;
+                    }
+                };
+                let Some(keys) = value.as_object().map(serde_json::Map::keys) else {
+                    continue;
+                };
+                let faults: Vec<_> = schemas
+                    .iter()
+                    .filter(|(known, _)| keys.clone().all(|key| known.contains(key)))
+                    .map(|(_, schema)| schema.validate(&value).err())
+                    .collect();
+                held += usize::from(!faults.is_empty());
+                // Contacts may stand in either.
+                if let (false, Some(Some(fault))) =
+                    (faults.iter().any(Option::is_none), faults.first())
+                {
+                    wrong.push(format!("{page}: {fault}\n{part}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    assert!(held > 30, "{held}");
+}
+
 #[test]
 fn no_page_sets_an_anchor_twice() {
     for (page, text) in pages() {

@@ -128,46 +128,47 @@ fn own(command: &Command) -> impl Iterator<Item = &Arg> {
 }
 
 fn table<'a>(out: &mut String, rows: impl Iterator<Item = &'a Arg>) {
-    out.push_str("| | default | |\n| --- | --- | --- |\n");
+    out.push_str("| argument or option | default | what it does |\n| --- | --- | --- |\n");
     for arg in rows {
-        let about = arg
-            .get_long_help()
-            .or(arg.get_help())
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        let defaults: Vec<_> = arg
-            .get_default_values()
-            .iter()
+        let about = arg.get_long_help().or(arg.get_help());
+        let about = sentence(&about.map(ToString::to_string).unwrap_or_default());
+        let defaults = arg.get_default_values().iter().filter(|_| !is_flag(arg));
+        let defaults: Vec<_> = defaults
             .map(|value| format!("`{}`", value.to_string_lossy()))
             .collect();
-        let defaults = if matches!(arg.get_action(), ArgAction::SetTrue | ArgAction::Count) {
-            Vec::new()
-        } else {
-            defaults
-        };
-        let mut words = String::new();
-        for value in arg.get_possible_values().iter().filter(|_| !is_flag(arg)) {
-            if let Some(help) = value.get_help() {
-                write!(
-                    words,
-                    "<br>`{}`: {}",
-                    value.get_name(),
-                    lower(&help.to_string())
-                )
-                .unwrap();
-            }
-        }
         writeln!(
             out,
             "| `{}` | {} | {}{} |",
             cell(&name(arg)),
             defaults.join(", "),
-            cell(&sentence(&about)),
-            cell(&words)
+            cell(&about),
+            cell(&words(arg))
         )
         .unwrap();
     }
     out.push('\n');
+}
+
+/// The words that an argument takes, each with its meaning where it has one.
+fn words(arg: &Arg) -> String {
+    let mut out = String::new();
+    let mut bare = Vec::new();
+    for value in arg.get_possible_values().iter().filter(|_| !is_flag(arg)) {
+        match value.get_help() {
+            Some(help) => write!(
+                out,
+                "<br>`{}`: {}",
+                value.get_name(),
+                lower(&help.to_string())
+            )
+            .unwrap(),
+            None => bare.push(format!("`{}`", value.get_name())),
+        }
+    }
+    if !bare.is_empty() {
+        write!(out, " One of {}.", bare.join(", ")).unwrap();
+    }
+    out
 }
 
 fn is_flag(arg: &Arg) -> bool {
@@ -178,7 +179,14 @@ fn is_flag(arg: &Arg) -> bool {
 fn name(arg: &Arg) -> String {
     let values = arg.get_value_names().unwrap_or_default();
     let values: Vec<_> = values.iter().map(|value| format!("<{value}>")).collect();
-    let values = values.join(" ");
+    let mut values = values.join(" ");
+    if arg.is_positional()
+        && arg
+            .get_num_args()
+            .is_some_and(|number| number.max_values() > 1)
+    {
+        values.push_str("...");
+    }
     match (arg.get_short(), arg.get_long()) {
         (None, None) if arg.is_required_set() => values,
         (None, None) => values.replace('<', "[").replace('>', "]"),

@@ -53,7 +53,7 @@ const PARTS: &[Part] = &[
     part("contacts-source", "contacts from outside", &PROJECT, "/properties/contacts", "contacts:"),
     part("system", "a system", &PROJECT, "/definitions/system", "systems:\n  salons:"),
     part("token", "a token", &PROJECT, "/definitions/system/properties/tokens/additionalProperties", "tokens:\n  user:"),
-    part("named-role", "a role of KeyCRM", &PROJECT, "/definitions/system/properties/roles/items", "roles:\n  -"),
+    part("named-role", "a role of KeyCRM", &PROJECT, "/definitions/system/properties/roles/items", "systems:\n  orders:\n    kind: keycrm\n    roles:\n      -"),
     part("snapshot", "a snapshot", &PROJECT, "/definitions/system/properties/snapshot", "snapshot:"),
     part("limits", "limits", &PROJECT, "/properties/limits", "limits:"),
     part("limit", "a limit", &PROJECT, "/properties/limits/properties/removals/anyOf/1", "removals:"),
@@ -177,7 +177,16 @@ pub(super) fn keys(name: &str) -> Option<String> {
         None => (part.above, None),
     };
     let in_list = lead.is_some();
-    let deep = above.lines().filter(|line| line.ends_with(':')).count();
+    let last = above.lines().last().unwrap_or_default();
+    let deep = match last.find("- ") {
+        Some(dash) => dash + 2,
+        None => 2 * above.lines().filter(|line| line.ends_with(':')).count(),
+    };
+    let above = match above.trim_end() {
+        "" => String::new(),
+        above => format!("{above}\n"),
+    };
+    let one_of = part.schema()["maxProperties"] == 1 || name == "state";
     for (key, schema) in part.keys() {
         let said = said(schema);
         let default = if part.requires(key) {
@@ -194,18 +203,17 @@ pub(super) fn keys(name: &str) -> Option<String> {
         )
         .unwrap();
         if let Some(text) = said.example {
+            if example.is_empty() {
+                example.push_str(&above);
+            } else if one_of {
+                write!(example, "# or\n{above}").unwrap();
+            }
             let lead = lead.take().unwrap_or(if in_list { "  " } else { "" });
-            writeln!(example, "{:1$}{lead}{text}", "", 2 * deep).unwrap();
+            writeln!(example, "{:deep$}{lead}{text}", "").unwrap();
         }
     }
     if !example.is_empty() {
-        let above = above.trim_end();
-        let above = if above.is_empty() {
-            String::new()
-        } else {
-            format!("{above}\n")
-        };
-        write!(out, "\n```yaml\n{above}{example}```\n").unwrap();
+        write!(out, "\n```yaml\n{example}```\n").unwrap();
     }
     Some(out)
 }
