@@ -139,6 +139,16 @@ fn yaml_on_pages_fits_the_language() {
 }
 
 #[test]
+fn every_page_is_named_in_the_index() {
+    let index = std::fs::read_to_string(root().join("docs/README.md")).unwrap();
+    for (page, _) in files("docs", ".md") {
+        let page = page.trim_start_matches("docs/");
+        let named = page == "README.md" || index.contains(&format!("({page}"));
+        assert!(named, "docs/README.md does not lead to {page}");
+    }
+}
+
+#[test]
 fn no_page_sets_an_anchor_twice() {
     for (page, text) in pages() {
         let mut seen = BTreeSet::new();

@@ -444,8 +444,8 @@ record! {
     AssignmentFields, "a line of access" {
         /// The role. Example: `role: stylist`.
         "role" role: RoleRef, required;
-        /// Where: keys of locations, `all`, or tags. May be absent if the role has no part with locations. Default:
-        /// nowhere. Example: `at: [riga-center, riga-mall]`.
+        /// Where: keys of locations, `all`, or tags. Default: nowhere; an error if the role has a part with locations.
+        /// Example: `at: [riga-center, riga-mall]`.
         "at" at: Selector;
         /// A system whose chain rights of the role are given. Default: none. Example: `chain: salons`.
         "chain" chain: SystemRef;

@@ -74,6 +74,14 @@ fn marks(right: &Right) -> String {
     if right.is_restricting() {
         out.push_str(" **Restricting:** `allow` switches the restriction on.");
     }
+    if let Some(list) = right.list {
+        let list = Catalog::current().get(list).slug;
+        write!(
+            out,
+            " Follows from [`{list}`](#{list}): never written beside it."
+        )
+        .unwrap();
+    }
     out.push_str(match right.product {
         Product::Both => "",
         Product::Altegio => " Altegio alone.",
