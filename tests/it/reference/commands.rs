@@ -291,4 +291,10 @@ fn the_table_of_the_readme_has_every_command() {
 #[test]
 fn exit_codes_are_in_the_order_of_precedence() {
     assert!(EXIT_CODES.is_sorted_by(|one, two| one.0 < two.0));
+    let page = crate::support::root().join("docs/troubleshooting.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    for (ending, _) in EXIT_CODES {
+        let row = format!("\n| {} | ", ending.code());
+        assert!(page.contains(&row), "no row of troubleshooting is {row}");
+    }
 }
