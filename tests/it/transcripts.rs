@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
-use crate::support::generated::updating;
+use crate::support::generated::{rewrite, updating};
 use crate::support::{copy_example, files, root};
 
 /// Where the commands of a page are run.
@@ -94,7 +94,7 @@ fn keep(page: &str, place: Place) {
         return;
     }
     if updating() {
-        fs::write(&path, now).unwrap();
+        rewrite(&path, &now);
         return;
     }
     let (text, now) = (settled(&text), settled(&now));
