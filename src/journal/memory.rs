@@ -299,6 +299,16 @@ impl Remembering<'_> {
                 self.adopt(&system, &place, &PersonKey::new(person.as_str()));
             }
         }
+        for (digest, accounts) in &observed.equal {
+            for account in accounts {
+                let row = (
+                    system.clone(),
+                    place.clone(),
+                    AccountId::new(account.as_str()),
+                );
+                self.memory.settled.insert(row, digest.as_str().into());
+            }
+        }
         // A read tells rows anew only where they changed: what was said since the last one is weighed against all of it.
         let said = self
             .words
@@ -328,6 +338,11 @@ impl Remembering<'_> {
     }
 
     fn call(&mut self, call: &IntentState<'_>) {
+        if let Some(account) = &call.intent.account
+            && call.status.may_have_happened()
+        {
+            self.unsettle(&call.intent.system, &call.intent.place, account);
+        }
         let Some(person) = &call.intent.person else {
             return;
         };
@@ -375,8 +390,16 @@ impl Remembering<'_> {
         self.memory.invitations.insert(key, invitation);
     }
 
+    /// Something was written there: what it had before says nothing of it any more.
+    fn unsettle(&mut self, system: &str, place: &str, account: &str) {
+        let system = SystemName::new(system);
+        let row = (system, place_of(place), AccountId::new(account));
+        self.memory.settled.remove(&row);
+    }
+
     fn check(&mut self, entry: &Entry, verified: &Verified) {
         if let Some(account) = &verified.account {
+            self.unsettle(&verified.system, &verified.place, account);
             let row = (
                 SystemName::new(verified.system.as_str()),
                 AccountId::new(account.as_str()),
@@ -513,6 +536,8 @@ impl Remembering<'_> {
         for account in self.theirs.get(&employment).into_iter().flatten() {
             self.present
                 .remove(&(employment.0.clone(), account.clone(), place.clone()));
+            let row = (employment.0.clone(), place.clone(), account.clone());
+            self.memory.settled.remove(&row);
         }
         let has_more = self
             .memory

@@ -35,6 +35,9 @@ pub struct Memory {
     pub seen: BTreeMap<(SystemName, PlaceId), BTreeSet<AccountId>>,
     /// The digest (`plan::digest`) of what was last verified there: tells what we changed from what they changed.
     pub applied: BTreeMap<(SystemName, PlaceId, PersonKey), Arc<str>>,
+    /// The digest (`plan::equal`) of what the files gave to an account when a run last found it to have just that, where
+    /// nothing was written there since: the same for accounts that we have never written.
+    pub settled: BTreeMap<(SystemName, PlaceId, AccountId), Arc<str>>,
     /// Attestations that a run has taken note of, by system and id.
     pub attested: BTreeMap<(SystemName, Arc<str>), NotedAttestation>,
     /// Manual steps that were handed over and are not closed, by system and id of the step.

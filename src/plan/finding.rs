@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::step::{Because, StepId};
+use super::step::{Because, StepId, Target};
 use crate::catalog::RightId;
 use crate::model::{AccountId, PersonKey, PlaceId, SystemName};
 
@@ -90,4 +90,17 @@ pub struct Witness {
     pub person: Option<PersonKey>,
     /// The step that gives it to them and is verified before; none of somebody who has it already.
     pub after: Option<StepId>,
+}
+
+/// An account in use that has just what the files give it at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// The system.
+    pub system: SystemName,
+    /// The place.
+    pub place: PlaceId,
+    /// The account.
+    pub account: AccountId,
+    /// What the files give, ready for that place; `self` still stands for whoever is linked.
+    pub target: Target,
 }

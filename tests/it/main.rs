@@ -13,6 +13,7 @@
 
 mod accept;
 mod acting;
+mod adopted;
 mod attested;
 mod based;
 mod broken;

@@ -163,6 +163,7 @@ impl Year {
                 .collect(),
             gone: gone.iter().map(|account| (*account).to_owned()).collect(),
             sets: BTreeMap::from([set(true), set(false)]),
+            equal: BTreeMap::new(),
         };
         self.add(day, Record::Observed(observed));
     }

@@ -189,6 +189,7 @@ pub(in crate::cli) async fn within(
         &planned.observed,
         &planning.memory,
         journal.sealed(),
+        &planned.plan.draft,
     );
     opening.extend(planning.records(&planned));
     let actor = session.env.actor();

@@ -95,6 +95,10 @@ pub struct Observed {
     /// digits of the SHA-256 of their canonical JSON.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub sets: BTreeMap<String, BTreeMap<String, RightValue>>,
+    /// Accounts that had just what the files give them there, where the journal does not know that of them yet: by the first
+    /// 16 hex digits of the SHA-256 of what the files give; sorted. Only of complete reads.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub equal: BTreeMap<String, Vec<String>>,
 }
 
 /// Whose account it is.

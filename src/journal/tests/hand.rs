@@ -134,6 +134,7 @@ fn seen(state: Option<&str>, second: i64) -> Record {
         grants: state.map(row).into_iter().collect(),
         gone: Vec::new(),
         sets: BTreeMap::new(),
+        equal: BTreeMap::new(),
     })
 }
 

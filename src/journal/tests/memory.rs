@@ -176,6 +176,7 @@ fn saw(id: &str, person: &str) -> Record {
         }],
         gone: Vec::new(),
         sets: BTreeMap::new(),
+        equal: BTreeMap::new(),
     })
 }
 
@@ -341,4 +342,50 @@ fn a_second_lost_invitation_is_recognized() {
         .append(at(3), 1, vec![outcome(4, CallResult::Done)])
         .unwrap();
     assert!(!lost(&journal, 99));
+}
+
+#[test]
+fn what_was_equal_is_remembered_until_something_is_written_there() {
+    let Record::Observed(mut seen) = saw("1", "jana") else {
+        panic!("another entry")
+    };
+    seen.equal = BTreeMap::from([("d1".to_owned(), vec!["1".to_owned(), "2".to_owned()])]);
+    let seen = Record::Observed(seen);
+    let settled = |after: Vec<Record>| {
+        let memory = remember([vec![seen.clone()], after].concat());
+        let accounts = memory.settled.into_iter();
+        accounts
+            .map(|((_, place, account), digest)| format!("{account}@{place} {digest}"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(settled(Vec::new()), ["1@mall d1", "2@mall d1"]);
+    // Said once it stands until it is said otherwise.
+    assert_eq!(settled(vec![saw("1", "jana")]), ["1@mall d1", "2@mall d1"]);
+    let write = intent(Verb::Write, "jana", "mall", Some("1"));
+    // The process died, or the answer was lost: nobody knows what is there.
+    assert_eq!(settled(vec![Record::Intent(write.clone())]), ["2@mall d1"]);
+    let refused = vec![
+        Record::Intent(write.clone()),
+        outcome(2, CallResult::Refused),
+    ];
+    assert_eq!(settled(refused), ["1@mall d1", "2@mall d1"]);
+    let elsewhere = intent(Verb::Write, "jana", "center", Some("1"));
+    assert_eq!(
+        settled(vec![Record::Intent(elsewhere)]),
+        ["1@mall d1", "2@mall d1"]
+    );
+    let remove = intent(Verb::Remove, "jana", "mall", Some("1"));
+    let removed = vec![
+        Record::Intent(remove.clone()),
+        outcome(2, CallResult::Done),
+        verified(2, &remove, Some("1"), Verdict::AsPlanned, true),
+    ];
+    assert_eq!(settled(removed), ["2@mall d1"]);
+    // Another digest takes the place of the first.
+    let Record::Observed(mut again) = seen.clone() else {
+        panic!("another entry")
+    };
+    again.equal = BTreeMap::from([("d2".to_owned(), vec!["1".to_owned()])]);
+    let again = Record::Observed(again);
+    assert_eq!(settled(vec![again]), ["1@mall d2", "2@mall d1"]);
 }

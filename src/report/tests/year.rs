@@ -110,6 +110,7 @@ impl Year {
             grants: rows.iter().map(grant).collect(),
             gone: gone.iter().map(|id| (*id).to_owned()).collect(),
             sets: BTreeMap::new(),
+            equal: BTreeMap::new(),
         }));
     }
 

@@ -204,7 +204,13 @@ impl Stage {
             watch.steps.clone_from(&plan.draft.steps);
             watch.all_steps.extend(plan.draft.steps.iter().cloned());
         }
-        let mut opening = record::opening(&project, &observed, &memory, self.diary.sealed());
+        let mut opening = record::opening(
+            &project,
+            &observed,
+            &memory,
+            self.diary.sealed(),
+            &plan.draft,
+        );
         opening.extend(hand::records(
             &plan,
             &project.desired,
