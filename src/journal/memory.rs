@@ -111,6 +111,10 @@ impl Remembering<'_> {
     }
 
     fn handed(&mut self, entry: &Entry, handed: &HandedOver) {
+        if let (Some(person), Some(approval)) = (&handed.person, &handed.approval) {
+            let used = (PersonKey::new(person.as_str()), approval.as_str().into());
+            self.memory.used.insert(used);
+        }
         let key = (
             SystemName::new(handed.system.as_str()),
             handed.step.as_str().into(),

@@ -42,6 +42,8 @@ pub struct Memory {
     pub attested: BTreeMap<(SystemName, Arc<str>), NotedAttestation>,
     /// Manual steps that were handed over and are not closed, by system and id of the step.
     pub handed: BTreeMap<(SystemName, Arc<str>), Handed>,
+    /// Approvals (`plan::word`) that let one more message to a person through: each does so once.
+    pub used: BTreeSet<(PersonKey, Arc<str>)>,
     /// Who is locked out, whatever the files say, and since when.
     pub locked: BTreeMap<PersonKey, Timestamp>,
     /// When that was verified: tells what time changed since from what we changed.

@@ -13,7 +13,8 @@ use super::step::{Access, Draft, StaffTarget, StepId, StepKind, Target};
 use crate::canonical::{canonical, sha256_hex};
 use crate::catalog::Catalog;
 use crate::model::{
-    AccountId, Days, Item, Items, One, PlaceId, RightSet, SystemName, Value, VendorRoleSlug,
+    AccountId, Approval, Days, Item, Items, LocationKey, One, PersonKey, PlaceId, RightSet,
+    RoleKey, SystemName, Value, VendorRoleSlug,
 };
 
 /// A value in the words of the contracts: `true`, a number of days, a list, `"all"`, `"self"`.
@@ -71,6 +72,25 @@ pub fn equal(
         accounts.insert(settled.account.clone(), digest);
     }
     equal
+}
+
+/// What tells an approval from another, however it is written and wherever it stands.
+pub fn word(approval: &Approval, catalog: &Catalog) -> Arc<str> {
+    let rights = approval.rights.iter().map(|&id| catalog.get(id).slug);
+    let said = json!({
+        "allow": approval.allow.name(),
+        "people": approval.people.iter().map(PersonKey::as_str).collect::<Vec<_>>(),
+        "role": approval.role.as_ref().map(RoleKey::as_str),
+        "rights": rights.collect::<Vec<_>>(),
+        "any_right": approval.any_right,
+        "location": approval.location.as_ref().map(LocationKey::as_str),
+        "at_most": approval.at_most,
+        "until": approval.until.map(|until| until.to_string()),
+        "because": &*approval.because,
+    });
+    let mut hash = hash(&said);
+    hash.truncate(16);
+    hash.into()
 }
 
 /// Digests of right sets, each computed once however many people share the set.

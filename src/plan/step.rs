@@ -96,6 +96,8 @@ pub struct Draft {
     pub price: Price,
     /// Whose the accounts are, by system: what `policy` judges by. No part of the contract.
     pub whose: BTreeMap<SystemName, Vec<Known>>,
+    /// Further messages that an approval lets through, with what tells it from others. No part of the contract.
+    pub approved: BTreeMap<StepId, Arc<str>>,
     /// Accounts in use that have just what the files give them. No part of the contract.
     pub settled: Vec<Settled>,
     /// The quiet hours, in the time of each place where a step writes to somebody: they may begin while it is waited for. No

@@ -45,7 +45,7 @@ fn limit(mut draft: Draft, input: &Input<'_>, authors: &Authors) -> Draft {
     let over = limits::over(&draft, input, authors);
     let mut needs = std::mem::take(&mut draft.needs);
     needs.extend(drift::needs(&draft, input));
-    draft.needs = approvals::unmet(&draft, input, authors, needs);
+    (draft.needs, draft.approved) = approvals::unmet(&draft, input, authors, needs);
     draft.needs.extend(over);
     shrink::holds(&mut draft, input);
     quiet::wait(&mut draft, input);

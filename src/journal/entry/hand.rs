@@ -34,6 +34,10 @@ pub struct HandedOver {
     /// What the account has once it is done; absent where the step says nothing of access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub says: Option<SaysFact>,
+    /// Of one more message: the approval that let it through, by the first 16 hex digits of the SHA-256 of what it says. It
+    /// lets no other one through to the same person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<String>,
 }
 
 /// What somebody says that an account has.

@@ -29,6 +29,7 @@ fn handed(step: &str) -> Record {
         account: None,
         reason: None,
         says: SaysFact::of(&says(AccountState::Invited)),
+        approval: None,
     })
 }
 

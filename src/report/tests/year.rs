@@ -212,6 +212,7 @@ impl Year {
             account: None,
             reason: Some(reason.to_owned()),
             says: None,
+            approval: None,
         }));
     }
 
