@@ -400,6 +400,29 @@ impl<'a> Planning<'a> {
         records
     }
 
+    /// The systems of which a run does all that the files want and no rule holds: what was not asked for, not reviewed, or is
+    /// not what was reviewed is left out, and so is all that is not due of what is due.
+    pub(super) fn whole(&self, review: Option<&Review>, due: bool) -> Vec<SystemName> {
+        let only = &self.only;
+        if due || !only.people.is_empty() || !only.locations.is_empty() {
+            return Vec::new();
+        }
+        let left_out = |system: &SystemName| {
+            review.is_some_and(|review| {
+                review.unreviewed.iter().any(|it| it.system == *system)
+                    || review
+                        .stale
+                        .iter()
+                        .any(|it| it.step.system == system.as_str())
+            })
+        };
+        let systems = self.project.desired.systems.keys();
+        systems
+            .filter(|name| only.admits(None, Some(name), None) && !left_out(name))
+            .cloned()
+            .collect()
+    }
+
     /// Writes into the journal what was seen by a run that changes nothing.
     pub(super) fn note(
         &self,

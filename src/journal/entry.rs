@@ -163,6 +163,10 @@ pub struct RunStarted {
     /// The systems involved and the hosts that are asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub systems: Vec<SystemAt>,
+    /// Systems of which the run does all that its files want and no rule holds: nothing was left out because it was not asked
+    /// for, or not reviewed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub whole: Vec<String>,
 }
 
 /// The files a plan was made from.

@@ -111,6 +111,7 @@ pub fn look_started(read: &Observed, command: &str, actor: String) -> RunStarted
         config: None,
         actor: Some(actor),
         systems: systems.collect(),
+        whole: Vec::new(),
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::authors::{Authors, is_by_omission};
 use super::words;
-use crate::model::{AccountId, Allow, Approval, Desired, PersonKey, SystemName};
+use crate::model::{AccountId, Allow, Approval, Desired, PersonKey, Since, SystemName};
 use crate::plan::{Because, Draft, Input, Need, Step, StepId, StepKind, word};
 
 /// Who is counted: a person, or an account that is nobody's.
@@ -99,11 +99,9 @@ pub(super) fn passed<'a>(
                     doubts.insert(USED.to_owned());
                     continue;
                 }
-                let doubt = input
-                    .desired
-                    .rules
-                    .second_person
-                    .then(|| authors.doubt_about(&origin, step, &behind(input, step)));
+                let doubt = input.desired.rules.second_person.then(|| {
+                    authors.doubt_about(&origin, step, &behind(input, step), &since(input, step))
+                });
                 match doubt.flatten() {
                     None => {
                         passed.through.insert(&step.id);
@@ -126,28 +124,43 @@ pub(super) fn passed<'a>(
     passed
 }
 
-/// The files that tell who wrote the approvals and the changes that these are about.
-pub(super) fn files(draft: &Draft, input: &Input<'_>) -> BTreeSet<Arc<str>> {
+/// The files that tell who wrote the approvals and the changes that these are about, each with since when it matters who
+/// else changed it.
+pub(super) fn files(draft: &Draft, input: &Input<'_>) -> BTreeMap<Arc<str>, BTreeSet<Since>> {
     let rules = &input.desired.rules;
-    let mut files = BTreeSet::new();
+    let mut files: BTreeMap<Arc<str>, BTreeSet<Since>> = BTreeMap::new();
     if !rules.second_person {
         return files;
     }
     for approval in &rules.approvals {
-        files.insert(input.sources.origin(approval.origin).file);
+        let origin = input.sources.origin(approval.origin);
+        files.entry(origin.file).or_default();
         let named = draft
             .steps
             .iter()
             .filter(|step| names(approval, step, input.desired));
         for step in named {
-            files.extend(step.because.iter().filter_map(|because| match because {
+            let lines = step.because.iter().filter_map(|because| match because {
                 Because::Line(origin) => Some(origin.file.clone()),
                 Because::Rule(_) => None,
-            }));
-            files.extend(behind(input, step));
+            });
+            let since = since(input, step);
+            for file in lines.chain(behind(input, step)) {
+                files.entry(file).or_default().extend(since.clone());
+            }
         }
     }
     files
+}
+
+/// Since when edits of the files are not applied yet that a step may stem from.
+fn since(input: &Input<'_>, step: &Step) -> BTreeSet<Since> {
+    let Some(key) = &step.person else {
+        return BTreeSet::new();
+    };
+    let was = input.desired.people.get(key).into_iter();
+    let keys = std::iter::once(key).chain(was.flat_map(|person| &person.was));
+    input.memory.since(&step.system, &step.place, keys)
 }
 
 /// The files that give what a step takes: of the person, of the place with its tags, and of every role that a line of theirs

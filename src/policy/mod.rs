@@ -23,7 +23,7 @@ mod shrink;
 mod tests;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use authors::{Authors, Written};
@@ -32,6 +32,7 @@ pub use shrink::distrust;
 use board::Board;
 pub use loosened::{book, compare};
 
+use crate::model::Since;
 use crate::plan::{Draft, Input};
 
 /// Judges a draft: what is over a limit needs an approval from now on, what is approved needs none any more, and what breaks
@@ -66,7 +67,8 @@ fn forbid(draft: Draft, input: &Input<'_>) -> Draft {
     draft
 }
 
-/// The files of the project of which it must be known who wrote them before the draft is judged.
-pub fn files_to_blame(draft: &Draft, input: &Input<'_>) -> BTreeSet<Arc<str>> {
+/// The files of the project of which it must be known who wrote them before the draft is judged, and since when also who else
+/// changed them.
+pub fn files_to_blame(draft: &Draft, input: &Input<'_>) -> BTreeMap<Arc<str>, BTreeSet<Since>> {
     approvals::files(draft, input)
 }

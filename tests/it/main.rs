@@ -15,6 +15,7 @@ mod accept;
 mod acting;
 mod adopted;
 mod attested;
+mod authors;
 mod based;
 mod broken;
 mod chaos;

@@ -124,6 +124,7 @@ impl Year {
                     }),
                     actor: None,
                     systems: Vec::new(),
+                    whole: Vec::new(),
                 },
             )
             .unwrap();

@@ -198,10 +198,12 @@ pub(in crate::cli) async fn within(
         None if args.due => COMMAND.to_owned(),
         None => "apply".to_owned(),
     };
+    let whole = planning.whole(review.as_ref(), args.due);
     let order = Order {
         plan: &planned.plan,
         opening: &opening,
         command: &command,
+        whole: &whole,
         actor: Some(&actor),
     };
     let mut outcomes = apply(&order, &ports, &mut *journal).await;

@@ -178,6 +178,7 @@ fn record(
                 config: None,
                 actor: Some(session.env.actor()),
                 systems: Vec::new(),
+                whole: Vec::new(),
             },
         )?;
         let ended = RunEnded {

@@ -209,6 +209,7 @@ fn hand_over(
                 config: None,
                 actor: Some(session.env.actor()),
                 systems: Vec::new(),
+                whole: Vec::new(),
             },
         )?;
         let ended = RunEnded {

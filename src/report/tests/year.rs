@@ -54,6 +54,7 @@ impl Year {
             }),
             actor: Some(actor.to_owned()),
             systems: Vec::new(),
+            whole: Vec::new(),
         };
         self.run = self.journal.begin(self.now, started).unwrap();
         self

@@ -222,6 +222,7 @@ impl Stage {
             plan: &plan,
             opening: &opening,
             command: "apply",
+            whole: &[],
             actor: None,
         };
         let outcomes = apply(&order, &ports, &mut self.diary).await;
