@@ -66,6 +66,8 @@ pub enum FindingSide {
     Live,
     /// By what the files say.
     Declared,
+    /// By nothing that is known: what it is about was not read.
+    Unknown,
 }
 
 impl FindingSide {
@@ -75,6 +77,7 @@ impl FindingSide {
             FindingSide::Leaving => "leaving",
             FindingSide::Live => "live",
             FindingSide::Declared => "declared",
+            FindingSide::Unknown => "unknown",
         }
     }
 }

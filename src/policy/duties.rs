@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::board::{Area, Board, Forbidden, Who, gives_more, has_after, is_silent, owns, reduces};
 use super::count::{self, Count};
+use super::unread;
 use crate::catalog::RightId;
 use crate::model::{
     AccountState, Breach, Demand, Grant, GrantState, NamedRights as Named, OnlyRole, PersonKey,
@@ -179,7 +180,8 @@ impl Rule<'_> {
         for area in known {
             let today = count::today(board, &right.rights, &area);
             let today: BTreeSet<_> = today.into_values().collect();
-            if today.len() >= at_least {
+            let missing = at_least.saturating_sub(today.len());
+            if missing == 0 || unread::decides(board, self.policy, right, &area, missing) {
                 continue;
             }
             let about = About {

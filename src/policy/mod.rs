@@ -3,7 +3,7 @@
 //! Not the safety that no rule can loosen: that is `plan`'s. In reading order: `shrink` says which lists are believed,
 //! `limits` counts whom a run touches, `drift` answers what was changed by hand, `quiet` lets messages wait, `approvals` says
 //! who may pass, `authors` whose word counts, `words` says it all to people; `board` lays out who has what, `duties` judges
-//! policies, `lockout` keeps somebody who can manage users, `keep` turns what is forbidden into holds,
+//! policies, `unread` says where nobody can, `lockout` keeps somebody who can manage users, `keep` turns what is forbidden into holds,
 //! `loosened` says what an edit allows that was forbidden. Pure, and it never
 //! fails. Invariant: no step is lost here; a rule only adds to what a step needs, and an approval only takes away from it.
 
@@ -21,6 +21,7 @@ mod quiet;
 mod shrink;
 #[cfg(test)]
 mod tests;
+mod unread;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +60,7 @@ fn limit(mut draft: Draft, input: &Input<'_>, authors: &Authors) -> Draft {
 fn forbid(draft: Draft, input: &Input<'_>) -> Draft {
     let mut board = Board::new(draft, input);
     duties::judge(&mut board);
+    unread::judge(&mut board);
     lockout::judge(&mut board);
     let mut draft = keep::back(board);
     let before = input.memory.rules.as_ref();
