@@ -443,16 +443,7 @@ impl<'a> Planning<'a> {
 
     /// Why a plan is not to be done any more, because of the time that somebody looked at it.
     pub(super) fn overtaken(&self, planned: &Planned) -> Option<Failure> {
-        let now = self.now();
-        let good_until = plan::file::good_until(&planned.plan);
-        let why = if now >= good_until {
-            format!("the plan was good until {good_until}, and it is {now}")
-        } else {
-            let (place, until) = planned.plan.draft.quiet_now(now)?;
-            format!(
-                "the quiet hours at {place} have begun meanwhile, until {until} (`quiet`): nobody is written to before"
-            )
-        };
+        let why = plan::file::overtaken(&planned.plan, self.now())?;
         let failure = Failure::new(Ending::Stale, format!("{why}; nothing was done"));
         Some(failure.help("run it again"))
     }

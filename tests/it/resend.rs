@@ -219,6 +219,28 @@ fn quiet_hours_and_limits_count_it_as_a_message() {
 }
 
 #[test]
+fn quiet_hours_that_began_after_it_was_handed_over_keep_it_open() {
+    let chain = Chain::new("hello");
+    chain.approve();
+    let (code, told) = chain.resend(&["jana"]);
+    assert_eq!(code, 0, "{told}");
+    let settings = fs::read_to_string(chain.path("keyholder.yaml")).unwrap();
+    chain.settings("quiet: \"00:00-23:59\"");
+    // The administrator of the simulator would click it.
+    let (_, told) = chain.run(&["apply", "--sandbox", "--yes"]);
+    assert_eq!(chain.messages(), 1, "{told}");
+    assert!(
+        told.contains("stays open: quiet hours at center until 23:59"),
+        "{told}"
+    );
+    assert_eq!(chain.steps().len(), 1);
+    fs::write(chain.path("keyholder.yaml"), settings).unwrap();
+    chain.run(&["apply", "--sandbox", "--yes"]);
+    assert_eq!(chain.messages(), 2);
+    assert_eq!(chain.steps(), [""; 0]);
+}
+
+#[test]
 fn a_list_that_is_not_whole_and_a_vendor_without_a_way_are_said() {
     let chain = Chain::new("hello");
     chain.approve();
