@@ -63,7 +63,7 @@ pub(in crate::cli) async fn within(
     if let Some(files) = &files {
         files.judge(&project, world.now())?;
     }
-    let mut planning = Planning::new(session, world, &project, &args.inputs.only)?;
+    let mut planning = Planning::writing(session, world, &project, &args.inputs.only)?;
     if let Some(files) = &files {
         planning.only = files.touched(&project);
     } else if since.is_some() && planning.only.is_everything() {
