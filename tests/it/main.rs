@@ -35,6 +35,7 @@ mod observed;
 mod policies;
 mod report;
 mod resend;
+mod retries;
 mod reviewed;
 mod safety;
 mod scenario;
