@@ -3,9 +3,10 @@
 //! Not the safety that no rule can loosen: that is `plan`'s. In reading order: `shrink` says which lists are believed,
 //! `limits` counts whom a run touches, `drift` answers what was changed by hand, `quiet` lets messages wait, `approvals` says
 //! who may pass, `authors` whose word counts, `words` says it all to people; `board` lays out who has what, `duties` judges
-//! policies, `unread` says where nobody can, `lockout` keeps somebody who can manage users, `keep` turns what is forbidden into holds,
-//! `loosened` says what an edit allows that was forbidden. Pure, and it never
-//! fails. Invariant: no step is lost here; a rule only adds to what a step needs, and an approval only takes away from it.
+//! policies, `unread` says where nobody can, `pins` what a fenced file says of accounts elsewhere, `lockout` keeps somebody
+//! who can manage users, `keep` turns what is forbidden into holds, `loosened` says what an edit allows that was forbidden.
+//! Pure, and it never fails. Invariant: no step is lost here; a rule only adds to what a step needs, and an approval only
+//! takes away from it.
 
 mod approvals;
 mod authors;
@@ -17,6 +18,7 @@ mod keep;
 mod limits;
 pub mod lockout;
 mod loosened;
+mod pins;
 mod quiet;
 mod shrink;
 #[cfg(test)]
@@ -61,6 +63,7 @@ fn forbid(draft: Draft, input: &Input<'_>) -> Draft {
     let mut board = Board::new(draft, input);
     duties::judge(&mut board);
     unread::judge(&mut board);
+    pins::judge(&mut board);
     lockout::judge(&mut board);
     let mut draft = keep::back(board);
     let before = input.memory.rules.as_ref();

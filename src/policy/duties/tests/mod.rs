@@ -340,6 +340,48 @@ fn a_fence_lets_nobody_of_its_files_lose_anything_elsewhere() {
 }
 
 #[test]
+fn a_pin_says_nothing_about_places_outside_of_its_fence() {
+    let pinned = |account: &str, places: &[&str], fence: &[&str]| {
+        let mut world = World::new();
+        world.person("jana");
+        for place in places {
+            world.live("7", "jana", place, &[]);
+            world.live("9", "nobody", place, &[]);
+        }
+        world.pin("jana", account);
+        world.fence("people/riga/**", fence, &["jana"]);
+        let plan = world.plan();
+        let told = plan.draft.findings.iter();
+        let told = told.map(|it| format!("{} {}", it.side.name(), it.message));
+        (told.collect::<Vec<_>>(), holds(&plan))
+    };
+    // A stranger's account, with a place that the file has nothing to say about: what the pin would take there is held, and
+    // the pin itself is told.
+    let (told, held) = pinned("9", &["center", "mall"], &["center"]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(held, ["fence jana@mall"]);
+    for part in [
+        "declared",
+        "`people/riga/**`",
+        "`jana`",
+        "account 9",
+        "mall",
+    ] {
+        assert!(told[0].contains(part), "{part}: {told:?}");
+    }
+    assert!(!told[0].contains("center"), "{told:?}");
+    // Within the fence, behind none, and where her own contact says so anyway.
+    assert_eq!(
+        pinned("9", &["center", "mall"], &["center", "mall"])
+            .0
+            .len(),
+        0
+    );
+    assert_eq!(pinned("9", &["center"], &["center"]).0.len(), 0);
+    assert_eq!(pinned("7", &["center", "mall"], &["center"]).0.len(), 0);
+}
+
+#[test]
 fn a_leaver_who_was_the_last_manager_goes_and_is_told() {
     let mut world = World::new();
     world.drop_caller();
