@@ -109,10 +109,11 @@ impl Desk {
         let made = made.map_err(not_made)?;
         let mut more = String::new();
         if let Some(person) = &made.person {
-            let both = (&made.before, &made.after);
-            let time = (made.at, &self.project.zone);
-            let doc = swing::doc(both, person, self.project.catalog, time);
-            more = format!("\n{}", text::write(&doc, session.ui.layout()));
+            let (catalog, zone) = (self.project.catalog, &self.project.zone);
+            for doc in swing::docs(&made.stretches, person, catalog, zone) {
+                more.push('\n');
+                more.push_str(&text::write(&doc, session.ui.layout()));
+            }
         }
         for note in &made.notes {
             session

@@ -95,18 +95,13 @@ pub(in crate::cli) fn relocate(session: &Session<'_>, args: &MoveArgs) -> Result
 pub(in crate::cli) fn leave(session: &Session<'_>, args: &LeaveArgs) -> Result<Endings, Failure> {
     let desk = Desk::open(session, &args.edit)?;
     let person = who(session, &desk, args.person.as_deref())?;
-    let given = day(
+    let at = day(
         session,
         &desk,
         args.at.as_deref(),
         args.person.is_none(),
         "Their last day, such as 2026-12-01 (nothing for now)",
     )?;
-    let at = given.unwrap_or_else(|| {
-        let now = desk.now.to_zoned(desk.project.zone.clone()).datetime();
-        let minute = now.with().second(0).subsec_nanosecond(0).build();
-        When::Time(minute.unwrap_or(now))
-    });
     desk.carry_out(session, &Verb::Leave { person, at }, &args.edit)
 }
 

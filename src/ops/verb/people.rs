@@ -73,9 +73,6 @@ pub(super) fn join(project: &Project, texts: &Texts, join: &Join) -> Result<Vec<
                     texts,
                     said: format!("Add {}{place}", join.key),
                     person: Some(PersonKey::new(join.key.as_str())),
-                    at: join
-                        .starts
-                        .or(join.line.as_ref().and_then(|line| line.from)),
                     notes: notes.clone(),
                     renamed: None,
                     is_leaver: false,
@@ -174,7 +171,6 @@ pub(super) fn rename_role(
         texts: everywhere(texts, Named::Role, from, to)?,
         said: format!("Rename the role {from} to {to}"),
         person: None,
-        at: None,
         notes: Vec::new(),
         renamed: None,
         is_leaver: false,
@@ -217,7 +213,6 @@ pub(super) fn rename_person(
         texts: changed(&renamed, &entry.file, &[change], &by_hand)?,
         said: format!("Rename {from} to {to}"),
         person: Some(PersonKey::new(to)),
-        at: None,
         notes: Vec::new(),
         renamed: Some((from.to_owned(), to.to_owned())),
         is_leaver: false,
