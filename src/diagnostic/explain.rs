@@ -32,6 +32,7 @@ macro_rules! texts {
 
 texts! {
     "access-missing",
+    "leaves-unmanaged",
     "account-used-twice",
     "at-missing",
     "bad-key",

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use super::edit::Texts;
 use super::planned::broken;
 use super::project::{OpenOptions, Project, settle};
-use crate::config::edit::{Change, Refused, edited};
+use crate::config::edit::{Change, Refused, edited, line_of};
 use crate::config::raw::When;
 use crate::diagnostic::Diagnostic;
 use crate::model::{AsOf, Desired, Grant, PersonKey};
@@ -378,7 +378,12 @@ fn changed(texts: &Texts, file: &str, changes: &[Change], by_hand: &str) -> Resu
         NotMade::new(format!("{file} is not edited from here"))
             .help(format!("write it by hand: {by_hand}"))
     })?;
-    let after = edited(text, changes).map_err(|why| NotMade::refused(file, why, by_hand))?;
+    let after = edited(text, changes).map_err(|why| {
+        let path = changes.first().map(Change::path);
+        let line = path.and_then(|path| line_of(text, path));
+        let place = line.map_or(file.to_owned(), |line| format!("{file}:{line}"));
+        NotMade::refused(&place, why, by_hand)
+    })?;
     let mut texts = texts.clone();
     texts.set(file, after);
     Ok(texts)
