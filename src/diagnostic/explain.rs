@@ -32,7 +32,6 @@ macro_rules! texts {
 
 texts! {
     "access-missing",
-    "leaves-unmanaged",
     "account-used-twice",
     "at-missing",
     "bad-key",
@@ -51,6 +50,7 @@ texts! {
     "hostile-text",
     "inherited-clash",
     "irrelevant-line",
+    "leaves-unmanaged",
     "left-out-qualifier",
     "limited-to-nothing",
     "link-out",
