@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 
 use camino::Utf8Path;
 
-pub use commit::{branch, commit_files, commit_onto, is_clean, is_ignored};
+pub use commit::{branch, checked_out, commit_files, commit_onto, is_clean, is_ignored};
 pub use dropped::{Dropped, DroppedBy, dropped};
 pub use history::{Mention, mentions};
 pub use past::{Brought, Told, brought, told};

@@ -3,7 +3,6 @@
 //! Not what is edited: that is the verb's. Invariant: only what was shown is written, and with `--branch` nothing that lies
 //! in the folder is read or changed.
 
-use camino::Utf8Path;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -12,7 +11,8 @@ use super::failure::{Ending, Endings, Failure};
 use super::session::Session;
 use crate::config::edit::difference;
 use crate::config::raw::When;
-use crate::ops::edit::{Edit, Texts, write};
+use crate::ops::edit::{self, Edit, Texts};
+use crate::ops::import::contacts_file;
 use crate::ops::project::{self, Project};
 use crate::ops::verb::{self, NotMade, Verb};
 use crate::render::{escape, swing, text};
@@ -109,10 +109,11 @@ impl Desk {
         let made = made.map_err(not_made)?;
         let mut more = String::new();
         if let Some(person) = &made.person {
-            let both = (&made.before, &made.after);
-            let time = (made.at, &self.project.zone);
-            let doc = swing::doc(both, person, self.project.catalog, time);
-            more = format!("\n{}", text::write(&doc, session.ui.layout()));
+            let (catalog, zone) = (self.project.catalog, &self.project.zone);
+            for doc in swing::docs(&made.stretches, person, catalog, zone) {
+                more.push('\n');
+                more.push_str(&text::write(&doc, session.ui.layout()));
+            }
         }
         for note in &made.notes {
             session
@@ -138,16 +139,22 @@ impl Desk {
             return Err(failure.help("nothing was written: only what was shown is written"));
         }
         let root = self.project.loaded.root.clone();
-        if args.commit
-            && let Some(edit) = edits
-                .iter()
-                .find(|it| !vcs::is_clean(&root, &it.file) && !vcs::is_ignored(&root, &it.file))
-        {
-            return Err(Failure::input(format!(
-                "{} has changes that are not committed, and they would be committed with the edit",
-                edit.file
-            ))
-            .help("commit or stash them first, or write without `--commit`"));
+        if args.commit {
+            vcs::checked_out(&root).map_err(|why| {
+                Failure::input(format!("`--commit` has nothing to commit onto: {why}"))
+                    .help("`--branch NAME` commits onto a branch of its own, and without either the files are only written")
+            })?;
+            let is_loose = |it: &&Edit| {
+                let is_new = it.before.is_empty() && !root.join(&it.file).exists();
+                !is_new && self.is_for_git(&it.file) && !vcs::is_clean(&root, &it.file)
+            };
+            if let Some(edit) = edits.iter().find(is_loose) {
+                return Err(Failure::input(format!(
+                    "{} has changes that are not committed, and they would be committed with the edit",
+                    edit.file
+                ))
+                .help("commit or stash them first, or write without `--commit`"));
+            }
         }
         if !args.yes {
             let question = match &self.target {
@@ -169,6 +176,12 @@ impl Desk {
         Ok(Endings::new())
     }
 
+    /// Whether a file is one that git keeps: contacts outside of it are written, and no more.
+    fn is_for_git(&self, file: &str) -> bool {
+        contacts_file(&self.project).as_deref() != Some(file)
+            && !vcs::is_ignored(&self.project.loaded.root, file)
+    }
+
     fn store(
         &self,
         session: &Session<'_>,
@@ -178,7 +191,7 @@ impl Desk {
     ) -> Result<(), Failure> {
         let root = &self.project.loaded.root;
         let message = message(said, args.because.as_deref());
-        let hash = match &self.target {
+        let (hash, onto) = match &self.target {
             Target::Branch(name, parent, old) => {
                 let files: Vec<(&str, &str)> = edits
                     .iter()
@@ -186,68 +199,63 @@ impl Desk {
                     .collect();
                 let onto = (parent.as_str(), old.as_deref());
                 vcs::commit_onto(root, name, onto, &files, &message)
-                    .map(|hash| (hash, name.as_str()))
+                    .map(|hash| (hash, name.clone()))
                     .map_err(|error| {
                         Failure::input(error.to_string()).help("nothing was written")
                     })?
             }
             Target::Disk => {
-                write_all(root, edits)?;
-                for edit in edits.iter().filter(|_| !args.commit) {
-                    session.ui.tell(&format!(
-                        "{} is written; look at it and commit it",
-                        escape::terminal(&edit.file)
-                    ));
+                write_all(&self.project, edits)?;
+                let contacts = contacts_file(&self.project);
+                for edit in edits {
+                    let file = escape::terminal(&edit.file);
+                    if contacts.as_deref() == Some(&*edit.file) {
+                        session
+                            .ui
+                            .tell(&format!("{file} holds contacts: keep it out of git"));
+                    } else if !args.commit {
+                        session
+                            .ui
+                            .tell(&format!("{file} is written; look at it and commit it"));
+                    }
                 }
                 if !args.commit {
                     return Ok(());
                 }
-                // Contacts that git is kept from are written, and no more.
                 let files = edits.iter().map(|it| it.file.as_str());
-                let files: Vec<&str> = files.filter(|it| !vcs::is_ignored(root, it)).collect();
+                let files: Vec<&str> = files.filter(|it| self.is_for_git(it)).collect();
+                let onto = vcs::checked_out(root).unwrap_or_default();
                 let hash = vcs::commit_files(root, &files, &message).map_err(|error| {
                     Failure::input(error.to_string())
                         .help("the edit is written and not committed; `git diff` shows it")
                 })?;
-                (hash, "the branch that is checked out")
+                (hash, onto)
             }
         };
-        let (hash, onto) = hash;
         session.ui.tell(&format!(
             "commit {} on {}: {}",
             hash.get(..12).unwrap_or(&hash),
-            escape::terminal(onto),
+            escape::terminal(&onto),
             escape::terminal(said)
         ));
         Ok(())
     }
 }
 
-/// Writes all edits or none: what was written before one that could not be is taken back.
-fn write_all(root: &Utf8Path, edits: &[Edit]) -> Result<(), Failure> {
-    for (at, edit) in edits.iter().enumerate() {
-        let Err(error) = write(root, edit) else {
-            continue;
-        };
-        let mut failure =
-            Failure::input(format!("{}: {error}", edit.file)).help("nothing was written");
-        for done in edits.iter().take(at) {
-            let back = Edit {
-                file: done.file.clone(),
-                before: done.after.clone(),
-                after: done.before.clone(),
-            };
-            if let Err(error) = write(root, &back) {
-                let help = format!(
-                    "{} is written and could not be put back: {error}",
-                    done.file
-                );
-                failure = failure.help(help);
-            }
+/// Writes all edits or none. A file of contacts is made so that nobody else reads it.
+pub(super) fn write_all(project: &Project, edits: &[Edit]) -> Result<(), Failure> {
+    let contacts = contacts_file(project);
+    let is_private = |file: &str| contacts.as_deref() == Some(file);
+    let written = edit::write_all(&project.loaded.root, edits, is_private);
+    written.map_err(|why| {
+        let failure = Failure::input(format!("{}: {}", why.file, why.error));
+        match why.left.first() {
+            None => failure.help("nothing was written"),
+            Some((file, error)) => failure.help(format!(
+                "{file} is written and could not be put back: {error}"
+            )),
         }
-        return Err(failure);
-    }
-    Ok(())
+    })
 }
 
 /// The message of a commit: what, and why. Contacts have no place in it.

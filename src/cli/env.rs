@@ -15,6 +15,10 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ),
     ("CI", "never ask, never draw progress"),
     (
+        "TZ",
+        "the zone that `init` proposes, before the machine's own",
+    ),
+    (
         "USER",
         "who acts, for the journal, where `KEYHOLDER_ACTOR` is not set",
     ),

@@ -184,7 +184,7 @@ impl Ui {
             .with_prompt(format!("{question} Type yes to go on"))
             .allow_empty(true)
             .interact_text_on(&dialoguer::console::Term::stderr());
-        answer.is_ok_and(|answer| answer.trim() == "yes")
+        answered(answer).is_some_and(|answer| answer.trim() == "yes")
     }
 
     /// Asks for a text; nothing typed is no answer.
@@ -197,8 +197,7 @@ impl Ui {
             input = input.default(default.to_owned());
         }
         let answer = input.interact_text_on(&dialoguer::console::Term::stderr());
-        answer
-            .ok()
+        answered(answer)
             .map(|it| it.trim().to_owned())
             .filter(|it| !it.is_empty())
     }
@@ -209,13 +208,17 @@ impl Ui {
         if self.accessible {
             return self.choose_by_number(question, choices);
         }
-        dialoguer::Select::new()
+        // Ctrl-C is a key that ends the list: by itself it would end the process before the cursor is shown again.
+        #[cfg(unix)]
+        let held = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt());
+        let chosen = dialoguer::Select::new()
             .with_prompt(question)
             .items(choices)
             .default(0)
-            .interact_on_opt(&dialoguer::console::Term::stderr())
-            .ok()
-            .flatten()
+            .interact_on_opt(&dialoguer::console::Term::stderr());
+        #[cfg(unix)]
+        drop(held);
+        answered(chosen).flatten()
     }
 
     /// The same without a list that is drawn again with every key: each choice has a number, which is typed.
@@ -236,6 +239,23 @@ impl Ui {
         {
             bar.finish_and_clear();
         }
+    }
+}
+
+/// What was answered. Ctrl-C at a question ends the run, as it does elsewhere: nothing is taken for an answer then.
+fn answered<T>(answer: dialoguer::Result<T>) -> Option<T> {
+    match answer {
+        Ok(answer) => Some(answer),
+        Err(dialoguer::Error::IO(error)) if error.kind() == std::io::ErrorKind::Interrupted => {
+            // A terminal that is gone has no cursor.
+            drop(dialoguer::console::Term::stderr().show_cursor());
+            #[expect(
+                clippy::exit,
+                reason = "asked for; nothing is under way while a question stands"
+            )]
+            std::process::exit(130)
+        }
+        Err(_) => None,
     }
 }
 

@@ -112,6 +112,7 @@ codes! {
     UselessAt Error "at-missing" "An assignment that says no place although its role needs one.";
     // People.
     MissingAccess Error "access-missing" "A person without `access`.";
+    LeavesUnmanaged Warning "leaves-unmanaged" "`leaves` or `paused` beside `access: unmanaged`, which takes nothing away.";
     NoContact Error "no-usable-contact" "A person with access whom no invitation could reach and no account could be matched to.";
     VendorNeeds Error "vendor-needs" "A person lacks what the form of a vendor requires.";
     BadPhone Error "malformed-phone" "A phone number that is none.";

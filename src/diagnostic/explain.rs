@@ -50,6 +50,7 @@ texts! {
     "hostile-text",
     "inherited-clash",
     "irrelevant-line",
+    "leaves-unmanaged",
     "left-out-qualifier",
     "limited-to-nothing",
     "link-out",

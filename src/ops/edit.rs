@@ -27,6 +27,8 @@ pub struct Edit {
 #[derive(Clone, Debug)]
 pub struct Texts {
     files: BTreeMap<String, (String, String)>,
+    /// Whether they are a commit's, so that nothing of the folder is theirs.
+    of_commit: bool,
 }
 
 impl Texts {
@@ -48,7 +50,10 @@ impl Texts {
             };
             files.insert(path.to_string(), (text.clone(), text));
         }
-        Ok(Self { files })
+        Ok(Self {
+            files,
+            of_commit: false,
+        })
     }
 
     /// The files of a commit, by their paths from the project's folder.
@@ -66,6 +71,7 @@ impl Texts {
         });
         Self {
             files: files.collect(),
+            of_commit: true,
         }
     }
 
@@ -77,7 +83,13 @@ impl Texts {
             files.map(|(path, (before, _))| (path.clone(), (before.clone(), before.clone())));
         Self {
             files: files.collect(),
+            of_commit: self.of_commit,
         }
+    }
+
+    /// Whether these are the files of a commit: then nothing that lies in the folder is edited.
+    pub fn is_of_commit(&self) -> bool {
+        self.of_commit
     }
 
     /// The files, in order.
@@ -179,6 +191,65 @@ pub fn write(root: &Utf8Path, edit: &Edit) -> io::Result<()> {
         drop(File::open(folder).and_then(|folder| folder.sync_all()));
     }
     Ok(())
+}
+
+/// Writes edits, all of them or none: what was written before one that could not be is taken back. A file that is not there
+/// is made, so that nobody else reads it where `is_private` says so. What could not be, and what was not put back.
+pub fn write_all(
+    root: &Utf8Path,
+    edits: &[Edit],
+    is_private: impl Fn(&str) -> bool,
+) -> Result<(), NotWritten> {
+    let is_new =
+        |edit: &Edit| edit.before.is_empty() && root.join(&edit.file).symlink_metadata().is_err();
+    let mut done: Vec<(&Edit, bool)> = Vec::new();
+    for edit in edits {
+        let makes = is_new(edit);
+        let written = if makes {
+            create(&root.join(&edit.file), &edit.after, is_private(&edit.file))
+        } else {
+            write(root, edit)
+        };
+        let Err(error) = written else {
+            done.push((edit, makes));
+            continue;
+        };
+        let mut left = Vec::new();
+        for (done, made) in done {
+            let back = if made {
+                fs::remove_file(root.join(&done.file))
+            } else {
+                write(
+                    root,
+                    &Edit {
+                        file: done.file.clone(),
+                        before: done.after.clone(),
+                        after: done.before.clone(),
+                    },
+                )
+            };
+            if let Err(error) = back {
+                left.push((done.file.clone(), error));
+            }
+        }
+        return Err(NotWritten {
+            file: edit.file.clone(),
+            error,
+            left,
+        });
+    }
+    Ok(())
+}
+
+/// Why edits were not written.
+#[derive(Debug)]
+pub struct NotWritten {
+    /// The file that could not be.
+    pub file: String,
+    /// Why.
+    pub error: io::Error,
+    /// Files that were written and could not be put back, and why.
+    pub left: Vec<(String, io::Error)>,
 }
 
 /// Writes a file that is not there yet, with the folders around it. What stands under its name is never replaced.

@@ -3,19 +3,22 @@
 //! Nothing but the files is edited: history, exports and what was sent elsewhere are named, since only people can decide
 //! about them. Invariant: nobody is erased whose access may still be somewhere: the journal, and not the files, says so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
 
 use super::edit::Texts;
 use super::project::Project;
 use super::verb::NotMade;
+use crate::catalog::{self, How, Kind, capability};
 use crate::config::edit::erased;
 use crate::config::raw;
 use crate::diagnostic::nearest;
-use crate::model::{Email, Managed, Memory, PersonKey, Phone};
+use crate::journal::{Entry, Record, place_of};
+use crate::model::{AccountId, Email, Managed, Memory, PersonKey, Phone, PlaceId, SystemName};
 use crate::vcs::{self, Mention};
 
 /// What came of it.
@@ -36,22 +39,86 @@ pub struct Traces {
     pub commits: Option<BTreeSet<Mention>>,
     /// The files that those commits changed so.
     pub history: BTreeSet<String>,
+    /// Systems in which they had something and that nothing can read.
+    pub unread: BTreeSet<SystemName>,
 }
 
 /// The most of one file that is searched.
 const LARGEST: u64 = 32 << 20;
 
+/// How something is searched for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Search {
+    /// Wherever it stands.
+    Text,
+    /// As a word.
+    Word,
+    /// As a number, however it is parted.
+    Digits,
+}
+
+impl Search {
+    /// Whether a text has it. Both are in lower case, and `digits` is the text with its numbers joined.
+    fn finds(self, wanted: &str, content: &str, digits: &str) -> bool {
+        match self {
+            Search::Text => content.contains(wanted),
+            Search::Digits => digits.contains(wanted),
+            Search::Word => content.match_indices(wanted).any(|(at, found)| {
+                let before = content.get(..at).and_then(|it| it.chars().next_back());
+                let after = content.get(at + found.len()..);
+                let after = after.and_then(|it| it.chars().next());
+                let ends = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+                ends(before) && ends(after)
+            }),
+        }
+    }
+}
+
+/// The numbers of a text without what people part them with; between two of them stands something else.
+fn joined_digits(content: &str) -> String {
+    let mut out = String::new();
+    for c in content.chars() {
+        match c {
+            '0'..='9' => out.push(c),
+            ' ' | '\u{a0}' | '\u{202f}' | '-' | '(' | ')' | '.' | '/' => {}
+            _ if out.ends_with(' ') => {}
+            _ => out.push(' '),
+        }
+    }
+    out
+}
+
 /// Something of a person that can be searched for.
 struct Needle {
     what: &'static str,
     text: String,
+    how: Search,
+}
+
+/// When each scope was last read completely, by the journal.
+pub type Reads = BTreeMap<(SystemName, PlaceId), Timestamp>;
+
+/// The last complete reads that a journal has.
+pub fn reads<'e>(entries: impl IntoIterator<Item = &'e Entry>) -> Reads {
+    let mut reads = Reads::new();
+    for entry in entries {
+        let Record::Observed(read) = &entry.record else {
+            continue;
+        };
+        if read.complete {
+            let scope = (SystemName::new(read.system.as_str()), place_of(&read.place));
+            let last = reads.entry(scope).or_insert(read.taken);
+            *last = read.taken.max(*last);
+        }
+    }
+    reads
 }
 
 /// Makes the tombstone and looks for traces.
 pub fn erase(
     project: &Project,
     texts: &Texts,
-    memory: &Memory,
+    (memory, reads): (&Memory, &Reads),
     key: &str,
 ) -> Result<Erased, NotMade> {
     let people = &project.loaded.project.entries.people;
@@ -65,6 +132,7 @@ pub fn erase(
         });
     };
     refuse(project, memory, person)?;
+    seen_gone(project, (memory, reads), person)?;
     let needles = needles(project, person);
     let mut edited = texts.clone();
     let files: Vec<String> = texts.files().map(str::to_owned).collect();
@@ -105,6 +173,7 @@ pub fn erase(
             files: search(root, &edited, &needles),
             commits,
             history,
+            unread: unread(project, person),
         },
         texts: edited,
     })
@@ -133,12 +202,7 @@ fn refuse(project: &Project, memory: &Memory, person: &raw::Person) -> Result<()
             );
         }
     }
-    let keys: BTreeSet<PersonKey> = person
-        .was
-        .iter()
-        .map(|it| PersonKey::new(&*it.value))
-        .chain([key.clone()])
-        .collect();
+    let keys = keys(person);
     let granted = memory.granted.iter().filter(|it| keys.contains(&it.2));
     let left: Vec<String> = granted
         .map(|(system, place, _)| format!("{system} at {place}"))
@@ -165,6 +229,107 @@ fn refuse(project: &Project, memory: &Memory, person: &raw::Person) -> Result<()
     Ok(())
 }
 
+/// The keys that somebody has and had.
+fn keys(person: &raw::Person) -> BTreeSet<PersonKey> {
+    let earlier = person.was.iter().map(|it| PersonKey::new(&*it.value));
+    earlier
+        .chain([PersonKey::new(&*person.key.value)])
+        .collect()
+}
+
+/// Refuses where an account of theirs was seen last, or where nobody has looked since they left: that nothing is known of
+/// is not that nothing is there. What no interface can read is told among the traces instead.
+fn seen_gone(
+    project: &Project,
+    (memory, reads): (&Memory, &Reads),
+    person: &raw::Person,
+) -> Result<(), NotMade> {
+    let key = PersonKey::new(&*person.key.value);
+    let keys = keys(person);
+    let desired = &project.desired;
+    let Some(declared) = desired.people.get(&key) else {
+        return Ok(());
+    };
+    let refused = |why: String| {
+        Err(NotMade {
+            why,
+            help: Some("`keyholder apply` takes away what is there, and reads it; `keyholder observe` reads again".to_owned()),
+            by_rule: true,
+        })
+    };
+    let known = memory.accounts.iter();
+    let mut accounts: BTreeSet<(&SystemName, &AccountId)> = known
+        .filter(|(_, known)| keys.contains(&known.person))
+        .map(|((system, account), _)| (system, account))
+        .collect();
+    for (system, pin) in &declared.pins {
+        accounts.extend(pin.ids.iter().map(|id| (system, id)));
+    }
+    for ((system, place), there) in &memory.seen {
+        let theirs = there.iter().find(|id| accounts.contains(&(system, id)));
+        if let Some(id) = theirs {
+            return refused(format!(
+                "by the journal their account {id} stands in {system} at {place}"
+            ));
+        }
+    }
+    let mut scopes: BTreeSet<(&SystemName, PlaceId)> = declared
+        .grants
+        .iter()
+        .map(|it| (&it.system, it.place.clone()))
+        .chain(
+            declared
+                .ended
+                .iter()
+                .map(|it| (&it.system, it.place.clone())),
+        )
+        .collect();
+    // Whose lines name no place may have an account at any.
+    if scopes.is_empty() {
+        for (name, system) in &desired.systems {
+            let is_known = accounts.is_empty() || accounts.iter().any(|(it, _)| *it == name);
+            let places = system.locations.keys().map(|it| PlaceId::At(it.clone()));
+            if is_known {
+                scopes.extend(places.map(|place| (name, place)));
+            }
+        }
+    }
+    let left = declared.left;
+    for (system, place) in scopes {
+        if !is_readable(project, system) || place == PlaceId::Chain {
+            continue;
+        }
+        let at = |place: PlaceId| reads.get(&(system.clone(), place)).copied();
+        // A system without locations is read as a whole.
+        let read = at(place.clone()).max(at(PlaceId::Whole));
+        if read.is_none() || read < left {
+            return refused(format!(
+                "by the journal nobody has looked at {system} at {place} since `{key}` left"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a vendor's interface says who is there.
+fn is_readable(project: &Project, system: &SystemName) -> bool {
+    let kind = project.desired.systems.get(system);
+    let kind = kind.and_then(|it| Kind::parse(it.kind));
+    kind.is_some_and(|kind| capability(kind, catalog::Verb::ReadUsers).how == How::Api)
+}
+
+/// Where they had something and nobody but a person can look.
+fn unread(project: &Project, person: &raw::Person) -> BTreeSet<SystemName> {
+    let people = &project.desired.people;
+    let declared = people.get(&PersonKey::new(&*person.key.value)).into_iter();
+    let systems = declared.flat_map(|it| {
+        let ended = it.ended.iter().map(|it| &it.system);
+        it.grants.iter().map(|it| &it.system).chain(ended)
+    });
+    let unread = systems.filter(|system| !is_readable(project, system));
+    unread.cloned().collect()
+}
+
 fn refuse_unmanaged(key: &PersonKey) -> Result<(), NotMade> {
     Err(NotMade {
         why: format!("the access of `{key}` is `unmanaged`, so nobody knows whether they have any"),
@@ -176,24 +341,25 @@ fn refuse_unmanaged(key: &PersonKey) -> Result<(), NotMade> {
 /// What to search for: as it is written, and as it is compared.
 fn needles(project: &Project, person: &raw::Person) -> Vec<Needle> {
     let mut found: Vec<Needle> = Vec::new();
-    let mut put = |what: &'static str, text: &str| {
+    let mut put = |what: &'static str, how: Search, text: &str| {
         // What is so short stands everywhere.
         if text.chars().count() >= 3 && !found.iter().any(|it| it.text == text) {
             let text = text.to_owned();
-            found.push(Needle { what, text });
+            found.push(Needle { what, text, how });
         }
     };
-    put("key", &person.key.value);
+    put("key", Search::Text, &person.key.value);
     for key in &person.was {
-        put("key", &key.value);
+        put("key", Search::Text, &key.value);
     }
-    match person.name.as_ref().map(|it| &it.value) {
-        Some(raw::Name::Whole(name)) => put("name", name),
-        Some(raw::Name::Parts { first, last }) => {
-            put("name", &format!("{first} {last}"));
-            put("name", last);
-        }
-        None => {}
+    let name = match person.name.as_ref().map(|it| &it.value) {
+        Some(raw::Name::Whole(name)) => name.to_string(),
+        Some(raw::Name::Parts { first, last }) => format!("{first} {last}"),
+        None => String::new(),
+    };
+    put("name", Search::Text, &name);
+    for word in name.split_whitespace() {
+        put("part of the name", Search::Word, word);
     }
     let outside = project.loaded.project.entries.contacts.iter();
     let outside: Vec<_> = outside
@@ -201,16 +367,21 @@ fn needles(project: &Project, person: &raw::Person) -> Vec<Needle> {
         .collect();
     let emails = outside.iter().filter_map(|it| it.email.as_ref());
     for email in emails.chain(&person.email) {
-        put("e-mail", &email.value.text);
+        put("e-mail", Search::Text, &email.value.text);
         if let Ok(email) = Email::parse(&email.value.text) {
-            put("e-mail", email.as_str());
+            put("e-mail", Search::Text, email.as_str());
         }
     }
     let phones = outside.iter().filter_map(|it| it.phone.as_ref());
     for phone in phones.chain(&person.phone) {
-        put("phone", &phone.value.text);
+        put("phone", Search::Text, &phone.value.text);
         if let Ok(phone) = Phone::parse(&phone.value.text) {
-            put("phone", phone.digits());
+            put("phone", Search::Digits, phone.digits());
+            // As it is dialed at home.
+            let digits = phone.digits();
+            if let Some(home) = digits.get(digits.len().saturating_sub(8)..) {
+                put("phone", Search::Digits, home);
+            }
         }
     }
     found
@@ -253,12 +424,15 @@ fn search(root: &Utf8Path, texts: &Texts, needles: &[Needle]) -> Vec<(String, Ve
                 bytes
             };
             let content = String::from_utf8_lossy(&content).to_lowercase();
-            let mut what: Vec<&'static str> = needles
-                .iter()
-                .filter(|it| content.contains(&it.text.to_lowercase()))
-                .map(|it| it.what)
-                .collect();
+            let digits = joined_digits(&content);
+            let finds = |it: &&Needle| it.how.finds(&it.text.to_lowercase(), &content, &digits);
+            let found_here = needles.iter().filter(finds);
+            let mut what: Vec<&'static str> = found_here.map(|it| it.what).collect();
             what.dedup();
+            // Who has the whole name has its parts.
+            if what.contains(&"name") {
+                what.retain(|it| *it != "part of the name");
+            }
             if !what.is_empty() {
                 found.push((path.into_string(), what));
             }
@@ -266,4 +440,21 @@ fn search(root: &Utf8Path, texts: &Texts, needles: &[Needle]) -> Vec<(String, Ve
     }
     found.sort();
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_found_however_it_is_parted_and_a_name_only_as_a_word() {
+        let content = "call 371 2000-00.03, or anna@x";
+        let digits = joined_digits(content);
+        assert!(Search::Digits.finds("37120000003", content, &digits));
+        assert!(Search::Digits.finds("20000003", content, &digits));
+        assert!(!Search::Digits.finds("37120000004", content, &digits));
+        assert!(Search::Word.finds("anna", content, &digits));
+        assert!(!Search::Word.finds("ann", content, &digits));
+        assert!(!Search::Word.finds("nna", content, &digits));
+    }
 }

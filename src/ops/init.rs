@@ -71,8 +71,28 @@ const GITIGNORE: &str = "\
 # the journal, unless it lives on a branch (`state: { branch: keyholder-state }`), and the simulators' state
 .keyholder/
 # kept reads hold e-mails and phones
-*.observed.json
+*observed.json
 ";
+
+/// The text of a `.gitignore` with what has to stand in it; none where it does already.
+pub fn ignoring(before: &str) -> Option<String> {
+    let bare = |line: &str| line.trim().trim_matches('/').to_owned();
+    let has = |line: &str| before.lines().any(|it| bare(it) == bare(line));
+    let mut after = before.to_owned();
+    // What a comment is about stands below it.
+    let mut comment = "";
+    for line in GITIGNORE.lines() {
+        if line.starts_with('#') {
+            comment = line;
+        } else if !has(line) {
+            if !after.is_empty() && !after.ends_with('\n') {
+                after.push('\n');
+            }
+            after.push_str(&format!("{comment}\n{line}\n"));
+        }
+    }
+    (after != before).then_some(after)
+}
 
 fn settings(it: &Beginning) -> String {
     let text = |text: &str| Yaml::from(text).flow();
@@ -142,6 +162,19 @@ mod tests {
                 loaded.diagnostics
             );
         }
+    }
+
+    #[test]
+    fn what_git_is_kept_from_is_added_to_what_is_there() {
+        assert_eq!(ignoring(GITIGNORE), None);
+        assert_eq!(ignoring("").unwrap(), GITIGNORE);
+        let after = ignoring("mine\n/.keyholder").unwrap();
+        assert!(
+            after.starts_with("mine\n/.keyholder\n# kept reads")
+                && after.ends_with("\n*observed.json\n"),
+            "{after}"
+        );
+        assert_eq!(ignoring(&after), None);
     }
 
     #[test]

@@ -1,6 +1,8 @@
-//! What an edit of the files means for one person: kept, lost and gained, in words.
+//! What an edit of the files means for one person: kept, lost and gained, in words, for each stretch of time in which it
+//! makes a difference.
 //!
-//! Not a plan: no vendor was asked. Both sides are what the files want at one time.
+//! Not a plan: no vendor was asked. Both sides are what the files want at one time. Invariant: that somebody has nothing is
+//! said only where the files say so: who rests, has not begun or is left alone is said to.
 
 use std::collections::BTreeMap;
 
@@ -19,15 +21,112 @@ const MOST: usize = 6;
 
 type At<'d> = BTreeMap<(&'d SystemName, &'d PlaceId), &'d Grant>;
 
-/// What a person has with the edit and had without it, from a time on.
-pub fn doc(
-    (before, after): (&Desired, &Desired),
+/// How the files speak of somebody at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Not at all.
+    Unknown,
+    /// `access: unmanaged`.
+    Unmanaged,
+    /// `starts` is later.
+    NotYet,
+    /// `paused`.
+    Rests,
+    /// `leaves` has passed.
+    Left,
+    /// Nothing of that: what the grants say.
+    Here,
+}
+
+impl Standing {
+    /// What is said of somebody who has nothing that could be listed.
+    fn words(self) -> &'static str {
+        match self {
+            Standing::Unknown => "is not in the files",
+            Standing::Unmanaged => "is left alone (`unmanaged`), whatever they have",
+            Standing::NotYet => "has not begun",
+            Standing::Rests => "rests",
+            Standing::Left => "has left",
+            Standing::Here => "has nothing",
+        }
+    }
+}
+
+/// What the files want for somebody at a time.
+#[derive(Clone, Debug)]
+pub struct Side {
+    /// The files' wishes.
+    pub desired: Desired,
+    /// How they speak of the person.
+    pub standing: Standing,
+}
+
+/// A stretch of time, and what the files want in it without the edit and with it.
+#[derive(Clone, Debug)]
+pub struct Stretch {
+    /// Its first instant.
+    pub from: Timestamp,
+    /// The first one after it; none where it does not end.
+    pub until: Option<Timestamp>,
+    /// Without the edit.
+    pub before: Side,
+    /// With it.
+    pub after: Side,
+}
+
+/// What a person has with the edit and had without it, stretch by stretch.
+pub fn docs(
+    stretches: &[Stretch],
     key: &PersonKey,
     catalog: &Catalog,
-    (at, zone): (Timestamp, &TimeZone),
-) -> Doc {
+    zone: &TimeZone,
+) -> Vec<Doc> {
+    let mut told: Vec<(&Stretch, Vec<Block>)> = Vec::new();
+    let mut docs = Vec::new();
+    for stretch in stretches {
+        let blocks = blocks(stretch, key, catalog);
+        // What is said once is not said again.
+        let like = told.iter().find(|(_, it)| *it == blocks);
+        let shown = match like {
+            Some((first, _)) => vec![Block::Line(vec![
+                say("the same as from "),
+                say(words::time(first.from, zone)),
+            ])],
+            None => blocks.clone(),
+        };
+        let until = stretch
+            .until
+            .map(|at| format!(" until {}", words::time(at, zone)));
+        let time = format!(
+            "{}{}",
+            words::time(stretch.from, zone),
+            until.unwrap_or_default()
+        );
+        let people = (
+            &stretch.before.desired.people,
+            &stretch.after.desired.people,
+        );
+        let person = people.1.get(key).or_else(|| people.0.get(key));
+        docs.push(Doc {
+            title: vec![
+                toned(Tone::Strong, "From "),
+                toned(Tone::Strong, time),
+                say(", "),
+                foreign(person.map_or(key.to_string(), |it| it.name.to_string())),
+                say(" ("),
+                foreign(key.to_string()),
+                say(")"),
+            ],
+            sections: vec![Section::open(Vec::new(), shown)],
+        });
+        told.push((stretch, blocks));
+    }
+    docs
+}
+
+fn blocks(stretch: &Stretch, key: &PersonKey, catalog: &Catalog) -> Vec<Block> {
+    let (before, after) = (&stretch.before.desired, &stretch.after.desired);
     let person = after.people.get(key).or_else(|| before.people.get(key));
-    let name = person.map_or(key.to_string(), |it| it.name.to_string());
     let old_key = person
         .into_iter()
         .flat_map(|it| it.was.iter())
@@ -77,20 +176,15 @@ pub fn doc(
         })
         .collect();
     if blocks.is_empty() {
-        blocks.push(Block::Line(vec![say("has nothing, before and after")]));
+        let (before, after) = (stretch.before.standing, stretch.after.standing);
+        let text = if before == after {
+            format!("{}, before and after", after.words())
+        } else {
+            format!("before: {}; after: {}", before.words(), after.words())
+        };
+        blocks.push(Block::Line(vec![say(text)]));
     }
-    Doc {
-        title: vec![
-            toned(Tone::Strong, "From "),
-            toned(Tone::Strong, words::time(at, zone)),
-            say(", "),
-            foreign(name),
-            say(" ("),
-            foreign(key.to_string()),
-            say(")"),
-        ],
-        sections: vec![Section::open(Vec::new(), blocks)],
-    }
+    blocks
 }
 
 fn has<'d>(desired: &'d Desired, key: &PersonKey) -> At<'d> {

@@ -34,6 +34,16 @@ pub fn is_ignored(folder: &Utf8Path, path: &str) -> bool {
     git(folder, &["check-ignore", "--quiet", "--", path]).is_some()
 }
 
+/// The branch that is checked out, on which there is a commit; or why a commit would have no place.
+pub fn checked_out(folder: &Utf8Path) -> Result<String, &'static str> {
+    git(folder, &["rev-parse", "--git-dir"]).ok_or("there is no git repository here")?;
+    let branch = git(folder, &["symbolic-ref", "--quiet", "--short", "HEAD"]).and_then(text);
+    let branch = branch.ok_or("no branch is checked out (the head is detached)")?;
+    git(folder, &["rev-parse", "--verify", "--quiet", "HEAD"])
+        .ok_or("nothing was committed here yet")?;
+    Ok(branch.trim().to_owned())
+}
+
 /// The commit a branch is at; none where there is no such branch yet. Refuses a name that is none, and a branch that
 /// somebody has checked out: its files would then look edited.
 pub fn branch(folder: &Utf8Path, name: &str) -> Result<Option<String>, VcsError> {
@@ -71,6 +81,11 @@ fn full_name(folder: &Utf8Path, name: &str) -> Result<String, VcsError> {
 /// Commits what stands in these files of the work tree onto the branch that is checked out, and nothing that somebody
 /// prepared beside it. The hash of the commit.
 pub fn commit_files(folder: &Utf8Path, paths: &[&str], message: &str) -> Result<String, VcsError> {
+    for path in paths {
+        // A file that git does not know yet is made known, without its content.
+        let add = ["--literal-pathspecs", "add", "--intent-to-add", "--", path];
+        told(folder, &add, b"")?;
+    }
     let mut arguments = vec![
         "--literal-pathspecs",
         "commit",

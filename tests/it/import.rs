@@ -174,11 +174,14 @@ fn a_project_is_begun_once_and_nothing_is_overwritten() {
     ];
     let (code, out, err) = keyholder(folder, &arguments);
     assert_eq!(code, 0, "{out}{err}");
-    assert!(err.contains(".gitignore was there"), "{err}");
-    assert_eq!(
-        fs::read_to_string(folder.join(".gitignore")).unwrap(),
-        "mine\n"
+    assert!(out.contains("added to .gitignore"), "{out}");
+    let ignored = fs::read_to_string(folder.join(".gitignore")).unwrap();
+    assert!(
+        ignored.starts_with("mine\n# ") && ignored.contains("\n.keyholder/\n"),
+        "{ignored}"
     );
+    // Nobody was asked where dates are meant, so it is said.
+    assert!(err.contains("dates are meant in "), "{err}");
     let settings = fs::read_to_string(folder.join("keyholder.yaml")).unwrap();
     assert!(settings.contains("key: { env: MY_KEY }"), "{settings}");
     let (code, out, err) = keyholder(folder, &["check"]);

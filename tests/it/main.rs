@@ -43,6 +43,7 @@ mod safety;
 mod scenario;
 mod schema;
 mod state;
+mod stretches;
 mod support;
 mod terminal;
 mod threats;

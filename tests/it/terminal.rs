@@ -110,8 +110,29 @@ fn who_is_erased_leaves_a_tombstone_and_a_list_of_traces() {
     let (code, told) = chain.run(&["erase", "jana", "--sandbox", "--yes"]);
     assert_eq!(code, 3, "{told}");
     assert!(told.contains("has not left"), "{told}");
+    // Nobody has looked, and then there is an account that was seen.
+    let (code, told) = chain.run(&["journal", "init", "--sandbox"]);
+    assert!(code == 0 || told.contains("begun"), "{told}");
+    let (code, told) = chain.run(&erase);
+    assert_eq!(code, 3, "{told}");
+    assert!(
+        told.contains("nobody has looked at salons at center"),
+        "{told}"
+    );
+    let (code, told) = chain.run(&["observe", "--sandbox"]);
+    assert_eq!(code, 0, "{told}");
+    let (code, told) = chain.run(&erase);
+    assert_eq!(code, 3, "{told}");
+    assert!(
+        told.contains("their account 3 stands in salons at center"),
+        "{told}"
+    );
     let (code, told) = chain.run(&["apply", "--sandbox", "--yes"]);
     assert_eq!(code, 0, "{told}");
+    let people = chain.text("people.yaml");
+    let people = people.replace("  karlis:", "  # fired, file 77\n  karlis:");
+    fs::write(chain.path("people.yaml"), people).unwrap();
+    fs::write(chain.path("note.txt"), "call 371 2000-0003; not Kārlisa\n").unwrap();
     fs::write(
         chain.path("old.csv"),
         "name;phone\nKārlis Kalniņš;37120000003\n",
@@ -124,7 +145,9 @@ fn who_is_erased_leaves_a_tombstone_and_a_list_of_traces() {
         people.contains("  karlis: { name: erased, leaves: 2026-11-21, access: [] }\n\n  robot:"),
         "{people}"
     );
+    assert!(!people.contains("77"), "{people}");
     for line in [
+        "  note.txt: phone\n",
         "  old.csv: name, phone",
         "  history: 1 commit, from ",
         "  history of: people.yaml",

@@ -664,6 +664,104 @@ fn contacts_that_git_is_kept_from_follow_a_rename_and_are_not_committed() {
     );
     let (code, told) = chain.run(&["check"]);
     assert_eq!(code, 0, "{told}");
-    let (_, told) = chain.run(&["join", "x", "--name", "X", "--email", "x@chain.example"]);
-    assert!(told.contains("keeps contacts outside"), "{told}");
+    // Somebody new: the contacts go where the others are, and no commit has them.
+    let join = ["join", "x", "--name", "X", "--email", "x@chain.example"];
+    let line = ["--role", "floor", "--at", "mall", "--commit", "--yes"];
+    let (code, told) = chain.run(&[&join[..], &line[..]].concat());
+    assert_eq!(code, 0, "{told}");
+    assert!(
+        chain
+            .text("private.yml")
+            .ends_with("  x: { email: x@chain.example }\n")
+            && !told.contains("x@chain"),
+        "{told}"
+    );
+    let shown = chain.git(&["show", "--format=%s", "HEAD"]);
+    assert!(
+        shown.starts_with("Add x as floor")
+            && !shown.contains("x@chain")
+            && !shown.contains("private"),
+        "{shown}"
+    );
+    assert_eq!(chain.git(&["status", "--porcelain"]), "");
+    let branch = [
+        "join",
+        "y",
+        "--name",
+        "Y",
+        "--email",
+        "y@chain.example",
+        "--branch",
+        "b",
+    ];
+    chain.refused(1, &branch, "nothing but the branch is written");
+}
+
+#[test]
+fn the_first_person_of_a_project_has_a_file_made_for_them() {
+    let chain = Chain::new();
+    fs::remove_dir_all(chain.path("people")).unwrap();
+    fs::write(
+        chain.path("roles.yaml"),
+        ROLES.split("policies:").next().unwrap(),
+    )
+    .unwrap();
+    let settings = SETTINGS.replace("protected: ['ilze.owner']\n", "");
+    let settings: Vec<&str> = settings
+        .lines()
+        .filter(|it| {
+            !it.contains("acting")
+                && !it.contains("hands")
+                && !it.contains("people/coast")
+                && !it.contains("fences")
+        })
+        .collect();
+    fs::write(chain.path("keyholder.yaml"), settings.join("\n")).unwrap();
+    let chain = chain.with_git();
+    let join = |key: &str, more: &[&str]| {
+        let phone = format!("+3712000001{}", key.len());
+        let join = ["join", key, "--name", "New", "--phone", &phone, "--yes"];
+        chain.run(&[&join[..], more].concat())
+    };
+    let (code, told) = join("a", &["--role", "floor", "--at", "mall", "--commit"]);
+    assert_eq!(code, 0, "{told}");
+    assert_eq!(
+        chain.text("people.yaml"),
+        "people:\n  a:\n    name: New\n    phone: \"+37120000011\"\n    access:\n      - { role: floor, at: [mall] }\n"
+    );
+    assert_eq!(
+        chain.git(&["show", "--format=", "--name-only", "HEAD"]),
+        "people.yaml\n"
+    );
+    let (code, told) = join("bb", &["--file", "people/new.yaml"]);
+    assert_eq!(code, 0, "{told}");
+    assert!(
+        chain
+            .text("people/new.yaml")
+            .starts_with("people:\n  bb:\n")
+    );
+    for file in ["elsewhere/new.yaml", "../new.yaml", "locations/.x.yaml"] {
+        let (code, told) = join("ccc", &["--file", file]);
+        assert_eq!(code, 1, "{told}");
+        assert!(told.contains("is no file of this project"), "{told}");
+        assert!(!chain.path(file).exists());
+    }
+}
+
+#[test]
+fn a_commit_needs_a_branch_that_is_checked_out() {
+    let chain = Chain::new();
+    let leave = ["leave", "karlis", "--at", "2027-01-01", "--commit"];
+    chain.refused(1, &leave, "there is no git repository here");
+    chain.git(&["init", "-q", "-b", "main"]);
+    chain.refused(1, &leave, "nothing was committed here yet");
+    let chain = chain.with_git();
+    chain.git(&["checkout", "-q", "--detach"]);
+    let head = chain.git(&["rev-parse", "HEAD"]);
+    chain.refused(1, &leave, "no branch is checked out");
+    assert_eq!(chain.git(&["rev-parse", "HEAD"]), head);
+    chain.git(&["checkout", "-q", "main"]);
+    let (code, told) = chain.run(&[&leave[..], &["--yes"]].concat());
+    assert_eq!(code, 0, "{told}");
+    assert!(told.contains(" on main: karlis leaves"), "{told}");
 }

@@ -30,10 +30,13 @@ pub(in crate::cli) fn join(session: &Session<'_>, args: &JoinArgs) -> Result<End
     };
     let email = more(&args.email, "Their e-mail address (nothing for none)");
     let phone = more(&args.phone, "Their phone number (nothing for none)");
-    let from = more(
-        &args.from,
+    let starts = day(
+        session,
+        &desk,
+        args.from.as_deref(),
+        is_bare,
         "Their first day, such as 2026-12-01 (nothing for today)",
-    );
+    )?;
     let role = match &args.role {
         None if is_bare => Some(named(
             session,
@@ -60,7 +63,7 @@ pub(in crate::cli) fn join(session: &Session<'_>, args: &JoinArgs) -> Result<End
         email,
         phone,
         class: args.class.clone(),
-        starts: desk.when(from.as_deref())?,
+        starts,
         line,
         file: args.file.clone(),
     };
@@ -95,18 +98,13 @@ pub(in crate::cli) fn relocate(session: &Session<'_>, args: &MoveArgs) -> Result
 pub(in crate::cli) fn leave(session: &Session<'_>, args: &LeaveArgs) -> Result<Endings, Failure> {
     let desk = Desk::open(session, &args.edit)?;
     let person = who(session, &desk, args.person.as_deref())?;
-    let given = day(
+    let at = day(
         session,
         &desk,
         args.at.as_deref(),
         args.person.is_none(),
         "Their last day, such as 2026-12-01 (nothing for now)",
     )?;
-    let at = given.unwrap_or_else(|| {
-        let now = desk.now.to_zoned(desk.project.zone.clone()).datetime();
-        let minute = now.with().second(0).subsec_nanosecond(0).build();
-        When::Time(minute.unwrap_or(now))
-    });
     desk.carry_out(session, &Verb::Leave { person, at }, &args.edit)
 }
 
@@ -230,12 +228,16 @@ fn day(
     is_bare: bool,
     question: &str,
 ) -> Result<Option<When>, Failure> {
-    let asked = if is_bare {
-        pick::text(session, given, question, None)
-    } else {
-        given.map(str::to_owned)
-    };
-    desk.when(asked.as_deref())
+    if !is_bare || given.is_some() {
+        return desk.when(given);
+    }
+    while let Some(typed) = pick::text(session, None, question, None) {
+        match desk.when(Some(&typed)) {
+            Ok(when) => return Ok(when),
+            Err(failure) => session.ui.fail(&failure),
+        }
+    }
+    Ok(None)
 }
 
 /// The locations where somebody has something; all where nobody knows.

@@ -9,7 +9,7 @@ use crate::cli::pick::{self, named};
 use crate::cli::planning::Planning;
 use crate::cli::session::Session;
 use crate::cli::world::World;
-use crate::ops::erase::{Traces, erase};
+use crate::ops::erase::{Traces, erase, reads};
 use crate::render::escape;
 
 /// Files that are shown of the history.
@@ -23,9 +23,11 @@ pub(in crate::cli) async fn run(
     let people = pick::people(&desk.project);
     let key = named(session, args.person.as_deref(), pick::PERSON, &people)?;
     let world = World::enter(session).await?;
-    let memory = Planning::new(session, &world, &desk.project, &[])?.memory;
+    let planning = Planning::new(session, &world, &desk.project, &[])?;
+    let reads = reads(planning.journal.sealed.iter().map(|it| &it.entry));
+    let memory = planning.memory;
     world.leave(session, &desk.project.loaded.project.settings)?;
-    let erased = erase(&desk.project, &desk.texts, &memory, &key);
+    let erased = erase(&desk.project, &desk.texts, (&memory, &reads), &key);
     let erased = erased.map_err(crate::cli::edits::not_made)?;
     let traces = told(&erased.traces);
     let said = format!("Erase {key}");
@@ -45,6 +47,12 @@ fn told(traces: &Traces) -> String {
     };
     for (file, what) in &traces.files {
         line(file, &what.join(", "));
+    }
+    for system in &traces.unread {
+        line(
+            system.as_str(),
+            "nothing can read it: whoever does the steps by hand knows whether their account is gone",
+        );
     }
     match &traces.commits {
         None => line("history", "there is no git here"),

@@ -1,4 +1,4 @@
-//! `init`: a project begins. Nothing that is there is overwritten.
+//! `init`: a project begins. Nothing that is there is overwritten; a `.gitignore` gets the lines that it lacks.
 
 use camino::Utf8Path;
 
@@ -7,8 +7,9 @@ use crate::cli::args::InitArgs;
 use crate::cli::failure::{Endings, Failure};
 use crate::cli::session::Session;
 use crate::config::PROJECT_FILE;
-use crate::ops::edit::create;
-use crate::ops::init::{Beginning, files, usual_name, usual_variable};
+use crate::ops::edit::{Edit, create, write};
+use crate::ops::init::{Beginning, files, ignoring, usual_name, usual_variable};
+use crate::render::escape;
 
 pub(in crate::cli) fn run(session: &Session<'_>, args: &InitArgs) -> Result<Endings, Failure> {
     let folder = &session.global.project;
@@ -31,10 +32,8 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &InitArgs) -> Result<Endi
         create(&path, text, false).map_err(|error| Failure::input(format!("{path}: {error}")))?;
         session.ui.data(&format!("wrote {file}\n"));
     }
-    if kept.contains(&".gitignore") && !ignores(&folder.join(".gitignore")) {
-        session
-            .ui
-            .shout("note: .gitignore was there and is as it was: add a line `.keyholder/` to it");
+    if kept.contains(&".gitignore") {
+        ignored(session, folder)?;
     }
     let variables: Vec<&str> = beginning.tokens.iter().map(|(_, it)| it.as_str()).collect();
     let tokens = match variables.as_slice() {
@@ -47,10 +46,33 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &InitArgs) -> Result<Endi
     Ok(Endings::new())
 }
 
-fn ignores(path: &Utf8Path) -> bool {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    text.lines()
-        .any(|line| line.trim().trim_matches('/') == ".keyholder")
+/// Adds to a `.gitignore` that is there what has to stand in it.
+fn ignored(session: &Session<'_>, folder: &Utf8Path) -> Result<(), Failure> {
+    let file = ".gitignore";
+    let failed = |error: std::io::Error| Failure::input(format!("{file}: {error}"));
+    let before = std::fs::read_to_string(folder.join(file)).map_err(failed)?;
+    if let Some(after) = ignoring(&before) {
+        let edit = Edit {
+            file: file.to_owned(),
+            before,
+            after,
+        };
+        write(folder, &edit).map_err(failed)?;
+        session
+            .ui
+            .data("added to .gitignore what git is kept from\n");
+    }
+    Ok(())
+}
+
+/// The zone that the machine is in, where it says so by its name.
+fn machine_zone(session: &Session<'_>) -> Option<String> {
+    let link = std::fs::read_link("/etc/localtime").ok();
+    let link = link.and_then(|it| it.to_str().map(str::to_owned));
+    let named = link.and_then(|it| Some(it.split_once("zoneinfo/")?.1.to_owned()));
+    let zone = session.env.get("TZ").map(str::to_owned).or(named)?;
+    let zone = zone.trim_start_matches(':').to_owned();
+    jiff::tz::TimeZone::get(&zone).ok().map(|_| zone)
 }
 
 /// What the options say, and what somebody is asked beside it.
@@ -76,19 +98,54 @@ fn asked(session: &Session<'_>, args: &InitArgs) -> Result<Beginning, Failure> {
             );
         }
     };
-    let ask = |question: &str, given: Option<&String>, default: &str| match given {
-        Some(given) => given.clone(),
-        None if ui.can_ask() && args.kind.is_none() => ui
-            .ask(question, Some(default))
-            .unwrap_or_else(|| default.to_owned()),
-        None => default.to_owned(),
+    // What is typed is judged at once: a slip costs one answer, not all of them.
+    let ask = |question: &str,
+               given: Option<&String>,
+               default: &str,
+               judge: &dyn Fn(&str) -> Result<(), String>| {
+        if let Some(given) = given {
+            return given.clone();
+        }
+        while ui.can_ask() && args.kind.is_none() {
+            let typed = ui.ask(question, Some(default));
+            let typed = typed.unwrap_or_else(|| default.to_owned());
+            match judge(&typed) {
+                Ok(()) => return typed,
+                Err(why) => ui.shout(&escape::terminal_long(&why)),
+            }
+        }
+        default.to_owned()
+    };
+    let with = |change: &dyn Fn(&mut Beginning)| {
+        let mut trial = Beginning {
+            kind,
+            name: usual_name(kind).to_owned(),
+            tokens: Vec::new(),
+            chain: None,
+            time_zone: "UTC".to_owned(),
+        };
+        change(&mut trial);
+        files(&trial).map(|_| ())
     };
     let name = ask(
         "What is it called here?",
         args.name.as_ref(),
         usual_name(kind),
+        &|typed| with(&|it| typed.clone_into(&mut it.name)),
     );
-    let time_zone = ask("Where are dates meant?", args.time_zone.as_ref(), "UTC");
+    let here = machine_zone(session);
+    let time_zone = ask(
+        "Where are dates meant?",
+        args.time_zone.as_ref(),
+        here.as_deref().unwrap_or("UTC"),
+        &|typed| with(&|it| typed.clone_into(&mut it.time_zone)),
+    );
+    if args.time_zone.is_none() {
+        ui.tell(&format!(
+            "dates are meant in {}: `time_zone` in {PROJECT_FILE} says so",
+            escape::terminal(&time_zone)
+        ));
+    }
     let mut bare = args.token_env.iter().filter(|it| !it.contains('='));
     let named: Vec<(&str, &str)> = args
         .token_env
@@ -117,7 +174,10 @@ fn asked(session: &Session<'_>, args: &InitArgs) -> Result<Beginning, Failure> {
         let question = format!("Which environment variable has the token `{}`?", token.name);
         tokens.push((
             token.name.to_owned(),
-            ask(&question, given.as_ref(), &usual),
+            ask(&question, given.as_ref(), &usual, &|typed| {
+                let pair = (token.name.to_owned(), typed.to_owned());
+                with(&|it| it.tokens = vec![pair.clone()])
+            }),
         ));
     }
     if let Some(more) = bare.next() {

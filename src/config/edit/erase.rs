@@ -1,7 +1,7 @@
 //! An entry of a person without anything that is theirs: a tombstone.
 //!
 //! The key stays, since the journal has it for good and an entry that vanished would hold; so does the day of leaving. The
-//! comments within the entry go with it, whatever they say. Invariant: as of every edit, the text is read again.
+//! comments within the entry and right above it go with it, whatever they say. Invariant: as of every edit, the text is read again.
 
 use super::tree::{self, Doc, Form, Tree};
 use super::value::Yaml;
@@ -39,11 +39,12 @@ pub fn erased(text: &str, key: &str) -> Result<String, Refused> {
         return Ok(text.to_owned());
     }
     let mut after = match entry(&doc, key) {
-        Some((start, end)) => format!(
-            "{} {}{}",
-            body.get(..start).unwrap_or_default(),
+        Some(spot) => format!(
+            "{}{} {}{}",
+            body.get(..spot.above).unwrap_or_default(),
+            body.get(spot.line..spot.start).unwrap_or_default(),
             stone.flow(),
-            body.get(end..).unwrap_or_default()
+            body.get(spot.end..).unwrap_or_default()
         ),
         None => body.to_owned(),
     };
@@ -59,8 +60,19 @@ pub fn erased(text: &str, key: &str) -> Result<String, Refused> {
     }
 }
 
-/// From behind the colon of an entry to where it ends, its comments included.
-fn entry(doc: &Doc<'_>, key: &str) -> Option<(usize, usize)> {
+/// An entry in a text.
+struct Spot {
+    /// Where the comments right above it begin.
+    above: usize,
+    /// Where its line begins; the same where none stand there.
+    line: usize,
+    /// Behind the colon of its key.
+    start: usize,
+    /// Where it ends, its comments included.
+    end: usize,
+}
+
+fn entry(doc: &Doc<'_>, key: &str) -> Option<Spot> {
     let Form::Map(sections, _) = &doc.root.as_ref()?.form else {
         return None;
     };
@@ -73,25 +85,31 @@ fn entry(doc: &Doc<'_>, key: &str) -> Option<(usize, usize)> {
     let spaces = rest.len() - rest.trim_start_matches(' ').len();
     let start = name.end + spaces + 1;
     if *flow {
-        return Some((start, value.end));
+        return Some(Spot {
+            above: start,
+            line: start,
+            start,
+            end: value.end,
+        });
     }
-    // Comments behind it, and those below that stand deeper than its key, are its own.
-    let mut end = doc.line_end(last(value).max(name.end));
     let column = doc.column(name.start);
-    let mut at = end;
-    while let Some(next) = doc.next_line(at) {
-        let line = doc.text.get(next..doc.line_end(next))?;
-        let own = line.trim_start_matches(' ');
-        let is_deep = own.starts_with('#') && line.len() - own.len() > column;
-        if !is_deep && !own.is_empty() {
+    let line = doc.line_start(name.start);
+    let mut above = line;
+    while let Some(before) = above.checked_sub(1) {
+        let start = doc.line_start(before);
+        let text = doc.text.get(start..before)?;
+        let own = text.trim_start_matches(' ');
+        if !own.starts_with('#') || text.len() - own.len() != column {
             break;
         }
-        at = next;
-        if is_deep {
-            end = doc.line_end(next);
-        }
+        above = start;
     }
-    Some((start, end))
+    Some(Spot {
+        above,
+        line,
+        start,
+        end: doc.own_end(last(value).max(name.end), column),
+    })
 }
 
 /// Where the last thing of a node ends.
@@ -112,6 +130,7 @@ mod tests {
     const TEXT: &str = "\
 people:
   # above
+  # all of it
   jana: # likes cats
     name: Jana
     # lives in Riga
@@ -136,7 +155,6 @@ contacts:
             after,
             "\
 people:
-  # above
   jana: { name: erased, leaves: 2026-01-02, access: [] }
   # below
   karlis: { name: Kārlis, access: [] } # tall

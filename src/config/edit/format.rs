@@ -4,6 +4,7 @@
 //! several lines) stays as it is written. Invariant: the text that comes of it says the same, but for the spelling of
 //! contacts, and has the same comments; an entry of which that cannot be shown stays as it is.
 
+mod comments;
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +35,10 @@ pub fn formatted(text: &str, is_settings: bool) -> Result<Formatted, Refused> {
     let mut left = Vec::new();
     let whole = shaped(body, is_settings, None).filter(|after| says(after, &wanted, body));
     let after = whole.unwrap_or_else(|| one_by_one(body, is_settings, &mut left));
+    // What has moved to the end or from it may have brought a line break too many, or one too few.
+    let said = tree::read(&after).map(|(_, value)| value);
+    let bare = said.and_then(|value| blanks(&after).filter(|it| says(it, &value, &after)));
+    let after = bare.unwrap_or(after);
     Ok(Formatted {
         text: format!("{mark}{after}"),
         left,
@@ -76,20 +81,12 @@ fn inner<'y>(value: &'y mut Yaml, key: &str) -> Option<&'y mut Yaml> {
     }
 }
 
-/// Whether a text says what is wanted, with the comments of another one.
+/// Whether a text says what is wanted, with the comments of another one at what they stood at.
 fn says(after: &str, wanted: &Yaml, before: &str) -> bool {
     let (Some((new, value)), Some((old, _))) = (tree::read(after), tree::read(before)) else {
         return false;
     };
-    value == *wanted && comments(&new) == comments(&old)
-}
-
-fn comments<'t>(doc: &Doc<'t>) -> Vec<&'t str> {
-    let texts = doc.comments.iter();
-    let texts = texts.filter_map(|&(start, end)| doc.text.get(start..end));
-    let mut texts: Vec<&str> = texts.map(str::trim_end).collect();
-    texts.sort_unstable();
-    texts
+    value == *wanted && comments::owned(&new) == comments::owned(&old)
 }
 
 /// No blanks at the ends of lines, no two empty lines in a row, none at either end.
@@ -196,8 +193,9 @@ fn shaped(body: &str, is_settings: bool, only: Option<(&str, &str)>) -> Option<S
         is_settings,
         only,
     };
-    let mut out = body.get(..root.start)?.to_owned();
-    let (text, at) = pen.node(root, &value, false, &mut Vec::new())?;
+    let from = comments::above(&doc, root);
+    let mut out = body.get(..from)?.to_owned();
+    let (text, at) = pen.below(from, root, &value, false, &mut Vec::new())?;
     out.push_str(&text);
     out.push_str(body.get(at..)?);
     Some(out)
@@ -242,6 +240,47 @@ impl Pen<'_> {
         }
     }
 
+    /// Where the lines above a node begin that go with its first key: comments and empty lines behind `from`.
+    fn lead(&self, from: usize, node: &Tree) -> usize {
+        let is_open = matches!(&node.form, Form::Map(pairs, false) if !pairs.is_empty());
+        let mut line = self.doc.line_start(node.start);
+        if !is_open || !self.doc.begins_line(node.start) || line < from {
+            return node.start.max(from);
+        }
+        while let Some(before) = line.checked_sub(1) {
+            let start = self.doc.line_start(before);
+            let above = self.text(start, before).unwrap_or_default().trim();
+            if start < from || !(above.is_empty() || above.starts_with('#')) {
+                break;
+            }
+            line = start;
+        }
+        line
+    }
+
+    /// The new text of a node and of the lines above it from `from` on, which is what `lead` says, and where it ends.
+    fn below(
+        &self,
+        from: usize,
+        node: &Tree,
+        value: &Yaml,
+        in_flow: bool,
+        path: &mut Vec<String>,
+    ) -> Option<(String, usize)> {
+        if let (Form::Map(pairs, false), Yaml::Map(values)) = (&node.form, value)
+            && pairs.len() == values.len()
+            && self.is_meant(path)
+            && let Some(sorted) = self.sorted(from, pairs, values, path)
+        {
+            return Some(sorted);
+        }
+        let (text, to) = self.node(node, value, in_flow, path)?;
+        Some((
+            format!("{}{text}", self.text(from, node.start.max(from))?),
+            to,
+        ))
+    }
+
     /// The new text of a node, and where what it stands for ends.
     fn node(
         &self,
@@ -278,9 +317,10 @@ impl Pen<'_> {
                 let mut out = String::new();
                 let mut at = node.start;
                 for (item, value) in items.iter().zip(values) {
-                    out.push_str(self.text(at, item.start)?);
+                    let from = self.lead(at, item);
+                    out.push_str(self.text(at, from)?);
                     path.push("-".to_owned());
-                    let (text, to) = self.node(item, value, *flow, path)?;
+                    let (text, to) = self.below(from, item, value, *flow, path)?;
                     out.push_str(&text);
                     path.pop();
                     at = to;
@@ -297,18 +337,13 @@ impl Pen<'_> {
                 {
                     return Some((line, node.end));
                 }
-                if !*flow
-                    && self.is_meant(path)
-                    && let Some(sorted) = self.sorted(pairs, values, path)
-                {
-                    return Some(sorted);
-                }
                 let mut out = String::new();
                 let mut at = node.start;
                 for ((name, key, inner), (_, value)) in pairs.iter().zip(values) {
-                    out.push_str(self.text(at, inner.start.max(key.end))?);
+                    let from = self.lead(key.end, inner);
+                    out.push_str(self.text(at, from)?);
                     path.push(name.clone());
-                    let (text, to) = self.node(inner, value, *flow, path)?;
+                    let (text, to) = self.below(from, inner, value, *flow, path)?;
                     out.push_str(&text);
                     path.pop();
                     at = to.max(key.end);
@@ -406,9 +441,11 @@ impl Pen<'_> {
         at
     }
 
-    /// A mapping without brackets in order, each key with its comments; none where it stands in order.
+    /// A mapping without brackets in order, each key with its comments, from the lines above it on; none where it stands in
+    /// order.
     fn sorted(
         &self,
+        from: usize,
         pairs: &[(String, Tree, Tree)],
         values: &[(String, Yaml)],
         path: &mut Vec<String>,
@@ -422,10 +459,15 @@ impl Pen<'_> {
         let column = doc.column(first.start);
         let pad = " ".repeat(column);
         let mut chunks: Vec<Chunk> = Vec::new();
+        let begins = doc.begins_line(first.start);
         let (mut at, mut last) = (first.start, first.start);
         for ((name, key, inner), (_, value)) in pairs.iter().zip(values) {
             let mut lead = String::new();
-            if !chunks.is_empty() {
+            if chunks.is_empty() {
+                if begins {
+                    lead = self.text(from, doc.line_start(first.start))?.to_owned();
+                }
+            } else {
                 let line = doc.line_start(key.start);
                 if !doc.begins_line(key.start) || line < at {
                     return None;
@@ -446,9 +488,10 @@ impl Pen<'_> {
                 }
                 lead = own.concat();
             }
-            let mut body = self.text(key.start, inner.start.max(key.end))?.to_owned();
+            let from = self.lead(key.end, inner);
+            let mut body = self.text(key.start, from)?.to_owned();
             path.push(name.clone());
-            let (text, to) = self.node(inner, value, false, path)?;
+            let (text, to) = self.below(from, inner, value, false, path)?;
             body.push_str(&text);
             path.pop();
             last = doc.line_end(to.max(key.end));
@@ -456,7 +499,11 @@ impl Pen<'_> {
             chunks.push(Chunk { lead, body });
             at = doc.next_line(last).unwrap_or(doc.text.len());
         }
-        let begins = doc.begins_line(first.start);
+        let end = doc.own_end(last, column);
+        if let (Some(chunk), true) = (chunks.last_mut(), end > last) {
+            chunk.body.push_str(self.text(last, end)?);
+            last = end;
+        }
         // Empty lines stay where they are, comments go with their keys.
         let is_empty = |lead: &str| lead.trim().is_empty();
         let mut out = String::new();
@@ -472,9 +519,15 @@ impl Pen<'_> {
                 if !begins && !lead.is_empty() {
                     return None;
                 }
-                let lead = lead.trim_start();
-                out.push_str(lead);
-                if !lead.is_empty() {
+                if begins {
+                    // No comment comes with the empty line that parted it from what was above.
+                    let is_moved = from != 0 && !chunk.lead.trim().is_empty();
+                    let lead = if is_moved {
+                        without_first_empty(lead)
+                    } else {
+                        lead
+                    };
+                    out.push_str(lead);
                     out.push_str(&pad);
                 }
             } else {
@@ -486,6 +539,18 @@ impl Pen<'_> {
         }
         Some((out, last))
     }
+}
+
+/// Lines without the empty ones before the first that is not.
+fn without_first_empty(lines: &str) -> &str {
+    let mut at = 0;
+    for line in lines.split_inclusive('\n') {
+        if !line.trim().is_empty() {
+            break;
+        }
+        at += line.len();
+    }
+    lines.get(at..).unwrap_or_default()
 }
 
 /// An anchor before a value, with a blank behind it; none where anything else stands there.

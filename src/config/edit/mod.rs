@@ -57,6 +57,18 @@ pub enum Change {
     Rename(Vec<Seg>, String),
 }
 
+impl Change {
+    /// What it is about.
+    pub fn path(&self) -> &[Seg] {
+        match self {
+            Change::Set(path, _)
+            | Change::Add(path, _)
+            | Change::Remove(path)
+            | Change::Rename(path, _) => path,
+        }
+    }
+}
+
 /// Why a text was left as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
@@ -119,6 +131,14 @@ fn split_mark(text: &str) -> (&str, &str) {
 /// What a text says; none where it is no whole YAML.
 pub fn value(text: &str) -> Option<Yaml> {
     tree::read(split_mark(text).1).map(|(_, value)| value)
+}
+
+/// The line, counted from 1, as far as a path leads into a text.
+pub fn line_of(text: &str, path: &[Seg]) -> Option<usize> {
+    let body = split_mark(text).1;
+    let (doc, _) = tree::read(body)?;
+    let at = patch::start_of(doc.root.as_ref()?, path);
+    Some(body.get(..at)?.matches('\n').count() + 1)
 }
 
 /// Makes a change of a value.

@@ -98,6 +98,12 @@ fn find<'d, 'p>(root: &'d Tree, path: &'p [Seg]) -> (Spot<'d>, &'p [Seg]) {
     (spot, rest)
 }
 
+/// Where what a path leads to begins, as far as it leads: a key before its value.
+pub(super) fn start_of(root: &Tree, path: &[Seg]) -> usize {
+    let (spot, _) = find(root, path);
+    spot.key.map_or(spot.node.start, |(key, _)| key.start)
+}
+
 fn set(doc: &Doc<'_>, path: &[Seg], value: &Yaml) -> Found {
     let Some(root) = &doc.root else {
         let whole = super::wrap(path, value.clone()).ok()?;
@@ -153,6 +159,9 @@ fn place(pairs: &[(String, Tree, Tree)], key: &str, order: &[&str]) -> Option<us
         .rposition(|(name, ..)| rank(name).is_none_or(|rank| rank < own))
 }
 
+/// The most characters of a line that one entry is written on.
+const LONGEST: usize = 120;
+
 /// A new key in a mapping without brackets.
 fn into_lines(
     doc: &Doc<'_>,
@@ -179,7 +188,8 @@ fn into_lines(
     let name = scalar(key, Quote::None, false);
     // An entry as the one before it is written.
     let sibling = after.and_then(|at| pairs.get(at));
-    let is_open = sibling.is_some_and(|(_, _, value)| matches!(value.form, Form::Map(_, false)));
+    let is_open = sibling.is_some_and(|(_, _, value)| matches!(value.form, Form::Map(_, false)))
+        || indent + name.len() + value.flow().chars().count() > LONGEST;
     let written = match value {
         Yaml::Map(inner) if is_open && is_entry && !inner.is_empty() => {
             let lines = value.lines(indent + step, step, doc.newline);
@@ -196,7 +206,7 @@ fn into_lines(
         let apart = is_entry && pairs.len() > 1 && above.ends_with(&doc.newline.repeat(2));
         let gap = if apart { doc.newline } else { "" };
         let end = value.end.max(key.end);
-        return vec![vec![below(doc, end, &format!("{gap}{written}"))]];
+        return vec![vec![below(doc, end, indent, &format!("{gap}{written}"))]];
     }
     let at = pairs.first().map_or(0, |(_, key, _)| key.start);
     let text = format!("{}{}{pad}", written.trim_start(), doc.newline);
@@ -228,9 +238,10 @@ fn list_step(doc: &Doc<'_>, pairs: &[(String, Tree, Tree)], indent: usize) -> us
     found.unwrap_or(2)
 }
 
-/// Lines below the one that `at` is in.
-fn below(doc: &Doc<'_>, at: usize, lines: &str) -> Splice {
-    match doc.next_line(at) {
+/// Lines below the one that `at` is in, and below the comments there that stand deeper than `column`: those belong to what
+/// is above them.
+fn below(doc: &Doc<'_>, at: usize, column: usize, lines: &str) -> Splice {
+    match doc.next_line(doc.own_end(at, column)) {
         Some(next) => Splice::insert(next, format!("{lines}{}", doc.newline)),
         None => Splice::insert(doc.text.len(), format!("{}{lines}", doc.newline)),
     }
@@ -300,12 +311,12 @@ fn into_brackets(
             .trim();
         let behind = rest.strip_prefix(',').map(str::trim);
         if behind.is_some_and(|it| it.is_empty() || it.starts_with('#')) {
-            return vec![below(doc, end, &format!("{pad}{text},"))];
+            return vec![below(doc, end, pad.len(), &format!("{pad}{text},"))];
         }
         if rest.is_empty() || rest.starts_with('#') {
             return vec![
                 Splice::insert(end, ",".to_owned()),
-                below(doc, end, &format!("{pad}{text}")),
+                below(doc, end, pad.len(), &format!("{pad}{text}")),
             ];
         }
     }
@@ -438,7 +449,7 @@ fn add(doc: &Doc<'_>, path: &[Seg], value: &Yaml) -> Found {
         }
         _ => format!("{pad}- {}", value.flow()),
     };
-    Some(vec![vec![below(doc, last.end, &written)]])
+    Some(vec![vec![below(doc, last.end, indent, &written)]])
 }
 
 /// Where the dash of an entry stands.

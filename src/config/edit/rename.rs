@@ -59,7 +59,7 @@ pub fn renamed(text: &str, what: Named, from: &str, to: &str) -> Result<String, 
     }
     let mut found = Vec::new();
     if let Some(root) = &doc.root {
-        rule.tree(&doc, root, false, &mut Vec::new(), &mut found);
+        rule.tree(&doc, (root, &before), false, &mut Vec::new(), &mut found);
     }
     let after = with_names(&doc, &found).ok_or(Refused::Form)?;
     let says_it = tree::read(&after).is_some_and(|(_, value)| value == wanted);
@@ -125,7 +125,7 @@ impl Rule<'_> {
     fn tree(
         &self,
         doc: &Doc<'_>,
-        node: &Tree,
+        (node, value): (&Tree, &Yaml),
         in_flow: bool,
         path: &mut Vec<String>,
         found: &mut Vec<(usize, usize, String)>,
@@ -133,38 +133,39 @@ impl Rule<'_> {
         let taken = |node: &Tree, in_flow: bool| {
             (node.start, node.end, renamed_scalar(node, self.to, in_flow))
         };
-        match &node.form {
-            Form::Leaf(_) => {
+        match (&node.form, value) {
+            // By what it says, however it is written; an alias is renamed where its anchor is.
+            (Form::Leaf(_), Yaml::Text(text) | Yaml::Plain(text)) => {
                 let own = doc.text.get(node.start..node.end).unwrap_or_default();
-                let own = own.trim_matches(['\'', '"']);
-                if own == self.from && self.holds(path, None) {
+                if text == self.from && !own.starts_with('*') && self.holds(path, None) {
                     found.push(taken(node, in_flow));
                 }
             }
-            Form::List(items, flow) => {
-                for item in items {
+            (Form::List(items, flow), Yaml::List(values)) => {
+                for item in items.iter().zip(values) {
                     path.push("-".to_owned());
                     self.tree(doc, item, *flow, path, found);
                     path.pop();
                 }
             }
-            Form::Map(pairs, flow) => {
+            (Form::Map(pairs, flow), Yaml::Map(values)) => {
                 let keys = self.holds(path, Some("@"));
                 for (name, key, _) in pairs {
                     if keys && name == self.from {
                         found.push(taken(key, *flow));
                     }
                 }
-                for (name, _, value) in pairs {
+                for ((name, _, node), (_, value)) in pairs.iter().zip(values) {
                     path.push(if keys && name == self.from {
                         self.to.to_owned()
                     } else {
                         name.clone()
                     });
-                    self.tree(doc, value, *flow, path, found);
+                    self.tree(doc, (node, value), *flow, path, found);
                     path.pop();
                 }
             }
+            _ => {}
         }
     }
 }

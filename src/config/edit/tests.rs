@@ -277,6 +277,55 @@ fn a_person_is_added_as_the_others_are_written() {
 }
 
 #[test]
+fn what_is_added_stands_below_the_comments_of_what_is_above_it() {
+    const TEXT: &str = "\
+people:
+  a:
+    name: A
+      # his name
+    access:
+      - { role: x, at: [b] }
+        # until spring
+
+    # the end of a
+      # deeper
+  # the end
+";
+    let line = Yaml::Map(vec![("role".into(), "z".into())]);
+    check(
+        TEXT,
+        &Change::Add(path(&["people", "a", "access"]), line),
+        &TEXT.replace("# until spring\n", "# until spring\n      - { role: z }\n"),
+    );
+    check(
+        TEXT,
+        &Change::Set(path(&["people", "a", "class"]), "z".into()),
+        &TEXT.replace("# his name\n", "# his name\n    class: z\n"),
+    );
+    let entry = Yaml::Map(vec![("name".into(), "B".into())]);
+    check(
+        TEXT,
+        &Change::Set(path(&["people", "b"]), entry),
+        &TEXT.replace("      # deeper\n", "      # deeper\n  b:\n    name: B\n"),
+    );
+    // What would be a line too long to read is written on several.
+    let long = Yaml::Map(vec![
+        ("name".into(), "B".repeat(80).as_str().into()),
+        ("email".into(), "bbbbbbbbbbbbbbbb@chain.example".into()),
+        ("access".into(), Yaml::List(Vec::new())),
+    ]);
+    let flow = "people:\n  a: { name: A, access: [] }\n";
+    check(
+        flow,
+        &Change::Set(path(&["people", "b"]), long),
+        &format!(
+            "{flow}  b:\n    name: {}\n    email: bbbbbbbbbbbbbbbb@chain.example\n    access: []\n",
+            "B".repeat(80)
+        ),
+    );
+}
+
+#[test]
 fn names_are_replaced_wherever_they_mean_the_same_and_nowhere_else() {
     let text = "\
 people:
@@ -314,6 +363,27 @@ approvals:
     assert_eq!(renamed(&text, Named::Person, "nobody", "x").unwrap(), text);
     let after = renamed(&text, Named::Role, "jana", "floor").unwrap();
     assert_eq!(after, text.replace("role: jana", "role: floor"));
+}
+
+#[test]
+fn a_name_is_replaced_however_it_is_written() {
+    let text = "people:\n  a: { name: A, access: [{ role: \"flo\\x6fr\", at: all }, { role: &r floor, at: [b] }, { role: *r, at: [c] }] }\n";
+    assert_eq!(
+        renamed(text, Named::Role, "floor", "base").unwrap(),
+        "people:\n  a: { name: A, access: [{ role: \"base\", at: all }, { role: &r base, at: [b] }, { role: *r, at: [c] }] }\n"
+    );
+}
+
+#[test]
+fn the_line_is_known_as_far_as_the_path_leads() {
+    let text =
+        "people:\n  a:\n    name: A\n    access:\n      - { role: x }\n      - { role: y }\n";
+    let line = |path: &[Seg]| super::line_of(text, path);
+    assert_eq!(line(&path(&["people", "a", "name"])), Some(3));
+    assert_eq!(line(&path(&["people", "a", "leaves"])), Some(2));
+    let mut second = path(&["people", "a", "access"]);
+    second.push(Seg::At(1));
+    assert_eq!(line(&second), Some(6));
 }
 
 #[test]

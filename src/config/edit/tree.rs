@@ -130,6 +130,26 @@ impl Doc<'_> {
         before.map_or(0, |before| before.chars().count())
     }
 
+    /// Where what ends at `at` ends with the comments below it that stand deeper than `column`, which are its own; `at`'s line
+    /// is whole, a comment behind it included.
+    pub(super) fn own_end(&self, at: usize, column: usize) -> usize {
+        let mut end = self.line_end(at);
+        let mut line = end;
+        while let Some(next) = self.next_line(line) {
+            let text = self.text.get(next..self.line_end(next)).unwrap_or_default();
+            let own = text.trim_start_matches(' ');
+            let is_deep = own.starts_with('#') && text.len() - own.len() > column;
+            if !is_deep && !own.trim().is_empty() {
+                break;
+            }
+            line = next;
+            if is_deep {
+                end = self.line_end(next);
+            }
+        }
+        end
+    }
+
     /// Whether a comment lies between two places.
     pub(super) fn has_comment(&self, start: usize, end: usize) -> bool {
         self.comments

@@ -111,6 +111,15 @@ fn one(
     if raw.access.is_none() {
         diagnostics.push(diags::missing_access(&raw.key));
     }
+    if let Some(access) = &raw.access
+        && matches!(access.value, Access::Unmanaged)
+    {
+        let leaves = raw.leaves.as_ref().map(|it| ("leaves", it.span));
+        let paused = raw.paused.as_ref().map(|it| ("paused", it.span));
+        if let Some((key, span)) = leaves.or(paused) {
+            diagnostics.push(diags::leaves_unmanaged(&raw.key, key, span, access.span));
+        }
+    }
     let unpinned = resolved.systems.iter().find_map(|&system| {
         let name = &context.systems.list.get(system)?.name;
         let pin = pins.get(name);

@@ -4,11 +4,11 @@
 
 use jiff::Timestamp;
 
-use super::{Draft, Line, NotMade, Places, Verb, changed, eve, instant, written};
+use super::{Draft, Line, NotMade, Places, Verb, changed, eve, instant, times, written};
 use crate::config::edit::{self, Change, Seg, Yaml};
 use crate::config::raw::{self, Selector, SelectorBody, When};
 use crate::diagnostic::nearest;
-use crate::model::PersonKey;
+use crate::model::{LocationKey, PersonKey, PlaceStatus};
 use crate::ops::edit::Texts;
 use crate::ops::project::Project;
 
@@ -123,7 +123,7 @@ pub(super) fn draft(
     now: Timestamp,
 ) -> Result<Draft, NotMade> {
     let mut notes = Vec::new();
-    let (key, changes, at, said, is_leaver) = match verb {
+    let (key, changes, said, is_leaver) = match verb {
         Verb::Move {
             person,
             from,
@@ -134,17 +134,14 @@ pub(super) fn draft(
             let changes = entry.moved(from, to, *on, now, &mut notes)?;
             let on_text = on.map_or(String::new(), |on| format!(" on {}", written(on)));
             let said = format!("Move {person} from {from} to {to}{on_text}");
-            (person, changes, *on, said, false)
+            (person, changes, said, false)
         }
         Verb::Leave { person, at } => {
             let entry = find(project, texts, person)?;
-            let changes = entry.left(*at, now, &mut notes)?;
-            let end = match at {
-                When::Date(date) => date.tomorrow().ok().map(When::Date),
-                When::Time(_) => Some(*at),
-            };
-            let said = format!("{person} leaves: {}", written(*at));
-            (person, changes, end, said, true)
+            let at = at.unwrap_or_else(|| entry.at_once(now, &mut notes));
+            let changes = entry.left(at, now, &mut notes)?;
+            let said = format!("{person} leaves: {}", written(at));
+            (person, changes, said, true)
         }
         Verb::Pause {
             person,
@@ -152,21 +149,21 @@ pub(super) fn draft(
             until,
         } => {
             let entry = find(project, texts, person)?;
-            let changes = entry.paused(*from, *until)?;
+            let changes = entry.paused(*from, *until, now)?;
             let said = format!("{person} rests from {}", written(*from));
-            (person, changes, Some(*from), said, false)
+            (person, changes, said, false)
         }
         Verb::Return { person, on } => {
             let entry = find(project, texts, person)?;
             let changes = entry.back(*on)?;
-            (person, changes, *on, format!("{person} is back"), false)
+            (person, changes, format!("{person} is back"), false)
         }
         Verb::Grant { person, line } => {
             let entry = find(project, texts, person)?;
             let changes = entry.granted(line)?;
             notes.extend(entry.too_late(line.from, now));
             let said = format!("Grant {} to {person}", line.role);
-            (person, changes, line.from, said, false)
+            (person, changes, said, false)
         }
         Verb::Revoke {
             person,
@@ -177,7 +174,7 @@ pub(super) fn draft(
             let entry = find(project, texts, person)?;
             let changes = entry.revoked(role, at.as_deref(), *on, now)?;
             let said = format!("Revoke {role} from {person}");
-            (person, changes, *on, said, false)
+            (person, changes, said, false)
         }
         Verb::Join(_) | Verb::RenameRole { .. } | Verb::RenamePerson { .. } => {
             return Err(NotMade::new("that is about more than one entry"));
@@ -189,7 +186,6 @@ pub(super) fn draft(
         texts: changed(texts, &entry.file, &changes, &by_hand)?,
         said,
         person: Some(PersonKey::new(key.as_str())),
-        at,
         notes,
         renamed: None,
         is_leaver,
@@ -216,9 +212,18 @@ fn told(change: &Change) -> String {
     }
 }
 
-impl Entry<'_> {
-    fn key(&self) -> &str {
+impl<'a> Entry<'a> {
+    pub(super) fn key(&self) -> &'a str {
         &self.person.key.value
+    }
+
+    pub(super) fn project(&self) -> &'a Project {
+        self.project
+    }
+
+    pub(super) fn is_unmanaged(&self) -> bool {
+        let access = self.person.access.as_ref().map(|it| &it.value);
+        matches!(access, Some(raw::Access::Unmanaged))
     }
 
     pub(super) fn path(&self, more: &[Seg]) -> Vec<Seg> {
@@ -235,7 +240,7 @@ impl Entry<'_> {
 
     /// The lines, or why they are not edited.
     fn lines(&self) -> Result<&[raw::Assignment], NotMade> {
-        if let Some(raw::Access::Unmanaged) = self.person.access.as_ref().map(|it| &it.value) {
+        if self.is_unmanaged() {
             let why = format!("the access of `{}` is `unmanaged`", self.key());
             return Err(NotMade::new(why).help("write a list of access lines there first"));
         }
@@ -269,12 +274,46 @@ impl Entry<'_> {
         }
     }
 
+    /// Whether a selector means nothing but these places: neither one that is open nor one that is planned.
+    fn is_all_of(&self, selector: &Selector, places: &[&str]) -> bool {
+        if let SelectorBody::Keys(keys) = &selector.body {
+            return keys.iter().all(|key| places.contains(&&*key.value));
+        }
+        let closed = |place: &str| {
+            let fact = self.project.desired.places.get(&LocationKey::new(place));
+            fact.is_some_and(|it| it.status == PlaceStatus::Closed)
+        };
+        let known = self.project.loaded.project.entries.locations.iter();
+        let mut meant = known
+            .map(|it| &*it.key.value)
+            .filter(|it| self.covers(selector, it) && !closed(it));
+        meant.all(|it| places.contains(&it))
+    }
+
+    /// The place within `except` at which a selector by tags leaves out a location that it would mean.
+    fn left_out(&self, selector: &Selector, place: &str) -> Option<usize> {
+        let SelectorBody::Tags { tags, all, except } = &selector.body else {
+            return None;
+        };
+        let SelectorBody::Keys(keys) = &except.as_ref()?.body else {
+            return None;
+        };
+        let at = keys.iter().position(|key| *key.value == *place)?;
+        let bare = Selector {
+            span: selector.span,
+            body: SelectorBody::Tags {
+                tags: tags.clone(),
+                all: *all,
+                except: None,
+            },
+        };
+        self.covers(&bare, place).then_some(at)
+    }
+
     /// Whether a line is over at a time.
     fn is_over(&self, line: &raw::Assignment, at: Timestamp) -> bool {
-        let end = line.until.as_ref().and_then(|until| match until.value {
-            When::Date(date) => instant(self.project, When::Date(date.tomorrow().ok()?)),
-            When::Time(_) => instant(self.project, until.value),
-        });
+        let until = line.until.as_ref();
+        let end = until.and_then(|until| times::ends(&self.project.zone, until.value));
         end.is_some_and(|end| end <= at)
     }
 
@@ -284,14 +323,14 @@ impl Entry<'_> {
             lines.gone.push(at);
             return Ok(());
         };
+        if self.is_all_of(selector, places) {
+            lines.gone.push(at);
+            return Ok(());
+        }
         let out = || Yaml::texts(places.iter().copied());
         match &selector.body {
             SelectorBody::Keys(keys) => {
                 let gone = |key: &raw::Text| places.contains(&&*key.value);
-                if keys.iter().all(gone) {
-                    lines.gone.push(at);
-                    return Ok(());
-                }
                 for (item, _) in keys.iter().enumerate().rev().filter(|(_, key)| gone(key)) {
                     let path = self.of_line(at, &["at".into(), item.into()]);
                     lines.changes.push(Change::Remove(path));
@@ -431,15 +470,25 @@ impl Entry<'_> {
                     let path = self.of_line(at, &["at".into(), item.unwrap_or(0).into()]);
                     lines.changes.push(Change::Set(path, to.into()));
                 }
+                // What was left out comes in, and the place they leave goes out.
+                (None, None) if self.left_out(selector, to).is_some() => {
+                    let item = self.left_out(selector, to).unwrap_or_default();
+                    let path = self.of_line(at, &["at".into(), "except".into(), item.into()]);
+                    lines.changes.push(Change::Set(path, from.into()));
+                }
+                (None, None) if !is_there && self.is_all_of(selector, &[from]) => {
+                    let path = self.of_line(at, &["at".into()]);
+                    lines.changes.push(Change::Set(path, Yaml::texts([to])));
+                }
                 (None, _) => {
                     self.without(&mut lines, at, &[from])?;
                     if !is_there {
                         lines.more.push(self.copy(at, to, None, None));
                     }
                 }
-                (Some(on), keys) => {
+                (Some(on), _) => {
                     let last = eve(on);
-                    if keys.is_some_and(|keys| keys.len() == 1) {
+                    if self.is_all_of(selector, &[from]) {
                         let until = last.map(written).unwrap_or_default();
                         let path = self.of_line(at, &["until".into()]);
                         lines.changes.push(Change::Set(path, until.as_str().into()));
@@ -476,66 +525,6 @@ impl Entry<'_> {
             }
         }
         Ok(changes)
-    }
-
-    fn left(
-        &self,
-        at: When,
-        now: Timestamp,
-        notes: &mut Vec<String>,
-    ) -> Result<Vec<Change>, NotMade> {
-        if let Some(leaves) = &self.person.leaves {
-            let before = instant(self.project, leaves.value);
-            if before.is_some_and(|before| before < now)
-                && instant(self.project, at).is_some_and(|at| before < Some(at))
-            {
-                return Err(NotMade::new(format!(
-                    "`{}` has left already: {}",
-                    self.key(),
-                    written(leaves.value)
-                ))
-                .help("what is left to take away stands in `keyholder plan`"));
-            }
-        }
-        let desired = &self.project.desired;
-        if desired.protected.contains_key(&PersonKey::new(self.key())) {
-            notes.push(format!(
-                "`{}` is protected: nothing is taken from them before the key is out of `protected`",
-                self.key()
-            ));
-        }
-        let path = self.path(&["leaves".into()]);
-        Ok(vec![Change::Set(path, written(at).as_str().into())])
-    }
-
-    fn paused(&self, from: When, until: Option<When>) -> Result<Vec<Change>, NotMade> {
-        if self.person.leaves.is_some() {
-            return Err(NotMade::new(format!(
-                "`{}` leaves, and cannot rest",
-                self.key()
-            )));
-        }
-        let mut pairs = vec![("from".to_owned(), Yaml::from(written(from).as_str()))];
-        pairs.extend(until.map(|it| ("until".to_owned(), Yaml::from(written(it).as_str()))));
-        let path = self.path(&["paused".into()]);
-        Ok(vec![Change::Set(path, Yaml::Map(pairs))])
-    }
-
-    fn back(&self, on: Option<When>) -> Result<Vec<Change>, NotMade> {
-        if self.person.paused.is_none() {
-            let why = NotMade::new(format!("`{}` does not rest", self.key()));
-            return Err(if self.person.leaves.is_some() {
-                why.help("somebody who left and comes back: take `leaves` away and set `starts`")
-            } else {
-                why
-            });
-        }
-        let Some(on) = on else {
-            return Ok(vec![Change::Remove(self.path(&["paused".into()]))]);
-        };
-        let last = eve(on).map(written).unwrap_or_default();
-        let path = self.path(&["paused".into(), "until".into()]);
-        Ok(vec![Change::Set(path, last.as_str().into())])
     }
 
     fn granted(&self, new: &Line) -> Result<Vec<Change>, NotMade> {
@@ -588,9 +577,9 @@ impl Entry<'_> {
     /// What is to be said where somebody has left before a line begins.
     fn too_late(&self, from: Option<When>, now: Timestamp) -> Option<String> {
         let leaves = self.person.leaves.as_ref()?.value;
-        let end = instant(self.project, leaves)?;
+        let end = times::ends(&self.project.zone, leaves)?;
         let begins = from.and_then(|from| instant(self.project, from));
-        (end < begins.unwrap_or(now)).then(|| {
+        (end <= begins.unwrap_or(now)).then(|| {
             format!(
                 "`{}` leaves ({}) before that: the line gives nothing",
                 self.key(),
@@ -627,14 +616,15 @@ impl Entry<'_> {
                 continue;
             }
             found = true;
-            let is_whole = match (&here, line.at.as_ref().map(|at| &at.body)) {
-                (None, _) => true,
-                (Some(here), Some(SelectorBody::Keys(keys))) => {
-                    keys.iter().all(|key| here.contains(&&*key.value))
-                }
-                (Some(_), _) => false,
+            let is_whole = match (&here, &line.at) {
+                (None, _) | (Some(_), None) => true,
+                (Some(here), Some(selector)) => self.is_all_of(selector, here),
             };
-            let last = cut.and_then(eve);
+            // A line that would only begin then never does.
+            let begins = line.from.as_ref();
+            let begins = begins.and_then(|it| instant(self.project, it.value));
+            let is_later = begins.is_some_and(|begins| start.is_some_and(|start| begins >= start));
+            let last = cut.filter(|_| !is_later).and_then(eve);
             match (last, is_whole) {
                 (None, true) => lines.gone.push(at),
                 (None, false) => self.without(&mut lines, at, &here.unwrap_or_default())?,

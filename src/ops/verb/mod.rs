@@ -1,25 +1,28 @@
 //! The verbs of daily work: who joins, moves, leaves, rests, gets a role or loses it, as an edit of the files.
 //!
 //! Nothing is done at a vendor: that is what `plan` and `apply` make of the files afterwards. In reading order: `entry`
-//! is a person as written and the changes of their lines, `people` those of whole entries and names, and here an edit is
-//! judged. Invariant: an edit counts only where the edited project passes `check` as far as the first one did, and
-//! where nobody else has anything else than before.
+//! is a person as written and the changes of their lines, `absence` those of leaving and resting, `people` those of whole
+//! entries and names, `times` when an edit makes a difference, and here it is judged. Invariant: an edit counts only
+//! where the edited project passes `check` as far as the first one did, and where nobody else has anything else than before
+//! at any time at which it makes a difference.
 
+mod absence;
 mod entry;
 mod people;
+mod times;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use jiff::civil::Time;
 
 use super::edit::Texts;
 use super::planned::broken;
-use super::project::{OpenOptions, Project};
-use crate::config::edit::{Change, Refused, edited};
-use crate::config::raw::{Access, When};
+use super::project::{OpenOptions, Project, settle};
+use crate::config::edit::{Change, Refused, edited, line_of};
+use crate::config::raw::When;
 use crate::diagnostic::Diagnostic;
 use crate::model::{AsOf, Desired, Grant, PersonKey};
+use crate::render::swing::Stretch;
 
 /// Places as the command line names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,8 +55,8 @@ pub enum Verb {
     Leave {
         /// Who.
         person: String,
-        /// The last day, or the instant.
-        at: When,
+        /// The last day, or the instant; now where none is given.
+        at: Option<When>,
     },
     /// Off for a while.
     Pause {
@@ -152,12 +155,8 @@ pub struct Made {
     pub said: String,
     /// Whose access to compare; none where nobody's changes.
     pub person: Option<PersonKey>,
-    /// What the files wanted for them before, at the time from which the edit holds.
-    pub before: Desired,
-    /// What they want now.
-    pub after: Desired,
-    /// That time.
-    pub at: Timestamp,
+    /// When it makes a difference for them, soonest first; one stretch from now on where it never does.
+    pub stretches: Vec<Stretch>,
     /// What should be known beside it.
     pub notes: Vec<String>,
 }
@@ -202,7 +201,6 @@ struct Draft {
     texts: Texts,
     said: String,
     person: Option<PersonKey>,
-    at: Option<When>,
     notes: Vec<String>,
     /// A person whose key changes, and the new one.
     renamed: Option<(String, String)>,
@@ -252,85 +250,62 @@ fn judged(
     if let Some(error) = edited.diagnostics.iter().find(|it| it.is_error()) {
         return Err(refused(&edited, error));
     }
-    let asked = draft.at.and_then(|at| instant(project, at));
-    let at = takes_hold(project, &edited, &draft, asked.unwrap_or(now).max(now));
-    let later = |texts: &Texts| {
+    let stretches = times::stretches(project, &draft, now);
+    let times: BTreeSet<Timestamp> = stretches.iter().map(|it| it.from).chain([now]).collect();
+    let mut before = draft.texts.unedited().open(project);
+    let mut after = edited;
+    for at in times {
         let options = OpenOptions {
             as_of: AsOf::Instant(at),
             ..project.options.clone()
         };
-        texts.open_for(project, &options)
-    };
-    let (before, after) = (later(&draft.texts.unedited()), later(&draft.texts));
-    if let Some(error) = after.diagnostics.iter().find(|it| it.is_error()) {
-        return Err(refused(&after, error));
-    }
-    for (old, new) in [(project, &edited), (&before, &after)] {
-        let known: BTreeSet<String> = broken(old).into_iter().map(|it| it.message).collect();
-        for breach in broken(new) {
-            if known.contains(&breach.message) {
-                continue;
-            }
-            if draft.is_leaver || anyway {
-                let note = format!("the files then break a rule: {}", breach.message);
-                if !draft.notes.contains(&note) {
-                    draft.notes.push(note);
-                }
-                continue;
-            }
-            let mut why = refused(new, &breach);
-            why.by_rule = true;
-            why.help = Some("`--anyway` writes it all the same".to_owned());
-            return Err(why);
+        before = settle(before.loaded, &options);
+        after = settle(after.loaded, &options);
+        if let Some(error) = after.diagnostics.iter().find(|it| it.is_error()) {
+            return Err(refused(&after, error));
         }
-    }
-    if let Some(other) = touched(&before.desired, &after.desired, &draft) {
-        return Err(NotMade::new(format!(
-            "with that edit `{other}` would have something else too"
-        ))
-        .help("something that is written once holds for both (an anchor?): edit it by hand"));
+        obeyed(&before, &after, &mut draft, anyway)?;
+        if let Some(other) = touched(&before.desired, &after.desired, &draft) {
+            return Err(NotMade::new(format!(
+                "with that edit `{other}` would have something else too"
+            ))
+            .help("something that is written once holds for both (an anchor?): edit it by hand"));
+        }
     }
     Ok(Made {
         texts: draft.texts,
         said: draft.said,
         person: draft.person,
-        before: before.desired,
-        after: after.desired,
-        at,
+        stretches,
         notes: draft.notes,
     })
 }
 
-/// The time from which an edit makes a difference for the person it is about: the one that was asked for, or a later one
-/// at which a line of theirs begins.
-fn takes_hold(project: &Project, edited: &Project, draft: &Draft, asked: Timestamp) -> Timestamp {
-    const MOST: usize = 8;
-    let (Some(key), None) = (&draft.person, &draft.renamed) else {
-        return asked;
-    };
-    let mut times: BTreeSet<Timestamp> = BTreeSet::from([asked]);
-    for project in [project, edited] {
-        let people = project.loaded.project.entries.people.iter();
-        for person in people.filter(|it| *it.key.value == *key.as_str()) {
-            let lines = match person.access.as_ref().map(|it| &it.value) {
-                Some(Access::Lines(lines)) => lines.as_slice(),
-                Some(Access::Unmanaged) | None => &[],
-            };
-            let begin = lines.iter().filter_map(|line| line.from.as_ref());
-            let begin = begin.chain(&person.starts);
-            times.extend(begin.filter_map(|when| instant(project, when.value)));
+/// Refuses an edit with which a rule is broken that was not broken before, or notes it where that is meant.
+fn obeyed(
+    before: &Project,
+    after: &Project,
+    draft: &mut Draft,
+    anyway: bool,
+) -> Result<(), NotMade> {
+    let known: BTreeSet<String> = broken(before).into_iter().map(|it| it.message).collect();
+    for breach in broken(after) {
+        if known.contains(&breach.message) {
+            continue;
         }
+        if draft.is_leaver || anyway {
+            let note = format!("the files then break a rule: {}", breach.message);
+            if !draft.notes.contains(&note) {
+                draft.notes.push(note);
+            }
+            continue;
+        }
+        let mut why = refused(after, &breach);
+        why.by_rule = true;
+        why.help = Some("`--anyway` writes it all the same".to_owned());
+        return Err(why);
     }
-    let has = |project: &Project, at: Timestamp| -> Vec<String> {
-        let desired = project.desired_at(at);
-        let person = desired.people.get(key);
-        let grants = person.map(|it| it.grants.iter().map(|it| format!("{:?}", what(it))));
-        grants.into_iter().flatten().collect()
-    };
-    let mut later = times.range(asked..).take(MOST).copied();
-    later
-        .find(|at| has(project, *at) != has(edited, *at))
-        .unwrap_or(asked)
+    Ok(())
 }
 
 /// What `check` would say of the edited project.
@@ -403,7 +378,12 @@ fn changed(texts: &Texts, file: &str, changes: &[Change], by_hand: &str) -> Resu
         NotMade::new(format!("{file} is not edited from here"))
             .help(format!("write it by hand: {by_hand}"))
     })?;
-    let after = edited(text, changes).map_err(|why| NotMade::refused(file, why, by_hand))?;
+    let after = edited(text, changes).map_err(|why| {
+        let path = changes.first().map(Change::path);
+        let line = path.and_then(|path| line_of(text, path));
+        let place = line.map_or(file.to_owned(), |line| format!("{file}:{line}"));
+        NotMade::refused(&place, why, by_hand)
+    })?;
     let mut texts = texts.clone();
     texts.set(file, after);
     Ok(texts)
@@ -411,12 +391,7 @@ fn changed(texts: &Texts, file: &str, changes: &[Change], by_hand: &str) -> Resu
 
 /// The instant at which a date begins, or that a time means, in the project's zone.
 fn instant(project: &Project, when: When) -> Option<Timestamp> {
-    let local = match when {
-        When::Date(date) => date.to_datetime(Time::midnight()),
-        When::Time(time) => time,
-    };
-    let zoned = local.to_zoned(project.zone.clone()).ok()?;
-    Some(zoned.timestamp())
+    times::begins(&project.zone, when)
 }
 
 /// A date or a time as it is written in a file.

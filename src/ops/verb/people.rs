@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::entry::{find, known_place, known_role, line, unknown};
 use super::{Draft, Join, NotMade, Places, changed, written};
 use crate::config::edit::{self, Change, Named, Refused, Seg, Yaml};
+use crate::config::raw::ContactsSource;
 use crate::diagnostic::nearest;
 use crate::model::{Email, PersonKey, Phone, PlaceId};
 use crate::ops::edit::Texts;
@@ -30,22 +31,20 @@ pub(super) fn join(project: &Project, texts: &Texts, join: &Join) -> Result<Vec<
             }
         }
     }
-    let mut notes = Vec::new();
     let (email, phone) = contacts(join)?;
-    if project.loaded.project.settings.contacts.is_some() && (email.is_some() || phone.is_some()) {
-        notes.push("this project keeps contacts outside of its files (`contacts` in keyholder.yaml), and these go into them".to_owned());
-    }
-    let files = match &join.file {
-        Some(file) if texts.get(file).is_some() => vec![file.clone()],
-        Some(file) => {
-            return Err(NotMade::new(format!("{file} is no file of this project"))
-                .help("an empty file that `files` names is one"));
-        }
+    let (texts, is_apart) = apart(project, texts, join, email.as_deref(), phone.as_deref())?;
+    let texts = &texts;
+    let (email, phone) = if is_apart {
+        (None, None)
+    } else {
+        (email, phone)
+    };
+    let mut files = match &join.file {
+        Some(file) => vec![file.clone()],
         None => files(project, texts, join),
     };
     if files.is_empty() {
-        return Err(NotMade::new("no file of this project has people")
-            .help("make one, such as an empty people.yaml, or name one with `--file`"));
+        files.push("people.yaml".to_owned());
     }
     let place = join
         .line
@@ -68,15 +67,16 @@ pub(super) fn join(project: &Project, texts: &Texts, join: &Join) -> Result<Vec<
         let change = Change::Set(path, value.clone());
         let by_hand = format!("{}: {}", join.key, value.flow());
         for file in &files {
-            match changed(texts, file, std::slice::from_ref(&change), &by_hand) {
+            let mut texts = texts.clone();
+            if texts.get(file).is_none() {
+                begun(project, &mut texts, file)?;
+            }
+            match changed(&texts, file, std::slice::from_ref(&change), &by_hand) {
                 Ok(texts) => drafts.push(Draft {
                     texts,
                     said: format!("Add {}{place}", join.key),
                     person: Some(PersonKey::new(join.key.as_str())),
-                    at: join
-                        .starts
-                        .or(join.line.as_ref().and_then(|line| line.from)),
-                    notes: notes.clone(),
+                    notes: Vec::new(),
                     renamed: None,
                     is_leaver: false,
                 }),
@@ -88,6 +88,75 @@ pub(super) fn join(project: &Project, texts: &Texts, join: &Join) -> Result<Vec<
         Some(why) if drafts.is_empty() => Err(why),
         _ => Ok(drafts),
     }
+}
+
+/// A file of people that begins, where the project reads it.
+fn begun(project: &Project, texts: &mut Texts, file: &str) -> Result<(), NotMade> {
+    let is_there =
+        !texts.is_of_commit() && project.loaded.root.join(file).symlink_metadata().is_ok();
+    texts.add(file, String::new());
+    let read = texts.open(project);
+    let is_read = read
+        .loaded
+        .sources
+        .iter()
+        .any(|(_, it)| &**it.path() == file);
+    if is_there || !is_read {
+        return Err(NotMade::new(format!("{file} is no file of this project"))
+            .help("name one that `files` in keyholder.yaml covers with `--file`, such as `people/riga.yaml`"));
+    }
+    Ok(())
+}
+
+/// The files with the contacts where the project keeps them outside of git, and whether it does.
+fn apart(
+    project: &Project,
+    texts: &Texts,
+    join: &Join,
+    email: Option<&str>,
+    phone: Option<&str>,
+) -> Result<(Texts, bool), NotMade> {
+    let Some(source) = &project.loaded.project.settings.contacts else {
+        return Ok((texts.clone(), false));
+    };
+    if email.is_none() && phone.is_none() {
+        return Ok((texts.clone(), false));
+    }
+    let refused = |why: &str, help: &str| {
+        Err(NotMade::new(format!("this project keeps contacts outside of git, {why}")).help(help))
+    };
+    let ContactsSource::File(file) = &source.value else {
+        return refused(
+            "where a command has them (`contacts` in keyholder.yaml)",
+            "write them where that command takes them from, then `join` without `--email` and `--phone`",
+        );
+    };
+    if texts.is_of_commit() {
+        return refused(
+            &format!("in {file}, and with `--branch` nothing but the branch is written"),
+            "`--commit` on a branch that you checked out writes both, and commits no contact",
+        );
+    }
+    let mut texts = texts.clone();
+    if texts.get(file).is_none() {
+        match std::fs::read_to_string(project.loaded.root.join(&**file)) {
+            Ok(text) => texts.beside(file, &text, text.clone()),
+            Err(error) => {
+                return refused(
+                    &format!("and {file} cannot be read: {error}"),
+                    "look at `contacts` in keyholder.yaml",
+                );
+            }
+        }
+    }
+    let pairs = [("email", email), ("phone", phone)];
+    let pairs = pairs
+        .into_iter()
+        .filter_map(|(key, value)| Some((key.to_owned(), value?.into())));
+    let value = Yaml::Map(pairs.collect());
+    let change = Change::Set(vec!["contacts".into(), join.key.as_str().into()], value);
+    let by_hand = format!("contacts: {}: the address and the number", join.key);
+    Ok((changed(&texts, file, &[change], &by_hand)?, true))
 }
 
 /// Contacts in canonical form.
@@ -144,9 +213,6 @@ fn files(project: &Project, texts: &Texts, join: &Join) -> Vec<String> {
         counted.0 += usize::from(is_near);
         counted.1 += 1;
     }
-    if found.is_empty() && texts.get("people.yaml").is_some() {
-        return vec!["people.yaml".to_owned()];
-    }
     let mut files: Vec<(String, (usize, usize))> = found.into_iter().collect();
     files.retain(|(file, _)| texts.get(file).is_some());
     files.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
@@ -174,7 +240,6 @@ pub(super) fn rename_role(
         texts: everywhere(texts, Named::Role, from, to)?,
         said: format!("Rename the role {from} to {to}"),
         person: None,
-        at: None,
         notes: Vec::new(),
         renamed: None,
         is_leaver: false,
@@ -217,7 +282,6 @@ pub(super) fn rename_person(
         texts: changed(&renamed, &entry.file, &[change], &by_hand)?,
         said: format!("Rename {from} to {to}"),
         person: Some(PersonKey::new(to)),
-        at: None,
         notes: Vec::new(),
         renamed: Some((from.to_owned(), to.to_owned())),
         is_leaver: false,

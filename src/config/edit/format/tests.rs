@@ -56,12 +56,12 @@ roles:
 people:
   # about Jana
   jana:
-    # all she has
     name: Яна
     # how to reach her
 
     phone: \"+37120000001\"   # mobile
       # deeper, so of the phone
+    # all she has
     access: # two
       - role: floor # the base
         at: [mall]
@@ -74,6 +74,75 @@ people:
   karlis: { name: { first: K, last: B }, email: \"k@chain.example\", access: [{ role: 'floor', at: all }, { role: a, at: [x, y] }] } # flow
   # last
 ",
+    );
+}
+
+#[test]
+fn a_comment_stays_with_the_key_above_which_it_stands() {
+    check(
+        "\
+# yaml-language-server: $schema=x.json
+# who works here
+people:
+  jana: # hers
+
+    # ask before you use her e-mail
+    email: jana@chain.example
+      # under the e-mail
+    name: Jana
+    access:
+      # the only one
+      - at: all
+        # why at all
+        role: x
+  karlis:
+    access:
+      # all of his
+      - { role: x, at: all }
+      # nothing more
+    name: K
+      # his name, the last key
+
+    # the end of him
+  # the end
+# where they are
+locations:
+  a: { title: A }
+",
+        "\
+# yaml-language-server: $schema=x.json
+# where they are
+locations:
+  a: { title: A }
+# who works here
+people:
+  jana: # hers
+    name: Jana
+
+    # ask before you use her e-mail
+    email: jana@chain.example
+      # under the e-mail
+    access:
+      # the only one
+      - at: all
+        # why at all
+        role: x
+  karlis:
+    name: K
+      # his name, the last key
+    access:
+      # all of his
+      - { role: x, at: all }
+      # nothing more
+
+    # the end of him
+  # the end
+",
+    );
+    // A file whose last line has no end, and whose last value moves up.
+    check(
+        "people:\n  a:\n    access: []\n    name: >-\n      A\n      B",
+        "people:\n  a:\n    name: >-\n      A\n      B\n    access: []\n",
     );
 }
 
@@ -188,7 +257,7 @@ proptest! {
         spell(&mut wanted, &mut Vec::new());
         let (new, value) = tree::read(&found.text).unwrap();
         let (old, _) = tree::read(&text).unwrap();
-        prop_assert_eq!(comments(&new), comments(&old));
+        prop_assert_eq!(comments::owned(&new), comments::owned(&old));
         if found.left.is_empty() {
             prop_assert!(value == wanted, "{}", found.text);
         }

@@ -15,6 +15,24 @@ pub(in crate::config::resolve) fn missing_access(person: &Text) -> Diagnostic {
     .help("add `access: [...]`; `[]` is none, `unmanaged` leaves the person alone")
 }
 
+pub(in crate::config::resolve) fn leaves_unmanaged(
+    person: &Text,
+    key: &str,
+    span: Span,
+    access: Span,
+) -> Diagnostic {
+    Diagnostic::new(
+        Code::LeavesUnmanaged,
+        format!(
+            "`{}` has `{key}`, and their access is left alone",
+            person.value
+        ),
+    )
+    .at(span, "nothing is taken away then")
+    .at(access, "because of this")
+    .help("write `access: []`, which takes everything away, or take it away by hand at the vendor")
+}
+
 pub(in crate::config::resolve) fn no_contact(
     person: &Text,
     system: &str,

@@ -20,6 +20,17 @@ fn access_must_be_there() {
 }
 
 #[test]
+fn who_is_left_alone_and_leaves_is_warned_of() {
+    let world = people(
+        "  jana: { name: Jana, leaves: 2026-01-01, access: unmanaged }\n  anna: { name: Anna, paused: { from: 2026-01-01 }, access: unmanaged }\n  zane: { name: Zane, leaves: 2026-01-01, access: [] }\n",
+    );
+    assert_eq!(
+        world.problems(),
+        [Code::LeavesUnmanaged, Code::LeavesUnmanaged]
+    );
+}
+
+#[test]
 fn none_and_unmanaged_are_told_apart() {
     let world = people(
         "  jana: { name: Jana, access: [] }\n  anna: { name: Anna, access: unmanaged }\n  ilze: { name: Ilze, email: i@chain.example, access: [ { role: r, at: [center] } ] }\n",
