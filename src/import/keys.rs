@@ -158,9 +158,11 @@ impl Taken {
         Self(keys.into_iter().map(str::to_lowercase).collect())
     }
 
-    /// The key, or it with the smallest number behind it that is free; `instead` where there is none.
+    /// The key, or it with the smallest number behind it that is free; `instead` where there is none that can be typed: no
+    /// letter is in it, or the word means something.
     pub(super) fn free(&mut self, key: &str, instead: &str) -> String {
-        let key = if key.is_empty() || key.bytes().all(|b| b.is_ascii_digit()) {
+        let has_letter = key.bytes().any(|b| b.is_ascii_alphabetic());
+        let key = if !has_letter || RESERVED.contains(&key) {
             instead
         } else {
             key
@@ -229,7 +231,8 @@ mod tests {
         assert_eq!(taken.free("jana", "person-1"), "jana-3");
         assert_eq!(taken.free("", "person-1"), "person-1");
         assert_eq!(taken.free("12", "person-12"), "person-12");
-        assert_eq!(taken.free("all", "x"), "all-2");
+        assert_eq!(taken.free("2026.23", "person-13"), "person-13");
+        assert_eq!(taken.free("all", "location-4"), "location-4");
     }
 
     proptest::proptest! {
