@@ -3,16 +3,15 @@
 //! Not what is edited: that is the verb's. Invariant: only what was shown is written, and with `--branch` nothing that lies
 //! in the folder is read or changed.
 
-use camino::Utf8Path;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::args::EditArgs;
 use super::failure::{Ending, Endings, Failure};
 use super::session::Session;
-use crate::config::edit::difference;
+use super::writing::{told, write_all};
 use crate::config::raw::When;
-use crate::ops::edit::{Edit, Texts, write};
+use crate::ops::edit::{Edit, Texts};
 use crate::ops::project::{self, Project};
 use crate::ops::verb::{self, NotMade, Verb};
 use crate::render::{escape, swing, text};
@@ -192,7 +191,7 @@ impl Desk {
                     })?
             }
             Target::Disk => {
-                write_all(root, edits)?;
+                write_all(root, edits, |_| false)?;
                 for edit in edits.iter().filter(|_| !args.commit) {
                     session.ui.tell(&format!(
                         "{} is written; look at it and commit it",
@@ -223,33 +222,6 @@ impl Desk {
     }
 }
 
-/// Writes all edits or none: what was written before one that could not be is taken back.
-fn write_all(root: &Utf8Path, edits: &[Edit]) -> Result<(), Failure> {
-    for (at, edit) in edits.iter().enumerate() {
-        let Err(error) = write(root, edit) else {
-            continue;
-        };
-        let mut failure =
-            Failure::input(format!("{}: {error}", edit.file)).help("nothing was written");
-        for done in edits.iter().take(at) {
-            let back = Edit {
-                file: done.file.clone(),
-                before: done.after.clone(),
-                after: done.before.clone(),
-            };
-            if let Err(error) = write(root, &back) {
-                let help = format!(
-                    "{} is written and could not be put back: {error}",
-                    done.file
-                );
-                failure = failure.help(help);
-            }
-        }
-        return Err(failure);
-    }
-    Ok(())
-}
-
 /// The message of a commit: what, and why. Contacts have no place in it.
 fn message(said: &str, because: Option<&str>) -> String {
     let because = because.map(|text| {
@@ -270,21 +242,4 @@ pub(super) fn not_made(why: NotMade) -> Failure {
         Some(help) => failure.help(help),
         None => failure,
     }
-}
-
-/// Edits as `diff -u` shows them; contacts masked but on a terminal.
-pub(super) fn told(session: &Session<'_>, edits: &[Edit]) -> String {
-    let mut text = String::new();
-    for edit in edits {
-        for line in difference(&edit.file, &edit.before, &edit.after).lines() {
-            let line = if session.ui.shows_contacts() {
-                line.to_owned()
-            } else {
-                mask_contacts(line)
-            };
-            text.push_str(&escape::terminal_long(&line));
-            text.push('\n');
-        }
-    }
-    text
 }

@@ -27,6 +27,8 @@ pub(super) struct Row<'a> {
     role: VendorRoleSlug,
     /// None at vendors that show no rights.
     set: Option<RightSet>,
+    /// The title of the position that the linked team member holds.
+    post: Option<String>,
 }
 
 /// Somebody of whom something is to be written.
@@ -86,6 +88,7 @@ pub(super) fn propose(input: &Input<'_>) -> Proposal {
             if !access.is_empty() || !pins.is_empty() {
                 proposal.accounts.insert(person.clone(), accounts);
                 let person = person.clone();
+                made.told.extended += 1;
                 proposal.extensions.push(Extension {
                     person,
                     pins,
@@ -415,8 +418,10 @@ impl<'a> Made<'a> {
                         "the vendor's role is `{role}`, which is not known here"
                     ))
                 };
+                let post = row.staff.flatten().and_then(|it| names.posts.get(&it));
+                let post = post.map(|it| keys::clean(it));
                 match found {
-                    Ok(set) => Some((role.clone(), Some(set))),
+                    Ok(set) => Some((role.clone(), Some(set), post)),
                     Err(why) => {
                         if let Some(key) = &subject.existing {
                             self.told.left.push(format!("`{key}`: at {where_} {why}"));
@@ -428,10 +433,10 @@ impl<'a> Made<'a> {
                     }
                 }
             }
-            (Some(Kind::Keycrm), Some(role), _) => Some((role.clone(), None)),
+            (Some(Kind::Keycrm), Some(role), _) => Some((role.clone(), None, None)),
             _ => None,
         };
-        let Some((role, set)) = found else {
+        let Some((role, set, post)) = found else {
             subject.behind.push(format!(
                 "{where_}: the rights could not be read, so nothing is declared there"
             ));
@@ -440,7 +445,12 @@ impl<'a> Made<'a> {
         let rows = subject.rows.entry(login.system).or_default();
         // Of two accounts at one place the first counts, as in a plan; `twice` tells of it.
         if !rows.iter().any(|it| it.place == place) {
-            rows.push(Row { place, role, set });
+            rows.push(Row {
+                place,
+                role,
+                set,
+                post,
+            });
         }
     }
 
@@ -663,13 +673,20 @@ impl<'a> Made<'a> {
         let mut uses = vec![Uses::default(); mined.centers.len()];
         for subject in subjects {
             let mut own: BTreeSet<usize> = BTreeSet::new();
+            let mut posts: BTreeSet<(usize, &str)> = BTreeSet::new();
             for row in subject.rows.get(system).into_iter().flatten() {
                 let Some((center, _)) = fit(row) else {
                     continue;
                 };
                 own.insert(*center);
+                posts.extend(row.post.as_deref().map(|post| (*center, post)));
                 if let (Some(key), Some(uses)) = (row.place.location(), uses.get_mut(*center)) {
                     uses.places.insert((key.clone(), self.title(key)));
+                }
+            }
+            for (center, post) in posts {
+                if let Some(uses) = uses.get_mut(center) {
+                    *uses.posts.entry(post.to_owned()).or_default() += 1;
                 }
             }
             for center in own {

@@ -148,6 +148,11 @@ fn cut(text: &str, longest: usize) -> String {
     cut.trim_end_matches(['.', '-']).to_owned()
 }
 
+/// Whether a key can be typed and means nothing else.
+pub(super) fn is_good(key: &str) -> bool {
+    key.bytes().any(|b| b.is_ascii_alphabetic()) && !RESERVED.contains(&key)
+}
+
 /// Keys that are taken.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Taken(BTreeSet<String>);
@@ -161,12 +166,7 @@ impl Taken {
     /// The key, or it with the smallest number behind it that is free; `instead` where there is none that can be typed: no
     /// letter is in it, or the word means something.
     pub(super) fn free(&mut self, key: &str, instead: &str) -> String {
-        let has_letter = key.bytes().any(|b| b.is_ascii_alphabetic());
-        let key = if !has_letter || RESERVED.contains(&key) {
-            instead
-        } else {
-            key
-        };
+        let key = if is_good(key) { key } else { instead };
         let mut number = 1_u32;
         loop {
             let candidate = if number == 1 {

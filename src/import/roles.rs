@@ -1,9 +1,9 @@
 //! Found roles as entries: which extends which, what they are called, and their lines.
 //!
-//! Invariant: names come from the vendor's role and from what sets a role apart from its likes, in an order that depends on
-//! nothing but the roles.
+//! Invariant: names come from the vendor's role, from the position that most hold who have it, and from what sets a role
+//! apart from its likes, in an order that depends on nothing but the roles.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::KnownRole;
@@ -11,9 +11,9 @@ use super::keys::{self, Taken};
 use super::mine::Center;
 use super::rights::{lines, lines_over, size};
 use super::yaml::{Entry, Map};
-use crate::catalog::{Catalog, Kind, RightType, Section, role as vendor_role};
+use crate::catalog::{Catalog, Kind, Right, RightType, Section, role as vendor_role};
 use crate::config::edit::Yaml;
-use crate::model::{Days, LocationKey, RightSet, SystemName, Value};
+use crate::model::{Days, Items, LocationKey, One, RightSet, SystemName, Value};
 
 /// A role must spare so many lines to be extended.
 const WORTH_IT: usize = 3;
@@ -31,6 +31,18 @@ pub(super) struct Named {
 pub(super) struct Uses {
     pub(super) people: usize,
     pub(super) places: BTreeSet<(LocationKey, Arc<str>)>,
+    /// How many hold which position.
+    pub(super) posts: BTreeMap<String, usize>,
+}
+
+impl Uses {
+    /// The position that at least two of three hold of those whose position is known, and at least half of all.
+    fn post(&self) -> Option<&str> {
+        let known: usize = self.posts.values().sum();
+        let (post, count) = self.posts.iter().max_by_key(|(_, count)| **count)?;
+        let fits = post.chars().count() <= 40 && keys::is_good(&keys::dashed(post));
+        (count * 3 >= known * 2 && count * 2 >= self.people && fits).then_some(post)
+    }
 }
 
 /// Names the roles of one system and writes those that the project does not have.
@@ -49,11 +61,18 @@ pub(super) fn named(
             found.push(Named { key, title, entry });
             continue;
         }
-        let uses = uses.get(at).cloned().unwrap_or_default();
-        let base = vendor_role(center.role.as_str()).map_or_else(
+        let own = uses.get(at).cloned().unwrap_or_default();
+        let role = vendor_role(center.role.as_str());
+        let base = role.map_or_else(
             || keys::clean(center.role.as_str()),
             |role| role.title.to_owned(),
         );
+        // The lightest role says less than what somebody works as; a heavier one says more.
+        let is_lightest = role.is_some_and(|role| role.weight == Some(1));
+        let base = own
+            .post()
+            .filter(|_| is_lightest)
+            .map_or(base, str::to_owned);
         // Where several systems have rights, whose role it is belongs into its name.
         let mut title = if several {
             format!("{base} at {system}")
@@ -61,8 +80,16 @@ pub(super) fn named(
             base
         };
         // As long as an earlier role is called so, what sets this one apart from it.
-        while let Some((_, like)) = found.iter().zip(centers).find(|(it, _)| it.title == title) {
-            let more = apart(catalog, &like.set, &center.set, &uses);
+        while let Some(like) = found.iter().position(|it| it.title == title) {
+            let other = uses.get(like).and_then(Uses::post);
+            let post = own
+                .post()
+                .filter(|it| other != Some(it) && !title.contains(it));
+            let more = match (post, centers.get(like)) {
+                (Some(post), _) => format!(", {post}"),
+                (None, Some(like)) => apart(catalog, kind, &like.set, &center.set, &own),
+                (None, None) => break,
+            };
             if more.is_empty() || title.ends_with(&more) || title.chars().count() > 60 {
                 break;
             }
@@ -109,14 +136,25 @@ fn titled(title: &str, body: Vec<(String, Yaml)>) -> Yaml {
     map.done()
 }
 
-/// What sets a role apart from the most used one of its vendor role, in words.
-fn apart(catalog: &Catalog, first: &RightSet, set: &RightSet, uses: &Uses) -> String {
+/// What sets a role apart from an earlier one, in words: what differs is what is named.
+fn apart(catalog: &Catalog, kind: Kind, first: &RightSet, set: &RightSet, uses: &Uses) -> String {
+    let is_on =
+        |set: &RightSet, right: &Right| set.get(right.id.index()) == Some(&Value::Switch(true));
+    let switches = || {
+        let rights = catalog.for_product(kind);
+        rights.filter(|right| right.kind == RightType::Switch)
+    };
+    let mut differ = switches().filter(|right| is_on(first, right) != is_on(set, right));
+    if let (Some(only), None) = (differ.next(), differ.next()) {
+        // One right says more than its section.
+        let may = if is_on(set, only) { "may" } else { "may not" };
+        if only.title.chars().count() <= 36 && !only.title.contains(',') {
+            return format!(", {may} {}", only.title);
+        }
+    }
     let on = |set: &RightSet, section: Section| {
-        let rights = catalog.in_section(section);
-        rights
-            .filter(|right| right.kind == RightType::Switch)
-            .filter(|right| set.get(right.id.index()) == Some(&Value::Switch(true)))
-            .count()
+        let rights = switches().filter(|right| right.section == Some(section));
+        rights.filter(|right| is_on(set, right)).count()
     };
     let mut changes: Vec<(usize, Section, usize, usize)> = Section::ALL
         .iter()
@@ -135,14 +173,6 @@ fn apart(catalog: &Catalog, first: &RightSet, set: &RightSet, uses: &Uses) -> St
     match (new, gone, changes.first()) {
         (Some((_, section, ..)), ..) => format!(", with {}", word(*section)),
         (None, Some((_, section, ..)), _) => format!(", without {}", word(*section)),
-        _ if uses.people > 0 && uses.places.len() == 1 => {
-            let title = uses
-                .places
-                .iter()
-                .map(|(_, title)| keys::clean(title))
-                .next();
-            format!(", {}", title.unwrap_or_default())
-        }
         (_, _, Some((_, section, before, after))) => {
             let word = word(*section);
             if after > before {
@@ -151,21 +181,42 @@ fn apart(catalog: &Catalog, first: &RightSet, set: &RightSet, uses: &Uses) -> St
                 format!(", less {word}")
             }
         }
-        (_, _, None) => days(catalog, first, set),
+        (_, _, None) => limit(catalog, kind, first, set, uses),
     }
 }
 
-/// The first number of days that differs.
-fn days(catalog: &Catalog, first: &RightSet, set: &RightSet) -> String {
-    let mut rights = catalog.all().filter(|right| right.kind == RightType::Days);
-    let other = rights.find_map(|right| {
-        let at = right.id.index();
-        let value = set.get(at).filter(|value| first.get(at) != Some(value))?;
-        Some((right, value))
-    });
-    match other {
-        Some((_, Value::Days(Days::Last(days)))) => format!(", {days} days"),
-        Some((_, Value::Days(Days::All))) => ", all days".to_owned(),
+/// The first number of days that differs, or else another limit; the place where there is no word for what differs.
+fn limit(catalog: &Catalog, kind: Kind, first: &RightSet, set: &RightSet, uses: &Uses) -> String {
+    let mut other: Vec<(&Right, &Value)> = catalog
+        .for_product(kind)
+        .filter_map(|right| {
+            let at = right.id.index();
+            let value = set.get(at).filter(|value| first.get(at) != Some(value))?;
+            Some((right, value))
+        })
+        .collect();
+    other.sort_by_key(|(right, _)| (right.kind != RightType::Days, right.id.index()));
+    let section = |right: &Right| right.section.map(|it| it.title().to_lowercase());
+    for (right, value) in other {
+        let Some(section) = section(right) else {
+            continue;
+        };
+        return match value {
+            Value::Days(Days::Last(0)) => format!(", {section} without past days"),
+            Value::Days(Days::Last(1)) => format!(", {section} for 1 day"),
+            Value::Days(Days::Last(days)) => format!(", {section} for {days} days"),
+            Value::Days(Days::All) => format!(", {section} for all days"),
+            Value::One(One::Myself) => format!(", own {section}"),
+            Value::One(One::All) | Value::Items(Items::All) => format!(", all of {section}"),
+            Value::One(One::Only(_)) | Value::Items(Items::Only(_)) => {
+                format!(", part of {section}")
+            }
+            Value::Switch(_) | Value::Text(_) => continue,
+        };
+    }
+    let mut places = uses.places.iter().map(|(_, title)| keys::clean(title));
+    match (places.next(), places.next()) {
+        (Some(only), None) => format!(", {only}"),
         _ => String::new(),
     }
 }

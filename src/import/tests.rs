@@ -582,3 +582,106 @@ fn keys_are_names_or_numbers_of_accounts() {
         assert!(people.contains(&format!("  person-10{at}:\n")), "{people}");
     }
 }
+
+/// One place; each account with its rights and the id of a team member.
+fn salon(rows: Vec<(RightSet, Option<i64>)>, posts: &[(i64, &str)]) -> Observed {
+    let rows = rows.into_iter().enumerate().map(|(at, (set, staff))| {
+        let mut row = account(
+            &at.to_string(),
+            &format!("P{at} F{at}"),
+            &format!("p{at}@c.example"),
+            "",
+        );
+        row.staff = Some(staff);
+        row.rights = Some(std::sync::Arc::new(set));
+        row
+    });
+    let mut found = seen(vec![(
+        "salons",
+        system("altegio", vec![("center", rows.collect())]),
+    )]);
+    for seen in found.systems.values_mut() {
+        for reading in seen.scopes.values_mut() {
+            if let Reading::Complete(scope) = reading {
+                scope.names.posts = posts.iter().map(|(id, it)| (*id, (*it).into())).collect();
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_role_is_called_by_the_position_that_its_people_hold() {
+    let set = with(&["records_create_access"]);
+    let rows: Vec<_> = (0..4).map(|at| (set.clone(), Some(70 + at))).collect();
+    let posts = [
+        (70, "Nail master"),
+        (71, "Nail master"),
+        (72, "Nail master"),
+        (73, "Barber"),
+    ];
+    let found = proposed(&salon(rows.clone(), &posts), Roles::Compact);
+    let roles = text(&found, "roles");
+    assert!(
+        roles.starts_with("  nail-master:\n    title: Nail master\n"),
+        "{roles}"
+    );
+    // Positions that differ say nothing, nor does one of a few.
+    let mixed = [
+        (70, "Nail master"),
+        (71, "Nail master"),
+        (72, "Barber"),
+        (73, "Barber"),
+    ];
+    let few = [(70, "Nail master")];
+    for posts in [&mixed[..], &few[..]] {
+        let found = proposed(&salon(rows.clone(), posts), Roles::Compact);
+        assert!(text(&found, "roles").starts_with("  team-member:\n"));
+    }
+}
+
+#[test]
+fn what_differs_is_what_a_role_is_named_by() {
+    let catalog = Catalog::current();
+    let days = catalog.by_slug("records_edit_last_days_count").unwrap();
+    let last = |slugs: &[&str], number| {
+        let mut set = with(slugs);
+        let value = Value::Days(crate::model::Days::Last(number));
+        set.set(days.index(), Some(value));
+        set
+    };
+    let edit = "records_edit_access";
+    let sets = [
+        (last(&[edit], 30), 30),
+        (last(&[edit], 1), 12),
+        (last(&[edit, "records_delete_access"], 30), 12),
+    ];
+    let rows = sets
+        .iter()
+        .flat_map(|(set, count)| std::iter::repeat_n((set.clone(), None), *count));
+    let found = proposed(&salon(rows.collect(), &[]), Roles::Exact);
+    let roles = text(&found, "roles");
+    for title in [
+        "title: Team member, appointment window for 1 day\n",
+        "title: Team member, may delete appointments\n",
+    ] {
+        assert!(roles.contains(title), "{roles}");
+    }
+}
+
+#[test]
+fn whoever_has_little_of_a_role_gets_one_of_their_own() {
+    let many = [
+        "records_create_access",
+        "records_edit_access",
+        "timetable_phones_access",
+        "clients_comments_access",
+        "clients_edit_access",
+        "clients_delete_access",
+    ];
+    let mut rows: Vec<_> = (0..9).map(|_| (with(&[]), None)).collect();
+    rows.push((with(&many), None));
+    let found = proposed(&salon(rows, &[]), Roles::Compact);
+    assert_eq!(found.told.roles.len(), 2, "{}", text(&found, "people"));
+    assert!(!text(&found, "people").contains("plus"));
+}
