@@ -494,10 +494,8 @@ impl<'a> Made<'a> {
                 ));
             }
             if any {
-                let who: Vec<String> = group.iter().map(|it| call(it)).collect();
-                self.told
-                    .decide
-                    .push(format!("{}: one person? {why}", who.join(" and ")));
+                let line = format!("{}: one person? {why}", together(&group));
+                self.told.decide.push(line);
             }
         }
     }
@@ -712,6 +710,22 @@ fn role_of(row: &Account) -> &str {
 fn all(logins: &[&Login<'_>]) -> String {
     let each: Vec<String> = logins.iter().map(|it| call(it)).collect();
     each.join(", ")
+}
+
+/// Accounts of which a name is said once where they share it and the system.
+fn together(group: &[&Login<'_>]) -> String {
+    let alike = |a: &Login<'_>, b: &Login<'_>| a.system == b.system && a.name() == b.name();
+    match group {
+        [first, rest @ ..] if !rest.is_empty() && rest.iter().all(|it| alike(first, it)) => {
+            let ids: Vec<String> = group.iter().map(|it| keys::clean(it.id.as_str())).collect();
+            let name = first.name();
+            format!("{name} (accounts {} at {})", ids.join(", "), first.system)
+        }
+        _ => {
+            let each: Vec<String> = group.iter().map(|it| call(it)).collect();
+            each.join(" and ")
+        }
+    }
 }
 
 /// Accounts at one place, each with the vendor's role.

@@ -140,7 +140,17 @@ pub(super) fn person(name: &str) -> String {
 
 /// The key of a place, a role or a system: all words.
 pub(super) fn dashed(name: &str) -> String {
-    cut(&words(name).join("-"), LONGEST)
+    let whole = words(name).join("-");
+    let short = cut(&whole, LONGEST);
+    let is_half = |whole: &str, short: &str| {
+        let rest = whole.strip_prefix(short);
+        rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('-'))
+    };
+    // Half a word is none.
+    match short.rsplit_once('-') {
+        Some((words, _)) if is_half(&whole, &short) => words.to_owned(),
+        _ => short,
+    }
 }
 
 fn cut(text: &str, longest: usize) -> String {
@@ -222,6 +232,11 @@ mod tests {
             assert_eq!(person(name), key, "{name}");
         }
         assert_eq!(dashed("Rīga Mall, 2. stāvs"), "riga-mall-2-stavs");
+        let long = "Team member, more appointments, calendar without past days";
+        assert_eq!(
+            dashed(long),
+            "team-member-more-appointments-calendar-without"
+        );
     }
 
     #[test]

@@ -180,7 +180,10 @@ fn parts(logins: &[Login<'_>], people: &[Vec<usize>]) -> Vec<Vec<usize>> {
     }
     let mut found: BTreeSet<Vec<usize>> = BTreeSet::new();
     for (at, names) in each.iter().enumerate() {
-        for name in names {
+        for name in names
+            .iter()
+            .filter(|it| it.iter().any(|word| word.len() > 1))
+        {
             let near = name.iter().filter_map(|word| words.get(word.as_str()));
             let near: BTreeSet<usize> = near.flatten().copied().filter(|it| *it != at).collect();
             let longer = |it: &usize| {

@@ -79,12 +79,12 @@ pub(super) fn named(
         } else {
             base
         };
-        // As long as an earlier role is called so, what sets this one apart from it.
+        let base = title.clone();
+        // As long as an earlier role is called so, what sets this one apart from it: alone where that is enough.
         while let Some(like) = found.iter().position(|it| it.title == title) {
             let other = uses.get(like).and_then(Uses::post);
-            let post = own
-                .post()
-                .filter(|it| other != Some(it) && !title.contains(it));
+            let post = own.post();
+            let post = post.filter(|it| other != Some(it) && !title.contains(it));
             let more = match (post, centers.get(like)) {
                 (Some(post), _) => format!(", {post}"),
                 (None, Some(like)) => apart(catalog, kind, &like.set, &center.set, &own),
@@ -93,7 +93,12 @@ pub(super) fn named(
             if more.is_empty() || title.ends_with(&more) || title.chars().count() > 60 {
                 break;
             }
-            title.push_str(&more);
+            let alone = format!("{base}{more}");
+            if found.iter().all(|it| it.title != alone) {
+                title = alone;
+            } else {
+                title.push_str(&more);
+            }
         }
         let words = title.replace(", with ", " ").replace(" at ", " ");
         let key = taken.free(&keys::dashed(&words), "role");
@@ -163,7 +168,6 @@ fn apart(catalog: &Catalog, kind: Kind, first: &RightSet, set: &RightSet, uses: 
         .filter(|(change, ..)| *change > 0)
         .collect();
     changes.sort_by_key(|(change, section, ..)| (std::cmp::Reverse(*change), *section));
-    let word = |section: Section| section.title().to_lowercase();
     let new = changes
         .iter()
         .find(|(_, _, before, after)| *before == 0 && *after > 0);
@@ -171,10 +175,10 @@ fn apart(catalog: &Catalog, kind: Kind, first: &RightSet, set: &RightSet, uses: 
         .iter()
         .find(|(_, _, before, after)| *before > 0 && *after == 0);
     match (new, gone, changes.first()) {
-        (Some((_, section, ..)), ..) => format!(", with {}", word(*section)),
-        (None, Some((_, section, ..)), _) => format!(", without {}", word(*section)),
+        (Some((_, section, ..)), ..) => format!(", with {}", short(*section)),
+        (None, Some((_, section, ..)), _) => format!(", without {}", short(*section)),
         (_, _, Some((_, section, before, after))) => {
-            let word = word(*section);
+            let word = short(*section);
             if after > before {
                 format!(", more {word}")
             } else {
@@ -196,28 +200,39 @@ fn limit(catalog: &Catalog, kind: Kind, first: &RightSet, set: &RightSet, uses: 
         })
         .collect();
     other.sort_by_key(|(right, _)| (right.kind != RightType::Days, right.id.index()));
-    let section = |right: &Right| right.section.map(|it| it.title().to_lowercase());
     for (right, value) in other {
-        let Some(section) = section(right) else {
-            continue;
-        };
-        return match value {
-            Value::Days(Days::Last(0)) => format!(", {section} without past days"),
-            Value::Days(Days::Last(1)) => format!(", {section} for 1 day"),
-            Value::Days(Days::Last(days)) => format!(", {section} for {days} days"),
-            Value::Days(Days::All) => format!(", {section} for all days"),
-            Value::One(One::Myself) => format!(", own {section}"),
-            Value::One(One::All) | Value::Items(Items::All) => format!(", all of {section}"),
-            Value::One(One::Only(_)) | Value::Items(Items::Only(_)) => {
-                format!(", part of {section}")
+        let about = right.section.map_or_else(String::new, short);
+        return match (value, right.kind.entity()) {
+            (Value::Text(text), _) if !text.is_empty() => ", at some addresses only".to_owned(),
+            (Value::Switch(_) | Value::Text(_), _) => continue,
+            (Value::Days(Days::Last(0)), _) => format!(", {about} without past days"),
+            (Value::Days(Days::Last(1)), _) => format!(", {about} 1 day back"),
+            (Value::Days(Days::Last(days)), _) => format!(", {about} {days} days back"),
+            (Value::Days(Days::All), _) => format!(", {about} all days back"),
+            (Value::One(One::Myself), _) => format!(", own {about}"),
+            (Value::One(One::All) | Value::Items(Items::All), _) => format!(", all {about}"),
+            (Value::One(One::Only(_)), Some(entity)) => {
+                format!(", {about} of one {}", entity.singular())
             }
-            Value::Switch(_) | Value::Text(_) => continue,
+            (Value::Items(Items::Only(_)), Some(entity)) => {
+                format!(", {about} of some {}", entity.plural())
+            }
+            (Value::One(_) | Value::Items(_), None) => format!(", some {about}"),
         };
     }
     let mut places = uses.places.iter().map(|(_, title)| keys::clean(title));
     match (places.next(), places.next()) {
         (Some(only), None) => format!(", {only}"),
         _ => String::new(),
+    }
+}
+
+/// A section in a name of a role: the vendor's longest titles have one word that says it.
+fn short(section: Section) -> String {
+    match section {
+        Section::Timetable => "calendar".to_owned(),
+        Section::Records => "appointments".to_owned(),
+        other => other.title().to_lowercase(),
     }
 }
 

@@ -662,7 +662,7 @@ fn what_differs_is_what_a_role_is_named_by() {
     let found = proposed(&salon(rows.collect(), &[]), Roles::Exact);
     let roles = text(&found, "roles");
     for title in [
-        "title: Team member, appointment window for 1 day\n",
+        "title: Team member, appointments 1 day back\n",
         "title: Team member, may delete appointments\n",
     ] {
         assert!(roles.contains(title), "{roles}");

@@ -154,9 +154,7 @@ fn all_five_vendors_are_imported_as_far_as_they_can_be_read() {
     // Marta at the clinic may be Marta Kalniņa of the salons, and whoever reads the end of the output is asked.
     let said = out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        said.contains(
-            "Marta (account 70 at clinic) and Marta Kalniņa (account 7 at salons): one person?"
-        ) || said.contains("Marta Kalniņa (account 7 at salons)"),
+        said.contains("Marta (account 70 at clinic) and Marta Kalniņa (account"),
         "{said}"
     );
     let people: String = all.values().map(String::as_str).collect();

@@ -418,17 +418,21 @@ fn told(
         (first, Some(last)) => format!("{} and {last}", first.join(", ")),
     };
     let mut lines = vec![Block::Line(vec![say(format!("Found {what}"))])];
-    let width = told.roles.iter().map(|(key, ..)| key.len()).max();
+    let longest = |of: &dyn Fn(&(String, String, usize)) -> usize| {
+        told.roles.iter().map(of).max().unwrap_or(0)
+    };
+    let width = longest(&|(key, ..)| key.len());
+    // A title says the key once more: it stands there while there is room.
+    let whole = longest(&|(_, title, people)| title.chars().count() + people.to_string().len());
+    let has_titles = width + whole + "    :  people".len() <= session.ui.layout().width;
     for (key, title, people) in &told.roles {
-        let people = noun(*people, "person", "people");
-        let gap = " ".repeat(width.unwrap_or(0) - key.len() + 2);
-        lines.push(Block::Line(vec![
-            say("  "),
-            prose(key.clone()),
-            say(gap),
-            prose(title.clone()),
-            say(format!(": {people}")),
-        ]));
+        let gap = " ".repeat(width - key.len() + 2);
+        let mut runs = vec![say("  "), prose(key.clone()), say(gap)];
+        if has_titles {
+            runs.extend([prose(title.clone()), say(": ")]);
+        }
+        runs.push(say(noun(*people, "person", "people")));
+        lines.push(Block::Line(runs));
     }
     part("", lines);
     for (title, lines) in [("To decide", &told.decide), ("Not imported", &told.left)] {

@@ -83,6 +83,7 @@ const HOSTILE: [&str; 6] = [
 fn chain(seed: u64, people: u64) -> Observed {
     let catalog = Catalog::current();
     let mut dice = Dice(seed);
+    let hostile = usize::try_from(seed % 6).unwrap();
     let bases: Vec<RightSet> = (0..4).map(|_| dice.set(-1)).collect();
     let mut scopes: BTreeMap<PlaceId, ScopeState> = BTreeMap::new();
     for place in PLACES {
@@ -99,6 +100,9 @@ fn chain(seed: u64, people: u64) -> Observed {
                     named(4, "Bank"),
                 ]),
                 storages: Some(vec![named(1, "all"), named(2, "12")]),
+                posts: (10..30)
+                    .map(|staff| (staff, HOSTILE[hostile].into()))
+                    .collect(),
                 ..NameTable::default()
             },
             ..ScopeState::default()
