@@ -9,9 +9,9 @@ use jiff::civil::Date;
 use super::args::EditArgs;
 use super::failure::{Ending, Endings, Failure};
 use super::session::Session;
-use crate::config::edit::difference;
+use super::writing::{told, write_all};
 use crate::config::raw::When;
-use crate::ops::edit::{self, Edit, Texts};
+use crate::ops::edit::{Edit, Texts};
 use crate::ops::import::contacts_file;
 use crate::ops::project::{self, Project};
 use crate::ops::verb::{self, NotMade, Verb};
@@ -205,11 +205,12 @@ impl Desk {
                     })?
             }
             Target::Disk => {
-                write_all(&self.project, edits)?;
                 let contacts = contacts_file(&self.project);
+                let is_private = |file: &str| contacts.as_deref() == Some(file);
+                write_all(root, edits, is_private)?;
                 for edit in edits {
                     let file = escape::terminal(&edit.file);
-                    if contacts.as_deref() == Some(&*edit.file) {
+                    if is_private(&edit.file) {
                         session
                             .ui
                             .tell(&format!("{file} holds contacts: keep it out of git"));
@@ -242,22 +243,6 @@ impl Desk {
     }
 }
 
-/// Writes all edits or none. A file of contacts is made so that nobody else reads it.
-pub(super) fn write_all(project: &Project, edits: &[Edit]) -> Result<(), Failure> {
-    let contacts = contacts_file(project);
-    let is_private = |file: &str| contacts.as_deref() == Some(file);
-    let written = edit::write_all(&project.loaded.root, edits, is_private);
-    written.map_err(|why| {
-        let failure = Failure::input(format!("{}: {}", why.file, why.error));
-        match why.left.first() {
-            None => failure.help("nothing was written"),
-            Some((file, error)) => failure.help(format!(
-                "{file} is written and could not be put back: {error}"
-            )),
-        }
-    })
-}
-
 /// The message of a commit: what, and why. Contacts have no place in it.
 fn message(said: &str, because: Option<&str>) -> String {
     let because = because.map(|text| {
@@ -278,21 +263,4 @@ pub(super) fn not_made(why: NotMade) -> Failure {
         Some(help) => failure.help(help),
         None => failure,
     }
-}
-
-/// Edits as `diff -u` shows them; contacts masked but on a terminal.
-pub(super) fn told(session: &Session<'_>, edits: &[Edit]) -> String {
-    let mut text = String::new();
-    for edit in edits {
-        for line in difference(&edit.file, &edit.before, &edit.after).lines() {
-            let line = if session.ui.shows_contacts() {
-                line.to_owned()
-            } else {
-                mask_contacts(line)
-            };
-            text.push_str(&escape::terminal_long(&line));
-            text.push('\n');
-        }
-    }
-    text
 }

@@ -27,6 +27,7 @@ mod simulator;
 mod ui;
 mod walk;
 mod world;
+mod writing;
 
 pub use env::{Env, VARIABLES};
 

@@ -10,11 +10,11 @@ use super::keys::{self, Taken};
 use super::mine::{Center, Mined, Sample, mine};
 use super::people::{Joined, Login, join, logins, was_read};
 use super::person::{call, contact, judge, short};
-use super::rights::{Difference, profile, words};
+use super::rights::{Difference, profile, size, words};
 use super::roles::{Named, Uses, named, plain};
 use super::yaml::{Entry, Map};
 use super::{Extension, Input, KnownRole, Proposal, Told, addition, at};
-use crate::catalog::Kind;
+use crate::catalog::{Kind, compare_roles, role as vendor_role};
 use crate::config::edit::Yaml;
 use crate::model::{
     Account, AccountId, AccountState, LocationKey, Managed, PersonKey, PlaceId, RightSet,
@@ -27,6 +27,8 @@ pub(super) struct Row<'a> {
     role: VendorRoleSlug,
     /// None at vendors that show no rights.
     set: Option<RightSet>,
+    /// The title of the position that the linked team member holds.
+    post: Option<String>,
 }
 
 /// Somebody of whom something is to be written.
@@ -37,6 +39,8 @@ pub(super) struct Subject<'a> {
     pub(super) rows: BTreeMap<&'a SystemName, Vec<Row<'a>>>,
     /// Why their access is left alone.
     pub(super) alone: Option<String>,
+    /// The same without the place, where it is about one: many may have it.
+    pub(super) reason: Option<String>,
     pub(super) kind: Option<&'static str>,
     pub(super) above: Vec<String>,
     /// Words behind `access`.
@@ -46,7 +50,12 @@ pub(super) struct Subject<'a> {
 pub(super) struct Made<'a> {
     pub(super) input: &'a Input<'a>,
     pub(super) told: Told,
+    /// Who is left alone, by the reason.
+    alone: BTreeMap<String, Vec<String>>,
 }
+
+/// So many people with one reason are named one by one.
+const FEW: usize = 3;
 
 pub(super) fn propose(input: &Input<'_>) -> Proposal {
     let logins = logins(input.observed);
@@ -54,9 +63,11 @@ pub(super) fn propose(input: &Input<'_>) -> Proposal {
     let mut made = Made {
         input,
         told: Told::default(),
+        alone: BTreeMap::new(),
     };
     made.tell_unread();
     let mut subjects = made.subjects(&logins, &joined);
+    made.tell_alone();
     made.tell_doubts(&logins, &joined, &mut subjects);
     let (assignments, mut additions) = made.assigned(&subjects);
     let mut proposal = Proposal::default();
@@ -77,6 +88,7 @@ pub(super) fn propose(input: &Input<'_>) -> Proposal {
             if !access.is_empty() || !pins.is_empty() {
                 proposal.accounts.insert(person.clone(), accounts);
                 let person = person.clone();
+                made.told.extended += 1;
                 proposal.extensions.push(Extension {
                     person,
                     pins,
@@ -223,15 +235,31 @@ impl<'a> Made<'a> {
             existing,
             rows: BTreeMap::new(),
             alone: None,
+            reason: None,
             kind: None,
             above: Vec::new(),
             behind: Vec::new(),
         };
         if subject.existing.is_none() {
             judge(&mut subject, self.input);
+            let said: Vec<&String> = subject.above.iter().chain(&subject.alone).collect();
+            let said = said
+                .into_iter()
+                .filter_map(|it| it.strip_prefix("TO DECIDE: "));
+            for what in said {
+                let line = format!("{}: {what}", all(&subject.logins));
+                self.told.decide.push(line);
+            }
         }
         if subject.alone.is_some() {
             return Some(subject);
+        }
+        if !subject.logins.iter().any(|it| {
+            self.input
+                .aside
+                .contains_key(&(it.system.clone(), it.id.clone()))
+        }) {
+            self.twice(&mut subject);
         }
         for login in subject.logins.clone() {
             let id = (login.system.clone(), login.id.clone());
@@ -248,8 +276,9 @@ impl<'a> Made<'a> {
             }
         }
         if let Some(why) = &subject.alone {
-            let who: Vec<String> = subject.logins.iter().map(|it| call(it)).collect();
-            self.told.decide.push(format!("{}: {why}", who.join(", ")));
+            let reason = subject.reason.as_ref().unwrap_or(why).clone();
+            let who = self.alone.entry(reason).or_default();
+            who.push(all(&subject.logins));
             subject.rows.clear();
             return Some(subject);
         }
@@ -257,8 +286,99 @@ impl<'a> Made<'a> {
         (!nothing).then_some(subject)
     }
 
+    /// Of two accounts of one person at one place the heavier says what stands in the files, and both are told.
+    fn twice(&mut self, subject: &mut Subject<'a>) {
+        let mut places: BTreeMap<(&SystemName, &PlaceId), Vec<(&'a Login<'a>, &'a Account)>> =
+            BTreeMap::new();
+        for login in &subject.logins {
+            for (place, row) in &login.rows {
+                if matches!(row.state, AccountState::Active | AccountState::Invited) {
+                    let here = places.entry((login.system, place)).or_default();
+                    here.push((login, row));
+                }
+            }
+        }
+        places.retain(|_, here| here.len() > 1);
+        if let Some(key) = &subject.existing {
+            let owners = &self.input.owners;
+            let is_new =
+                |it: &&'a Login<'a>| !owners.contains_key(&(it.system.clone(), it.id.clone()));
+            for ((system, place), here) in &places {
+                if here.iter().any(|(login, _)| is_new(login)) {
+                    let line = format!(
+                        "`{key}`: has the accounts {} at {}; pin those that are theirs, or say `not: [ID]`",
+                        several(here),
+                        at(system, place)
+                    );
+                    self.told.decide.push(line);
+                }
+            }
+            return;
+        }
+        if places.is_empty() {
+            return;
+        }
+        let catalog = self.input.catalog;
+        let much = |row: &Account| {
+            let role = row.role.as_ref().and_then(|it| vendor_role(it.as_str()));
+            let weight = role.and_then(|role| role.weight);
+            (
+                weight,
+                row.rights.as_ref().map_or(0, |it| size(catalog, it)),
+            )
+        };
+        subject.logins.sort_by_key(|login| {
+            let most = login.rows.iter().map(|(_, row)| much(row)).max();
+            (login.system, std::cmp::Reverse(most), login.id)
+        });
+        let order = |login: &Login<'_>| subject.logins.iter().position(|it| it.id == login.id);
+        for ((system, place), mut here) in places {
+            here.sort_by_key(|(login, _)| order(login));
+            let Some((_, first)) = here.first().copied() else {
+                continue;
+            };
+            let is_heaviest = here.iter().all(|(_, row)| {
+                compare_roles(role_of(first), role_of(row)).is_some_and(std::cmp::Ordering::is_ge)
+                    && much(first) >= much(row)
+            });
+            let (where_, who) = (at(system, place), several(&here));
+            if is_heaviest {
+                subject.above.push(format!(
+                    "TO DECIDE: has the accounts {who} at {where_}; what stands here is the first's"
+                ));
+                let line = format!(
+                    "{}: has the accounts {who} at {where_}; the entry says what the first has",
+                    all(&subject.logins)
+                );
+                self.told.decide.push(line);
+            } else {
+                subject.alone = Some(format!(
+                    "left alone: has the accounts {who} at {where_}, and none has all of the others"
+                ));
+            }
+        }
+    }
+
+    /// Says once what many are left alone for.
+    fn tell_alone(&mut self) {
+        for (why, who) in std::mem::take(&mut self.alone) {
+            if who.len() <= FEW {
+                let lines = who.iter().map(|who| format!("{who}: {why}"));
+                self.told.decide.extend(lines);
+                continue;
+            }
+            let named: Vec<&str> = who.iter().take(FEW).map(String::as_str).collect();
+            self.told.decide.push(format!(
+                "{} people are {why}: {} and {} more, as their entries say",
+                who.len(),
+                named.join(", "),
+                who.len() - named.len()
+            ));
+        }
+    }
+
     fn row(
-        &self,
+        &mut self,
         subject: &mut Subject<'a>,
         login: &'a Login<'a>,
         place: &'a PlaceId,
@@ -289,29 +409,48 @@ impl<'a> Made<'a> {
                 let scope = self.input.observed.systems.get(login.system);
                 let scope = scope.and_then(|it| it.scopes.get(place)?.seen());
                 let names = scope.map(|it| &it.names).cloned().unwrap_or_default();
-                match profile(self.input.catalog, kind, row, live, &names) {
-                    Ok(set) => Some((role.clone(), Some(set))),
+                let is_known = vendor_role(role.as_str()).is_some_and(|it| it.product.covers(kind));
+                let found = if is_known {
+                    profile(self.input.catalog, kind, row, live, &names)
+                } else {
+                    let role = keys::clean(role.as_str());
+                    Err(format!(
+                        "the vendor's role is `{role}`, which is not known here"
+                    ))
+                };
+                let post = row.staff.flatten().and_then(|it| names.posts.get(&it));
+                let post = post.map(|it| keys::clean(it));
+                match found {
+                    Ok(set) => Some((role.clone(), Some(set), post)),
                     Err(why) => {
-                        if subject.existing.is_none() {
+                        if let Some(key) = &subject.existing {
+                            self.told.left.push(format!("`{key}`: at {where_} {why}"));
+                        } else if subject.alone.is_none() {
                             subject.alone = Some(format!("left alone: at {where_} {why}"));
+                            subject.reason = Some(format!("left alone: {why}"));
                         }
                         return;
                     }
                 }
             }
-            (Some(Kind::Keycrm), Some(role), _) => Some((role.clone(), None)),
+            (Some(Kind::Keycrm), Some(role), _) => Some((role.clone(), None, None)),
             _ => None,
         };
-        let Some((role, set)) = found else {
+        let Some((role, set, post)) = found else {
             subject.behind.push(format!(
                 "{where_}: the rights could not be read, so nothing is declared there"
             ));
             return;
         };
         let rows = subject.rows.entry(login.system).or_default();
-        // Of two accounts at one place the first counts, as in a plan.
+        // Of two accounts at one place the first counts, as in a plan; `twice` tells of it.
         if !rows.iter().any(|it| it.place == place) {
-            rows.push(Row { place, role, set });
+            rows.push(Row {
+                place,
+                role,
+                set,
+                post,
+            });
         }
     }
 
@@ -355,10 +494,8 @@ impl<'a> Made<'a> {
                 ));
             }
             if any {
-                let who: Vec<String> = group.iter().map(|it| call(it)).collect();
-                self.told
-                    .decide
-                    .push(format!("{}: one person? {why}", who.join(" and ")));
+                let line = format!("{}: one person? {why}", together(&group));
+                self.told.decide.push(line);
             }
         }
     }
@@ -534,13 +671,20 @@ impl<'a> Made<'a> {
         let mut uses = vec![Uses::default(); mined.centers.len()];
         for subject in subjects {
             let mut own: BTreeSet<usize> = BTreeSet::new();
+            let mut posts: BTreeSet<(usize, &str)> = BTreeSet::new();
             for row in subject.rows.get(system).into_iter().flatten() {
                 let Some((center, _)) = fit(row) else {
                     continue;
                 };
                 own.insert(*center);
+                posts.extend(row.post.as_deref().map(|post| (*center, post)));
                 if let (Some(key), Some(uses)) = (row.place.location(), uses.get_mut(*center)) {
                     uses.places.insert((key.clone(), self.title(key)));
+                }
+            }
+            for (center, post) in posts {
+                if let Some(uses) = uses.get_mut(center) {
+                    *uses.posts.entry(post.to_owned()).or_default() += 1;
                 }
             }
             for center in own {
@@ -556,4 +700,40 @@ impl<'a> Made<'a> {
         let place = self.input.desired.places.get(key);
         place.map_or_else(|| key.as_str().into(), |place| place.title.clone())
     }
+}
+
+fn role_of(row: &Account) -> &str {
+    row.role.as_ref().map_or("", |it| it.as_str())
+}
+
+/// All accounts of somebody, as messages name them.
+fn all(logins: &[&Login<'_>]) -> String {
+    let each: Vec<String> = logins.iter().map(|it| call(it)).collect();
+    each.join(", ")
+}
+
+/// Accounts of which a name is said once where they share it and the system.
+fn together(group: &[&Login<'_>]) -> String {
+    let alike = |a: &Login<'_>, b: &Login<'_>| a.system == b.system && a.name() == b.name();
+    match group {
+        [first, rest @ ..] if !rest.is_empty() && rest.iter().all(|it| alike(first, it)) => {
+            let ids: Vec<String> = group.iter().map(|it| keys::clean(it.id.as_str())).collect();
+            let name = first.name();
+            format!("{name} (accounts {} at {})", ids.join(", "), first.system)
+        }
+        _ => {
+            let each: Vec<String> = group.iter().map(|it| call(it)).collect();
+            each.join(" and ")
+        }
+    }
+}
+
+/// Accounts at one place, each with the vendor's role.
+fn several(here: &[(&Login<'_>, &Account)]) -> String {
+    let each = here.iter().map(|(login, row)| {
+        let (id, role) = (keys::clean(login.id.as_str()), keys::clean(role_of(row)));
+        format!("{id} ({role})")
+    });
+    let each: Vec<String> = each.collect();
+    each.join(" and ")
 }

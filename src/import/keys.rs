@@ -140,12 +140,27 @@ pub(super) fn person(name: &str) -> String {
 
 /// The key of a place, a role or a system: all words.
 pub(super) fn dashed(name: &str) -> String {
-    cut(&words(name).join("-"), LONGEST)
+    let whole = words(name).join("-");
+    let short = cut(&whole, LONGEST);
+    let is_half = |whole: &str, short: &str| {
+        let rest = whole.strip_prefix(short);
+        rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('-'))
+    };
+    // Half a word is none.
+    match short.rsplit_once('-') {
+        Some((words, _)) if is_half(&whole, &short) => words.to_owned(),
+        _ => short,
+    }
 }
 
 fn cut(text: &str, longest: usize) -> String {
     let cut: String = text.chars().take(longest).collect();
     cut.trim_end_matches(['.', '-']).to_owned()
+}
+
+/// Whether a key can be typed and means nothing else.
+pub(super) fn is_good(key: &str) -> bool {
+    key.bytes().any(|b| b.is_ascii_alphabetic()) && !RESERVED.contains(&key)
 }
 
 /// Keys that are taken.
@@ -158,13 +173,10 @@ impl Taken {
         Self(keys.into_iter().map(str::to_lowercase).collect())
     }
 
-    /// The key, or it with the smallest number behind it that is free; `instead` where there is none.
+    /// The key, or it with the smallest number behind it that is free; `instead` where there is none that can be typed: no
+    /// letter is in it, or the word means something.
     pub(super) fn free(&mut self, key: &str, instead: &str) -> String {
-        let key = if key.is_empty() || key.bytes().all(|b| b.is_ascii_digit()) {
-            instead
-        } else {
-            key
-        };
+        let key = if is_good(key) { key } else { instead };
         let mut number = 1_u32;
         loop {
             let candidate = if number == 1 {
@@ -220,6 +232,11 @@ mod tests {
             assert_eq!(person(name), key, "{name}");
         }
         assert_eq!(dashed("Rīga Mall, 2. stāvs"), "riga-mall-2-stavs");
+        let long = "Team member, more appointments, calendar without past days";
+        assert_eq!(
+            dashed(long),
+            "team-member-more-appointments-calendar-without"
+        );
     }
 
     #[test]
@@ -229,7 +246,8 @@ mod tests {
         assert_eq!(taken.free("jana", "person-1"), "jana-3");
         assert_eq!(taken.free("", "person-1"), "person-1");
         assert_eq!(taken.free("12", "person-12"), "person-12");
-        assert_eq!(taken.free("all", "x"), "all-2");
+        assert_eq!(taken.free("2026.23", "person-13"), "person-13");
+        assert_eq!(taken.free("all", "location-4"), "location-4");
     }
 
     proptest::proptest! {

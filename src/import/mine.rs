@@ -1,8 +1,9 @@
 //! Roles found in live rights.
 //!
 //! The samples are the distinct sets of rights that accounts have, each with how many assignments would name it. A set
-//! of roles costs [`ROLE`] for each role, and for each assignment the words of its `plus` and `minus`; what these cannot
-//! say (fewer days, a narrower list, another vendor role) costs [`NEVER`]. Cheapest wins, found in four steps:
+//! of roles costs [`ROLE`] for each role, and for each assignment the words of its `plus` and `minus`. So many words that
+//! little is left of the role cost as much as a role more; what no words can say (fewer days, a narrower list, another
+//! vendor role) costs [`NEVER`]. Cheapest wins, found in four steps:
 //!
 //! 1. Roles that the project has are there for nothing.
 //! 2. As long as another sample as a role makes it cheaper, the one that saves most becomes a role.
@@ -23,6 +24,9 @@ const ROLE: u64 = 9;
 
 /// What cannot be said costs more than a role of its own.
 const NEVER: u64 = 1_000;
+
+/// So many words are always small; and so is a third of what the role gives.
+const SMALL: usize = 3;
 
 /// So many of the most frequent samples may become roles in the second step; the rest only where nothing else will do.
 const CANDIDATES: usize = 160;
@@ -75,15 +79,19 @@ impl Mine<'_> {
         difference(self.catalog, self.kind, &center.set, &sample.set)
     }
 
-    fn cost(&self, center: &Center, sample: &Sample) -> u64 {
-        self.fit(center, sample).map_or(NEVER, |it| it.len() as u64)
-    }
-
     fn costs(&self, center: &Center) -> Vec<u64> {
-        self.samples
-            .iter()
-            .map(|it| self.cost(center, it))
-            .collect()
+        let small = (size(self.catalog, &center.set) / 3).max(SMALL);
+        let cost = |sample: &Sample| {
+            self.fit(center, sample).map_or(NEVER, |it| {
+                let words = it.len() as u64;
+                if it.len() > small {
+                    words + ROLE
+                } else {
+                    words
+                }
+            })
+        };
+        self.samples.iter().map(cost).collect()
     }
 
     /// What most have who have this role; what they do not agree on stays as the role has it.

@@ -92,6 +92,8 @@ pub struct Told {
     pub people: usize,
     /// How many accounts they have.
     pub accounts: usize,
+    /// How many people of the project get more.
+    pub extended: usize,
     /// New roles: key, title, how many people have it.
     pub roles: Vec<(String, String, usize)>,
     /// How many of the new people use a role that was there.

@@ -1,8 +1,9 @@
 //! Which accounts are one human.
 //!
 //! One id is one account at every place of a system. Accounts with one phone or e-mail are one person, unless one system
-//! has two of them under names that cannot be the same. A name alone joins nobody: it is told. Invariant: the result
-//! depends on the accounts and not on their order, and whatever is in doubt stays apart.
+//! has two of them under names that cannot be the same. A name alone joins nobody: it is told, and so is a name that is a part
+//! of one other. Invariant: the result depends on the accounts and not on their order, and whatever is in doubt stays
+//! apart.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,6 +78,8 @@ pub(super) struct Joined {
 
 const OTHER_NAMES: &str = "the same e-mail or phone under different names";
 const SAME_NAME: &str = "the same name, and no e-mail or phone in common";
+const PART_OF_NAME: &str =
+    "one name is a part of the other, and they have no e-mail or phone in common";
 
 /// Joins accounts.
 pub(super) fn join(logins: &[Login<'_>]) -> Joined {
@@ -139,7 +142,76 @@ pub(super) fn join(logins: &[Login<'_>]) -> Joined {
             found.doubts.push((group, SAME_NAME));
         }
     }
+    for pair in parts(logins, &found.people) {
+        let is_known = |(known, _): &(Vec<usize>, _)| pair.iter().all(|at| known.contains(at));
+        if !found.doubts.iter().any(is_known) {
+            found.doubts.push((pair, PART_OF_NAME));
+        }
+    }
     found
+}
+
+/// Pairs of people of whom one goes by a part of the other's name, and of nobody else's: "Marta" and "Marta Kalniņa". Two
+/// whom one place shows side by side are two.
+fn parts(logins: &[Login<'_>], people: &[Vec<usize>]) -> Vec<Vec<usize>> {
+    let each: Vec<BTreeSet<Vec<String>>> = people
+        .iter()
+        .map(|person| {
+            let own = person.iter().filter_map(|at| logins.get(*at));
+            own.map(|login| folded(&login.name()))
+                .filter(|name| !name.is_empty())
+                .collect()
+        })
+        .collect();
+    let places: Vec<BTreeSet<(&SystemName, &PlaceId)>> = people
+        .iter()
+        .map(|person| {
+            let own = person.iter().filter_map(|at| logins.get(*at));
+            own.flat_map(|login| login.rows.iter().map(|(place, _)| (login.system, *place)))
+                .collect()
+        })
+        .collect();
+    // Whose name a word is in, so that nobody is compared with everybody: a shared word, or its first letter alone.
+    let mut words: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
+    for (at, names) in each.iter().enumerate() {
+        for word in names.iter().flatten() {
+            words.entry(word).or_default().insert(at);
+        }
+    }
+    let mut found: BTreeSet<Vec<usize>> = BTreeSet::new();
+    for (at, names) in each.iter().enumerate() {
+        for name in names
+            .iter()
+            .filter(|it| it.iter().any(|word| word.len() > 1))
+        {
+            let near = name.iter().filter_map(|word| words.get(word.as_str()));
+            let near: BTreeSet<usize> = near.flatten().copied().filter(|it| *it != at).collect();
+            let longer = |it: &usize| {
+                let others = each.get(*it).into_iter().flatten();
+                let mut others = others.filter(|other| weight(other) > weight(name));
+                others.any(|other| alike(name, other))
+            };
+            let mut meant = near.iter().copied().filter(longer);
+            let (Some(only), None) = (meant.next(), meant.next()) else {
+                continue;
+            };
+            let beside = places.get(at).zip(places.get(only));
+            let is_beside = beside.is_some_and(|(one, other)| !one.is_disjoint(other));
+            if is_beside {
+                continue;
+            }
+            let first = |it: usize| people.get(it).and_then(|it| it.first().copied());
+            if let (Some(one), Some(other)) = (first(at), first(only)) {
+                found.insert(vec![one.min(other), one.max(other)]);
+            }
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// How much a name says: a word more than an initial.
+fn weight(name: &[String]) -> (usize, usize) {
+    (name.len(), name.iter().map(String::len).sum())
 }
 
 /// Whether two accounts of one system are among these whose names cannot be the same.

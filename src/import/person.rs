@@ -35,6 +35,15 @@ const DESKS: &[&str] = &[
     "resepshen",
 ];
 
+/// Those of them that are surnames, too.
+const SURNAMES: &[&str] = &["api", "bot", "front", "hall", "kase", "service"];
+
+/// Words before one of them that are no first name.
+const THINGS: &[&str] = &[
+    "beauty", "booking", "chat", "client", "customer", "main", "mobile", "online", "room", "salon",
+    "second", "telegram", "web", "website", "whatsapp",
+];
+
 impl Made<'_> {
     /// The file in which somebody new stands.
     pub(super) fn file(&self, subject: &Subject<'_>) -> String {
@@ -56,9 +65,22 @@ impl Made<'_> {
         subject: &Subject<'_>,
     ) -> Vec<(SystemName, Vec<AccountId>)> {
         let mut pins: BTreeMap<SystemName, Vec<AccountId>> = BTreeMap::new();
+        let is_owned = |login: &Login<'_>| {
+            let id = (login.system.clone(), login.id.clone());
+            self.input.owners.contains_key(&id)
+        };
+        // Beside an account that is theirs another one is somebody's to decide.
+        let is_second = |login: &Login<'_>| {
+            let mut owned = subject.logins.iter().filter(|it| is_owned(it));
+            owned.any(|it| {
+                let shared =
+                    |(place, _): &(_, _)| login.rows.iter().any(|(other, _)| other == place);
+                it.system == login.system && it.rows.iter().any(shared)
+            })
+        };
         for login in &subject.logins {
             let id = (login.system.clone(), login.id.clone());
-            if !self.input.owners.contains_key(&id) {
+            if !is_owned(login) && !is_second(login) {
                 pins.entry(id.0).or_default().push(id.1);
             }
         }
@@ -239,7 +261,12 @@ pub(super) fn judge(subject: &mut Subject<'_>, input: &Input<'_>) {
     let fixed = rows.iter().any(|row| !row.removable);
     let mut words: BTreeSet<String> = BTreeSet::new();
     for login in &subject.logins {
-        words.extend(keys::words(&login.name()));
+        let name = login.name();
+        let mut own = keys::words(&name);
+        if is_human(&name) {
+            own.retain(|word| !SURNAMES.contains(&word.as_str()));
+        }
+        words.extend(own);
     }
     let has = |list: &[&str]| list.iter().any(|it| words.contains(*it));
     let acting = subject.logins.iter().any(|login| {
@@ -267,6 +294,30 @@ pub(super) fn judge(subject: &mut Subject<'_>, input: &Input<'_>) {
             "TO DECIDE: used by several people, by its name; say who under `used_by`".to_owned(),
         );
     }
+}
+
+/// Whether a name looks like a first name and a surname, such as Anna Hall and Jean-Luc Service: two words with a capital
+/// each, the first of them no word for a program or a desk.
+fn is_human(name: &str) -> bool {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let [first, last] = words.as_slice() else {
+        return false;
+    };
+    let is_name = |word: &str| {
+        let mut parts = word.split('-');
+        parts.all(|part| {
+            let mut letters = part.chars();
+            letters.next().is_some_and(char::is_uppercase)
+                && part.chars().any(char::is_lowercase)
+                && letters.all(|c| c.is_lowercase())
+        })
+    };
+    let is_thing = |word: &String| {
+        PROGRAMS.contains(&word.as_str())
+            || DESKS.contains(&word.as_str())
+            || THINGS.contains(&word.as_str())
+    };
+    is_name(first) && is_name(last) && !keys::words(first).iter().any(is_thing)
 }
 
 /// The contact that most rows have, one that is theirs alone before others.

@@ -46,8 +46,11 @@ pub(super) fn profile(
     };
     let on = |right: &&Right| found.get(right.id.index()) == Some(&ON);
     match catalog.for_product(kind).filter(on).find(limits) {
+        Some(right) if right.kind == RightType::CheckIp => {
+            Err("the check of addresses at sign-in is on, without an address".to_owned())
+        }
         Some(right) => Err(format!(
-            "`{}` limits to a list that is not there",
+            "`{}` is on and limits to nothing: its list is empty",
             right.slug
         )),
         None => Ok(found),

@@ -1,9 +1,9 @@
 //! Found roles as entries: which extends which, what they are called, and their lines.
 //!
-//! Invariant: names come from the vendor's role and from what sets a role apart from its likes, in an order that depends on
-//! nothing but the roles.
+//! Invariant: names come from the vendor's role, from the position that most hold who have it, and from what sets a role
+//! apart from its likes, in an order that depends on nothing but the roles.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::KnownRole;
@@ -11,9 +11,9 @@ use super::keys::{self, Taken};
 use super::mine::Center;
 use super::rights::{lines, lines_over, size};
 use super::yaml::{Entry, Map};
-use crate::catalog::{Catalog, Kind, RightType, Section, role as vendor_role};
+use crate::catalog::{Catalog, Kind, Right, RightType, Section, role as vendor_role};
 use crate::config::edit::Yaml;
-use crate::model::{Days, LocationKey, RightSet, SystemName, Value};
+use crate::model::{Days, Items, LocationKey, One, RightSet, SystemName, Value};
 
 /// A role must spare so many lines to be extended.
 const WORTH_IT: usize = 3;
@@ -31,6 +31,18 @@ pub(super) struct Named {
 pub(super) struct Uses {
     pub(super) people: usize,
     pub(super) places: BTreeSet<(LocationKey, Arc<str>)>,
+    /// How many hold which position.
+    pub(super) posts: BTreeMap<String, usize>,
+}
+
+impl Uses {
+    /// The position that at least two of three hold of those whose position is known, and at least half of all.
+    fn post(&self) -> Option<&str> {
+        let known: usize = self.posts.values().sum();
+        let (post, count) = self.posts.iter().max_by_key(|(_, count)| **count)?;
+        let fits = post.chars().count() <= 40 && keys::is_good(&keys::dashed(post));
+        (count * 3 >= known * 2 && count * 2 >= self.people && fits).then_some(post)
+    }
 }
 
 /// Names the roles of one system and writes those that the project does not have.
@@ -49,24 +61,44 @@ pub(super) fn named(
             found.push(Named { key, title, entry });
             continue;
         }
-        let uses = uses.get(at).cloned().unwrap_or_default();
-        let base = vendor_role(center.role.as_str()).map_or_else(
+        let own = uses.get(at).cloned().unwrap_or_default();
+        let role = vendor_role(center.role.as_str());
+        let base = role.map_or_else(
             || keys::clean(center.role.as_str()),
             |role| role.title.to_owned(),
         );
+        // The lightest role says less than what somebody works as; a heavier one says more.
+        let is_lightest = role.is_some_and(|role| role.weight == Some(1));
+        let base = own
+            .post()
+            .filter(|_| is_lightest)
+            .map_or(base, str::to_owned);
         // Where several systems have rights, whose role it is belongs into its name.
         let mut title = if several {
             format!("{base} at {system}")
         } else {
             base
         };
-        // As long as an earlier role is called so, what sets this one apart from it.
-        while let Some((_, like)) = found.iter().zip(centers).find(|(it, _)| it.title == title) {
-            let more = apart(catalog, &like.set, &center.set, &uses);
+        let base = title.clone();
+        // As long as an earlier role is called so, what sets this one apart from it: alone where that is enough.
+        while let Some(like) = found.iter().position(|it| it.title == title) {
+            let other = uses.get(like).and_then(Uses::post);
+            let post = own.post();
+            let post = post.filter(|it| other != Some(it) && !title.contains(it));
+            let more = match (post, centers.get(like)) {
+                (Some(post), _) => format!(", {post}"),
+                (None, Some(like)) => apart(catalog, kind, &like.set, &center.set, &own),
+                (None, None) => break,
+            };
             if more.is_empty() || title.ends_with(&more) || title.chars().count() > 60 {
                 break;
             }
-            title.push_str(&more);
+            let alone = format!("{base}{more}");
+            if found.iter().all(|it| it.title != alone) {
+                title = alone;
+            } else {
+                title.push_str(&more);
+            }
         }
         let words = title.replace(", with ", " ").replace(" at ", " ");
         let key = taken.free(&keys::dashed(&words), "role");
@@ -109,14 +141,25 @@ fn titled(title: &str, body: Vec<(String, Yaml)>) -> Yaml {
     map.done()
 }
 
-/// What sets a role apart from the most used one of its vendor role, in words.
-fn apart(catalog: &Catalog, first: &RightSet, set: &RightSet, uses: &Uses) -> String {
+/// What sets a role apart from an earlier one, in words: what differs is what is named.
+fn apart(catalog: &Catalog, kind: Kind, first: &RightSet, set: &RightSet, uses: &Uses) -> String {
+    let is_on =
+        |set: &RightSet, right: &Right| set.get(right.id.index()) == Some(&Value::Switch(true));
+    let switches = || {
+        let rights = catalog.for_product(kind);
+        rights.filter(|right| right.kind == RightType::Switch)
+    };
+    let mut differ = switches().filter(|right| is_on(first, right) != is_on(set, right));
+    if let (Some(only), None) = (differ.next(), differ.next()) {
+        // One right says more than its section.
+        let may = if is_on(set, only) { "may" } else { "may not" };
+        if only.title.chars().count() <= 36 && !only.title.contains(',') {
+            return format!(", {may} {}", only.title);
+        }
+    }
     let on = |set: &RightSet, section: Section| {
-        let rights = catalog.in_section(section);
-        rights
-            .filter(|right| right.kind == RightType::Switch)
-            .filter(|right| set.get(right.id.index()) == Some(&Value::Switch(true)))
-            .count()
+        let rights = switches().filter(|right| right.section == Some(section));
+        rights.filter(|right| is_on(set, right)).count()
     };
     let mut changes: Vec<(usize, Section, usize, usize)> = Section::ALL
         .iter()
@@ -125,7 +168,6 @@ fn apart(catalog: &Catalog, first: &RightSet, set: &RightSet, uses: &Uses) -> St
         .filter(|(change, ..)| *change > 0)
         .collect();
     changes.sort_by_key(|(change, section, ..)| (std::cmp::Reverse(*change), *section));
-    let word = |section: Section| section.title().to_lowercase();
     let new = changes
         .iter()
         .find(|(_, _, before, after)| *before == 0 && *after > 0);
@@ -133,40 +175,64 @@ fn apart(catalog: &Catalog, first: &RightSet, set: &RightSet, uses: &Uses) -> St
         .iter()
         .find(|(_, _, before, after)| *before > 0 && *after == 0);
     match (new, gone, changes.first()) {
-        (Some((_, section, ..)), ..) => format!(", with {}", word(*section)),
-        (None, Some((_, section, ..)), _) => format!(", without {}", word(*section)),
-        _ if uses.people > 0 && uses.places.len() == 1 => {
-            let title = uses
-                .places
-                .iter()
-                .map(|(_, title)| keys::clean(title))
-                .next();
-            format!(", {}", title.unwrap_or_default())
-        }
+        (Some((_, section, ..)), ..) => format!(", with {}", short(*section)),
+        (None, Some((_, section, ..)), _) => format!(", without {}", short(*section)),
         (_, _, Some((_, section, before, after))) => {
-            let word = word(*section);
+            let word = short(*section);
             if after > before {
                 format!(", more {word}")
             } else {
                 format!(", less {word}")
             }
         }
-        (_, _, None) => days(catalog, first, set),
+        (_, _, None) => limit(catalog, kind, first, set, uses),
     }
 }
 
-/// The first number of days that differs.
-fn days(catalog: &Catalog, first: &RightSet, set: &RightSet) -> String {
-    let mut rights = catalog.all().filter(|right| right.kind == RightType::Days);
-    let other = rights.find_map(|right| {
-        let at = right.id.index();
-        let value = set.get(at).filter(|value| first.get(at) != Some(value))?;
-        Some((right, value))
-    });
-    match other {
-        Some((_, Value::Days(Days::Last(days)))) => format!(", {days} days"),
-        Some((_, Value::Days(Days::All))) => ", all days".to_owned(),
+/// The first number of days that differs, or else another limit; the place where there is no word for what differs.
+fn limit(catalog: &Catalog, kind: Kind, first: &RightSet, set: &RightSet, uses: &Uses) -> String {
+    let mut other: Vec<(&Right, &Value)> = catalog
+        .for_product(kind)
+        .filter_map(|right| {
+            let at = right.id.index();
+            let value = set.get(at).filter(|value| first.get(at) != Some(value))?;
+            Some((right, value))
+        })
+        .collect();
+    other.sort_by_key(|(right, _)| (right.kind != RightType::Days, right.id.index()));
+    for (right, value) in other {
+        let about = right.section.map_or_else(String::new, short);
+        return match (value, right.kind.entity()) {
+            (Value::Text(text), _) if !text.is_empty() => ", at some addresses only".to_owned(),
+            (Value::Switch(_) | Value::Text(_), _) => continue,
+            (Value::Days(Days::Last(0)), _) => format!(", {about} without past days"),
+            (Value::Days(Days::Last(1)), _) => format!(", {about} 1 day back"),
+            (Value::Days(Days::Last(days)), _) => format!(", {about} {days} days back"),
+            (Value::Days(Days::All), _) => format!(", {about} all days back"),
+            (Value::One(One::Myself), _) => format!(", own {about}"),
+            (Value::One(One::All) | Value::Items(Items::All), _) => format!(", all {about}"),
+            (Value::One(One::Only(_)), Some(entity)) => {
+                format!(", {about} of one {}", entity.singular())
+            }
+            (Value::Items(Items::Only(_)), Some(entity)) => {
+                format!(", {about} of some {}", entity.plural())
+            }
+            (Value::One(_) | Value::Items(_), None) => format!(", some {about}"),
+        };
+    }
+    let mut places = uses.places.iter().map(|(_, title)| keys::clean(title));
+    match (places.next(), places.next()) {
+        (Some(only), None) => format!(", {only}"),
         _ => String::new(),
+    }
+}
+
+/// A section in a name of a role: the vendor's longest titles have one word that says it.
+fn short(section: Section) -> String {
+    match section {
+        Section::Timetable => "calendar".to_owned(),
+        Section::Records => "appointments".to_owned(),
+        other => other.title().to_lowercase(),
     }
 }
 

@@ -381,3 +381,307 @@ fn own_calendar_is_self_and_other_team_members_stay_ids() {
         RightType::Id(crate::catalog::Entity::Staff)
     );
 }
+
+#[test]
+fn a_part_of_a_name_is_told_and_joins_nobody() {
+    let clinic = |people: Vec<Account>| ("clinic", system("yclients", vec![("skin", people)]));
+    let salon = |people: Vec<Account>| ("salons", system("altegio", vec![("center", people)]));
+    let found = proposed(
+        &seen(vec![
+            clinic(vec![
+                account("70", "Marta", "", "+37120000007"),
+                account("71", "J. Bērziņa", "", "+37120000008"),
+                account("72", "Anna", "", "+37120000009"),
+            ]),
+            salon(vec![
+                account("7", "Marta Kalniņa", "m@c.example", ""),
+                account("8", "Jana Bērziņa", "j@c.example", ""),
+                account("9", "Anna Liepa", "a@c.example", ""),
+                account("10", "Anna Ozola", "o@c.example", ""),
+                // Side by side they are two.
+                account("11", "Zane", "z@c.example", ""),
+                account("12", "Zane Vītola", "v@c.example", ""),
+            ]),
+        ]),
+        Roles::Compact,
+    );
+    assert_eq!(found.told.people, 9);
+    assert_eq!(
+        found.told.decide,
+        [
+            "Marta (account 70 at clinic) and Marta Kalniņa (account 7 at salons): one person? one name is a part of the other, and they have no e-mail or phone in common",
+            "J. Bērziņa (account 71 at clinic) and Jana Bērziņa (account 8 at salons): one person? one name is a part of the other, and they have no e-mail or phone in common",
+        ]
+    );
+    let people = text(&found, "people");
+    assert_eq!(
+        people.matches("# TO DECIDE: one person with").count(),
+        4,
+        "{people}"
+    );
+}
+
+#[test]
+fn of_two_accounts_at_one_place_the_heavier_stands_in_the_files_and_both_are_told() {
+    let mut heavy = account("188", "Three Twice", "t@c.example", "");
+    heavy.role = Some(VendorRoleSlug::new("administrator"));
+    let found = proposed(
+        &seen(vec![(
+            "salons",
+            system(
+                "altegio",
+                vec![(
+                    "mall",
+                    vec![account("187", "Three Twice", "t@c.example", ""), heavy],
+                )],
+            ),
+        )]),
+        Roles::Compact,
+    );
+    let people = text(&found, "people");
+    assert!(
+        people.contains("accounts: { salons: { id: [188, 187] } }"),
+        "{people}"
+    );
+    assert!(people.contains("role: receptionist"), "{people}");
+    assert!(
+        people.contains("  # TO DECIDE: has the accounts 188 (administrator) and 187 (worker) at mall; what stands here is the first's\n"),
+        "{people}"
+    );
+    assert_eq!(found.told.decide.len(), 1, "{:?}", found.told.decide);
+}
+
+#[test]
+fn two_accounts_at_one_place_that_cannot_be_compared_are_left_alone() {
+    let mut other = account("188", "Three Twice", "t@c.example", "");
+    other.role = Some(VendorRoleSlug::new("accountant"));
+    let found = proposed(
+        &seen(vec![(
+            "salons",
+            system(
+                "altegio",
+                vec![(
+                    "mall",
+                    vec![account("187", "Three Twice", "t@c.example", ""), other],
+                )],
+            ),
+        )]),
+        Roles::Compact,
+    );
+    let people = text(&found, "people");
+    assert!(
+        people.contains("access: unmanaged # left alone: has the accounts"),
+        "{people}"
+    );
+    assert_eq!(found.told.decide.len(), 1, "{:?}", found.told.decide);
+}
+
+#[test]
+fn a_vendor_role_that_nobody_knows_leaves_one_person_alone() {
+    let mut odd = account("2", "Odd", "o@c.example", "");
+    odd.role = Some(VendorRoleSlug::new("call_center"));
+    let found = proposed(
+        &seen(vec![(
+            "salons",
+            system(
+                "altegio",
+                vec![("mall", vec![account("1", "Plain", "p@c.example", ""), odd])],
+            ),
+        )]),
+        Roles::Compact,
+    );
+    let people = text(&found, "people");
+    assert!(
+        people.contains("access: unmanaged # left alone: at mall the vendor's role is `call_center`, which is not known here\n"),
+        "{people}"
+    );
+    assert!(!text(&found, "roles").contains("call_center"));
+    assert_eq!(found.told.decide.len(), 1, "{:?}", found.told.decide);
+}
+
+#[test]
+fn what_is_to_decide_in_the_files_is_told_at_the_end() {
+    let found = proposed(
+        &seen(vec![(
+            "salons",
+            system(
+                "altegio",
+                vec![(
+                    "mall",
+                    vec![
+                        account("1", "Booking bot", "b@c.example", ""),
+                        account("2", "Front Desk", "f@c.example", ""),
+                        account("3", "Anna Hall", "h@c.example", ""),
+                        account("4", "Jean-Luc Service", "s@c.example", ""),
+                        account("5", "Kase 1", "k@c.example", ""),
+                    ],
+                )],
+            ),
+        )]),
+        Roles::Compact,
+    );
+    let people = text(&found, "people");
+    let decide = found.told.decide.join("\n");
+    assert_eq!(people.matches("TO DECIDE").count(), 3, "{people}");
+    for name in ["Booking bot", "Front Desk", "Kase 1"] {
+        assert!(decide.contains(&format!("{name} (account")), "{decide}");
+    }
+    // A surname makes nobody a program or a desk.
+    assert!(
+        !decide.contains("Anna") && !decide.contains("Jean"),
+        "{decide}"
+    );
+}
+
+#[test]
+fn what_many_are_left_alone_for_is_said_once() {
+    let check = Catalog::current().by_slug("auth_enable_check_ip").unwrap();
+    let rows = (0..6).map(|at| {
+        let mut row = account(&at.to_string(), &format!("P{at} F{at}"), "", "");
+        let mut set = closed();
+        set.set(check.index(), Some(Value::Switch(true)));
+        row.rights = Some(std::sync::Arc::new(set));
+        row
+    });
+    let found = proposed(
+        &seen(vec![(
+            "salons",
+            system("altegio", vec![("center", rows.collect())]),
+        )]),
+        Roles::Compact,
+    );
+    assert_eq!(
+        found.told.decide,
+        [
+            "6 people are left alone: the check of addresses at sign-in is on, without an address: P0 F0 (account 0 at salons), P1 F1 (account 1 at salons), P2 F2 (account 2 at salons) and 3 more, as their entries say"
+        ]
+    );
+    let people = text(&found, "people");
+    assert_eq!(
+        people.matches("left alone: at center").count(),
+        6,
+        "{people}"
+    );
+}
+
+#[test]
+fn keys_are_names_or_numbers_of_accounts() {
+    let names = ["1_000", "2026-11-23", "yes", "null"];
+    let rows = names.iter().enumerate();
+    let rows =
+        rows.map(|(at, name)| account(&format!("10{at}"), name, &format!("p{at}@c.example"), ""));
+    let found = proposed(
+        &seen(vec![(
+            "salons",
+            system("altegio", vec![("center", rows.collect())]),
+        )]),
+        Roles::Compact,
+    );
+    let people = text(&found, "people");
+    for at in 0..4 {
+        assert!(people.contains(&format!("  person-10{at}:\n")), "{people}");
+    }
+}
+
+/// One place; each account with its rights and the id of a team member.
+fn salon(rows: Vec<(RightSet, Option<i64>)>, posts: &[(i64, &str)]) -> Observed {
+    let rows = rows.into_iter().enumerate().map(|(at, (set, staff))| {
+        let mut row = account(
+            &at.to_string(),
+            &format!("P{at} F{at}"),
+            &format!("p{at}@c.example"),
+            "",
+        );
+        row.staff = Some(staff);
+        row.rights = Some(std::sync::Arc::new(set));
+        row
+    });
+    let mut found = seen(vec![(
+        "salons",
+        system("altegio", vec![("center", rows.collect())]),
+    )]);
+    for seen in found.systems.values_mut() {
+        for reading in seen.scopes.values_mut() {
+            if let Reading::Complete(scope) = reading {
+                scope.names.posts = posts.iter().map(|(id, it)| (*id, (*it).into())).collect();
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_role_is_called_by_the_position_that_its_people_hold() {
+    let set = with(&["records_create_access"]);
+    let rows: Vec<_> = (0..4).map(|at| (set.clone(), Some(70 + at))).collect();
+    let posts = [
+        (70, "Nail master"),
+        (71, "Nail master"),
+        (72, "Nail master"),
+        (73, "Barber"),
+    ];
+    let found = proposed(&salon(rows.clone(), &posts), Roles::Compact);
+    let roles = text(&found, "roles");
+    assert!(
+        roles.starts_with("  nail-master:\n    title: Nail master\n"),
+        "{roles}"
+    );
+    // Positions that differ say nothing, nor does one of a few.
+    let mixed = [
+        (70, "Nail master"),
+        (71, "Nail master"),
+        (72, "Barber"),
+        (73, "Barber"),
+    ];
+    let few = [(70, "Nail master")];
+    for posts in [&mixed[..], &few[..]] {
+        let found = proposed(&salon(rows.clone(), posts), Roles::Compact);
+        assert!(text(&found, "roles").starts_with("  team-member:\n"));
+    }
+}
+
+#[test]
+fn what_differs_is_what_a_role_is_named_by() {
+    let catalog = Catalog::current();
+    let days = catalog.by_slug("records_edit_last_days_count").unwrap();
+    let last = |slugs: &[&str], number| {
+        let mut set = with(slugs);
+        let value = Value::Days(crate::model::Days::Last(number));
+        set.set(days.index(), Some(value));
+        set
+    };
+    let edit = "records_edit_access";
+    let sets = [
+        (last(&[edit], 30), 30),
+        (last(&[edit], 1), 12),
+        (last(&[edit, "records_delete_access"], 30), 12),
+    ];
+    let rows = sets
+        .iter()
+        .flat_map(|(set, count)| std::iter::repeat_n((set.clone(), None), *count));
+    let found = proposed(&salon(rows.collect(), &[]), Roles::Exact);
+    let roles = text(&found, "roles");
+    for title in [
+        "title: Team member, appointments 1 day back\n",
+        "title: Team member, may delete appointments\n",
+    ] {
+        assert!(roles.contains(title), "{roles}");
+    }
+}
+
+#[test]
+fn whoever_has_little_of_a_role_gets_one_of_their_own() {
+    let many = [
+        "records_create_access",
+        "records_edit_access",
+        "timetable_phones_access",
+        "clients_comments_access",
+        "clients_edit_access",
+        "clients_delete_access",
+    ];
+    let mut rows: Vec<_> = (0..9).map(|_| (with(&[]), None)).collect();
+    rows.push((with(&many), None));
+    let found = proposed(&salon(rows, &[]), Roles::Compact);
+    assert_eq!(found.told.roles.len(), 2, "{}", text(&found, "people"));
+    assert!(!text(&found, "people").contains("plus"));
+}

@@ -123,11 +123,19 @@ fn pair(
         }
         _ => {
             out.push(' ');
-            out.push_str(&flow);
+            out.push_str(&unbracketed(value).unwrap_or(flow));
             out.push_str(&tail);
             out.push('\n');
         }
     }
+}
+
+/// A text as it may stand behind a key of its own line, where commas and brackets within it mean nothing.
+fn unbracketed(value: &Yaml) -> Option<String> {
+    const MARKS: [char; 5] = [',', '[', ']', '{', '}'];
+    let Yaml::Text(text) = value else { return None };
+    let bare = text.replace(MARKS, "x");
+    (!text.starts_with(MARKS) && Yaml::from(bare.as_str()).flow() == bare).then(|| text.clone())
 }
 
 /// An entry of a list, behind its dash.

@@ -327,6 +327,9 @@ pub struct NameTable {
     pub positions: Option<Vec<Named>>,
     /// Payment items.
     pub expenses: Option<Vec<Named>>,
+    /// The titles of the positions that team members hold, by the member's id, where the list of members told; hostile
+    /// text. A position gives no right: it only helps to call a role by a name. Not kept in the file of a read.
+    pub posts: BTreeMap<i64, Arc<str>>,
 }
 
 impl ObservedSystem {

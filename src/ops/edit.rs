@@ -193,65 +193,6 @@ pub fn write(root: &Utf8Path, edit: &Edit) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes edits, all of them or none: what was written before one that could not be is taken back. A file that is not there
-/// is made, so that nobody else reads it where `is_private` says so. What could not be, and what was not put back.
-pub fn write_all(
-    root: &Utf8Path,
-    edits: &[Edit],
-    is_private: impl Fn(&str) -> bool,
-) -> Result<(), NotWritten> {
-    let is_new =
-        |edit: &Edit| edit.before.is_empty() && root.join(&edit.file).symlink_metadata().is_err();
-    let mut done: Vec<(&Edit, bool)> = Vec::new();
-    for edit in edits {
-        let makes = is_new(edit);
-        let written = if makes {
-            create(&root.join(&edit.file), &edit.after, is_private(&edit.file))
-        } else {
-            write(root, edit)
-        };
-        let Err(error) = written else {
-            done.push((edit, makes));
-            continue;
-        };
-        let mut left = Vec::new();
-        for (done, made) in done {
-            let back = if made {
-                fs::remove_file(root.join(&done.file))
-            } else {
-                write(
-                    root,
-                    &Edit {
-                        file: done.file.clone(),
-                        before: done.after.clone(),
-                        after: done.before.clone(),
-                    },
-                )
-            };
-            if let Err(error) = back {
-                left.push((done.file.clone(), error));
-            }
-        }
-        return Err(NotWritten {
-            file: edit.file.clone(),
-            error,
-            left,
-        });
-    }
-    Ok(())
-}
-
-/// Why edits were not written.
-#[derive(Debug)]
-pub struct NotWritten {
-    /// The file that could not be.
-    pub file: String,
-    /// Why.
-    pub error: io::Error,
-    /// Files that were written and could not be put back, and why.
-    pub left: Vec<(String, io::Error)>,
-}
-
 /// Writes a file that is not there yet, with the folders around it. What stands under its name is never replaced.
 pub fn create(path: &Utf8Path, text: &str, private: bool) -> io::Result<()> {
     if let Some(folder) = path.parent() {

@@ -5,6 +5,7 @@
 //! has nothing about anybody imported: whose access cannot be said exactly is left alone, and named.
 
 mod files;
+mod homes;
 mod known;
 mod read;
 #[cfg(test)]
@@ -27,6 +28,7 @@ use crate::plan::{Plan, Step, StepKind};
 
 pub use crate::import::{Addition as NewEntries, Roles, Told};
 pub use files::{NotAdded, add, joined};
+pub use homes::{housed, people_in_one_file};
 pub use read::{Found, NewPlace, discover, read};
 
 /// How to import.
@@ -72,6 +74,9 @@ pub enum ImportError {
     NotEmpty(String),
 }
 
+/// Where contacts stand while they are tried, a name that is no file's; nothing is written there.
+const CONTACTS: &str = "contacts/import-trial-that-is-never-written.yaml";
+
 /// Rounds of trying; each sets aside whoever the last one did not say exactly.
 const ROUNDS: usize = 8;
 
@@ -116,8 +121,17 @@ pub fn import(
         });
         let mut tried = texts.clone();
         let mut left = Vec::new();
-        for addition in &proposal.additions {
-            files::add(&mut tried, addition, schemas).map_err(ImportError::NotAdded)?;
+        let (apart, additions): (Vec<&Addition>, Vec<&Addition>) = proposal
+            .additions
+            .iter()
+            .partition(|it| it.section == "contacts");
+        for addition in additions {
+            let addition = housed(&project, &texts, addition).map_err(ImportError::NotAdded)?;
+            files::add(&mut tried, &addition, schemas).map_err(ImportError::NotAdded)?;
+        }
+        // Contacts are no file of the project in the end: whoever has them apart is told by the account's id.
+        for addition in apart {
+            tried.add(CONTACTS, format!("contacts:\n{}", addition.text));
         }
         for extension in &proposal.extensions {
             if let Err(why) = extend(&mut tried, &project, extension) {
@@ -176,20 +190,29 @@ fn finish(
         ..
     } = proposal;
     told.people = more.people;
+    told.extended = more.extended;
     told.accounts = more.accounts;
     told.roles = more.roles;
     told.reused = more.reused;
     told.decide.extend(more.decide);
     told.left.extend(more.left);
     told.left.extend(left);
+    let mut alike: BTreeMap<(&SystemName, &str), Vec<&str>> = BTreeMap::new();
     for ((system, account), why) in aside {
+        let accounts = alike.entry((system, why)).or_default();
+        accounts.push(account.as_str());
+    }
+    for ((system, why), accounts) in alike {
+        let noun = if accounts.len() == 1 {
+            "account"
+        } else {
+            "accounts"
+        };
         told.decide
-            .push(format!("account {account} at {system}: {why}"));
+            .push(format!("{noun} {} at {system}: {why}", accounts.join(", ")));
     }
     let contacts = additions.into_iter().find(|it| it.section == "contacts");
-    if contacts.is_some() {
-        texts.forget("contacts.yaml");
-    }
+    texts.forget(CONTACTS);
     let pending = about(plan).count();
     let strangers = plan.draft.strangers.iter();
     let strangers = strangers
@@ -205,7 +228,7 @@ fn finish(
 }
 
 /// The first error of a project.
-fn refused(project: &Project) -> Result<(), ImportError> {
+pub fn refused(project: &Project) -> Result<(), ImportError> {
     let mut found = project.diagnostics.iter();
     match found.find(|it| Diagnostic::is_error(it)) {
         None => Ok(()),
@@ -397,11 +420,24 @@ fn name_numbers(project: &Project, texts: &mut Texts, observed: &mut Observed, t
     }
 }
 
-/// The file outside of git in which a project keeps contacts.
-pub fn contacts_file(project: &Project) -> Option<String> {
-    match &project.loaded.project.settings.contacts.as_ref()?.value {
-        ContactsSource::File(file) => Some(file.to_string()),
-        ContactsSource::Command(_) => None,
+/// Where a project keeps contacts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Contacts {
+    /// With its people.
+    Within,
+    /// In a file outside of git, as the settings name it.
+    File(String),
+    /// Where a command takes them from.
+    Command,
+}
+
+/// Where a project keeps contacts, by its settings.
+pub fn contacts_of(project: &Project) -> Contacts {
+    let source = project.loaded.project.settings.contacts.as_ref();
+    match source.map(|it| &it.value) {
+        None => Contacts::Within,
+        Some(ContactsSource::File(file)) => Contacts::File(file.to_string()),
+        Some(ContactsSource::Command(_)) => Contacts::Command,
     }
 }
 

@@ -7,7 +7,7 @@
 //! to at a place, `values` what two values mean beside each other, `person` what differs, `take`, `set`, `give`, `invite`, `stranger` and
 //! `follow` what is done about it, `make` what the step for it looks like, `order` and `rules` which steps stay and in which order, `report` what else is worth
 //! saying, `hand` what people do where there is no interface,
-//! `seal` the id (what only an approval lets through becomes a hold there, unless `policy` found one), [`wire`] the JSON of
+//! `levels` what the next level of ownership would do, `seal` the id (what only an approval lets through becomes a hold there, unless `policy` found one), [`wire`] the JSON of
 //! all that, [`mod@file`] a plan that is kept to be reviewed, [`review`] what of it is done later, and [`part`] what a change
 //! causes.
 
@@ -21,6 +21,7 @@ mod identity;
 mod input;
 mod instruction;
 mod invite;
+mod levels;
 mod make;
 mod managers;
 mod names;
@@ -52,6 +53,7 @@ pub mod wire;
 pub use digest::{digest, equal, value_json, word};
 pub use finding::{Finding, FindingSide, Known, Loosened, Settled, Witness};
 pub use input::{Input, Only};
+pub use levels::{Level, levels};
 pub use origins::{is_kept, is_protected};
 pub use price::totals;
 pub use read::{matches, names_wanted, selection};

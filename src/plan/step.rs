@@ -10,8 +10,8 @@ use jiff::tz::TimeZone;
 use super::finding::{Finding, Known, Loosened, Settled, Witness};
 use crate::catalog::RightId;
 use crate::model::{
-    AccountId, AccountState, Allow, Contact, Facts, HasNow, InviteWay, PersonKey, PlaceId, Quiet,
-    RightSet, Says, SystemName, Value, VendorRoleSlug,
+    AccountId, AccountState, Allow, Contact, Facts, HasNow, InviteWay, Ownership, PersonKey,
+    PlaceId, Quiet, RightSet, Says, SystemName, Value, VendorRoleSlug,
 };
 use crate::text::Origin;
 
@@ -704,6 +704,8 @@ pub struct Withheld {
     pub step: Step,
     /// The setting that suppresses it.
     pub because: Because,
+    /// The level it is.
+    pub under: Ownership,
 }
 
 /// What waits for somebody else.

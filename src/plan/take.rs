@@ -283,13 +283,19 @@ where
     }
 
     pub(super) fn withhold(&self, ctx: &mut Context<'a>, step: Step, place: &PlaceId) {
-        let word = match self.ownership(place) {
+        let under = self.ownership(place);
+        let word = match under {
             Ownership::Report => "report",
             Ownership::AddOnly => "add-only",
             Ownership::Full => "full",
         };
         let because = Because::Rule(format!("`ownership: {word}` of `{}` at {place}", self.name));
-        ctx.found.withheld.push(Withheld { step, because });
+        let withheld = Withheld {
+            step,
+            because,
+            under,
+        };
+        ctx.found.withheld.push(withheld);
     }
 
     pub(super) fn rank(&self, account: usize, row: &Account, found: &Assessment) -> Rank {

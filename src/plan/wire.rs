@@ -133,6 +133,9 @@ pub struct PlanBody {
     pub loosened: Vec<Loosened>,
     /// What `ownership` suppresses.
     pub withheld: Vec<Withheld>,
+    /// What the next levels of `ownership` would do of it, the next one first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub levels: Vec<Level>,
     /// What waits for somebody. Waiting is no change.
     pub waiting: Vec<Waiting>,
     /// What is worth knowing and changes nothing.
@@ -528,6 +531,27 @@ pub struct Withheld {
     pub step: Step,
     /// The setting.
     pub because: Because,
+}
+
+/// What one level of `ownership` would do that the levels below it would not.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Level {
+    /// `add-only` or `full`.
+    pub ownership: &'static str,
+    /// Places at which it would do something.
+    pub places: u32,
+    /// Invitations.
+    pub invitations: u32,
+    /// Access to one more place, and accounts that are switched on.
+    pub grants: u32,
+    /// Changes of rights, roles and links that give.
+    pub changes: u32,
+    /// Changes of rights and roles that take.
+    pub reductions: u32,
+    /// Access that ends at a place.
+    pub removals: u32,
+    /// Looks, and what is to be done afterwards.
+    pub follow_ups: u32,
 }
 
 /// What waits for somebody.

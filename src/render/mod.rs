@@ -15,6 +15,7 @@ pub mod matrix_html;
 
 mod held;
 pub mod html;
+mod levels;
 pub mod lines;
 pub mod markdown;
 mod names;

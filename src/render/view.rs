@@ -13,7 +13,7 @@ use super::doc::{Block, Doc, Run, Section, Tone, foreign, foreign_toned, prose, 
 use super::hand;
 use super::held::held_back;
 use super::names::Names;
-use super::{rules, words};
+use super::{levels, rules, words};
 use crate::catalog::{Catalog, Kind, Right, RightId, Sensitivity};
 use crate::model::{PersonKey, PlaceId};
 use crate::plan::{Completeness, Hold, HoldCode, Plan, Step, Totals, totals};
@@ -342,7 +342,8 @@ fn withheld(plan: &Plan, page: &Page<'_>) -> Vec<Block> {
     rules.sort();
     rules.dedup();
     let entries = change::entries(&steps, false, page).into_iter();
-    let mut blocks: Vec<Block> = entries.map(|entry| entry.block).collect();
+    let mut blocks = levels::lines(&plan.draft);
+    blocks.extend(entries.map(|entry| entry.block));
     for rule in rules {
         let mut runs = vec![toned(Tone::Dim, "withheld by ")];
         runs.extend(words::because(rule));

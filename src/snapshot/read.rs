@@ -215,6 +215,7 @@ fn state(at: &str, kept: file::State, tables: &Tables) -> Result<ScopeState, Sna
             staff: named(staff),
             positions: named(positions),
             expenses: named(expenses),
+            posts: BTreeMap::new(),
         },
         profiles: kept.profiles.map(|profiles| {
             let profile = |file::Profile { id, name }| Profile { id, name };

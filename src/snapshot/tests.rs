@@ -1,5 +1,7 @@
 //! Laws of the snapshot: what is kept comes back, nothing panics, everything refused is named.
 
+use std::collections::BTreeMap;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -166,6 +168,7 @@ fn names() -> impl Strategy<Value = NameTable> {
             staff,
             positions,
             expenses,
+            posts: BTreeMap::new(),
         },
     )
 }

@@ -189,6 +189,7 @@ fn state<'a>(
         staff,
         positions,
         expenses,
+        posts: _,
     } = names;
     file::State {
         accounts: accounts.values().map(|row| account(row, sets)).collect(),

@@ -111,7 +111,7 @@ fn a_new_project_reads_and_the_plan_after_its_import_is_empty() {
         // Again there is nothing to add.
         let before = texts(folder);
         let out = imported(folder, &[]);
-        assert!(out.contains("Found 0 new people"), "{out}");
+        assert!(out.contains("Found nothing new"), "{out}");
         assert_eq!(texts(folder), before);
     }
 }
@@ -150,6 +150,18 @@ fn all_five_vendors_are_imported_as_far_as_they_can_be_read() {
         all["roles.yaml"].contains("orders: { role: role-2 }"),
         "{}",
         all["roles.yaml"]
+    );
+    // Marta at the clinic may be Marta Kalniņa of the salons, and whoever reads the end of the output is asked.
+    let said = out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.contains("Marta (account 70 at clinic) and Marta Kalniņa (account"),
+        "{said}"
+    );
+    let people: String = all.values().map(String::as_str).collect();
+    assert_eq!(
+        people.matches("# TO DECIDE: one person with").count(),
+        2,
+        "{people}"
     );
     let (code, out, err) = keyholder(folder, &["plan", "--sandbox", "--exit-code"]);
     assert_eq!(code, 0, "{out}{err}");
@@ -284,7 +296,84 @@ fn contacts_can_be_kept_out_of_git() {
     );
     is_settled(folder);
     let out = imported(folder, &[]);
-    assert!(out.contains("Found 0 new people"), "{out}");
+    assert!(out.contains("Found nothing new"), "{out}");
+}
+
+#[test]
+fn what_is_imported_stands_in_files_that_the_project_reads() {
+    for (files, there) in [
+        (r#"["all.yaml"]"#, vec![("all.yaml", "# all of it\n")]),
+        (r"[org]", vec![("org/a.yaml", "policies: {}\n")]),
+    ] {
+        let folder = begun("hello");
+        let folder = folder.path();
+        for (file, text) in there {
+            fs::create_dir_all(folder.join(file).parent().unwrap()).unwrap();
+            fs::write(folder.join(file), text).unwrap();
+        }
+        let settings = fs::read_to_string(folder.join("keyholder.yaml")).unwrap();
+        fs::write(
+            folder.join("keyholder.yaml"),
+            format!("{settings}\nfiles: {files}\n"),
+        )
+        .unwrap();
+        imported(folder, &[]);
+        let (code, out, err) = keyholder(folder, &["check"]);
+        assert_eq!(code, 0, "{out}{err}");
+        assert!(
+            !out.contains("0 people") && !out.contains("0 roles"),
+            "{out}"
+        );
+        is_settled(folder);
+        let out = imported(folder, &[]);
+        assert!(out.contains("Found nothing new"), "{out}");
+    }
+}
+
+#[test]
+fn marks_stay_where_people_are_not_the_last_section() {
+    let folder = begun("hello");
+    let folder = folder.path();
+    fs::write(
+        folder.join("people.yaml"),
+        "people:\n  boss: { name: Boss, access: [] }\n\n# of places\nlocations: {}\n",
+    )
+    .unwrap();
+    imported(folder, &[]);
+    let all = texts(folder);
+    let people = &all["people.yaml"];
+    assert!(
+        people.contains("access: unmanaged # an owner\n"),
+        "{people}"
+    );
+    assert!(people.contains("\n# of places\nlocations:"), "{people}");
+    is_settled(folder);
+}
+
+#[test]
+fn contacts_go_where_the_settings_say_and_nowhere_else() {
+    let folder = begun("hello");
+    let folder = folder.path();
+    let before = texts(folder);
+    let refused = |file: &str, why: &str| {
+        let (code, out, err) = keyholder(
+            folder,
+            &["import", "--sandbox", "--yes", "--contacts", file],
+        );
+        assert_eq!((code, err.contains(why)), (1, true), "{out}{err}");
+    };
+    for file in ["people/c.yaml", "./contacts.yaml", "keyholder.yaml"] {
+        refused(file, "is part of the project");
+    }
+    assert_eq!(texts(folder), before);
+    imported(folder, &["--contacts", "a.yaml", "--at", "Rīga Centrs"]);
+    let kept = fs::read_to_string(folder.join("a.yaml")).unwrap();
+    refused("b.yaml", "the settings keep contacts in a.yaml");
+    assert!(!folder.join("b.yaml").exists());
+    imported(folder, &["--contacts", "./a.yaml"]);
+    let grown = fs::read_to_string(folder.join("a.yaml")).unwrap();
+    assert!(grown.starts_with(&kept), "{grown}");
+    is_settled(folder);
 }
 
 #[test]
@@ -325,7 +414,7 @@ fn a_kept_read_is_imported_without_asking_anybody() {
         ],
     );
     assert_eq!(code, 0, "{out}{err}");
-    assert!(out.contains("Found 0 new people"), "{out}");
+    assert!(out.contains("Found nothing new"), "{out}");
 }
 
 /// A small dice, so that the chain is the same everywhere.

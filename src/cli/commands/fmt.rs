@@ -1,9 +1,9 @@
 //! `fmt`: the files in canonical form, or how they differ from it.
 
 use crate::cli::args::FmtArgs;
-use crate::cli::edits::told;
 use crate::cli::failure::{Ending, Endings, Failure};
 use crate::cli::session::Session;
+use crate::cli::writing::told;
 use crate::ops::edit::{Texts, write};
 use crate::ops::format::format;
 use crate::render::escape;

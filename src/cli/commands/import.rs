@@ -3,7 +3,6 @@
 //! Invariant: nothing is written that was not shown, and nothing that was there is changed.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -12,17 +11,19 @@ use crate::cli::failure::{Ending, Endings, Failure};
 use crate::cli::planning::Planning;
 use crate::cli::session::Session;
 use crate::cli::world::World;
-use crate::config::edit::difference;
+use crate::cli::writing;
+use crate::config::{PROJECT_FILE, is_entry_file};
 use crate::diagnostic::nearest;
 use crate::model::{Desired, Observed, SystemName};
-use crate::ops::edit::{Edit, Texts, create, write};
+use crate::ops::edit::{Edit, Texts};
 use crate::ops::import::{
-    Found, Imported, NewEntries, NotAdded, Options, Roles, add, contacts_file, discover, import,
-    joined, keep_contacts_in, read,
+    Contacts, Found, Imported, NewEntries, NotAdded, Options, Roles, add, contacts_of, discover,
+    housed, import, joined, keep_contacts_in, people_in_one_file, read, refused,
 };
 use crate::ops::planned;
 use crate::ops::project::Project;
-use crate::render::escape;
+use crate::render::doc::{Block, Doc, Section, Tone, prose, say, toned};
+use crate::render::{escape, text};
 use crate::text::mask_contacts;
 
 pub(in crate::cli) async fn run(
@@ -36,6 +37,8 @@ pub(in crate::cli) async fn run(
     let world = World::enter(session).await?;
     let project = session.open(None, world.now(), 0)?;
     let systems = systems(&project, args)?;
+    let kept = contacts_of(&project);
+    let apart = apart(&project, args.contacts.as_deref(), &kept)?;
     let planning = Planning::looking(session, &world, &project, &[])?;
     let mut texts = Texts::read(&project)
         .map_err(|error| Failure::input(format!("the files cannot be read: {error}")))?;
@@ -55,6 +58,7 @@ pub(in crate::cli) async fn run(
         let found = discover(&project, &providers, &systems, &args.places, session.ui).await;
         unknown_places(&found)?;
         if let Some(places) = found.addition("locations.yaml") {
+            let places = housed(&project, &texts, &places).map_err(|why| not_added(&why))?;
             add(&mut texts, &places, schemas).map_err(|why| not_added(&why))?;
         }
         let with = texts.open(&project);
@@ -64,19 +68,13 @@ pub(in crate::cli) async fn run(
     world.leave(session, &project.loaded.project.settings)?;
     planned::distrust(&mut observed, &project, &planning.memory);
 
-    let kept = contacts_file(&project);
-    let apart = args
-        .contacts
-        .as_ref()
-        .map(ToString::to_string)
-        .or(kept.clone());
     let options = Options {
         roles: match args.roles {
             RolesFound::Exact => Roles::Exact,
             RolesFound::Compact => Roles::Compact,
         },
-        one_file: args.one_file || has_one_file(&texts),
-        contacts_apart: apart.is_some(),
+        one_file: args.one_file || people_in_one_file(&project, &texts),
+        contacts_apart: apart.is_some() || kept == Contacts::Command,
     };
     let planner = |project: &Project, desired: &Desired, observed: &Observed| {
         planning.plan_of(project, desired, observed)
@@ -88,12 +86,16 @@ pub(in crate::cli) async fn run(
             "{system}: {why}; name locations by their ids: `--at ID`"
         ));
     }
-    let contacts = contacts(&project, &mut imported, apart.as_deref(), kept.is_none())?;
+    let is_new = kept == Contacts::Within;
+    let contacts = contacts(&project, &mut imported, apart.as_deref(), is_new)?;
+    whole(&project, &imported.texts, contacts.as_ref())?;
 
     let edits = imported.texts.edits();
-    session
-        .ui
-        .data(&told(session, &imported, &found, &edits, contacts.as_ref()));
+    session.ui.data(&writing::told(session, &edits));
+    let said = told(session, &imported, &found, contacts.as_ref());
+    let gap = if edits.is_empty() { "" } else { "\n" };
+    let said = format!("{gap}{}", text::write(&said, session.ui.layout()));
+    session.ui.data(&said);
     if let Some(failure) = session.ui.unwritten() {
         return Err(failure.help("nothing was written: only what was shown is written"));
     }
@@ -104,7 +106,7 @@ pub(in crate::cli) async fn run(
     if !args.yes && !session.ui.confirm("Write this?") {
         return Err(Failure::input("not confirmed; nothing was written"));
     }
-    written(session, &project, &edits, contacts.as_ref())?;
+    written(session, &project, edits, contacts)?;
     let again = session.open_anyway(None, world.now(), 0)?;
     if again.has_errors() {
         session.ui.shout(
@@ -186,10 +188,76 @@ fn unknown_places(found: &Found) -> Result<(), Failure> {
     )
 }
 
-/// Whether the people of a project stand in one file already.
-fn has_one_file(texts: &Texts) -> bool {
-    let mut files = texts.files();
-    texts.get("people.yaml").is_some() && !files.any(|file| file.starts_with("people/"))
+/// The file for contacts, if any is meant: the one that the settings name, or one that they can name.
+fn apart(
+    project: &Project,
+    given: Option<&Utf8Path>,
+    kept: &Contacts,
+) -> Result<Option<String>, Failure> {
+    let Some(given) = given else {
+        return Ok(match kept {
+            Contacts::File(file) => Some(file.clone()),
+            Contacts::Within | Contacts::Command => None,
+        });
+    };
+    let root = &project.loaded.root;
+    let shown = escape::terminal(given.as_str());
+    match kept {
+        Contacts::File(file) if plain(root, given) == plain(root, Utf8Path::new(file)) => {
+            return Ok(Some(file.clone()));
+        }
+        Contacts::File(file) => {
+            return Err(Failure::input(format!(
+                "--contacts {shown}: the settings keep contacts in {}, and nobody would read another file",
+                escape::terminal(file)
+            ))
+            .help("leave `--contacts` out, or change `contacts:` in keyholder.yaml first"));
+        }
+        Contacts::Command => {
+            return Err(Failure::input(format!(
+                "--contacts {shown}: the settings take contacts from a command, and nobody would read a file"
+            ))
+            .help("leave `--contacts` out, or change `contacts:` in keyholder.yaml first"));
+        }
+        Contacts::Within => {}
+    }
+    let files = &project.loaded.project.settings.files;
+    let names: Vec<&str> = files.iter().map(|name| &*name.value).collect();
+    let path = plain(root, given);
+    let within = path.strip_prefix(root).ok();
+    if within.is_some_and(|path| path == PROJECT_FILE || is_entry_file(&names, path.as_str())) {
+        return Err(Failure::input(format!(
+            "--contacts {shown}: this file is part of the project, which git has"
+        ))
+        .help("name one that `files:` does not cover, such as `../private/contacts.yaml`"));
+    }
+    Ok(Some(given.to_string()))
+}
+
+/// A path from the project's folder without what means nothing in it.
+fn plain(root: &Utf8Path, path: &Utf8Path) -> Utf8PathBuf {
+    let mut plain = Utf8PathBuf::new();
+    for part in root.join(path).components() {
+        match part.as_str() {
+            "." => {}
+            ".." => {
+                plain.pop();
+            }
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+/// The project as it will be, contacts included, must have no error.
+fn whole(project: &Project, texts: &Texts, contacts: Option<&Apart>) -> Result<(), Failure> {
+    let mut texts = texts.clone();
+    if let Some(apart) = contacts {
+        let before = apart.before.as_deref().unwrap_or_default();
+        texts.beside(&apart.shown, before, apart.after.clone());
+    }
+    refused(&texts.open(project))
+        .map_err(|error| Failure::input(error.to_string()).help("nothing was written"))
 }
 
 /// Contacts outside of git, as they will stand there.
@@ -206,7 +274,15 @@ fn contacts(
     file: Option<&str>,
     is_new: bool,
 ) -> Result<Option<Apart>, Failure> {
-    let (Some(entries), Some(file)) = (imported.contacts.clone(), file) else {
+    let Some(entries) = imported.contacts.clone() else {
+        return Ok(None);
+    };
+    let Some(file) = file else {
+        let keys: Vec<&str> = entries.values.iter().map(|(key, _)| key.as_str()).collect();
+        imported.told.left.push(format!(
+            "e-mails and phones of {}: the settings take contacts from a command, which has to know them",
+            keys.join(", ")
+        ));
         return Ok(None);
     };
     let path = project.loaded.root.join(file);
@@ -257,45 +333,32 @@ fn ignored(project: &Project, texts: &mut Texts, file: &str) {
 fn written(
     session: &Session<'_>,
     project: &Project,
-    edits: &[Edit],
-    contacts: Option<&Apart>,
+    mut edits: Vec<Edit>,
+    contacts: Option<Apart>,
 ) -> Result<(), Failure> {
-    let failed = |file: &str, error: &std::io::Error| {
-        Failure::input(format!("{file}: {error}"))
-            .help("files named after it were not written; `git diff` shows what was")
-    };
     let root = &project.loaded.root;
+    let count = edits.len();
+    let shown = contacts.as_ref().map(|it| it.shown.clone());
     if let Some(apart) = contacts {
-        match &apart.before {
-            None => create(&apart.path, &apart.after, true),
-            Some(before) => write(
-                root,
-                &Edit {
-                    file: apart.path.to_string(),
-                    before: before.clone(),
-                    after: apart.after.clone(),
-                },
-            ),
-        }
-        .map_err(|error| failed(&apart.shown, &error))?;
+        let edit = Edit {
+            file: apart.path.to_string(),
+            before: apart.before.unwrap_or_default(),
+            after: apart.after,
+        };
+        edits.insert(0, edit);
+    }
+    let private = shown.as_ref().map(|it| root.join(it).to_string());
+    writing::write_all(root, &edits, |file| private.as_deref() == Some(file))?;
+    if let Some(shown) = shown {
         session.ui.tell(&format!(
             "{} holds contacts: keep it out of git",
-            escape::terminal(&apart.shown)
+            escape::terminal(&shown)
         ));
     }
-    for edit in edits {
-        let path = root.join(&edit.file);
-        if edit.before.is_empty() && path.symlink_metadata().is_err() {
-            create(&path, &edit.after, false)
-        } else {
-            write(root, edit)
-        }
-        .map_err(|error| failed(&edit.file, &error))?;
-    }
-    let files = if edits.len() == 1 {
+    let files = if count == 1 {
         "1 file is".to_owned()
     } else {
-        format!("{} files are", edits.len())
+        format!("{count} files are")
     };
     session
         .ui
@@ -303,69 +366,86 @@ fn written(
     Ok(())
 }
 
-/// The difference of the files, and what there is to say of it.
+/// What there is to say of an import beside the difference of the files.
 fn told(
     session: &Session<'_>,
     imported: &Imported,
     found: &Found,
-    edits: &[Edit],
     contacts: Option<&Apart>,
-) -> String {
-    let shows = session.ui.shows_contacts();
-    let mut text = String::new();
-    for edit in edits {
-        for line in difference(&edit.file, &edit.before, &edit.after).lines() {
-            let line = if shows {
-                line.to_owned()
-            } else {
-                mask_contacts(line)
-            };
-            text.push_str(&escape::terminal_long(&line));
-            text.push('\n');
-        }
-    }
-    if let Some(apart) = contacts {
-        let _ = writeln!(
-            text,
-            "\nE-mails and phones go into {}, which is not shown",
-            escape::terminal(&apart.shown)
-        );
-    }
+) -> Doc {
     let told = &imported.told;
     let noun = |count: usize, one: &str, many: &str| {
         format!("{count} {}", if count == 1 { one } else { many })
     };
-    let _ = writeln!(
-        text,
-        "\nFound {} with {}, {} and {}",
-        noun(told.people, "new person", "new people"),
-        noun(told.accounts, "account", "accounts"),
-        noun(found.places.len(), "new location", "new locations"),
-        noun(told.roles.len(), "new role", "new roles"),
-    );
-    let width = told
-        .roles
-        .iter()
-        .map(|(key, ..)| key.len())
-        .max()
-        .unwrap_or(0);
-    for (key, title, people) in &told.roles {
-        let people = noun(*people, "person", "people");
-        let line = format!("  {key:width$}  {title}: {people}");
-        let _ = writeln!(text, "{}", escape::terminal_long(&line));
+    let mut doc = Doc::default();
+    let mut part = |title: &'static str, lines: Vec<Block>| {
+        let title = if title.is_empty() {
+            Vec::new()
+        } else {
+            vec![toned(Tone::Strong, title)]
+        };
+        doc.sections.push(Section::open(title, lines));
+    };
+    if let Some(apart) = contacts {
+        let line = format!(
+            "E-mails and phones go into {}, which is not shown",
+            apart.shown
+        );
+        part("", vec![Block::Line(vec![prose(line)])]);
     }
-    for (title, lines) in [("To decide", &told.decide), ("Not imported", &told.left)] {
-        if lines.is_empty() {
-            continue;
+    let mut new = Vec::new();
+    if told.people > 0 {
+        new.push(format!(
+            "{} with {}",
+            noun(told.people, "new person", "new people"),
+            noun(told.accounts, "account", "accounts")
+        ));
+    }
+    if told.extended > 0 {
+        let who = noun(told.extended, "person", "people");
+        new.push(format!("more access for {who} of the project"));
+    }
+    if !found.places.is_empty() {
+        new.push(noun(found.places.len(), "new location", "new locations"));
+    }
+    if !told.roles.is_empty() {
+        new.push(noun(told.roles.len(), "new role", "new roles"));
+    }
+    let last = new.pop();
+    let what = match (new.as_slice(), last) {
+        (_, None) => "nothing new".to_owned(),
+        ([], Some(only)) => only,
+        (first, Some(last)) => format!("{} and {last}", first.join(", ")),
+    };
+    let mut lines = vec![Block::Line(vec![say(format!("Found {what}"))])];
+    let longest = |of: &dyn Fn(&(String, String, usize)) -> usize| {
+        told.roles.iter().map(of).max().unwrap_or(0)
+    };
+    let width = longest(&|(key, ..)| key.len());
+    // A title says the key once more: it stands there while there is room.
+    let whole = longest(&|(_, title, people)| title.chars().count() + people.to_string().len());
+    let has_titles = width + whole + "    :  people".len() <= session.ui.layout().width;
+    for (key, title, people) in &told.roles {
+        let gap = " ".repeat(width - key.len() + 2);
+        let mut runs = vec![say("  "), prose(key.clone()), say(gap)];
+        if has_titles {
+            runs.extend([prose(title.clone()), say(": ")]);
         }
-        let _ = writeln!(text, "\n{title}");
-        for line in lines {
-            let line = if shows {
+        runs.push(say(noun(*people, "person", "people")));
+        lines.push(Block::Line(runs));
+    }
+    part("", lines);
+    for (title, lines) in [("To decide", &told.decide), ("Not imported", &told.left)] {
+        let line = |line: &String| {
+            let line = if session.ui.shows_contacts() {
                 line.clone()
             } else {
                 mask_contacts(line)
             };
-            let _ = writeln!(text, "  {}", escape::terminal_long(&line));
+            Block::Line(vec![prose(line)])
+        };
+        if !lines.is_empty() {
+            part(title, lines.iter().map(line).collect());
         }
     }
     let rest = match (imported.pending, imported.strangers) {
@@ -379,6 +459,6 @@ fn told(
             noun(some, "difference", "differences")
         ),
     };
-    let _ = writeln!(text, "\n{rest}");
-    text.trim_start_matches('\n').to_owned()
+    part("", vec![Block::Line(vec![say(rest)])]);
+    doc
 }

@@ -116,6 +116,12 @@ pub(super) fn filter(selection: &Selection, paths: &[&str]) -> Vec<String> {
         .collect()
 }
 
+/// Whether a file would be read for its entries, by what `files:` names; nothing stands for the default.
+pub fn is_entry_file(names: &[&str], path: &str) -> bool {
+    let selection = Selection::new((!names.is_empty()).then_some(names));
+    !filter(&selection, &[path]).is_empty()
+}
+
 /// What is wrong with the names in `files:`, given the files that were found.
 pub(super) fn faults(names: &[Text], paths: &[String]) -> Vec<Diagnostic> {
     let mut found = Vec::new();

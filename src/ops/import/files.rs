@@ -59,18 +59,23 @@ pub fn joined(before: Option<&str>, addition: &Addition, schemas: bool) -> Resul
     } else {
         "\n"
     };
-    let added = addition.text.replace('\n', newline);
+    let section = addition.section;
+    let is_there = said.get(section).is_some();
+    let depth = is_there.then(|| depth(before, section)).flatten();
+    let added = deepened(&addition.text, depth.unwrap_or(2)).replace('\n', newline);
     let blank = if addition.text.contains("\n\n") || addition.text.matches("\n    ").count() > 0 {
         newline
     } else {
         ""
     };
-    let section = addition.section;
     let mut ways = Vec::new();
-    if said.get(section).is_some() {
+    if is_there {
         // Below what stands last, which has to be this section.
         ways.push(format!("{before}{gap}{blank}{added}"));
         ways.push(format!("{before}{gap}{added}"));
+        if let Some((above, below)) = end_of(before, section) {
+            ways.push(format!("{above}{blank}{added}{below}"));
+        }
     } else {
         ways.push(format!("{before}{gap}{newline}{section}:{newline}{added}"));
         ways.push(format!("{before}{gap}{section}:{newline}{added}"));
@@ -80,13 +85,62 @@ pub fn joined(before: Option<&str>, addition: &Addition, schemas: bool) -> Resul
             return Ok(text);
         }
     }
-    // In the middle of a file, or with brackets: one by one, without comments.
+    // With brackets, or written in some other way: one by one, without comments.
     let path = |key: &str| vec![Seg::from(section), Seg::from(key)];
     let changes = addition.values.iter();
     let changes: Vec<Change> = changes
         .map(|(key, value)| Change::Set(path(key), value.clone()))
         .collect();
     proven(edited(before, &changes)?, &said, addition)
+}
+
+/// The line on which a section begins, from the first.
+fn line_of(text: &str, section: &str) -> Option<usize> {
+    let is_it = |line: &str| {
+        let rest = line.trim_start_matches('\u{feff}').strip_prefix(section);
+        rest.is_some_and(|rest| rest.trim_start_matches(' ').starts_with(':'))
+    };
+    text.lines().position(is_it)
+}
+
+/// How deep the entries of a section stand.
+fn depth(text: &str, section: &str) -> Option<usize> {
+    let below = text.lines().skip(line_of(text, section)? + 1);
+    let mut entries = below.filter(|line| {
+        let line = line.trim();
+        !line.is_empty() && !line.starts_with('#')
+    });
+    let first = entries.next()?;
+    let depth = first.len() - first.trim_start_matches(' ').len();
+    (depth > 0).then_some(depth)
+}
+
+/// Entries that stand two spaces deep, at another depth.
+fn deepened(text: &str, depth: usize) -> String {
+    let pad = " ".repeat(depth);
+    let lines = text
+        .split_inclusive('\n')
+        .map(|line| match line.strip_prefix("  ") {
+            Some(rest) => format!("{pad}{rest}"),
+            None => line.to_owned(),
+        });
+    lines.collect()
+}
+
+/// A text cut behind the last entry of a section that others follow. What stands above the next section is its own:
+/// comments that begin where it begins, and the blank lines before these.
+fn end_of<'t>(text: &'t str, section: &str) -> Option<(&'t str, &'t str)> {
+    let start = line_of(text, section)?;
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let is_ours = |line: &&str| line.starts_with([' ', '#', '\r', '\n']);
+    let rest = lines.iter().skip(start + 1);
+    let mut end = start + 1 + rest.take_while(|line| is_ours(line)).count();
+    let is_free = |line: &&&str| line.starts_with('#') || line.trim().is_empty();
+    while end > start + 1 && lines.get(end - 1).filter(is_free).is_some() {
+        end -= 1;
+    }
+    let at: usize = lines.iter().take(end).map(|line| line.len()).sum();
+    text.split_at_checked(at)
 }
 
 /// A text, if it says what was said and the new entries.

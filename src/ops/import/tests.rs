@@ -83,6 +83,7 @@ const HOSTILE: [&str; 6] = [
 fn chain(seed: u64, people: u64) -> Observed {
     let catalog = Catalog::current();
     let mut dice = Dice(seed);
+    let hostile = usize::try_from(seed % 6).unwrap();
     let bases: Vec<RightSet> = (0..4).map(|_| dice.set(-1)).collect();
     let mut scopes: BTreeMap<PlaceId, ScopeState> = BTreeMap::new();
     for place in PLACES {
@@ -99,6 +100,9 @@ fn chain(seed: u64, people: u64) -> Observed {
                     named(4, "Bank"),
                 ]),
                 storages: Some(vec![named(1, "all"), named(2, "12")]),
+                posts: (10..30)
+                    .map(|staff| (staff, HOSTILE[hostile].into()))
+                    .collect(),
                 ..NameTable::default()
             },
             ..ScopeState::default()
@@ -343,6 +347,32 @@ fn what_stands_in_a_file_stays_and_new_entries_come_behind_it() {
         "{after}"
     );
     assert!(after.ends_with("roles: {}\n"), "{after}");
+    // What stands above the next section is its own, and entries stand as deep as those above them.
+    let before =
+        "locations:\n    a: { title: A }\n    # the last\n\n# of roles\nroles: {}\n\npeople: {}\n";
+    let after = joined(Some(before), &addition, false).unwrap();
+    assert_eq!(
+        after,
+        before.replace(
+            "    # the last\n",
+            "    # the last\n    new: { title: \"New: {place}\", in: { salons: 7 } }\n"
+        )
+    );
+    // Comments come along.
+    let marked = Addition {
+        text: "  new: # an owner\n    title: New\n".to_owned(),
+        values: vec![("new".to_owned(), Yaml::pair("title", Yaml::from("New")))],
+        ..addition.clone()
+    };
+    let after = joined(
+        Some("locations:\n  a: { title: A }\nroles: {}\n"),
+        &marked,
+        false,
+    );
+    assert_eq!(
+        after.unwrap(),
+        "locations:\n  a: { title: A }\n\n  new: # an owner\n    title: New\nroles: {}\n"
+    );
     let taken = joined(Some("locations:\n  new: { title: A }\n"), &addition, false);
     assert_eq!(taken, Err(crate::config::edit::Refused::Taken));
 }

@@ -125,6 +125,42 @@ fn report_withholds_everything_and_a_leaver_comes_first_and_by_hand() {
 }
 
 #[test]
+fn the_next_levels_of_ownership_are_counted() {
+    let mut world = world();
+    world.give("karlis", "center", "worker", &[(CREATE, ON)]);
+    world.give("anna", "mall", "worker", &[]);
+    world.account("9", "mall", "worker", "anna@chain.example");
+    world.leave("anna");
+    world.own_everywhere(Ownership::Report);
+    let plan = world.plan();
+    let none = Level {
+        ownership: Ownership::AddOnly,
+        places: 1,
+        invitations: 1,
+        grants: 0,
+        changes: 1,
+        reductions: 0,
+        removals: 0,
+        follow_ups: 0,
+    };
+    let full = Level {
+        ownership: Ownership::Full,
+        places: 2,
+        invitations: 0,
+        changes: 0,
+        reductions: 1,
+        removals: 1,
+        ..none
+    };
+    assert_eq!(levels(&plan.draft), [none, full]);
+    // What `add-only` does is done, and no longer counted.
+    world.own_everywhere(Ownership::AddOnly);
+    assert_eq!(levels(&world.plan().draft), [full]);
+    world.own_everywhere(Ownership::Full);
+    assert_eq!(levels(&world.plan().draft), []);
+}
+
+#[test]
 fn add_only_gives_and_withholds_what_takes() {
     let mut world = world();
     world.own_everywhere(Ownership::AddOnly);

@@ -6,15 +6,16 @@ use std::collections::BTreeMap;
 
 use super::super::digest::value_json;
 use super::super::finding;
+use super::super::levels::{self, levels};
 use super::super::price::totals;
 use super::super::step as plan;
 use super::{
     Access, Action, Because, Completeness, Config, Drift, Effect, FORMAT, Finding, Hand, Hold,
-    Instruction, Lapse, Line, Loosened, Note, PlanBody, Price, Said, Scope, Step, Stranger,
+    Instruction, Lapse, Level, Line, Loosened, Note, PlanBody, Price, Said, Scope, Step, Stranger,
     StrangerPlace, System, Totals, Typed, Waiting, Withheld, Witness,
 };
 use crate::catalog::Catalog;
-use crate::model::{PersonKey, PlaceId, Value};
+use crate::model::{Ownership, PersonKey, PlaceId, Value};
 use crate::text::Origin;
 
 pub(super) fn body(draft: &plan::Draft, catalog: &'static Catalog) -> PlanBody {
@@ -71,16 +72,45 @@ pub(super) fn body(draft: &plan::Draft, catalog: &'static Catalog) -> PlanBody {
                 |plan::Withheld {
                      step: it,
                      because: why,
+                     under: _,
                  }| Withheld {
                     step: step(it, catalog),
                     because: because(why),
                 },
             )
             .collect(),
+        levels: levels(draft).iter().map(level).collect(),
         waiting: waiting.iter().map(wait).collect(),
         notes: notes.iter().map(note).collect(),
         price: price(cost),
         totals: counts(&totals(draft)),
+    }
+}
+
+fn level(level: &levels::Level) -> Level {
+    let levels::Level {
+        ownership,
+        places,
+        invitations,
+        grants,
+        changes,
+        reductions,
+        removals,
+        follow_ups,
+    } = *level;
+    Level {
+        ownership: match ownership {
+            Ownership::Report => "report",
+            Ownership::AddOnly => "add-only",
+            Ownership::Full => "full",
+        },
+        places,
+        invitations,
+        grants,
+        changes,
+        reductions,
+        removals,
+        follow_ups,
     }
 }
 

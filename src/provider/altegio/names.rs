@@ -3,6 +3,7 @@
 //! Not a search: which id a name means is for planning to say. Invariant: a list that was wanted
 //! and did not come is a gap, never an empty list.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -69,6 +70,10 @@ impl Altegio {
                 staff: list("staff").filter(|_| wanted.staff),
                 positions: list("positions").filter(|_| wanted.positions),
                 expenses: list("expenses").filter(|_| wanted.expenses),
+                posts: row
+                    .and_then(|row| row.get("staff"))
+                    .map(posts)
+                    .unwrap_or_default(),
             })
         };
         match self.get(&exchange, progress, read).await {
@@ -184,6 +189,17 @@ fn all_named(content: &Content) -> Result<Vec<Named>, Garbage> {
     let rows = wire::named(&content.data);
     let rows = rows.ok_or_else(|| Garbage("a list of names without ids or names".into()))?;
     Ok(tidy(rows))
+}
+
+/// Which position each team member holds, where the list says it.
+fn posts(staff: &Json) -> BTreeMap<i64, Arc<str>> {
+    let rows = staff.as_array().into_iter().flatten();
+    let held = rows.filter_map(|row| {
+        let id = row.get("id").and_then(wire::whole)?;
+        let title = row.get("position")?.get("title")?.as_str()?.trim();
+        (!title.is_empty()).then(|| (id, title.into()))
+    });
+    held.collect()
 }
 
 fn tidy(rows: Vec<(i64, String)>) -> Vec<Named> {

@@ -449,10 +449,12 @@ fn withheld_steps_by_hand_are_shown_and_not_listed() {
         .map(|step| Withheld {
             step,
             because: because.clone(),
+            under: Ownership::Report,
         })
         .collect();
     let view = shown(&plan, leaver().now);
     assert!(view.contains("Withheld"), "{view}");
+    assert!(view.contains("  under `full` "), "{view}");
     assert!(view.contains("block at orders"), "{view}");
     assert!(!view.contains("overdue"), "{view}");
     assert_eq!(ticked(&listed(&plan, leaver().now, false)), []);
