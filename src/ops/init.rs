@@ -71,7 +71,9 @@ const GITIGNORE: &str = "\
 # the journal, unless it lives on a branch (`state: { branch: keyholder-state }`), and the simulators' state
 .keyholder/
 # kept reads hold e-mails and phones
-*.observed.json
+*observed.json
+# what a CI job writes
+keyholder-out/
 ";
 
 fn settings(it: &Beginning) -> String {
