@@ -69,10 +69,19 @@ newest() {
     fi
 }
 
+# configure KEY VALUE: for every git that is started from here, and in no file.
+configure() {
+    local at=${GIT_CONFIG_COUNT:-0}
+    export "GIT_CONFIG_KEY_$at=$1" "GIT_CONFIG_VALUE_$at=$2" GIT_CONFIG_COUNT=$((at + 1))
+}
+
 # git, and the git that keyholder starts, ask this helper for the job's own token; the host of REPOSITORY alone gets it. It
 # stands in no file and in no argument.
 authenticate() {
-    local at=${GIT_CONFIG_COUNT:-0} host
+    local host
+    # In a container the checkout is often another user's, which git refuses to look at.
+    configure safe.directory "$PWD"
+    export GIT_TERMINAL_PROMPT=0
     if [ -n "${CI_JOB_TOKEN:-}" ]; then
         export GITLAB_TOKEN=$CI_JOB_TOKEN
     fi
@@ -83,13 +92,11 @@ authenticate() {
     if [ -z "${GITHUB_TOKEN:-}${GITLAB_TOKEN:-}" ]; then
         return 0
     fi
-    export "GIT_CONFIG_KEY_$at=credential.$host.helper" "GIT_CONFIG_VALUE_$at="
-    at=$((at + 1))
+    # No helper of the machine, which might keep it.
+    configure "credential.$host.helper" ''
     # Expanded by the shell that git starts, not here.
     # shellcheck disable=SC2016
-    local helper='!f() { test "$1" = get || exit 0; if [ -n "$GITHUB_TOKEN" ]; then echo username=x-access-token; echo "password=$GITHUB_TOKEN"; else echo username=gitlab-ci-token; echo "password=$GITLAB_TOKEN"; fi; }; f'
-    export "GIT_CONFIG_KEY_$at=credential.$host.helper" "GIT_CONFIG_VALUE_$at=$helper"
-    export GIT_CONFIG_COUNT=$((at + 1)) GIT_TERMINAL_PROMPT=0
+    configure "credential.$host.helper" '!f() { test "$1" = get || exit 0; if [ -n "$GITHUB_TOKEN" ]; then echo username=x-access-token; echo "password=$GITHUB_TOKEN"; else echo username=gitlab-ci-token; echo "password=$GITLAB_TOKEN"; fi; }; f'
 }
 
 # What the merge will make, and not what the branch has: a branch that is behind would seem to undo what others merged. Whoever
@@ -102,7 +109,8 @@ merged() {
     fi
     if ! trial=$(git -C "$project" merge-tree --write-tree --name-only --no-messages "$tip" "$head"); then
         echo "The change and the branch it goes to contradict each other; merge the branch into the change first:"
-        printf '%s\n' "$trial" | sed 1d
+        # A file's name at the start of a line could be a command to the runner.
+        printf '%s\n' "$trial" | sed -e 1d -e 's/^/- /'
         return 1
     fi
     tree=$(printf '%s\n' "$trial" | sed -n 1p)
