@@ -220,9 +220,9 @@ pub enum Command {
     /// Say what may come next on a command line: what completion scripts ask.
     #[command(hide = true)]
     Complete(CompleteArgs),
-    /// Print the manual page.
+    /// Print a manual page, or write those of all commands into a folder.
     #[command(after_long_help = help::MAN)]
-    Man,
+    Man(ManArgs),
 }
 
 /// `check`
@@ -663,6 +663,17 @@ pub struct CodeownersArgs {
     /// Write the block into this file, and leave every other line of it alone.
     #[arg(long, value_name = "FILE")]
     pub write: Option<Utf8PathBuf>,
+}
+
+/// `man`
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// The command, such as `plan` or `role rename`; the whole program where none is named.
+    #[arg(value_name = "COMMAND", conflicts_with = "out")]
+    pub command: Vec<String>,
+    /// Write all pages into this folder, such as `~/.local/share/man/man1`.
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<Utf8PathBuf>,
 }
 
 /// `init`

@@ -4,11 +4,14 @@
 //! Not a parser: clap's own description of the commands is walked, so that nothing is listed twice. Invariant: nothing is
 //! offered that a shell could take for more than a word, whatever stands in the files.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use camino::Utf8PathBuf;
 use clap::{Arg, ArgAction, Command, CommandFactory as _};
 
 use super::args::Cli;
 use super::pick::{self, Choice};
+use crate::catalog::{Catalog, Kind};
 use crate::config::{self, LoadOptions};
 use crate::diagnostic::Code;
 use crate::ops::project::{OpenOptions, Project, settle};
@@ -37,8 +40,12 @@ enum Names {
     People,
     Roles,
     Places,
-    /// Places parted by commas, or all of them.
+    /// Places parted by commas, or all of them, or tags.
     ManyPlaces,
+    /// Rights that the vendors of the project have.
+    Rights,
+    /// Rights and roles.
+    RightsAndRoles,
     Systems,
     /// People, places and systems.
     Any,
@@ -57,8 +64,9 @@ impl Line {
         let mut whole: Vec<String> = Vec::new();
         let mut glued = false;
         for word in words {
+            let is_first = whole.len() < 2;
             match whole.last_mut() {
-                Some(last) if word == "=" && last.starts_with("--") => {
+                Some(last) if word == "=" && !is_first => {
                     last.push('=');
                     glued = true;
                 }
@@ -86,6 +94,22 @@ impl Line {
             }
         }
         found
+    }
+
+    /// Offers, one a line, as a shell wants them.
+    pub(super) fn written(&self, offers: &[Offer], asking: Asking) -> String {
+        // What stands before an `=` is another word there.
+        let typed = self.words.last().map_or("", String::as_str);
+        let before = typed.rfind('=').map_or("", |at| &typed[..=at]);
+        let lines = offers.iter().map(|offer| {
+            let Offer { value, about } = offer;
+            match asking {
+                Asking::Bash => format!("{}\n", value.strip_prefix(before).unwrap_or(value)),
+                Asking::Zsh => format!("{}:{about}\n", value.replace(':', "\\:")),
+                Asking::Fish => format!("{value}\t{about}\n"),
+            }
+        });
+        lines.collect()
     }
 
     /// What may stand in the last word. `project` is opened only where its names are wanted.
@@ -187,6 +211,8 @@ fn names(arg: &Arg) -> Option<Names> {
     let name = arg.get_value_names().and_then(|names| names.first());
     match (name.map(clap::builder::Str::as_str), arg.get_id().as_str()) {
         (_, "only") => Some(Names::Any),
+        (Some("RIGHT|ROLE"), _) => Some(Names::RightsAndRoles),
+        (Some("RIGHT"), _) | (_, "right") => Some(Names::Rights),
         (Some("CODE"), _) => Some(Names::Codes),
         (Some("PERSON" | "STEP-ID|PERSON" | "WHO"), _) | (_, "person" | "people") => {
             Some(Names::People)
@@ -219,7 +245,9 @@ fn values(arg: &Arg, typed: &str, before: &str, project: &dyn Fn() -> Project) -
     };
     let fitting = named(names, project)
         .into_iter()
-        .filter(|it| it.key.starts_with(typed) && is_word(&it.key));
+        // Places and tags are not mixed.
+        .filter(|it| done.is_empty() || done.contains('=') == it.key.contains('='))
+        .filter(|it| it.key.starts_with(typed) && it.key.split('=').all(is_word));
     fitting
         .map(|it| Offer {
             value: format!("{before}{done}{}", it.key),
@@ -245,11 +273,43 @@ fn named(names: Names, project: &dyn Fn() -> Project) -> Vec<Choice> {
         Names::People => pick::people(&project),
         Names::Roles => pick::roles(&project),
         Names::Places => pick::places(&project),
-        Names::ManyPlaces => [pick::places(&project), vec![bare("all")]].concat(),
+        Names::ManyPlaces => [pick::places(&project), vec![bare("all")], tags(&project)].concat(),
+        Names::Rights => rights(&project),
+        Names::RightsAndRoles => [pick::roles(&project), rights(&project)].concat(),
         Names::Systems => systems(),
         Names::Any => [pick::people(&project), pick::places(&project), systems()].concat(),
         Names::Codes => Vec::new(),
     }
+}
+
+/// `region=riga`: what the places have, each once.
+fn tags(project: &Project) -> Vec<Choice> {
+    let places = project.loaded.project.entries.locations.iter();
+    let tags = places.flat_map(|place| &place.tags);
+    let pairs: BTreeSet<String> = tags
+        .map(|(name, value)| format!("{}={}", name.value, value.value))
+        .collect();
+    let choice = |key| Choice {
+        key,
+        title: String::new(),
+    };
+    pairs.into_iter().map(choice).collect()
+}
+
+/// Slugs of the rights of the vendors at hand, with what they mean.
+fn rights(project: &Project) -> Vec<Choice> {
+    let systems = &project.loaded.project.settings.systems;
+    let kinds: BTreeSet<Kind> = systems.iter().map(|it| it.kind.value).collect();
+    let slugs: BTreeMap<&str, &str> = kinds
+        .into_iter()
+        .flat_map(|kind| Catalog::current().for_product(kind))
+        .map(|right| (right.slug, right.title))
+        .collect();
+    let choice = |(key, title): (&str, &str)| Choice {
+        key: key.to_owned(),
+        title: title.to_owned(),
+    };
+    slugs.into_iter().map(choice).collect()
 }
 
 /// Whether a shell takes it for one word and for nothing else.
@@ -271,23 +331,6 @@ pub(super) fn open(folder: &Utf8PathBuf, now: jiff::Timestamp) -> Project {
         ahead: std::time::Duration::ZERO,
     };
     settle(loaded, &options)
-}
-
-/// One offer a line, as a shell wants it.
-pub(super) fn written(offers: &[Offer], asking: Asking) -> String {
-    let lines = offers.iter().map(|offer| {
-        let Offer { value, about } = offer;
-        match asking {
-            // What stands before the `=` is another word there.
-            Asking::Bash => match value.split_once('=') {
-                Some((_, value)) => format!("{value}\n"),
-                None => format!("{value}\n"),
-            },
-            Asking::Zsh => format!("{}:{about}\n", value.replace(':', "\\:")),
-            Asking::Fish => format!("{value}\t{about}\n"),
-        }
-    });
-    lines.collect()
 }
 
 /// The script that makes a shell ask us.
@@ -321,15 +364,26 @@ _keyholder() {
         _files
     fi
 }
-compdef _keyholder keyholder
+# Read from a folder of fpath this is the function itself, called for the first time; read by `source` it is only made.
+if [[ "${funcstack[1]}" == _keyholder ]]; then
+    _keyholder "$@"
+else
+    compdef _keyholder keyholder
+fi
 "#;
 
 const FISH: &str = r"# Completion of keyholder for fish: it asks the program, which knows the project at hand.
 function __keyholder_complete
     set -l words (commandline -opc) (commandline -ct)
-    command keyholder complete fish -- $words 2>/dev/null
+    set -l offers (command keyholder complete fish -- $words 2>/dev/null)
+    if test (count $offers) -gt 0
+        printf '%s\n' $offers
+    else
+        # Nothing of ours fits: a file may.
+        __fish_complete_path (commandline -ct)
+    end
 end
-complete -c keyholder -a '(__keyholder_complete)'
+complete -c keyholder -f -a '(__keyholder_complete)'
 ";
 
 #[cfg(test)]
@@ -339,7 +393,7 @@ mod tests {
 
     const SETTINGS: &str = "version: 1\nsystems: { salons: { kind: altegio, tokens: {} } }\n";
     const ENTRIES: &str = "\
-locations: { center: { title: Rīga Centrs }, mall: { title: Mall } }
+locations: { center: { title: Rīga Centrs, tags: { region: riga } }, mall: { title: Mall, tags: { region: riga, format: \"$(x)\" } } }
 roles: { floor: { title: Floor } }
 people: { jana: { name: Jana, access: [] }, яна: { name: Яна, access: [] }, \"$(touch x)\": { name: X, access: [] } }
 ";
@@ -372,6 +426,23 @@ people: { jana: { name: Jana, access: [] }, яна: { name: Яна, access: [] }
             offers("keyholder grant jana floor --at center,"),
             ["center,center", "center,mall", "center,all"]
         );
+        assert_eq!(
+            offers("keyholder grant jana floor --at "),
+            ["center", "mall", "all", "region=riga"]
+        );
+        for typed in ["region=", "reg", "region = ri"] {
+            let line = format!("keyholder grant jana floor --at {typed}");
+            assert_eq!(offers(&line), ["region=riga"], "{typed}");
+        }
+        assert_eq!(
+            offers("keyholder grant jana floor --at=region=riga,r"),
+            ["--at=region=riga,region=riga"]
+        );
+        assert_eq!(
+            offers("keyholder why jana records_edit_a"),
+            ["records_edit_access"]
+        );
+        assert_eq!(offers("keyholder who flo"), ["floor"]);
         assert_eq!(offers("keyholder -C x doctor s"), ["salons"]);
         assert_eq!(offers("keyholder plan --only m"), ["mall"]);
         assert_eq!(offers("keyholder role rename f"), ["floor"]);
@@ -398,13 +469,26 @@ people: { jana: { name: Jana, access: [] }, яна: { name: Яна, access: [] }
 
     #[test]
     fn each_shell_gets_the_form_it_wants() {
-        let offers = [Offer {
-            value: "--at=mall".to_owned(),
-            about: "Mall".to_owned(),
-        }];
-        assert_eq!(written(&offers, Asking::Bash), "mall\n");
-        assert_eq!(written(&offers, Asking::Zsh), "--at=mall:Mall\n");
-        assert_eq!(written(&offers, Asking::Fish), "--at=mall\tMall\n");
+        let written = |typed: &str, value: &str, asking| {
+            let offers = [Offer {
+                value: value.to_owned(),
+                about: "Mall".to_owned(),
+            }];
+            let words = ["keyholder", "move", typed].map(str::to_owned);
+            Line::new(&words).written(&offers, asking)
+        };
+        assert_eq!(written("--at=m", "--at=mall", Asking::Bash), "mall\n");
+        assert_eq!(
+            written("--at=m", "--at=mall", Asking::Zsh),
+            "--at=mall:Mall\n"
+        );
+        assert_eq!(
+            written("--at=m", "--at=mall", Asking::Fish),
+            "--at=mall\tMall\n"
+        );
+        // Before the `=` is typed it is part of the word.
+        assert_eq!(written("re", "region=riga", Asking::Bash), "region=riga\n");
+        assert_eq!(written("region=", "region=riga", Asking::Bash), "riga\n");
     }
 
     #[test]

@@ -93,7 +93,7 @@ pub async fn run(arguments: impl IntoIterator<Item = OsString>, env: Env) -> u8 
         Command::Sandbox(args) => commands::sandbox::run(&session, args).await,
         Command::Completions { shell } => Ok(commands::manual::completions(&session, *shell)),
         Command::Complete(args) => Ok(commands::manual::complete(&session, args)),
-        Command::Man => commands::manual::man(&session),
+        Command::Man(args) => commands::manual::man(&session, args),
     };
     let mut endings = result.unwrap_or_else(|failure| {
         ui.fail(&failure);

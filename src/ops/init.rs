@@ -72,6 +72,8 @@ const GITIGNORE: &str = "\
 .keyholder/
 # kept reads hold e-mails and phones
 *observed.json
+# what a CI job writes
+keyholder-out/
 ";
 
 /// The text of a `.gitignore` with what has to stand in it; none where it does already.

@@ -553,15 +553,14 @@ fn variables(env: &dyn Fn(&str) -> Option<String>) -> Vec<(String, String)> {
         .collect();
     let count = env("GIT_CONFIG_COUNT").and_then(|count| count.parse::<u32>().ok());
     if let Some(count) = count.filter(|count| *count <= MOST_CONFIG) {
-        let mut set = |name: String| {
-            if let Some(value) = env(&name) {
-                all.push((name, value));
-            }
-        };
-        set("GIT_CONFIG_COUNT".to_owned());
+        all.push(("GIT_CONFIG_COUNT".to_owned(), count.to_string()));
         for at in 0..count {
-            set(format!("GIT_CONFIG_KEY_{at}"));
-            set(format!("GIT_CONFIG_VALUE_{at}"));
+            let name = format!("GIT_CONFIG_KEY_{at}");
+            all.extend(env(&name).map(|key| (name, key)));
+            // An empty value is one too (it clears the helpers named before it); without it git refuses all work.
+            let value = format!("GIT_CONFIG_VALUE_{at}");
+            let told = env(&value).unwrap_or_default();
+            all.push((value, told));
         }
     }
     let fixed = [
@@ -684,12 +683,15 @@ mod tests {
                 .any(|(name, _)| name.starts_with("GIT_CONFIG_KEY"))
         );
         let env = |name: &str| match name {
-            "GIT_CONFIG_COUNT" => Some("1".to_owned()),
+            "GIT_CONFIG_COUNT" => Some("2".to_owned()),
             "GIT_CONFIG_KEY_0" => Some("http.extraheader".to_owned()),
             "GIT_CONFIG_VALUE_0" => Some("x".to_owned()),
+            // What is empty is not there for us, and must be for git.
+            "GIT_CONFIG_KEY_1" => Some("credential.helper".to_owned()),
             _ => None,
         };
         let passed = variables(&env);
         assert!(passed.iter().any(|(name, _)| name == "GIT_CONFIG_VALUE_0"));
+        assert!(passed.contains(&("GIT_CONFIG_VALUE_1".to_owned(), String::new())));
     }
 }

@@ -154,3 +154,59 @@ fn codeowners_are_what_the_fences_say() {
     assert_eq!(written, format!("* @chain/owners\n\n{block}"));
     assert_eq!(chain.run(&["codeowners", "--check", "CODEOWNERS"]).0, 0);
 }
+
+#[test]
+fn codeowners_of_a_project_in_a_folder_begin_at_the_top_of_the_repository() {
+    let chain = Chain::new();
+    let folder = chain.folder.path();
+    // Tests run in a folder that is in no repository: the one around it is a level up.
+    let top = tempfile::tempdir().unwrap();
+    let place = top.path().join("the chain");
+    std::fs::rename(folder, &place).unwrap();
+    std::fs::create_dir(folder).unwrap();
+    shop::git(top.path(), &["init", "-q", "-b", "main"]);
+    let run = |arguments: &[&str]| {
+        let place = place.to_str().unwrap();
+        chain.run(&[&["-C", place], arguments].concat())
+    };
+    let settings = place.join("keyholder.yaml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    let fence = |files: &str, owner: &str| {
+        let fences = format!(
+            "fences:\n  - {{ files: \"{files}\", keys: [people], owners: [\"{owner}\"] }}\n"
+        );
+        std::fs::write(&settings, format!("{text}{fences}")).unwrap();
+    };
+    fence("people.yaml", "@chain/hr");
+    let (code, block, said) = run(&["codeowners"]);
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        block.contains("\n/the\\ chain/people.yaml @chain/hr\n"),
+        "{block}"
+    );
+    // What stands below wins, and a second block would: neither passes in silence.
+    let owners = top.path().join("CODEOWNERS");
+    std::fs::write(&owners, format!("{block}* @nobody\n")).unwrap();
+    let check = ["codeowners", "--check", "../CODEOWNERS"];
+    let (code, _, said) = run(&check);
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.contains("win over it where they match: * @nobody"),
+        "{said}"
+    );
+    std::fs::write(&owners, format!("{block}\n{block}")).unwrap();
+    for way in ["--check", "--write"] {
+        let (code, _, said) = run(&["codeowners", way, "../CODEOWNERS"]);
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains("stand alone, twice"), "{said}");
+    }
+    for (files, owner, word) in [
+        ("!(a)", "@x", "the pattern `!(a)`"),
+        ("people.yaml", "noat", "the owner `noat`"),
+    ] {
+        fence(files, owner);
+        let (code, out, said) = run(&["codeowners"]);
+        assert_eq!((code, out.as_str()), (1, ""), "{said}");
+        assert!(said.contains(word), "{said}");
+    }
+}

@@ -91,6 +91,11 @@ fn a_shell_completes_the_names_of_the_project_at_hand() {
     // A project that cannot be read offers nothing, and says nothing.
     fs::write(chain.path("keyholder.yaml"), "version: [").unwrap();
     assert_eq!(ask(&["move", "anna", "--to", "xx"]), "|");
+    // Files do not stand among people, and a script in zsh's fpath works the first time.
+    let (_, fish) = chain.run(&["completions", "fish"]);
+    assert!(fish.contains("complete -c keyholder -f "), "{fish}");
+    let (_, zsh) = chain.run(&["completions", "zsh"]);
+    assert!(zsh.contains("funcstack"), "{zsh}");
     for shell in ["zsh", "fish"] {
         let (code, script) = chain.run(&["completions", shell]);
         assert!(
@@ -98,6 +103,31 @@ fn a_shell_completes_the_names_of_the_project_at_hand() {
             "{script}"
         );
     }
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let chain = Chain::new();
+    let (code, told) = chain.run(&["man", "--out", "pages"]);
+    assert_eq!(code, 0, "{told}");
+    let first = chain.text("pages/keyholder.1");
+    // Whatever a page names is there.
+    let named: Vec<&str> = first
+        .split_whitespace()
+        .filter_map(|word| word.strip_suffix("(1)"))
+        .collect();
+    assert!(named.len() > 30, "{first}");
+    for name in named {
+        let name = name.replace('\\', "");
+        let page = chain.text(&format!("pages/{name}.1"));
+        assert!(page.contains(".SH NAME"), "{page}");
+    }
+    assert!(!chain.path("pages/keyholder-complete.1").exists());
+    let (code, page) = chain.run(&["man", "role", "rename"]);
+    assert_eq!(code, 0, "{page}");
+    assert_eq!(page, chain.text("pages/keyholder-role-rename.1"));
+    let (code, told) = chain.run(&["man", "nothing"]);
+    assert_eq!(code, 1, "{told}");
 }
 
 #[test]

@@ -222,8 +222,11 @@ Examples:
   keyholder completions bash > keyholder.bash";
 
 pub(super) const MAN: &str = "\
+Exit codes: 0 done; 1 no such command, or a folder that cannot be written.
+
 Examples:
-  keyholder man > keyholder.1";
+  keyholder man plan > keyholder-plan.1
+  keyholder man --out man1";
 
 pub(super) const SANDBOX: &str = "\
 Exit codes: 0 done; 1 errors; 8 another run is at work.

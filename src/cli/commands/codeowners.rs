@@ -4,18 +4,24 @@ use crate::cli::args::CodeownersArgs;
 use crate::cli::failure::{Endings, Failure};
 use crate::cli::session::Session;
 use crate::config::edit::difference;
-use crate::ops::codeowners::{block, found_block, with_block};
+use crate::ops::codeowners::{Found, block};
 use crate::ops::edit::{Edit, write};
 use crate::render::escape;
+use crate::vcs;
 
 pub(in crate::cli) fn run(
     session: &Session<'_>,
     args: &CodeownersArgs,
 ) -> Result<Endings, Failure> {
     let project = session.open(None, Session::machine_now(), 0)?;
-    let block = block(&project.loaded.project.settings.fences);
+    let settings = &project.loaded.project.settings;
+    let folder = vcs::prefix(&project.loaded.root);
+    let block = block(&settings.fences, &folder).map_err(|wrong| {
+        Failure::input(format!("CODEOWNERS cannot say {}", wrong.join(", ")))
+            .help("patterns without `!`, `[ ]`, `#` and `\\` (`?` is any one letter, `{a,b}` either of two); owners such as `@chain/riga`, `@jana` or an e-mail address")
+    })?;
     let Some(file) = args.check.as_ref().or(args.write.as_ref()) else {
-        session.ui.data(&block);
+        session.ui.data(block.text());
         return Ok(Endings::new());
     };
     let path = project.loaded.root.join(file);
@@ -24,11 +30,26 @@ pub(in crate::cli) fn run(
             "`keyholder codeowners > {file}` begins one; FILE counts from the project's folder"
         ))
     })?;
-    if found_block(&before) == Some(block.as_str()) {
+    let after = block.put_into(&before).ok_or_else(|| {
+        Failure::input(format!("{file}: the markers of the block stand alone, twice or in the wrong order"))
+            .help("of the lines `# begin: written by …` and `# end: written by …` leave one pair, around what `keyholder codeowners` wrote")
+    })?;
+    let below = block.overruled_by(&after);
+    if let Some(first) = below.first() {
+        session.ui.tell(&format!(
+            "note: {} below the block win over it where they match: {}",
+            if below.len() == 1 {
+                "a line".to_owned()
+            } else {
+                format!("{} lines", below.len())
+            },
+            escape::terminal(first)
+        ));
+    }
+    if block.within(&before) == Found::Once(block.text()) {
         session.ui.tell(&format!("{file} says what the fences say"));
         return Ok(Endings::new());
     }
-    let after = with_block(&before, &block);
     for line in difference(file.as_str(), &before, &after).lines() {
         session
             .ui
