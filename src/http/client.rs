@@ -136,6 +136,8 @@ pub struct Reply {
     pub request_id: Option<Arc<str>>,
     /// The body.
     pub body: Vec<u8>,
+    /// Whether the same call was made before and may have had its effect then: this answer does not tell of that.
+    pub doubtful: bool,
 }
 
 /// An answer that cannot be understood; in words, without secrets.
@@ -219,6 +221,7 @@ impl Client {
         let url = self.url(exchange)?;
         let mut number = 0;
         let mut first = None;
+        let mut doubtful = false;
         loop {
             let told = |wait| {
                 if wait >= WORTH_TELLING {
@@ -229,7 +232,7 @@ impl Client {
             let began = self.options.clock.elapsed();
             let first = *first.get_or_insert(began);
             let call = u64::from(self.calls.fetch_add(1, Ordering::Relaxed));
-            let outcome = self.once(exchange, &url, &read).await;
+            let outcome = self.once(exchange, &url, doubtful, &read).await;
             drop(slot);
             let now = self.options.clock.elapsed();
             let (trouble, error) = match outcome {
@@ -247,6 +250,7 @@ impl Client {
                 .flatten();
             let Some(wait) = wait else { return Err(error) };
             number += 1;
+            doubtful |= matches!(error, HttpError::Unknown(_));
             if let Trouble::Throttled(_) = trouble {
                 // Everybody on this host waits: one more call now would be turned away as well.
                 self.options.throttle.silence(wait);
@@ -265,6 +269,7 @@ impl Client {
         &self,
         exchange: &Exchange,
         url: &str,
+        doubtful: bool,
         read: &(impl Fn(&Reply) -> Result<T, Garbage> + Send + Sync),
     ) -> Outcome<T> {
         let request = HttpRequest {
@@ -313,6 +318,7 @@ impl Client {
                     status: answer.status,
                     request_id: answer.request_id,
                     body: answer.body,
+                    doubtful,
                 };
                 match read(&reply) {
                     Ok(value) => Outcome::Done(value),

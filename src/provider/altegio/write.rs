@@ -294,17 +294,26 @@ impl Altegio {
         progress: &Progress<'_>,
     ) -> Result<Answer, ProviderError> {
         let answer = self.client.fetch(exchange, progress, |reply| {
-            Ok::<_, Garbage>(wire::open(reply)?.map(|data| Answer {
+            let answer = wire::open(reply)?.map(|data| Answer {
                 status: reply.status,
                 request_id: reply.request_id.clone(),
                 data,
-            }))
+            });
+            Ok::<_, Garbage>(answer.map_err(|refused| (refused, reply.doubtful)))
         });
         let answer = answer.await;
         progress.done();
         match answer {
             Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(refused)) => Err(match refused.status {
+            // An earlier attempt may have had its effect, and that is why this one is refused: by a vendor that says "not
+            // found" with 200, for instance.
+            Ok(Err((refused, true))) if refused.status != 404 => Err(ProviderError::Unknown {
+                why: format!(
+                    "refused ({}) after an attempt whose answer was lost",
+                    refused.status
+                ),
+            }),
+            Ok(Err((refused, _))) => Err(match refused.status {
                 401 => ProviderError::Unauthorized,
                 403 => forbidden(place, right),
                 404 => ProviderError::NotFound { what: what.into() },

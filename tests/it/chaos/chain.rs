@@ -9,6 +9,7 @@ use keyholder::catalog::Kind;
 use serde_json::{Value, json};
 
 use super::dice::Dice;
+use super::rules::{Floor, NO_RULES, Rules};
 
 /// The accounts every chain has: who asks, who owns it, and a worker nothing may reduce.
 pub(crate) const ROBOT: u64 = 1;
@@ -39,7 +40,7 @@ const RIGHTS: [&str; 13] = [
 const ROLES: [&str; 3] = ["floor", "desk", "chief"];
 
 /// What of a role is looked at afterwards: its vendor role, and some of its rights.
-pub(crate) fn promised(role: &str) -> (&'static str, Vec<(&'static str, Value)>) {
+fn promised(role: &str) -> (&'static str, Vec<(&'static str, Value)>) {
     match role {
         "floor" => (
             "worker",
@@ -124,17 +125,13 @@ pub(crate) struct Person {
     pub(crate) left: bool,
     /// Whether they have been hired before the files name them.
     pub(crate) declared: bool,
+    /// How often they came back after they had left.
+    pub(crate) returned: usize,
 }
 
 impl Person {
     pub(crate) fn email(&self) -> String {
         format!("{}@chain.example", self.key)
-    }
-
-    /// The role they must have there in the end.
-    pub(crate) fn must_have(&self, place: u64) -> Option<&str> {
-        let role = self.wanted.get(&place).filter(|_| !self.left);
-        role.filter(|_| self.declared).map(String::as_str)
     }
 }
 
@@ -151,6 +148,14 @@ pub(crate) struct Chain {
     pub(crate) stranger_at: BTreeSet<u64>,
     /// Whose salons they are: `altegio` or `yclients`.
     pub(crate) kind: Kind,
+    /// The rules of the project; none: nothing is held for its number.
+    pub(crate) rules: Option<Rules>,
+    /// Whether nobody owns the salons, and the worker may be reduced: then whoever manages users may be the last.
+    pub(crate) ownerless: bool,
+    /// What the files make of the role `floor`.
+    pub(crate) floor: Floor,
+    /// An account of somebody else that an entry of the files claims, to give it nothing.
+    pub(crate) pinned: Option<u64>,
     /// The users of a KeyCRM beside the salons, by person, and whether each is blocked; none where there is no KeyCRM.
     /// Its interface shows them and changes nothing.
     pub(crate) orders: Option<BTreeMap<String, (u64, bool)>>,
@@ -182,7 +187,47 @@ impl Chain {
             vera: *dice.pick(&["stays", "less", "leaves"]),
             stranger_at: some_places(dice, size),
             kind: Kind::Altegio,
+            rules: None,
+            ownerless: false,
+            floor: Floor::Whole,
+            pinned: None,
             orders: None,
+        }
+    }
+
+    /// Gives it rules, and now and then nobody who is safe from them.
+    pub(crate) fn add_rules(&mut self, dice: &mut Dice) {
+        self.rules = Some(Rules::new(dice));
+        self.ownerless = dice.percent(50);
+    }
+
+    /// The role somebody must have at a place in the end.
+    pub(crate) fn must_have<'a>(&self, person: &'a Person, place: u64) -> Option<&'a str> {
+        let role = person.wanted.get(&place).filter(|_| !person.left);
+        let role = role.filter(|_| person.declared).map(String::as_str);
+        role.filter(|role| *role != "floor" || self.floor != Floor::Nothing)
+    }
+
+    /// What of a role is looked at afterwards: its vendor role, and some of its rights.
+    pub(crate) fn promised(&self, role: &str) -> (&'static str, Vec<(&'static str, Value)>) {
+        match (role, self.floor) {
+            ("floor", Floor::Less) => promised("floor2"),
+            _ => promised(role),
+        }
+    }
+
+    /// Whether an account is of somebody who left.
+    pub(crate) fn leaves(&self, account: u64, person: Option<&str>) -> bool {
+        let mut people = self.people.iter().filter(|it| it.left);
+        account == VERA && self.vera == "leaves" || people.any(|it| Some(&*it.key) == person)
+    }
+
+    /// Whom nothing may be taken from.
+    pub(crate) fn protected(&self) -> &'static [u64] {
+        if self.ownerless {
+            &[ROBOT]
+        } else {
+            &[ROBOT, OWNER, VERA]
         }
     }
 
@@ -226,6 +271,7 @@ impl Chain {
                         wanted: wanted(dice, size),
                         left: false,
                         declared: true,
+                        returned: 0,
                     };
                     if hire.wanted.is_empty() {
                         hire.wanted.insert(101, "floor".to_owned());
@@ -255,6 +301,13 @@ impl Chain {
 "
             }
         };
+        let protected = if self.ownerless {
+            ""
+        } else {
+            "protected: [ilze, vera]\n"
+        };
+        let rules = self.rules.as_ref();
+        let rules = rules.map_or_else(|| NO_RULES.to_owned(), Rules::settings);
         format!(
             "\
 version: 1
@@ -265,8 +318,7 @@ systems:
     tokens: {{ partner: {{ env: PARTNER }}, user: {{ env: USER }} }}
     acting: robot
     ownership: full
-{orders}protected: [ilze, vera]
-",
+{orders}{protected}{rules}",
             kind = self.kind.as_str()
         )
     }
@@ -277,10 +329,25 @@ systems:
         for (key, id) in self.places() {
             writeln!(yaml, "  {key}: {{ title: {key}, in: {{ salons: {id} }} }}").unwrap();
         }
+        let roles = match self.floor {
+            Floor::Whole => ROLES_YAML.to_owned(),
+            Floor::Less => ROLES_YAML.replacen(
+                ", records_edit_access: allow, records_edit_last_days_count: 3",
+                "",
+                1,
+            ),
+            Floor::Nothing => {
+                let floor2 = ROLES_YAML.find("  floor2:").unwrap();
+                format!(
+                    "roles:\n  floor: {{ title: Floor }}\n{}",
+                    &ROLES_YAML[floor2..]
+                )
+            }
+        };
         let manager = "    title: Front desk\n    orders: { role: manager }\n";
         match self.orders {
-            None => yaml.push_str(ROLES_YAML),
-            Some(_) => yaml.push_str(&ROLES_YAML.replace("    title: Front desk\n", manager)),
+            None => yaml.push_str(&roles),
+            Some(_) => yaml.push_str(&roles.replace("    title: Front desk\n", manager)),
         }
         yaml.push_str(
             "people:
@@ -319,6 +386,10 @@ systems:
             )
             .unwrap();
         }
+        if let Some(account) = self.pinned {
+            writeln!(yaml, "  thief: {{ name: Thief, accounts: {{ salons: {{ id: {account} }} }}, access: [] }}").unwrap();
+        }
+        yaml.extend(self.rules.as_ref().map(Rules::entries));
         yaml
     }
 
@@ -331,10 +402,14 @@ systems:
         let mut users = vec![
             json!({ "id": ROBOT, "name": "Robot", "email": "robot@chain.example",
                     "in": { "*": { "role": "manager", "preset": "all" } } }),
-            json!({ "id": OWNER, "name": "Ilze Ozola", "email": "ilze@chain.example", "in": { "*": "owner" } }),
             json!({ "id": VERA, "name": "Vera", "email": "vera@chain.example",
                     "in": { "*": { "role": "manager", "preset": "all" } } }),
         ];
+        if !self.ownerless {
+            users.push(
+                json!({ "id": OWNER, "name": "Ilze Ozola", "email": "ilze@chain.example", "in": { "*": "owner" } }),
+            );
+        }
         let stranger: BTreeMap<_, _> = self
             .stranger_at
             .iter()
@@ -409,6 +484,7 @@ fn person(dice: &mut Dice, number: usize, size: usize) -> Person {
         wanted: wanted(dice, size),
         left: false,
         declared: true,
+        returned: 0,
     };
     let has_account = dice.percent(70);
     if has_account {

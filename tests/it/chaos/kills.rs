@@ -12,7 +12,7 @@ use std::process::{Command, Output, Stdio};
 use keyholder::catalog::Kind;
 use serde_json::Value;
 
-use super::chain::{Chain, OWNER, ROBOT, VERA};
+use super::chain::Chain;
 use super::dice::Dice;
 
 /// How many programs are killed.
@@ -170,7 +170,7 @@ fn ends_well(folder: &Folder, chain: &Chain) -> Vec<String> {
     }
     let places = &state["world"]["systems"]["salons"]["locations"];
     for (key, id) in chain.places() {
-        for account in [ROBOT, OWNER, VERA] {
+        for account in chain.protected() {
             let link = &places[id.to_string()]["links"][account.to_string()];
             if link["approved"] != Value::Bool(true) {
                 broken.push(format!("account {account} lost its access at {key}"));

@@ -6,7 +6,7 @@ use keyholder::journal::{JournalSink as _, Record, Verdict};
 use keyholder::plan::{Mode, Plan};
 use serde_json::Value;
 
-use super::chain::{PLACES, Person, STRANGER, promised};
+use super::chain::{Chain, PLACES, Person, STRANGER};
 use super::process::Stage;
 use super::watch::{ORDERS, SYSTEM};
 use super::way::lock;
@@ -56,7 +56,7 @@ fn ends_as_wanted(stage: &Stage, plan: &Plan, broken: &mut Vec<String>) {
                 .sandbox
                 .with_world(|world| world.account_of(SYSTEM, &person.email()));
             let link = account.and_then(|account| watch.access(place, account));
-            if let Some(wrong) = differs(person, place, link.as_ref())
+            if let Some(wrong) = differs(&watch.chain, person, place, link.as_ref())
                 && !is_explained(&person.key)
             {
                 broken.push(format!(
@@ -73,13 +73,13 @@ fn ends_as_wanted(stage: &Stage, plan: &Plan, broken: &mut Vec<String>) {
     }
 }
 
-fn differs(person: &Person, place: u64, link: Option<&Value>) -> Option<String> {
-    match (person.must_have(place), link) {
+fn differs(chain: &Chain, person: &Person, place: u64, link: Option<&Value>) -> Option<String> {
+    match (chain.must_have(person, place), link) {
         (None, None) => None,
         (None, Some(_)) => Some("has access".to_owned()),
         (Some(role), None) => Some(format!("has no access as {role}")),
         (Some(role), Some(link)) => {
-            let (vendor, rights) = promised(role);
+            let (vendor, rights) = chain.promised(role);
             if link["role"] != vendor {
                 return Some(format!("is {} and not {vendor}", link["role"]));
             }
@@ -91,7 +91,7 @@ fn differs(person: &Person, place: u64, link: Option<&Value>) -> Option<String> 
     }
 }
 
-/// One message for each person: nobody is hired twice here.
+/// One message for each person and employment.
 fn nobody_is_bothered_twice(stage: &Stage, broken: &mut Vec<String>) {
     let mut told: BTreeMap<String, usize> = BTreeMap::new();
     stage.sandbox.with_world(|world| {
@@ -99,8 +99,12 @@ fn nobody_is_bothered_twice(stage: &Stage, broken: &mut Vec<String>) {
             *told.entry(message.to.clone()).or_default() += 1;
         }
     });
+    let chain = lock(&stage.shared).chain.clone();
     for (to, times) in told {
-        if times > 1 {
+        let mut people = chain.people.iter();
+        let person = people.find(|person| to == person.email());
+        let employments = 1 + person.map_or(0, |person| person.returned);
+        if times > employments {
             broken.push(format!("{to} got {times} messages"));
         }
     }
@@ -119,7 +123,11 @@ fn journal_and_vendor_agree(stage: &Stage, broken: &mut Vec<String>) {
         else {
             continue;
         };
-        let taken_up = verified.verdict != Verdict::AsPlanned || announced.effects > 0;
+        // A call that was given up may arrive after the next one for the same step was made, and leave nothing to it.
+        let mut others = watch.intents.values();
+        let step = &announced.intent.step;
+        let had_effect = others.any(|it| it.intent.step == *step && it.effects > 0);
+        let taken_up = verified.verdict != Verdict::AsPlanned || had_effect;
         if !taken_up {
             broken.push(format!(
                 "entry {} says that {:?} of {:?} at {} is as planned, and the call had no effect",

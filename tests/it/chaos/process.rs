@@ -3,6 +3,7 @@
 //! It does what the command does, with the same functions in the same order, on a simulated clock.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,14 +17,15 @@ use keyholder::http::{Throttles, Transport};
 use keyholder::journal::{self, JournalSink as _, MemoryJournal};
 use keyholder::model::{AsOf, Attested, SystemName, VendorRoleSlug};
 use keyholder::ops::project::{self, OpenOptions, Project};
-use keyholder::ops::{hand, live, record};
-use keyholder::plan::{self, ConfigFact, Input, Mode, Only, Plan};
+use keyholder::ops::{hand, live, planned, record, refused};
+use keyholder::plan::{ConfigFact, Input, Mode, Only, Plan};
 use keyholder::provider::registry::{self, Surroundings, SystemAddress};
 use keyholder::provider::{Events, Provider};
 use keyholder::sandbox::{Change, FaultKind, Sandbox};
 
 use super::chain::Chain;
 use super::dice::Dice;
+use super::rules::{self, Spent};
 use super::script::{Script, Trouble};
 use super::watch::{ORDERS, SYSTEM, Watch};
 use super::way::{Diary, Killed, OnTheWay, Shared, Wire, arrive, lock};
@@ -148,6 +150,7 @@ impl Stage {
             watch.trouble = trouble.clone();
             (watch.calls, watch.changes, watch.entries) = (0, 0, 0);
             watch.steps.clear();
+            watch.spent = Spent::default();
         }
         let clock = self.sandbox.clock();
         let throttles = Arc::new(Throttles::new(Arc::clone(&clock)));
@@ -187,8 +190,9 @@ impl Stage {
         }
         let memory = journal::memory(self.diary.entries());
         let (only, attested) = (Only::default(), Attested::default());
-        let observed = live::read(&project, &providers, &memory, &only, &Quiet).await;
-        let plan = plan::plan(&Input {
+        let mut observed = live::read(&project, &providers, &memory, &only, &Quiet).await;
+        planned::distrust(&mut observed, &project, &memory);
+        let input = Input {
             desired: &project.desired,
             observed: &observed,
             memory: &memory,
@@ -198,11 +202,17 @@ impl Stage {
             config: ConfigFact::default(),
             now: clock.now(),
             only: &only,
-        });
+        };
+        let plan = planned::planned(&input, &project.loaded.root);
+        let mut dangers = planned::dangers(&plan, &input);
+        if !refused::refused(&plan, &project.desired).is_empty() {
+            dangers.push("the plan would reduce the acting account".to_owned());
+        }
         {
             let mut watch = lock(&self.shared);
             watch.steps.clone_from(&plan.draft.steps);
             watch.all_steps.extend(plan.draft.steps.iter().cloned());
+            watch.broken.extend(dangers);
         }
         let mut opening = record::opening(
             &project,
@@ -293,8 +303,8 @@ pub(crate) struct Tally {
 /// How many further runs without a fault there are at most.
 const PEACEFUL: usize = 6;
 
-/// Plays a combination and judges it; what was broken, in words.
-pub(crate) fn play(seed: u64) -> (Tally, Vec<String>) {
+/// Plays a combination and judges it; what was broken, in words. `tell` prints its journal and what the vendor did.
+pub(crate) fn play(seed: u64, tell: bool) -> (Tally, Vec<String>) {
     let (script, mut dice) = Script::new(seed);
     let mut chain = script.chain.clone();
     let mut stage = Stage::new(&chain, seed);
@@ -305,6 +315,9 @@ pub(crate) fn play(seed: u64) -> (Tally, Vec<String>) {
         stage.accept(&mut dice, 100);
         stage.wait(Duration::from_mins(5));
         chain.edit(&mut dice);
+        if chain.rules.is_some() && dice.percent(60) {
+            rules::misedit(&mut chain, &mut dice);
+        }
         stage.write(&chain);
     }
     for trouble in &script.runs {
@@ -320,6 +333,10 @@ pub(crate) fn play(seed: u64) -> (Tally, Vec<String>) {
         }
         stage.accept(&mut dice, trouble.accept);
         stage.wait(trouble.pause);
+        if chain.rules.is_some() && dice.percent(40) {
+            rules::turn(&mut chain, &mut dice);
+            stage.write(&chain);
+        }
     }
     stage
         .sandbox
@@ -342,6 +359,17 @@ pub(crate) fn play(seed: u64) -> (Tally, Vec<String>) {
     }
     let (plan, _) = last.expect("nothing stops a run in peace");
     tally.held = plan.draft.holds.len();
+    if tell {
+        for entry in stage.diary.entries() {
+            let line = serde_json::to_string(entry).unwrap();
+            writeln!(std::io::stderr(), "{line}").unwrap();
+        }
+        stage.sandbox.with_world(|world| {
+            for effect in &world.log().effects {
+                writeln!(std::io::stderr(), "{effect:?}").unwrap();
+            }
+        });
+    }
     let mut broken = super::laws::judge(&stage, &plan);
     broken.append(&mut lock(&stage.shared).broken);
     stage.sandbox.with_world(|world| {

@@ -73,6 +73,10 @@ impl Script {
             1 | 4 | 8 => chain.kind = Kind::Yclients,
             _ => {}
         }
+        // Every third has rules, whatever it is otherwise.
+        if seed % 3 == 0 {
+            chain.add_rules(&mut Dice::new(seed ^ 0x5a5a));
+        }
         let settled = dice.percent(50);
         let count = *dice.pick(&[1, 1, 2, 2, 3]);
         let runs = (0..count).map(|_| trouble(&mut dice, &chain)).collect();

@@ -13,7 +13,8 @@ use keyholder::sandbox::Sandbox;
 use keyholder::sandbox::log::{Effect, Id};
 use serde_json::Value;
 
-use super::chain::{Chain, OWNER, PLACES, ROBOT, STRANGER, VERA};
+use super::chain::{Chain, PLACES, STRANGER};
+use super::rules::{self, Spent};
 use super::script::Trouble;
 
 pub(crate) const SYSTEM: &str = "salons";
@@ -44,6 +45,8 @@ pub(crate) struct Watch {
     /// The steps of all plans.
     pub(crate) all_steps: Vec<Step>,
     pub(crate) intents: BTreeMap<u64, Announced>,
+    /// What this process took and sent.
+    pub(crate) spent: Spent,
     /// Effects that were judged.
     seen: usize,
     links: BTreeMap<(u64, u64), Value>,
@@ -69,6 +72,7 @@ impl Watch {
             steps: Vec::new(),
             all_steps: Vec::new(),
             intents: BTreeMap::new(),
+            spent: Spent::default(),
             seen: 0,
             links: BTreeMap::new(),
             protected: BTreeMap::new(),
@@ -80,7 +84,7 @@ impl Watch {
             for account in 1..30 {
                 watch.look(place, account);
             }
-            for account in [ROBOT, OWNER, VERA] {
+            for &account in chain.protected() {
                 let link = watch.links[&(place, account)].clone();
                 watch.protected.insert((place, account), link);
             }
@@ -178,12 +182,15 @@ impl Watch {
                 .filter(|(_, id)| place.is_none_or(|at| at == *id))
             {
                 self.disturbed.insert((*id, whom));
+                self.spent.disturbed.insert(*id);
                 self.look(*id, whom);
             }
             return;
         }
         let before = self.links.get(&(at, whom)).cloned();
+        let managed = self.managers(at);
         self.look(at, whom);
+        let manage = self.managers(at);
         let after = self.links.get(&(at, whom)).cloned();
         let key = PLACES
             .iter()
@@ -219,15 +226,82 @@ impl Watch {
                 "{verb:?} of account {whom} at {key}, which no plan has"
             ));
         }
+        // What was sent by a run that gave it up and arrives in another one counts in neither.
+        if !late {
+            self.judge_rules(verb, at, whom, before.as_ref(), after.as_ref());
+            // Whoever left is kept for nobody's sake.
+            let leaves = self.chain.leaves(whom, person.as_deref());
+            let rules = self.chain.rules.as_ref();
+            let wrong = rules.filter(|_| !leaves && !self.spent.disturbed.contains(&at));
+            if let Some(wrong) = wrong.and_then(|rules| rules::too_few(rules, at, managed, manage))
+            {
+                self.breaks(&format!("{verb:?} of account {whom}: {wrong}"));
+            }
+        }
         match verb {
             Verb::Invite => self.judge_invitation(effect, key, at, whom, person.as_deref()),
-            Verb::Remove => self.judge_removal(key, at, whom, person.as_deref()),
+            Verb::Remove => self.judge_removal(key, at, whom, person.as_deref(), late),
             Verb::Write | Verb::Copy => {
                 if !self.disturbed.contains(&(at, whom)) {
                     self.judge_write(&steps, key, whom, before.as_ref(), after.as_ref());
                 }
             }
         }
+    }
+
+    /// Who can let people in at a place, as it was last looked at.
+    fn managers(&self, place: u64) -> [usize; 4] {
+        let here = self.links.range((place, 0)..=(place, u64::MAX));
+        rules::managers(here.map(|((_, account), link)| (*account, link)))
+    }
+
+    /// What one run may take and send, where the chain has rules.
+    fn judge_rules(
+        &mut self,
+        verb: Verb,
+        place: u64,
+        account: u64,
+        before: Option<&Value>,
+        after: Option<&Value>,
+    ) {
+        let Some(rules) = self.chain.rules.clone() else {
+            return;
+        };
+        let person = self.person_of(account);
+        let wrong = match verb {
+            Verb::Invite => self.spent.write_to(&rules, account),
+            Verb::Copy => None,
+            Verb::Remove if self.moves(person.as_deref()) => None,
+            Verb::Remove => self.spent.take(&rules, account, person.as_deref()),
+            Verb::Write if self.disturbed.contains(&(place, account)) => None,
+            Verb::Write => {
+                let (before, after) = (
+                    before.unwrap_or(&Value::Null),
+                    after.unwrap_or(&Value::Null),
+                );
+                let rights = before["rights"].as_object();
+                let lost = rights.is_some_and(|rights| {
+                    let mut rights = rights.iter();
+                    rights.any(|(slug, old)| is_less(old, &after["rights"][slug]))
+                });
+                lost.then(|| self.spent.take(&rules, account, person.as_deref()))
+                    .flatten()
+            }
+        };
+        if let Some(wrong) = wrong {
+            self.breaks(&wrong);
+        }
+    }
+
+    /// Whether somebody gets another place in the plan at hand: then what they lose is no removal.
+    fn moves(&self, person: Option<&str>) -> bool {
+        self.steps.iter().any(|step| {
+            let whose = step
+                .person
+                .as_ref()
+                .map(keyholder::model::PersonKey::as_str);
+            whose == person && matches!(step.change, Change::Invite { .. } | Change::Grant { .. })
+        })
     }
 
     fn person_of(&self, account: u64) -> Option<String> {
@@ -291,7 +365,7 @@ impl Watch {
             .chain
             .people
             .iter()
-            .any(|it| Some(&*it.key) == person && it.must_have(place).is_some());
+            .any(|it| Some(&*it.key) == person && self.chain.must_have(it, place).is_some());
         if !wanted {
             self.breaks(&format!(
                 "account {account} was invited to {key}, where nobody wants them"
@@ -299,12 +373,22 @@ impl Watch {
         }
     }
 
-    fn judge_removal(&mut self, key: &str, place: u64, account: u64, person: Option<&str>) {
+    fn judge_removal(
+        &mut self,
+        key: &str,
+        place: u64,
+        account: u64,
+        person: Option<&str>,
+        late: bool,
+    ) {
         if account == STRANGER {
             return self.breaks(&format!("the stranger was removed from {key}"));
         }
         let known = self.chain.people.iter().find(|it| Some(&*it.key) == person);
-        if known.is_some_and(|it| it.must_have(place).is_some()) {
+        // Whoever comes back may meet the end of their leaving on its way.
+        let came_back = late && known.is_some_and(|it| it.returned > 0);
+        let wanted = known.is_some_and(|it| self.chain.must_have(it, place).is_some());
+        if wanted && !came_back {
             self.breaks(&format!(
                 "account {account} was removed from {key}, where the files want them"
             ));

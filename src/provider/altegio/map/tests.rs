@@ -13,6 +13,7 @@ fn content(body: &str) -> Content {
         status: 200,
         request_id: None,
         body: body.into(),
+        doubtful: false,
     };
     open(&reply).unwrap().unwrap()
 }

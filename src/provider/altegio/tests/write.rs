@@ -409,6 +409,25 @@ fn a_removal_from_several_places_names_all_of_them() {
 }
 
 #[test]
+fn a_refusal_after_a_lost_answer_says_nothing_of_the_first_attempt() {
+    let case = case();
+    let remove = Call::Remove {
+        place: center(),
+        account: AccountId::new("8812"),
+    };
+    let call = "DELETE /company/10231/users/8812";
+    let lost = || Err(TransportError::Unknown("lost".into()));
+    let envelope = json!({ "success": false, "data": null, "meta": { "message": "Not found." } });
+    case.vendor
+        .on(call, [lost(), Ok((200, envelope.to_string()))]);
+    let doubtful = case.run(&remove);
+    assert!(matches!(doubtful, Err(ProviderError::Unknown { .. })));
+    case.vendor.on(call, [Ok((200, envelope.to_string()))]);
+    let refused = case.run(&remove);
+    assert!(matches!(refused, Err(ProviderError::Rejected { .. })));
+}
+
+#[test]
 fn a_look_is_one_call_for_whom_the_run_has_listed() {
     let case = case();
     case.both();

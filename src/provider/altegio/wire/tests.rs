@@ -17,6 +17,7 @@ fn reply(status: u16, body: &str) -> Reply {
         status,
         request_id: None,
         body: body.into(),
+        doubtful: false,
     }
 }
 
@@ -245,6 +246,6 @@ proptest! {
 
     #[test]
     fn no_bytes_panic(status in 100_u16..600, body: Vec<u8>) {
-        drop(open(&Reply { status, request_id: None, body }));
+        drop(open(&Reply { status, request_id: None, body, doubtful: false }));
     }
 }
