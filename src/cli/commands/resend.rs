@@ -109,7 +109,7 @@ pub(in crate::cli) async fn run(
                 continue;
             }
             let record = resend::record(&plan, step);
-            head = hand_over(session, world.now(), &mut **journal, record)?;
+            head = hand_over(session, world.now(), &mut **journal, &record)?;
         }
         let frame = if session.ui.can_ask() {
             planning.frame_at_terminal()
@@ -197,7 +197,7 @@ fn hand_over(
     session: &Session<'_>,
     now: Timestamp,
     journal: &mut dyn JournalSink,
-    record: Record,
+    record: &Record,
 ) -> Result<Option<Head>, Failure> {
     let mut store = || {
         let run = journal.begin(

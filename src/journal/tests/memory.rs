@@ -390,9 +390,11 @@ fn what_was_equal_is_remembered_until_something_is_written_there() {
     assert_eq!(settled(vec![again]), ["1@mall d2", "2@mall d1"]);
 }
 
-/// Runs over commits, one after the other: the commit, of which systems, whose steps are held (none: as before), and whether
-/// somebody stopped it.
-fn runs(each: &[(&str, &[&str], Option<&[&str]>, bool)]) -> Memory {
+/// A run: the commit, of which systems, whose steps are held (none: as before), and whether somebody stopped it.
+type Ran<'a> = (&'a str, &'a [&'a str], Option<&'a [&'a str]>, bool);
+
+/// Runs over commits, one after the other.
+fn runs(each: &[Ran<'_>]) -> Memory {
     let mut journal = MemoryJournal::new(at(0));
     for (second, (commit, whole, held, stopped)) in (1..).zip(each) {
         let started = RunStarted {
