@@ -52,6 +52,7 @@ pub mod wire;
 pub use digest::{digest, value_json};
 pub use finding::{Finding, FindingSide, Known, Loosened, Witness};
 pub use input::{Input, Only};
+pub use names::{named_value, same_things};
 pub use origins::{is_kept, is_protected};
 pub use price::totals;
 pub use read::{matches, names_wanted, selection};
