@@ -116,7 +116,7 @@ try {
   // Names from outside are text.
   check("nothing of a name has run", await run("document.title") === await run("document.querySelector('h1').textContent"));
   await type("who", "<script>");
-  check("a hostile name is found by its text", (await count()).includes("(1 people)"), await count());
+  check("a hostile name is found by its text", (await count()).includes("(1 person)"), await count());
   check("and shown as text", (await run("document.querySelector('[role=rowheader] b').textContent")).includes("<script>"));
   check("one script of code", await run("document.querySelectorAll('script').length") === 2);
   await clear();
@@ -124,8 +124,10 @@ try {
   // Search and filters.
   await type("who", "berzina");
   check("search does not care for marks", Number((await count()).split(" ")[0].replace(",", "")) > 1000, await count());
+  await type("who", "berzina 1998 person");
+  check("search takes words in any order", (await count()).includes("(1 person)"), await count());
   await type("who", "p1999");
-  check("search finds a key", (await count()).includes("(1 people)"), await count());
+  check("search finds a key", (await count()).includes("(1 person)"), await count());
   await clear();
   await pick("place", "Branch 7 ");
   const there = await run("[...document.querySelectorAll('[role=rowheader] span')].every((it) => it.textContent.startsWith('Branch 7 '))");
@@ -133,6 +135,16 @@ try {
   await pick("role", "manager");
   check("a role filters", await run("[...document.querySelectorAll('[role=rowheader] span')].every((it) => it.textContent.includes('manager'))"));
   await picture("filtered");
+  await clear();
+  await pick("place", "Branch 0 ");
+  check("a location is one place in two systems", await run("[...document.querySelectorAll('#place option')].filter((it) => it.textContent.startsWith('Branch 0 ')).length") === 1);
+  await clear();
+  await type("right", "delete finance transactions");
+  await pick("only", "what they have");
+  const has = Number((await count()).split(" ")[0].replace(",", ""));
+  check("only those who have it", has > 0 && await run("[...document.querySelectorAll('[role=gridcell]')].every((it) => !['no', 'unknown', 'na'].some((kind) => it.classList.contains(kind)))"), await count());
+  await pick("only", "what is unknown");
+  check("nothing is unknown here", (await count()).startsWith("0 of"), await count());
   await clear();
   await pick("sensitivity", "deletion");
   check("a sensitivity leaves its rights alone", await run("[...document.querySelectorAll('#head .col')].every((it) => it.textContent.includes('[deletion]'))"));
@@ -189,6 +201,7 @@ try {
   await run("window.dispatchEvent(new Event('beforeprint'))");
   await tab("Emulation.setEmulatedMedia", { media: "print" });
   check("paper has every row", await run("document.querySelectorAll('#print section').length") === rows, rows);
+  check("and what is filtered", (await run("document.querySelector('#print .chosen').textContent")).includes("Place: Branch 7 "), await run("document.querySelector('#print .chosen').textContent"));
   check("and no controls", await run("getComputedStyle(document.getElementById('filters')).display") === "none");
   check("and what they have", (await run("document.querySelector('#print section').textContent")).includes(": "));
   await picture("print");

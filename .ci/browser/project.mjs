@@ -18,12 +18,15 @@ systems:
     kind: keycrm
     tokens: { key: { env: C } }
     roles: [ { name: administrator, id: 1 }, { name: manager, id: 2 } ]
+  desk:
+    kind: reservio
+    tokens: { token: { env: D } }
 `);
 
 const places = 40;
 const regions = ["riga", "coast", "hills"];
 file("locations.yaml", "locations:\n" + Array.from({ length: places }, (_, at) =>
-  `  branch-${at}: { title: "Branch ${at} Āgenskalns", tags: { region: ${regions[at % 3]} }, in: { salons: ${1000 + at} } }\n`).join(""));
+  `  branch-${at}: { title: "Branch ${at} Āgenskalns", tags: { region: ${regions[at % 3]} }, in: { salons: ${1000 + at}${at === 0 ? ', desk: "0d3b7a52-0000-4000-8000-000000000001"' : ""} } }\n`).join(""));
 
 const rights = {
   floor: ["timetable.*: allow", "timetable_last_days_count: 30", "records_create_access: allow"],
@@ -37,7 +40,7 @@ file("roles.yaml", "roles:\n" + Object.entries(rights).map(([role, lines]) => {
   const parent = parents[role] ? `    extends: [${parents[role]}]\n` : "";
   const own = parents[role] ? "" : "      role: worker\n      unlisted: deny\n";
   return `  ${role}:\n    title: ${role}\n${parent}    salons:\n${own}      rights:\n${lines.map((line) => `        ${line}\n`).join("")}`;
-}).join("") + "  orders:\n    title: Orders\n    orders: { role: manager, sources: [web] }\n");
+}).join("") + "  desk:\n    title: Desk\n    desk: { own_bookings: allow, all_bookings: allow, client_list: deny, sections: deny }\n" + "  orders:\n    title: Orders\n    orders: { role: manager, sources: [web] }\n");
 
 const hostile = [
   "<script>document.title='owned'</script>",
@@ -54,6 +57,7 @@ const people = Array.from({ length: count }, (_, at) => {
   const role = roles[at % roles.length];
   const lines = [`{ role: ${role}, at: [branch-${at % places}, branch-${(at * 7 + 3) % places}] }`];
   if (at % 10 === 9) lines.push("{ role: orders }");
+  if (at % 500 === 0) lines.push("{ role: desk, at: [branch-0] }");
   if (at % 50 === 0) lines.push(`{ role: reception, at: [branch-${(at + 1) % places}] }`);
   return `  p${at}:\n    name: ${name}\n    email: p${at}@chain.example\n    access: [ ${lines.join(", ")} ]\n`;
 });

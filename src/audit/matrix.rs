@@ -8,14 +8,15 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::seen::{Held, Seen, Sight};
+use super::same::same;
+use super::seen::{Seen, Sight, nothing};
 use super::subject;
-use super::why::{NO_ROLE, gives};
+use super::why::gives;
 use crate::catalog::{Catalog, Kind, RightId, Sensitivity, fact};
 use crate::model::explained::{Shown, Subject};
 use crate::model::{
-    AccountId, AccountState, Desired, Grant, GrantState, Managed, PersonKey, PlaceId, RoleKey,
-    SystemName, Value,
+    AccountId, AccountState, Desired, Grant, GrantState, Managed, NameTable, PersonKey, PlaceId,
+    RoleKey, SystemName, Value,
 };
 
 /// One side: what the files say and what was seen, as far as either is known.
@@ -25,6 +26,11 @@ pub struct Side<'a> {
     pub desired: Option<&'a Desired>,
     /// What was seen; none where nobody looked.
     pub seen: Option<&'a Seen>,
+    /// The files at hand: what people, places and kinds are called, and what the project calls sensitive, where the files of
+    /// that time do not say it.
+    pub hand: Option<&'a Desired>,
+    /// Who was locked out then, whatever the files say, and since when; `desired` has been told already.
+    pub locked: Option<&'a BTreeMap<PersonKey, Timestamp>>,
 }
 
 /// Who a row is about.
@@ -52,7 +58,7 @@ pub struct Filter {
 /// Who has what where.
 #[derive(Clone, Debug, Default)]
 pub struct Matrix {
-    /// Names of the people that rows are about. Text from outside.
+    /// Names of people. Text from outside.
     pub names: BTreeMap<PersonKey, Arc<str>>,
     /// Scopes, in order of system and place, with their titles. Text from outside.
     pub scopes: Vec<ScopeTitle>,
@@ -64,6 +70,12 @@ pub struct Matrix {
     pub declares: bool,
     /// Scopes that were read as a whole, and when: whoever has no row there had nothing.
     pub looked: BTreeMap<(SystemName, PlaceId), Timestamp>,
+    /// People whom the files leave alone: what they do not say of them is not known.
+    pub unmanaged: BTreeSet<PersonKey>,
+    /// Those of them who have no row, though nobody looked everywhere: what they have there is not known.
+    pub unseen: BTreeSet<PersonKey>,
+    /// Who was locked out, and since when.
+    pub locked: BTreeMap<PersonKey, Timestamp>,
 }
 
 /// A scope.
@@ -105,6 +117,12 @@ pub struct Row {
     pub roles: Vec<RoleKey>,
     /// What was seen.
     pub observed: Seeing,
+    /// The accounts that were seen there.
+    pub accounts: Vec<AccountId>,
+    /// Whether an account of theirs was seen there whose rights were not read.
+    pub unread: bool,
+    /// What numbers are called there, where that was read.
+    pub names: Option<Arc<NameTable>>,
     /// A cell for each column.
     pub cells: Vec<Cell>,
 }
@@ -138,6 +156,11 @@ pub struct Cell {
     pub declared: Option<Shown>,
     /// What was seen, and when; none where it was not read.
     pub observed: Option<(Shown, Timestamp)>,
+    /// Whether there is an account that may have it, and this was not read: then that the files do not give it proves nothing.
+    pub unread: bool,
+    /// Whether what was seen is what the files say; none where only one of them is known, or a name and a number cannot be
+    /// compared.
+    pub same: Option<bool>,
 }
 
 /// On what a cell stands.
@@ -156,25 +179,28 @@ impl Cell {
     pub fn basis(&self) -> Basis {
         match (&self.observed, &self.declared) {
             (Some((_, at)), _) => Basis::Observed(*at),
-            (None, Some(_)) => Basis::Declared,
-            (None, None) => Basis::Unknown,
+            (None, Some(declared)) if !(self.unread && declared.is_no()) => Basis::Declared,
+            (None, _) => Basis::Unknown,
         }
     }
 
-    /// The value it stands on.
+    /// The value it stands on; none where it is unknown.
     pub fn value(&self) -> Option<&Shown> {
-        match (&self.observed, &self.declared) {
-            (Some((value, _)), _) => Some(value),
-            (None, declared) => declared.as_ref(),
+        match self.basis() {
+            Basis::Observed(_) => self.observed.as_ref().map(|(value, _)| value),
+            Basis::Declared => self.declared.as_ref(),
+            Basis::Unknown => None,
         }
     }
 
     /// Whether what was seen is not what the files say.
     pub fn differs(&self) -> bool {
-        match (&self.declared, &self.observed) {
-            (Some(declared), Some((observed, _))) => declared != observed,
-            _ => false,
-        }
+        self.same == Some(false)
+    }
+
+    /// Whether nobody can say if what was seen is what the files say.
+    pub fn is_unclear(&self) -> bool {
+        self.declared.is_some() && self.observed.is_some() && self.same.is_none()
     }
 
     /// Whether either side gives something.
@@ -193,6 +219,7 @@ impl ScopeTitle {
     pub fn applies(&self, subject: &Subject, catalog: &Catalog) -> bool {
         let chain = self.place == PlaceId::Chain;
         match (subject, self.kind) {
+            (Subject::Role, Some(Kind::Reservio)) => false,
             (Subject::Role, _) => !chain,
             (Subject::Right(id), Some(kind)) => !chain && catalog.get(*id).product.covers(kind),
             (Subject::Fact(name), Some(kind)) => {
@@ -239,7 +266,7 @@ pub fn matrix(side: &Side<'_>, filter: &Filter, catalog: &Catalog) -> Matrix {
     for ((system, place), whose) in scopes {
         maker.scope(system, place, whose, filter);
     }
-    maker.finish()
+    maker.finish(filter)
 }
 
 struct Maker<'m> {
@@ -281,9 +308,16 @@ impl Maker<'_> {
                 .iter()
                 .map(|kind| subject::title(&subject, *kind, self.catalog))
                 .find(|title| *title != subject::slug(&subject, self.catalog));
-            let sensitivity = kinds
-                .iter()
-                .find_map(|kind| subject::sensitivity(&subject, *kind, self.catalog));
+            let sensitivity = kinds.iter().find_map(|kind| {
+                let mut files = self.files();
+                files.find_map(|files| {
+                    let raised = &files.rules.sensitive;
+                    subject::sensitivity(&subject, *kind, None, self.catalog, raised)
+                })
+            });
+            let sensitivity = sensitivity.or_else(|| {
+                subject::sensitivity(&subject, None, None, self.catalog, &BTreeMap::new())
+            });
             Column {
                 slug: subject::slug(&subject, self.catalog),
                 title: title.unwrap_or_else(|| subject::slug(&subject, self.catalog)),
@@ -294,17 +328,29 @@ impl Maker<'_> {
         subjects.into_iter().map(column).collect()
     }
 
+    /// The files of that time, then those at hand.
+    fn files(&self) -> impl Iterator<Item = &Desired> {
+        self.side.desired.into_iter().chain(self.side.hand)
+    }
+
+    /// The key that somebody has now who had this one before.
+    fn today(&self, key: &PersonKey) -> PersonKey {
+        let mut people = self.files().flat_map(|files| files.people.values());
+        let same = people.find(|person| person.key == *key || person.was.contains(key));
+        same.map_or_else(|| key.clone(), |person| person.key.clone())
+    }
+
     fn kind(&self, system: &SystemName) -> Option<Kind> {
-        let system = self.side.desired?.systems.get(system)?;
+        let mut files = self.files();
+        let system = files.find_map(|files| files.systems.get(system))?;
         Kind::parse(system.kind)
     }
 
     fn scope(&mut self, system: SystemName, place: PlaceId, whose: BTreeSet<Who>, filter: &Filter) {
         let title = match &place {
             PlaceId::At(key) => self
-                .side
-                .desired
-                .and_then(|desired| Some(desired.places.get(key)?.title.clone()))
+                .files()
+                .find_map(|files| Some(files.places.get(key)?.title.clone()))
                 .unwrap_or_else(|| key.as_str().into()),
             PlaceId::Chain => "the chain".into(),
             PlaceId::Whole => "the whole system".into(),
@@ -353,13 +399,28 @@ impl Maker<'_> {
                 .scopes
                 .get(&(system.clone(), place.clone()))
                 .and_then(|scope| scope.strangers.get(account))
-                .map_or(Sight::Unknown, Sight::Has),
+                .map_or(Sight::Unknown, |held| Sight::Has(vec![held])),
+        };
+        let names = sight.names();
+        let usable = match &sight {
+            Sight::Has(all) => all.iter().any(|held| held.is_active()),
+            Sight::Absent(_) | Sight::Unknown => false,
         };
         let columns = self.matrix.columns.iter();
         let cells = columns
-            .map(|column| Cell {
-                declared: declared_value(declared, grant, &column.subject, self.catalog),
-                observed: observed_value(sight, &column.subject, self.catalog),
+            .map(|column| {
+                let declared = declared_value(declared, grant, &column.subject, self.catalog);
+                let observed = sight.value(&column.subject, self.catalog);
+                let both = declared.as_ref().zip(observed.as_ref());
+                Cell {
+                    unread: usable && observed.is_none(),
+                    same: both.and_then(|(said, (seen, _))| {
+                        let names = [names.as_deref()];
+                        same(&column.subject, said, seen, &names, self.catalog)
+                    }),
+                    declared,
+                    observed,
+                }
             })
             .collect();
         Row {
@@ -374,19 +435,69 @@ impl Maker<'_> {
                     Vec::new()
                 }
             },
-            observed: match sight {
-                Sight::Unknown => Seeing::Unknown,
-                Sight::Absent(at) => Seeing::Absent(at),
-                Sight::Has(held) => Seeing::Has(held.at, held.state),
+            observed: seeing(&sight),
+            unread: usable && sight_lacks_rights(&sight),
+            accounts: match &sight {
+                Sight::Has(all) => all.iter().map(|held| held.account.clone()).collect(),
+                Sight::Absent(_) | Sight::Unknown => Vec::new(),
             },
+            names,
             cells,
         }
     }
 
-    fn finish(mut self) -> Matrix {
-        let people = self.side.desired.into_iter().flat_map(|it| &it.people);
-        let names: BTreeMap<PersonKey, Arc<str>> = people
-            .map(|(key, person)| (key.clone(), person.name.clone()))
+    /// Of the people whom the files leave alone those who have no row, though not everything was read.
+    fn unseen(&self, filter: &Filter) -> BTreeSet<PersonKey> {
+        let Some(desired) = self.side.desired.filter(|_| filter.roles.is_empty()) else {
+            return BTreeSet::new();
+        };
+        let scopes = desired.systems.iter().flat_map(|(name, system)| {
+            let places = system.locations.keys().cloned().map(PlaceId::At);
+            let whole = system.locations.is_empty().then_some(PlaceId::Whole);
+            places.chain(whole).map(move |place| (name, place))
+        });
+        let asked: Vec<(&SystemName, PlaceId)> = scopes
+            .filter(|(_, place)| filter.places.is_empty() || filter.places.contains(place))
+            .collect();
+        let is_dark = |person: &PersonKey| {
+            asked.iter().any(|(system, place)| {
+                let seen = self.side.seen;
+                seen.is_none_or(|seen| seen.sight(person, system, place) == Sight::Unknown)
+            })
+        };
+        let has_row = |person: &PersonKey| {
+            let mut rows = self.matrix.rows.iter();
+            rows.any(|row| matches!(&row.who, Who::Person(key) if key == person))
+        };
+        let people = self.matrix.unmanaged.iter();
+        people
+            .filter(|person| !has_row(person) && is_dark(person))
+            .cloned()
+            .collect()
+    }
+
+    fn finish(mut self, filter: &Filter) -> Matrix {
+        let mut names: BTreeMap<PersonKey, Arc<str>> = BTreeMap::new();
+        for (key, person) in self.files().flat_map(|files| &files.people) {
+            let name = names.entry(key.clone());
+            name.or_insert_with(|| person.name.clone());
+        }
+        let people = self
+            .side
+            .desired
+            .into_iter()
+            .flat_map(|it| it.people.values());
+        self.matrix.unmanaged = people
+            .filter(|person| person.managed == Managed::No)
+            .map(|person| person.key.clone())
+            .filter(|key| filter.people.is_empty() || filter.people.contains(key))
+            .collect();
+        self.matrix.unseen = self.unseen(filter);
+        let locked = self.side.locked.into_iter();
+        self.matrix.locked = locked
+            .flatten()
+            .map(|(key, since)| (self.today(key), *since))
+            .filter(|(key, _)| filter.people.is_empty() || filter.people.contains(key))
             .collect();
         self.matrix.rows.sort_by_cached_key(|row| {
             let name = match &row.who {
@@ -398,27 +509,42 @@ impl Maker<'_> {
             };
             (name, row.who.clone(), row.scope)
         });
-        let rows = self.matrix.rows.iter();
         self.matrix.declares = self.side.desired.is_some();
         let seen = self.side.seen.into_iter().flat_map(|seen| &seen.scopes);
         self.matrix.looked = seen
+            .filter(|((_, place), _)| filter.places.is_empty() || filter.places.contains(place))
             .filter_map(|(scope, seen)| Some((scope.clone(), seen.complete?)))
             .collect();
-        self.matrix.names = rows
-            .filter_map(|row| match &row.who {
-                Who::Person(key) => Some((key.clone(), names.get(key)?.clone())),
-                Who::Account(_) => None,
-            })
-            .collect();
+        self.matrix.names = names;
         self.matrix
     }
 }
 
-fn nothing(subject: &Subject) -> Shown {
-    match subject {
-        Subject::Role => Shown::Text(NO_ROLE.into()),
-        Subject::Right(_) => Shown::Value(Value::Switch(false)),
-        Subject::Fact(_) => Shown::Text("false".into()),
+impl Matrix {
+    /// Whether nothing is known: no files of that time, and nobody looked.
+    pub fn is_blank(&self) -> bool {
+        !self.declares && self.looked.is_empty() && self.rows.is_empty()
+    }
+}
+
+/// What was seen of somebody, without what they have.
+pub(super) fn seeing(sight: &Sight<'_>) -> Seeing {
+    match sight {
+        Sight::Absent(at) => Seeing::Absent(*at),
+        Sight::Has(all) => all
+            .first()
+            .map_or(Seeing::Unknown, |held| Seeing::Has(held.at, held.state)),
+        Sight::Unknown => Seeing::Unknown,
+    }
+}
+
+fn sight_lacks_rights(sight: &Sight<'_>) -> bool {
+    match sight {
+        Sight::Has(all) => {
+            let mut active = all.iter().filter(|held| held.is_active());
+            active.any(|held| held.rights.is_none() && held.facts.is_none())
+        }
+        Sight::Absent(_) | Sight::Unknown => false,
     }
 }
 
@@ -454,141 +580,4 @@ fn declared_value(
 fn denied_above(grant: &Grant, id: RightId, catalog: &Catalog) -> bool {
     let denied = |above: RightId| grant.rights.get(above.index()) == Some(&Value::Switch(false));
     catalog.governors(id).any(denied)
-}
-
-fn observed_value(
-    sight: Sight<'_>,
-    subject: &Subject,
-    catalog: &Catalog,
-) -> Option<(Shown, Timestamp)> {
-    match sight {
-        Sight::Unknown => None,
-        Sight::Absent(at) => Some((nothing(subject), at)),
-        // An account that cannot be used gives nothing, whatever it has.
-        Sight::Has(held) if !held.is_active() => Some((nothing(subject), held.at)),
-        Sight::Has(held) => seen_value(held, subject, catalog),
-    }
-}
-
-fn seen_value(held: &Held, subject: &Subject, catalog: &Catalog) -> Option<(Shown, Timestamp)> {
-    Some((held.value(subject, catalog)?, held.at))
-}
-
-/// A cell that is not the same on two sides.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    /// Who.
-    pub who: Who,
-    /// Their name. Text from outside.
-    pub name: Option<Arc<str>>,
-    /// The scope.
-    pub scope: ScopeTitle,
-    /// What it is about.
-    pub column: Column,
-    /// Before; the default where they were not there.
-    pub before: Cell,
-    /// After.
-    pub after: Cell,
-}
-
-/// What is not the same on two sides: each word with the same kind of word on the other, and where one side has only what is
-/// written and the other only what was seen, these.
-pub fn differences(before: &Matrix, after: &Matrix, catalog: &Catalog) -> Vec<Difference> {
-    type Key<'k> = (&'k Who, &'k SystemName, &'k PlaceId);
-    let rows = |matrix: &'_ Matrix| -> BTreeMap<(Who, SystemName, PlaceId), Row> {
-        let rows = matrix.rows.iter().filter_map(|row| {
-            let scope = matrix.scopes.get(row.scope)?;
-            let key = (row.who.clone(), scope.system.clone(), scope.place.clone());
-            Some((key, row.clone()))
-        });
-        rows.collect()
-    };
-    let (old, new) = (rows(before), rows(after));
-    let keys: BTreeSet<Key<'_>> = old
-        .keys()
-        .chain(new.keys())
-        .map(|(who, system, place)| (who, system, place))
-        .collect();
-    let mut columns: Vec<&Column> = before.columns.iter().collect();
-    for column in &after.columns {
-        if !columns.iter().any(|known| known.subject == column.subject) {
-            columns.push(column);
-        }
-    }
-    let cell = |matrix: &Matrix, row: Option<&Row>, column: &Column| {
-        let mut known = matrix.columns.iter();
-        let at = known.position(|known| known.subject == column.subject);
-        at.zip(row)
-            .and_then(|(at, row)| row.cells.get(at).cloned())
-            .unwrap_or_default()
-    };
-    let mut found = Vec::new();
-    for (who, system, place) in keys {
-        let key = (who.clone(), system.clone(), place.clone());
-        let (was, is) = (old.get(&key), new.get(&key));
-        let mut scopes = after.scopes.iter().chain(&before.scopes);
-        let scope = scopes.find(|scope| scope.system == *system && scope.place == *place);
-        let Some(scope) = scope else { continue };
-        for column in &columns {
-            if !scope.applies(&column.subject, catalog) {
-                continue;
-            }
-            let (mut a, mut b) = (cell(before, was, column), cell(after, is, column));
-            // Who has no row on a side whose files or reads are known has nothing there.
-            let at = (system.clone(), place.clone());
-            if was.is_none() {
-                fill(&mut a, &b, before, &at, &column.subject);
-            }
-            if is.is_none() {
-                fill(&mut b, &a, after, &at, &column.subject);
-            }
-            if changed(&a, &b) {
-                found.push(Difference {
-                    who: who.clone(),
-                    name: match who {
-                        Who::Person(key) => after.names.get(key).or(before.names.get(key)).cloned(),
-                        Who::Account(_) => None,
-                    },
-                    scope: scope.clone(),
-                    column: (*column).clone(),
-                    before: a,
-                    after: b,
-                });
-            }
-        }
-    }
-    found
-}
-
-/// Nothing in the files, where they are known and do not name the person, and nothing seen, where everything was read.
-fn fill(
-    cell: &mut Cell,
-    other: &Cell,
-    matrix: &Matrix,
-    scope: &(SystemName, PlaceId),
-    subject: &Subject,
-) {
-    if other.value().is_none() {
-        return;
-    }
-    if matrix.declares {
-        cell.declared = Some(nothing(subject));
-    }
-    if let Some(at) = matrix.looked.get(scope) {
-        cell.observed = Some((nothing(subject), *at));
-    }
-}
-
-fn changed(a: &Cell, b: &Cell) -> bool {
-    let seen = |cell: &Cell| cell.observed.as_ref().map(|(value, _)| value.clone());
-    match ((&a.declared, seen(a)), (&b.declared, seen(b))) {
-        ((Some(a), None), (None, Some(b))) => *a != b,
-        ((None, Some(a)), (Some(b), None)) => a != *b,
-        ((declared_a, seen_a), (declared_b, seen_b)) => {
-            let both = |a: &Option<Shown>, b: &Option<Shown>| {
-                a.as_ref().zip(b.as_ref()).is_some_and(|(a, b)| a != b)
-            };
-            both(declared_a, declared_b) || both(&seen_a, &seen_b)
-        }
-    }
 }

@@ -4,8 +4,10 @@
 //! a line is an input. Nothing is decided here a second time. The invariant: every answer says whether it is declared,
 //! observed and when, or unknown.
 
+pub mod diff;
 pub mod matrix;
 pub mod past;
+pub mod same;
 pub mod seen;
 pub mod subject;
 #[cfg(test)]

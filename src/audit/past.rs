@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::seen::{Held, Scope, ScopeSeen, Seen};
-use crate::catalog::{Catalog, Right, RightType};
+use crate::catalog::{Catalog, Right, RightId, RightType};
 use crate::journal::{
     Entry, GrantSeen, Intent, ItemValue, Observed, Record, RightValue, Verb, Verdict, Verified,
     place_of,
@@ -32,6 +32,23 @@ pub fn seen_at<'e>(
         }
     }
     replay.finish(catalog)
+}
+
+/// Who was locked out at a time, whatever the files say, and since when; by the keys of then.
+pub fn locked_at<'e>(
+    entries: impl IntoIterator<Item = &'e Entry>,
+    at: Timestamp,
+) -> BTreeMap<PersonKey, Timestamp> {
+    let mut locked = BTreeMap::new();
+    for entry in entries.into_iter().filter(|entry| entry.at <= at) {
+        if let Record::LockedOut(who) = &entry.record {
+            let key = PersonKey::new(who.person.as_str());
+            locked.entry(key).or_insert(entry.at);
+        } else if let Record::Unlocked(who) = &entry.record {
+            locked.remove(&PersonKey::new(who.person.as_str()));
+        }
+    }
+    locked
 }
 
 #[derive(Default)]
@@ -215,6 +232,7 @@ impl<'e> Replay<'e> {
             let mut scope = ScopeSeen {
                 complete: rows.complete,
                 people: BTreeMap::new(),
+                more: BTreeMap::new(),
                 strangers: BTreeMap::new(),
                 gone: rows
                     .gone
@@ -239,6 +257,12 @@ impl<'e> Replay<'e> {
                     }
                     None => None,
                 };
+                let woken = |right: &&Right| {
+                    let read = row.set.and_then(|name| self.sets.get(name));
+                    read.is_some_and(|set| woken(catalog, set, &row, right))
+                };
+                let all = catalog.all().filter(|right| !right.kind.is_boolean());
+                let woken: Vec<RightId> = all.filter(woken).map(|right| right.id).collect();
                 let person = whose(&account);
                 let held = Held {
                     account,
@@ -251,8 +275,10 @@ impl<'e> Replay<'e> {
                         .unknown
                         .iter()
                         .filter_map(|slug| catalog.by_slug(slug))
+                        .chain(woken)
                         .collect(),
                     facts: None,
+                    names: None,
                 };
                 scope.put(person, held);
             }
@@ -280,12 +306,29 @@ impl<'e> Row<'e> {
     }
 }
 
+/// Whether a write gave the right that this one hangs on without a word of this one. Whatever the vendor had of it before
+/// meant nothing and was overwritten; what a write gives it names, so a switch is off, and of the rest nobody knows.
+fn woken(
+    catalog: &Catalog,
+    set: &BTreeMap<String, RightValue>,
+    row: &Row<'_>,
+    right: &Right,
+) -> bool {
+    const ON: RightValue = RightValue::Switch(true);
+    !row.written.contains_key(right.slug)
+        && catalog.governors(right.id).any(|governor| {
+            let slug = catalog.get(governor).slug;
+            row.written.get(slug) == Some(&Some(&ON)) && set.get(slug) != Some(&ON)
+        })
+}
+
 /// A set as the catalogue has it. The journal leaves out switches that are off.
 fn right_set(catalog: &Catalog, set: &BTreeMap<String, RightValue>, row: &Row<'_>) -> RightSet {
     let mut rights = RightSet::empty(catalog.len());
     for right in catalog.all() {
         let value = match row.written.get(right.slug) {
             Some(written) => *written,
+            None if woken(catalog, set, row, right) => None,
             None => set.get(right.slug),
         };
         let off = right.kind.is_boolean().then_some(Value::Switch(false));

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::same::together;
 use crate::catalog::{Catalog, Entity, RightId, RightType};
 use crate::model::explained::{Shown, Subject};
 use crate::model::{
-    AccountId, AccountState, Desired, Facts, Item, Memory, Observed, One, PersonKey, PlaceId,
-    RightSet, SystemName, Value, VendorRoleSlug,
+    AccountId, AccountState, Desired, Facts, Item, Memory, NameTable, Observed, One, PersonKey,
+    PlaceId, RightSet, SystemName, Value, VendorRoleSlug,
 };
 use crate::plan;
 
@@ -30,8 +31,10 @@ pub struct Seen {
 pub struct ScopeSeen {
     /// When it was read as a whole; none where it never was.
     pub complete: Option<Timestamp>,
-    /// People by their keys.
+    /// People by their keys; of several accounts of one person the first that can be used.
     pub people: BTreeMap<PersonKey, Held>,
+    /// Further accounts of the same people.
+    pub more: BTreeMap<PersonKey, Vec<Held>>,
     /// Accounts that are nobody's.
     pub strangers: BTreeMap<AccountId, Held>,
     /// People who were seen to have nothing after the whole was read.
@@ -57,13 +60,15 @@ pub struct Held {
     pub unknown: Vec<RightId>,
     /// What stands in place of rights at kinds without a catalogue.
     pub facts: Option<Arc<Facts>>,
+    /// What the numbers in its rights are called there, where that was read.
+    pub names: Option<Arc<NameTable>>,
 }
 
 /// What is known of one person in one scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sight<'s> {
-    /// They were seen.
-    Has(&'s Held),
+    /// They were seen, with these accounts, the first that can be used before the others; never none.
+    Has(Vec<&'s Held>),
     /// Everything was read then, and they were not there.
     Absent(Timestamp),
     /// It was not read, or not all of it.
@@ -87,9 +92,11 @@ impl Seen {
                 let mut scope = ScopeSeen {
                     complete: reading.complete().map(|_| taken),
                     people: BTreeMap::new(),
+                    more: BTreeMap::new(),
                     strangers: BTreeMap::new(),
                     gone: BTreeMap::new(),
                 };
+                let names = Arc::new(state.names.clone());
                 for account in state.accounts.values() {
                     let held = Held {
                         account: account.id.clone(),
@@ -100,6 +107,7 @@ impl Seen {
                         rights: account.rights.clone(),
                         unknown: Vec::new(),
                         facts: account.facts.clone(),
+                        names: Some(Arc::clone(&names)),
                     };
                     scope.put(matches.get(&account.id).cloned(), held);
                 }
@@ -118,7 +126,8 @@ impl Seen {
             return Sight::Unknown;
         };
         if let Some(held) = scope.people.get(person) {
-            return Sight::Has(held);
+            let more = scope.more.get(person).into_iter().flatten();
+            return Sight::Has(std::iter::once(held).chain(more).collect());
         }
         let gone = scope.gone.get(person).copied();
         gone.max(scope.complete)
@@ -127,28 +136,65 @@ impl Seen {
 }
 
 impl ScopeSeen {
-    /// Puts an account to its person, or among those who are nobody's. Of two accounts of a person the one that can
-    /// be used counts.
+    /// Puts an account to its person, or among those who are nobody's. Of several accounts of a person one that can be
+    /// used comes first.
     pub fn put(&mut self, person: Option<PersonKey>, held: Held) {
-        match person {
-            None => {
-                self.strangers.insert(held.account.clone(), held);
+        let Some(person) = person else {
+            self.strangers.insert(held.account.clone(), held);
+            return;
+        };
+        let Some(first) = self.people.get_mut(&person) else {
+            self.people.insert(person, held);
+            return;
+        };
+        let next = if held.is_active() && !first.is_active() {
+            std::mem::replace(first, held)
+        } else {
+            held
+        };
+        self.more.entry(person).or_default().push(next);
+    }
+}
+
+impl Sight<'_> {
+    /// What they can use of something, by all their accounts together, and when that was seen; none where it was not read.
+    pub fn value(&self, subject: &Subject, catalog: &Catalog) -> Option<(Shown, Timestamp)> {
+        match self {
+            Sight::Unknown => None,
+            Sight::Absent(at) => Some((nothing(subject), *at)),
+            Sight::Has(all) => {
+                let active = || all.iter().filter(|held| held.is_active());
+                let at = active().map(|held| held.at).min();
+                // An account that cannot be used gives nothing, whatever it has.
+                let Some(at) = at else {
+                    return Some((nothing(subject), all.first()?.at));
+                };
+                let values = active().map(|held| held.value(subject, catalog));
+                Some((together(subject, values, catalog)?, at))
             }
-            Some(person) => match self.people.entry(person) {
-                std::collections::btree_map::Entry::Vacant(free) => {
-                    free.insert(held);
-                }
-                std::collections::btree_map::Entry::Occupied(mut taken) => {
-                    if held.state == AccountState::Active
-                        && taken.get().state != AccountState::Active
-                    {
-                        taken.insert(held);
-                    }
-                }
-            },
+        }
+    }
+
+    /// What the numbers there are called, where that was read.
+    pub fn names(&self) -> Option<Arc<NameTable>> {
+        match self {
+            Sight::Has(all) => all.first()?.names.clone(),
+            Sight::Absent(_) | Sight::Unknown => None,
         }
     }
 }
+
+/// What somebody has who has nothing.
+pub fn nothing(subject: &Subject) -> Shown {
+    match subject {
+        Subject::Role => Shown::Text(NO_ROLE.into()),
+        Subject::Right(_) => Shown::Value(Value::Switch(false)),
+        Subject::Fact(_) => Shown::Text("false".into()),
+    }
+}
+
+/// What stands in place of a vendor role where there is none.
+pub const NO_ROLE: &str = "none";
 
 impl Held {
     /// What it has of something; none where that was not read.
@@ -165,13 +211,23 @@ impl Held {
                     return None;
                 }
                 let own = |who: i64| self.staff == Some(who);
-                let is_staff = catalog.get(*id).kind == RightType::Id(Entity::Staff);
+                let kind = catalog.get(*id).kind;
+                let is_staff = kind == RightType::Id(Entity::Staff);
                 Some(Shown::Value(match effective(rights, *id, catalog) {
                     // The vendor has a number where the files say `self`.
                     Value::One(One::Only(Item::Id(who))) if is_staff && own(who) => {
                         Value::One(One::Myself)
                     }
-                    value => value,
+                    // And where they have a name.
+                    value => match (kind.entity(), &self.names) {
+                        (Some(entity), Some(names)) => {
+                            let named = plan::named_value(names, entity, &value);
+                            // A name that several have says less than the number.
+                            let same = plan::same_things(names, entity, &value, &named);
+                            if same == Some(true) { named } else { value }
+                        }
+                        _ => value,
+                    },
                 }))
             }
             Subject::Fact(name) => {

@@ -2,13 +2,16 @@
 //!
 //! Never a guess: what could mean two things is told with both, what means nothing with the nearest.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::catalog::{Catalog, ChainRight, Kind, Sensitivity, fact, fact_sensitivity};
+use crate::catalog::{
+    Catalog, ChainRight, Kind, RightId, Sensitivity, fact, fact_sensitivity, role_sensitivity,
+    roles_for,
+};
 use crate::diagnostic::nearest;
-use crate::model::explained::Subject;
-use crate::model::{Desired, RoleKey};
+use crate::model::explained::{Shown, Subject};
+use crate::model::{Desired, RoleKey, VendorRoleSlug};
 
 /// What a text on the command line means.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +48,11 @@ impl Vocabulary {
     /// Whether a text is the key of a role.
     pub fn role(&self, text: &str) -> Option<&RoleKey> {
         self.roles.iter().find(|role| role.as_str() == text)
+    }
+
+    /// What there is beside rights, by name.
+    pub fn facts(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.facts.iter()
     }
 
     /// What a text means.
@@ -127,15 +135,53 @@ pub fn title(subject: &Subject, kind: Option<Kind>, catalog: &Catalog) -> String
     }
 }
 
-/// Why it is sensitive, if it is.
+/// Why it is sensitive, if it is: by the catalogue, or because the project says so of a right.
+///
+/// Of what has other values than yes and no the value tells; without one it is sensitive if any of its values is.
 pub fn sensitivity(
     subject: &Subject,
     kind: Option<Kind>,
+    value: Option<&Shown>,
     catalog: &Catalog,
+    raised: &BTreeMap<RightId, Sensitivity>,
 ) -> Option<Sensitivity> {
+    let text = |value: &Shown| match value {
+        Shown::Text(text) => Some(Arc::clone(text)),
+        Shown::Value(_) => None,
+    };
     match subject {
-        Subject::Role => None,
-        Subject::Right(id) => catalog.get(*id).sensitivity,
-        Subject::Fact(name) => fact_sensitivity(kind?, name, "true"),
+        Subject::Role => role_sensitivity(kind?, &text(value?)?),
+        Subject::Right(id) => {
+            let own = catalog.get(*id).sensitivity;
+            own.or_else(|| raised.get(id).copied())
+        }
+        Subject::Fact(name) => {
+            let kind = kind?;
+            let of = |value: &str| fact_sensitivity(kind, name, value);
+            match value.and_then(text) {
+                // That somebody may not is as sensitive as that they may.
+                Some(value) if &*value != "false" => value.lines().find_map(of),
+                Some(_) | None => of("true").or_else(|| of("admin")),
+            }
+        }
     }
+}
+
+/// A vendor role that a question names, as the vendors or the project spell it.
+pub fn vendor_role(desired: &Desired, text: &str) -> Option<VendorRoleSlug> {
+    let systems = desired.systems.values();
+    let mut known = systems.flat_map(|system| {
+        let kind = Kind::parse(system.kind);
+        let own = system.role_order.iter().map(VendorRoleSlug::as_str);
+        let vendors = kind
+            .into_iter()
+            .flat_map(|kind| roles_for(kind).map(|role| role.slug));
+        own.chain(vendors).collect::<Vec<&str>>()
+    });
+    let given = || {
+        let grants = desired.people.values().flat_map(|person| &person.grants);
+        let mut roles = grants.filter_map(|grant| grant.role.as_ref());
+        roles.any(|role| role.as_str() == text)
+    };
+    (known.any(|role| role == text) || given()).then(|| VendorRoleSlug::new(text))
 }

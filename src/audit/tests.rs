@@ -1,5 +1,7 @@
 //! What is known at a time: small journals, and what comes out of them.
 
+mod matrix;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -125,7 +127,7 @@ fn jana(seen: &Seen) -> Sight<'_> {
 #[track_caller]
 fn has(seen: &Seen) -> &Held {
     match jana(seen) {
-        Sight::Has(held) => held,
+        Sight::Has(held) => held[0],
         other => panic!("{other:?}"),
     }
 }
@@ -342,4 +344,33 @@ fn the_number_of_their_own_team_member_is_their_own() {
     let other = Some(Shown::Value(Value::One(One::Only(Item::Id(77)))));
     assert_eq!(own(Some(78)), other);
     assert_eq!(own(None), other);
+}
+
+#[test]
+fn what_was_below_a_right_that_a_write_gives_is_not_what_it_was() {
+    let catalog = Catalog::current();
+    let (flag, list) = (
+        "records_finances_accounts_limited_access",
+        "records_finances_limited_account_ids",
+    );
+    let governor = "records_finances_access";
+    let mut begin = read(1, true, vec![row("1", "active", Some("s"))], &[]);
+    if let Record::Observed(seen) = &mut begin.record {
+        // The vendor has a restriction of what they have not got.
+        let set = seen.sets.get_mut("s").unwrap();
+        set.insert(flag.into(), RightValue::Switch(true));
+        set.insert(list.into(), RightValue::List(vec![ItemValue::Id(7)]));
+    }
+    let entries = [
+        begin,
+        intent(2, "a", Verb::Write, &[(governor, RightValue::Switch(true))]),
+        verified(3, "a", Verdict::AsPlanned, false, &[]),
+    ];
+    let seen = seen_at(&entries, at(3), catalog);
+    assert_eq!(value(&seen, governor), Some(yes(true)));
+    assert_eq!(value(&seen, flag), Some(yes(false)));
+    assert_ne!(
+        value(&seen, list),
+        Some(Shown::Value(Value::Items(Items::only([Item::Id(7)]))))
+    );
 }

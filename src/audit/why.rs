@@ -11,13 +11,13 @@ use jiff::tz::TimeZone;
 
 mod tell;
 
-use super::seen::Seen;
+use super::seen::{NO_ROLE, Seen};
 use super::subject;
 use crate::catalog::{Catalog, Kind, Sensitivity};
 use crate::model::explained::{Decided, Explained, ExplainedRight, Shown, Subject};
 use crate::model::{
-    AccountState, Days, Desired, GrantState, Item, Items, One, PersonKey, PlaceId, SystemName,
-    Value,
+    AccountId, AccountState, Days, Desired, GrantState, Item, Items, One, PersonKey, PlaceId,
+    SystemName, Value,
 };
 use crate::text::{Origin, Sources, Span, mask_contacts};
 
@@ -42,6 +42,8 @@ pub struct Why {
     pub person: PersonKey,
     /// Their name. Text from outside.
     pub name: Arc<str>,
+    /// Since when they are locked out, whatever the files say.
+    pub locked: Option<Timestamp>,
     /// What is true everywhere: unmanaged, left.
     pub whole: Vec<Link>,
     /// An answer for each place and thing asked about.
@@ -65,6 +67,10 @@ pub struct Answer {
     pub state: Option<GrantState>,
     /// The value in the files; none where it is irrelevant, kept or not there.
     pub value: Option<Shown>,
+    /// What the files leave to what is there, or to the vendor.
+    pub kept: Option<Kept>,
+    /// Why what it is about is sensitive.
+    pub sensitivity: Option<Sensitivity>,
     /// Whether that gives something.
     pub given: bool,
     /// How it comes to that.
@@ -77,17 +83,40 @@ pub struct Answer {
     pub observed: Option<ObservedValue>,
 }
 
+/// Who decides what no line of a role names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// `unlisted: keep`: whatever is there stays.
+    AsItIs,
+    /// `unlisted: default`: the vendor's recommended set.
+    Recommended,
+}
+
+impl Kept {
+    /// The word of the contract, which is that of the files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kept::AsItIs => "keep",
+            Kept::Recommended => "default",
+        }
+    }
+}
+
 /// What was seen of one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ObservedValue {
     /// They have an account there.
     Has {
+        /// The accounts.
+        accounts: Vec<AccountId>,
         /// When it was seen.
         at: Timestamp,
         /// Its state.
         state: AccountState,
         /// The value; none where it was not read.
         value: Option<Shown>,
+        /// Whether that is what the files say; none where it cannot be compared.
+        same: Option<bool>,
     },
     /// They are not there.
     Absent {
@@ -170,6 +199,8 @@ pub struct Link {
     pub origin: Option<Origin>,
     /// What of the line it is about, where the line holds much more.
     pub focus: Option<Arc<str>>,
+    /// What the entry says for itself: its `because`. Text from outside.
+    pub reason: Option<Arc<str>>,
     /// Who wrote it.
     pub written: Option<Written>,
 }
@@ -203,6 +234,8 @@ pub struct Frame<'a> {
     pub zone: &'a TimeZone,
     /// What was seen, where that was asked for.
     pub seen: Option<&'a Seen>,
+    /// Who is locked out, whatever the files say, and since when.
+    pub locked: &'a BTreeMap<PersonKey, Timestamp>,
 }
 
 /// The files in which lines of an explanation stand.
@@ -266,10 +299,13 @@ pub fn why(
         }
     }
     answers.extend(teller.beside_the_files(subjects, place));
-    let name = frame.desired.people.get(&explained.person);
+    let person = frame.desired.people.get(&explained.person);
+    let earlier = person.into_iter().flat_map(|person| &person.was);
+    let mut keys = std::iter::once(&explained.person).chain(earlier);
     Why {
+        locked: keys.find_map(|key| frame.locked.get(key)).copied(),
         person: explained.person.clone(),
-        name: name.map_or_else(|| "".into(), |person| person.name.clone()),
+        name: person.map_or_else(|| "".into(), |person| person.name.clone()),
         whole: teller.whole(),
         answers,
     }
@@ -301,9 +337,6 @@ pub fn gives(subject: &Subject, value: &Shown, catalog: &Catalog) -> bool {
         _ => !value.is_no(),
     }
 }
-
-/// What stands in place of a vendor role where there is none.
-pub const NO_ROLE: &str = "none";
 
 /// A value in words.
 pub fn words(subject: &Subject, value: &Shown, catalog: &Catalog) -> String {
@@ -353,9 +386,16 @@ impl Answer {
     pub fn subject_title(&self, catalog: &Catalog) -> String {
         subject::title(&self.subject, self.kind, catalog)
     }
+}
 
-    /// Why what it is about is sensitive.
-    pub fn sensitivity(&self, catalog: &Catalog) -> Option<Sensitivity> {
-        subject::sensitivity(&self.subject, self.kind, catalog)
+impl Why {
+    /// Every line that is shown.
+    pub fn lines(&self) -> Vec<&Origin> {
+        let of_answers = self.answers.iter().flat_map(|answer| {
+            let links = answer.because.iter().chain(&answer.also);
+            links.chain(&answer.against)
+        });
+        let links = self.whole.iter().chain(of_answers);
+        links.filter_map(|link| link.origin.as_ref()).collect()
     }
 }

@@ -591,6 +591,14 @@ pub enum SchemaName {
     Report,
     /// `bundle.json` of `report --bundle`.
     Bundle,
+    /// `why --format json`.
+    Why,
+    /// `who --format json`.
+    Who,
+    /// `matrix --format json`.
+    Matrix,
+    /// `matrix --diff A B --format json`.
+    MatrixDiff,
 }
 
 /// `sandbox`

@@ -1,15 +1,25 @@
 //! What `why`, `who` and `matrix` look at beside the files: a live read, a kept one, or nothing.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::args::SeenArgs;
 use super::failure::{Endings, Failure};
 use super::planning::Planning;
-use super::session::Session;
+use super::session::{Session, distrust};
 use super::world::World;
+use crate::audit::past;
 use crate::audit::seen::Seen;
+use crate::journal::Snapshot;
+use crate::model::{AsOf, PersonKey};
+use crate::ops::matrix::{Moment, Point, instant, moment};
 use crate::ops::project::Project;
-use crate::ops::why::Unclear;
+use crate::ops::when;
+use crate::ops::why::{self, Unclear};
+use crate::render::why::By;
+use crate::state::Place;
+use crate::text::Origin;
 
 /// A project and what was seen of it, if that was asked for.
 pub(super) struct Seeing {
@@ -17,6 +27,8 @@ pub(super) struct Seeing {
     pub(super) project: Project,
     /// What was seen.
     pub(super) seen: Option<Seen>,
+    /// Who is locked out, whatever the files say, and since when, as far as the journal was read.
+    pub(super) locked: BTreeMap<PersonKey, Timestamp>,
     /// The present.
     pub(super) now: Timestamp,
     /// What the read means for the exit code.
@@ -41,6 +53,7 @@ pub(super) async fn see(
         return Ok(Seeing {
             project: session.open(as_of, now, 7)?,
             seen: None,
+            locked: BTreeMap::new(),
             now,
             endings: Endings::new(),
         });
@@ -57,13 +70,114 @@ pub(super) async fn see(
     world.leave(session, &project.loaded.project.settings)?;
     let endings = Planning::endings_of_read(&planned.observed);
     let seen = Seen::live(&project.desired, &planning.memory, &planned.observed);
+    let locked = planning.memory.locked.clone();
     drop(planning);
     Ok(Seeing {
+        locked,
         project,
         seen: Some(seen),
         now: world.now(),
         endings,
     })
+}
+
+/// The journal, for who only looks: where none was begun there is nothing in it, and a note says so.
+pub(super) fn journal(
+    session: &Session<'_>,
+    project: &Project,
+) -> Result<(Snapshot, Option<String>), Failure> {
+    let settings = &project.loaded.project.settings;
+    match session.place(&project.loaded.root, Some(settings))?.load() {
+        Ok(journal) => Ok((journal, None)),
+        Err(error) if error.is_not_begun() => Ok((
+            Snapshot::default(),
+            Some(
+                "there is no journal, so nothing is known of what was applied and seen".to_owned(),
+            ),
+        )),
+        Err(error) => Err(distrust(&error)),
+    }
+}
+
+impl Seeing {
+    /// Learns who is locked out now, where that is known without a network: from a journal in a folder.
+    pub(super) fn learn_locks(&mut self, session: &Session<'_>) -> Option<String> {
+        let settings = &self.project.loaded.project.settings;
+        let place = session.place(&self.project.loaded.root, Some(settings));
+        match place {
+            Ok(place @ (Place::Folder(_) | Place::Play(_))) => match place.load() {
+                Ok(journal) => {
+                    let entries = journal.sealed.iter().map(|sealed| &sealed.entry);
+                    self.locked = past::locked_at(entries, self.now);
+                    None
+                }
+                Err(error) if error.is_not_begun() => None,
+                Err(error) => Some(format!(
+                    "the journal cannot be trusted, so who is locked out is not known: {}",
+                    error.told()
+                )),
+            },
+            Ok(_) | Err(_) => Some(
+                "the journal is elsewhere and was not asked, so who is locked out is not known; `--live` asks it"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+/// What is known of a day that has passed; none for the present and for what is to come.
+pub(super) fn then(
+    session: &Session<'_>,
+    seeing: &Seeing,
+    as_of: Option<&str>,
+) -> Result<Option<Moment>, Failure> {
+    let project = &seeing.project;
+    let Some(as_of) = as_of.and_then(|text| when::as_of(text, &project.zone)) else {
+        return Ok(None);
+    };
+    if instant(as_of, project) > seeing.now {
+        return Ok(None);
+    }
+    let (journal, note) = journal(session, project)?;
+    let point = Point::At(as_of);
+    let mut moment = moment(project, &journal.sealed, &point, None, seeing.now)
+        .map_err(|error| Failure::input(error.to_string()))?;
+    if note.is_some() {
+        moment.notes = note.into_iter().collect();
+    }
+    Ok(Some(moment))
+}
+
+/// By which files a question about a time is answered, for people. `lines` are those that the answer shows.
+pub(super) fn by<'m>(project: &Project, moment: Option<&'m Moment>, lines: &[&Origin]) -> By<'m> {
+    let Some(moment) = moment else {
+        return By::default();
+    };
+    let than = match project.options.as_of {
+        AsOf::Instant(at) => at,
+        as_of @ AsOf::Date(_) => instant(as_of, project),
+    };
+    let mut by = By {
+        commit: moment.commit.as_deref(),
+        applied: moment.applied,
+        todays: moment.desired.is_none(),
+        than: Some(than),
+        notes: moment.notes.clone(),
+    };
+    if by.todays {
+        let young = why::younger(project, lines, than);
+        if young > 0 {
+            let lines = u32::try_from(young).unwrap_or(u32::MAX);
+            by.notes.push(format!(
+                "{} younger than that; `keyholder matrix --as-of` has what was seen then",
+                match lines {
+                    1 => "1 line that is shown is".to_owned(),
+                    many => format!("{many} lines that are shown are"),
+                }
+            ));
+        }
+    }
+    by
 }
 
 /// A question that names something that is not there.

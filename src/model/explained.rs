@@ -59,6 +59,8 @@ pub struct Explained {
     pub leaves: Option<Span>,
     /// Every line of `access`, with what it selects, in order of the file.
     pub lines: Vec<SelectedLine>,
+    /// What lines of `access` and of `never` say for themselves, by where they stand. Text from outside.
+    pub reasons: Vec<(Span, Arc<str>)>,
     /// Every place that a line names and that is asked about, in order of system and place.
     pub places: Vec<ExplainedPlace>,
 }

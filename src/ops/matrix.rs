@@ -3,7 +3,7 @@
 //! A past day is answered by the files of the last apply on or before it and by what the journal had seen until then.
 //! Invariant: where the files of that time cannot be proven, nothing is declared, and a note says why.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -15,7 +15,8 @@ use super::why::{self, Unclear};
 use crate::audit::matrix::Side;
 use crate::audit::past;
 use crate::audit::seen::Seen;
-use crate::catalog::Section;
+use crate::audit::subject;
+use crate::catalog::{Kind, Section};
 use crate::config::{self, ResolveOptions};
 use crate::diagnostic::nearest;
 use crate::journal::{Record, Sealed};
@@ -45,12 +46,16 @@ pub struct Moment {
     pub label: String,
     /// What the files of that time want; none where they are not known.
     pub desired: Option<Arc<Desired>>,
+    /// The files of that time, where they are known and not those at hand.
+    pub then: Option<Box<Project>>,
     /// What was seen until then; none where that was not asked.
     pub seen: Option<Arc<Seen>>,
-    /// The commit that has the files, where they are not those at hand.
+    /// The commit that has the files, where one is known to.
     pub commit: Option<String>,
     /// When those files were applied.
     pub applied: Option<Timestamp>,
+    /// Who was locked out then, whatever the files say, and since when; `desired` knows.
+    pub locked: BTreeMap<PersonKey, Timestamp>,
     /// What a reader should know beside it.
     pub notes: Vec<String>,
 }
@@ -77,11 +82,13 @@ impl Point {
 }
 
 impl Moment {
-    /// The side of a matrix.
-    pub fn side(&self) -> Side<'_> {
+    /// The side of a matrix; names and titles that it does not have are those of the files at hand.
+    pub fn side<'m>(&'m self, hand: &'m Project) -> Side<'m> {
         Side {
             desired: self.desired.as_deref(),
             seen: self.seen.as_deref(),
+            hand: Some(&hand.desired),
+            locked: Some(&self.locked),
         }
     }
 }
@@ -98,9 +105,11 @@ pub fn moment(
     let mut moment = Moment {
         label: String::new(),
         desired: None,
+        then: None,
         seen: None,
         commit: None,
         applied: None,
+        locked: BTreeMap::new(),
         notes: Vec::new(),
     };
     match point {
@@ -120,6 +129,7 @@ pub fn moment(
         Point::Now => {
             "now".clone_into(&mut moment.label);
             moment.desired = Some(Arc::new(project.desired.clone()));
+            moment.lock(past::locked_at(entries(), now));
             moment.seen = Some(match live {
                 Some(live) => Arc::clone(live),
                 None => Arc::new(past::seen_at(entries(), now, project.catalog)),
@@ -138,6 +148,7 @@ pub fn moment(
                 let seen = past::seen_at(entries(), at, project.catalog);
                 moment.seen = Some(Arc::new(seen));
                 moment.declare(project, journal, *as_of, at);
+                moment.lock(past::locked_at(entries(), at));
             }
         }
     }
@@ -149,7 +160,7 @@ fn short(hash: &str) -> &str {
 }
 
 /// The instant of a day: its beginning where the project lives.
-fn instant(as_of: AsOf, project: &Project) -> Timestamp {
+pub fn instant(as_of: AsOf, project: &Project) -> Timestamp {
     match as_of {
         AsOf::Instant(at) => at,
         AsOf::Date(date) => date
@@ -167,6 +178,17 @@ fn desired_at(project: &Project, as_of: AsOf) -> Desired {
 }
 
 impl Moment {
+    /// Takes from the people who are locked out what the files give them.
+    pub fn lock(&mut self, locked: BTreeMap<PersonKey, Timestamp>) {
+        if locked.is_empty() {
+            return;
+        }
+        if let Some(desired) = &mut self.desired {
+            *desired = Arc::new(desired.locked_out(&locked).into_owned());
+        }
+        self.locked = locked;
+    }
+
     /// Takes the files of a commit over, unless they have errors.
     fn take(&mut self, hash: String, old: Project) {
         if old.has_errors() {
@@ -175,7 +197,8 @@ impl Moment {
                 short(&hash)
             ));
         } else {
-            self.desired = Some(Arc::new(old.desired));
+            self.desired = Some(Arc::new(old.desired.clone()));
+            self.then = Some(Box::new(old));
         }
         self.commit = Some(hash);
     }
@@ -190,9 +213,9 @@ impl Moment {
             if sealed.entry.at > at || !is_apply || run.command == due::COMMAND {
                 return None;
             }
-            Some((sealed.entry.at, run.config.as_ref()?))
+            Some((sealed.entry.at, &run.command, run.config.as_ref()?))
         });
-        let Some((applied, config)) = runs.next() else {
+        let Some((applied, command, config)) = runs.next() else {
             self.notes.push(
                 "nothing was applied on or before that time, so what was declared is unknown"
                     .to_owned(),
@@ -200,9 +223,21 @@ impl Moment {
             return;
         };
         self.applied = Some(applied);
+        if let Some(keys) = command.strip_prefix("apply --only ") {
+            self.notes.push(format!(
+                "the last apply before it was for {} only; what these files declare for others may not have been applied",
+                keys.split(' ').collect::<Vec<_>>().join(", ")
+            ));
+        }
         if project.loaded.digest.as_str() == config.digest {
             self.desired = Some(Arc::new(desired_at(project, as_of)));
             self.commit = config.commit.clone().filter(|_| !config.dirty);
+            if self.commit.is_none() {
+                self.notes.push(
+                    "the files that were applied last are those at hand, and no commit has them"
+                        .to_owned(),
+                );
+            }
             return;
         }
         let unknown = match &config.commit {
@@ -290,16 +325,32 @@ fn covers(pattern: &str, text: &str) -> bool {
 }
 
 /// Those that are sensitive, of some or of all.
-pub fn sensitive(project: &Project, of: Vec<Subject>) -> Vec<Subject> {
+pub fn sensitive(project: &Project, of: Option<Vec<Subject>>) -> Vec<Subject> {
     let catalog = project.catalog;
-    let all = || catalog.ids().map(Subject::Right).collect();
-    let of: Vec<Subject> = if of.is_empty() { all() } else { of };
-    of.into_iter()
-        .filter(|subject| match subject {
-            Subject::Right(id) => catalog.get(*id).sensitivity.is_some(),
-            Subject::Role | Subject::Fact(_) => false,
-        })
-        .collect()
+    let systems = project.desired.systems.values();
+    let kinds: BTreeSet<Kind> = systems.filter_map(|it| Kind::parse(it.kind)).collect();
+    let all = || {
+        // Where roles have no list of rights, the role is what is sensitive.
+        let roles = kinds.iter().any(|kind| !kind.has_rights());
+        let role = roles.then_some(Subject::Role);
+        let words = why::vocabulary(project);
+        let facts = words.facts().cloned().map(Subject::Fact);
+        let rights = catalog.ids().map(Subject::Right);
+        role.into_iter()
+            .chain(rights)
+            .chain(facts)
+            .collect::<Vec<_>>()
+    };
+    let raised = &project.desired.rules.sensitive;
+    let mut found = of.unwrap_or_else(all);
+    found.retain(|subject| match subject {
+        Subject::Role => true,
+        Subject::Right(_) | Subject::Fact(_) => kinds
+            .iter()
+            .copied()
+            .any(|kind| subject::sensitivity(subject, Some(kind), None, catalog, raised).is_some()),
+    });
+    found
 }
 
 /// The person of a key, who may have been there at one of the points only.
@@ -355,5 +406,5 @@ pub fn role(
     }
     let known = project.loaded.project.entries.roles.iter();
     let near = nearest(text, known.map(|role| &*role.key.value));
-    Err(Unclear::Right(text.to_owned(), near.map(str::to_owned)))
+    Err(Unclear::Role(text.to_owned(), near.map(str::to_owned)))
 }

@@ -54,6 +54,7 @@ pub use digest::{digest, equal, value_json, word};
 pub use finding::{Finding, FindingSide, Known, Loosened, Settled, Witness};
 pub use input::{Input, Only};
 pub use levels::{Level, levels};
+pub use names::{named_value, same_things};
 pub use origins::{is_kept, is_protected};
 pub use price::totals;
 pub use read::{matches, names_wanted, selection};

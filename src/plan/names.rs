@@ -198,7 +198,7 @@ pub(super) fn resolve_value(
 }
 
 /// A value with names in place of the ids that are known, for people.
-pub(super) fn named_value(table: &NameTable, entity: Entity, value: &Value) -> Value {
+pub fn named_value(table: &NameTable, entity: Entity, value: &Value) -> Value {
     let Some(Some(list)) = list(table, entity) else {
         return value.clone();
     };
@@ -213,6 +213,21 @@ pub(super) fn named_value(table: &NameTable, entity: Entity, value: &Value) -> V
         Value::Items(Items::Only(items)) => Value::Items(Items::only(items.iter().map(name))),
         Value::One(One::Only(item)) => Value::One(One::Only(name(item))),
         other => other.clone(),
+    }
+}
+
+/// Whether two values name the same things, by a list; none where the list was not read.
+pub fn same_things(table: &NameTable, entity: Entity, a: &Value, b: &Value) -> Option<bool> {
+    match (
+        resolve_value(table, entity, a),
+        resolve_value(table, entity, b),
+    ) {
+        (Ok(a), Ok(b)) => Some(a == b),
+        (Err(NameFault::Unread(_) | NameFault::NoNames { .. }), _)
+        | (_, Err(NameFault::Unread(_) | NameFault::NoNames { .. })) => None,
+        // A name that nothing has, or that several have, is what no account can have.
+        (Err(NameFault::Unknown { .. } | NameFault::Ambiguous { .. }), _)
+        | (_, Err(NameFault::Unknown { .. } | NameFault::Ambiguous { .. })) => Some(false),
     }
 }
 

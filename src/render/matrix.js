@@ -13,7 +13,16 @@
   };
   const sets = data.sets.map((set) => new Map(set));
   const without = data.without.map((list) => new Set(list));
+  // A name that several have is told apart by the key.
+  const named = new Map();
+  data.people.forEach((person) => named.set(person[1], (named.get(person[1]) ?? 0) + 1));
+  const isShared = (name) => named.get(name) > 1;
   const rowWords = data.rows.map((row) => fold(data.people[row[0]].slice(0, 2).join(" ")));
+  // Every word has to be there, in any order.
+  const finds = (text) => {
+    const words = fold(text).split(/\s+/).filter(Boolean);
+    return (within) => words.every((word) => within.includes(word));
+  };
   const rightWords = data.rights.map((right) => fold(right[0] + " " + right[1]));
   // Rows and columns that are shown, by position; the cell that has the focus, -1 being the heads.
   let rows = [], cols = [], at = { row: -1, col: -1 }, holds = false, drawing = false;
@@ -23,7 +32,13 @@
     option.value = String(index);
     select.append(option);
   });
-  fill($("place"), data.places.map((place) => place[2] + " (" + place[0] + ")"));
+  // A location is one place, in however many systems; the chain and the whole of a system are each system's own.
+  const placeNames = [], placeOf = data.places.map(([system, key, title]) => {
+    const name = key === "chain" || key === "*" ? title + " (" + system + ")" : title + (title === key ? "" : " (" + key + ")");
+    if (!placeNames.includes(name)) placeNames.push(name);
+    return placeNames.indexOf(name);
+  });
+  fill($("place"), placeNames);
   fill($("role"), data.roles);
   fill($("sensitivity"), data.sensitivities);
 
@@ -49,32 +64,42 @@
     return { name: data.people[fields[0]][1], key: data.people[fields[0]][0], place: data.places[fields[1]][2], roles: fields[2].map((role) => data.roles[role]).join(", "), state: data.states[fields[3]] };
   };
 
+  /** How many people, and how many accounts that are nobody's. */
+  const people = (list) => {
+    const all = [...new Set(list.map((row) => data.rows[row][0]))];
+    const nobodys = all.filter((person) => data.people[person][2]).length, known = all.length - nobodys;
+    const some = (count, one, many) => number(count) + " " + (count === 1 ? one : many);
+    return some(known, "person", "people") + (nobodys ? ", " + some(nobodys, "account of nobody", "accounts of nobody") : "");
+  };
   const number = (count) => count.toLocaleString("en");
   const filter = () => {
-    const who = fold($("who").value.trim()), right = fold($("right").value.trim());
+    const whom = finds($("who").value), which = finds($("right").value), right = $("right").value.trim();
     const place = $("place").value, role = $("role").value, kind = $("sensitivity").value;
-    const differs = $("differs").checked, all = $("all").checked;
-    const wanted = data.rights.map((fields, index) => (kind === "" || fields[2] === Number(kind)) && rightWords[index].includes(right));
+    const only = $("only").value, all = $("all").checked;
+    const wanted = data.rights.map((fields, index) => (kind === "" || fields[2] === Number(kind)) && which(rightWords[index]));
     const narrowed = right !== "" || kind !== "";
     const used = new Set();
     rows = [];
     data.rows.forEach((fields, index) => {
-      if (!rowWords[index].includes(who)) return;
-      if (place !== "" && fields[1] !== Number(place)) return;
+      if (!whom(rowWords[index])) return;
+      if (place !== "" && placeOf[fields[1]] !== Number(place)) return;
       if (role !== "" && !fields[2].includes(Number(role))) return;
       let any = false, found = [];
       for (const [position, shown] of sets[fields[6]]) {
         if (!wanted[position]) continue;
-        if (differs && !data.cells[shown][3]) continue;
+        const [basis, , , differs, has] = data.cells[shown];
+        if (only === "differs" && !differs) continue;
+        if (only === "unknown" && basis !== 2) continue;
+        if (only === "has" && !has) continue;
         found.push(position);
         any = true;
       }
-      if (!any && (differs || (narrowed && !all))) return;
+      if (!any && (only !== "" || (narrowed && !all))) return;
       found.forEach((position) => used.add(position));
       rows.push(index);
     });
     cols = data.rights.map((_, index) => index).filter((index) => wanted[index] && (all || used.has(index)));
-    $("count").textContent = number(rows.length) + " of " + number(data.rows.length) + " rows (" + number(new Set(rows.map((row) => data.rows[row][0])).size) + " people), " + number(cols.length) + " of " + number(data.rights.length) + " rights";
+    $("count").textContent = number(rows.length) + " of " + number(data.rows.length) + " rows (" + people(rows) + "), " + number(cols.length) + " of " + number(data.rights.length) + " rights";
     at = { row: -1, col: -1 };
     holds = false;
     $("detail").textContent = "";
@@ -131,7 +156,7 @@
       const { name, key, place, roles, state } = rowName(rows[row]);
       const who = make("div", "who");
       who.setAttribute("role", "rowheader");
-      who.append(make("b", "", name), make("span", "", place + (roles ? " · " + roles : "") + (state ? " · " + state : "")));
+      who.append(make("b", "", isShared(name) ? name + " (" + key + ")" : name), make("span", "", place + (roles ? " · " + roles : "") + (state ? " · " + state : "")));
       who.title = [name + " (" + key + ")", place, roles, state].filter(Boolean).join(", ");
       mark(who, row, -1);
       line.append(who);
@@ -221,7 +246,12 @@
   const paper = () => {
     const known = new Set(cols);
     const legend = make("p", "", $("legend").textContent.replace(/ Arrow keys.*/, ""));
-    $("print").replaceChildren(legend, ...rows.map((row) => {
+    const chosen = ["who", "right", "place", "role", "sensitivity", "only"].map((id) => [$(id), $(id).labels[0].firstChild.textContent.trim()])
+      .filter(([control]) => control.value.trim() !== "")
+      .map(([control, label]) => label + ": " + (control.selectedOptions ? control.selectedOptions[0].textContent : control.value.trim()));
+    if ($("all").checked) chosen.push("also rights that nobody has");
+    const filters = make("p", "chosen", chosen.length ? "Shown only: " + chosen.join("; ") : "Nothing is filtered.");
+    $("print").replaceChildren(filters, legend, ...rows.map((row) => {
       const { name, key, place, roles, state } = rowName(row);
       const section = make("section");
       section.append(make("h2", "", name + " (" + key + "), " + place));

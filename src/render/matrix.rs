@@ -2,22 +2,23 @@
 //!
 //! The invariant: every cell that is shown says on what it stands, and what is left out is counted.
 
-use jiff::tz::TimeZone;
-use serde_json::{Map, Value as Json, json};
+use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+use serde_json::Value as Json;
+
+use super::answer;
 use super::doc::{
     Block, Detail, Doc, Item, Run, Section, Tone, foreign, foreign_toned, say, toned,
 };
 use super::table;
 use super::why::shown_json;
 use super::words;
-use crate::audit::matrix::{
-    Basis, Cell, Column, Declared, Difference, Matrix, Row, ScopeTitle, Seeing, Who,
-};
+use crate::audit::matrix::{Basis, Cell, Column, Declared, Matrix, Row, ScopeTitle, Seeing, Who};
 use crate::audit::why;
 use crate::catalog::{Catalog, Sensitivity};
 use crate::model::explained::Subject;
-use crate::model::{AccountState, GrantState};
+use crate::model::{AccountId, AccountState, GrantState, PersonKey};
 
 /// What a matrix is of.
 #[derive(Clone, Debug, Default)]
@@ -99,7 +100,7 @@ pub fn doc(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog, zone: &TimeZon
     let mut sections = vec![Section {
         fold: false,
         title: Vec::new(),
-        blocks: notes(frame, zone),
+        blocks: notes(frame, matrix_notes(matrix, frame), zone),
     }];
     for (at, scope) in matrix.scopes.iter().enumerate() {
         let rows = matrix.rows.iter().filter(|row| row.scope == at);
@@ -126,7 +127,7 @@ pub fn doc(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog, zone: &TimeZon
         sections.push(Section {
             fold: false,
             title: Vec::new(),
-            blocks: vec![Block::Line(vec![say("Nobody has any of it.")])],
+            blocks: vec![Block::Line(vec![say(nobody(matrix))])],
         });
     }
     sections.retain(|section| !section.blocks.is_empty());
@@ -139,7 +140,69 @@ pub fn doc(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog, zone: &TimeZon
     }
 }
 
-fn scope_title(scope: &ScopeTitle) -> Vec<Run> {
+/// What is said where there is nothing to show.
+fn nobody(matrix: &Matrix) -> &'static str {
+    match (matrix.declares, matrix.looked.is_empty()) {
+        _ if matrix.is_blank() => "Nothing is known of that time: no files, and nobody looked.",
+        (true, true) => "By the files nobody has any of it; nobody looked.",
+        (true, false) => "Nobody has any of it.",
+        (false, _) => "Nobody was seen with any of it; the files of that time are not known.",
+    }
+}
+
+/// What a reader should know beside a matrix: of the moment, and whom it cannot show.
+pub(super) fn matrix_notes(matrix: &Matrix, frame: &Frame<'_>) -> Vec<String> {
+    let mut notes = frame.notes.clone();
+    for (key, since) in matrix.locked.iter().take(50) {
+        let name = matrix.names.get(key).map_or(key.as_str(), |name| name);
+        notes.push(format!(
+            "{} ({key}) is locked out since {since}, whatever the files say",
+            words::shortened(name, 100)
+        ));
+    }
+    notes.extend(unseen(matrix.unseen.iter(), |key| matrix.names.get(key)));
+    notes
+}
+
+/// A note on people of whom nothing is known.
+pub(super) fn unseen<'n>(
+    people: impl Iterator<Item = &'n PersonKey>,
+    name: impl Fn(&PersonKey) -> Option<&'n Arc<str>>,
+) -> Option<String> {
+    let people: Vec<String> = people
+        .map(|key| match name(key) {
+            Some(name) => format!("{} ({key})", words::shortened(name, 100)),
+            None => key.to_string(),
+        })
+        .collect();
+    if people.is_empty() {
+        return None;
+    }
+    let more = people.len().saturating_sub(12);
+    let more = match more {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let shown: Vec<&str> = people.iter().take(12).map(String::as_str).collect();
+    Some(format!(
+        "the files leave alone (`access: unmanaged`), and nobody looked everywhere, so what they have is not known: {}{more}",
+        shown.join(", ")
+    ))
+}
+
+/// By which files it is declared, where that is a question of time.
+pub(super) fn declared_by(frame: &Frame<'_>, zone: &TimeZone) -> Option<String> {
+    let at = words::time(frame.applied?, zone);
+    Some(match frame.commit {
+        Some(commit) => format!(
+            "Declared by the files of commit {}, last applied {at}.",
+            commit.chars().take(10).collect::<String>()
+        ),
+        None => format!("The last apply before it was {at}."),
+    })
+}
+
+pub(super) fn scope_title(scope: &ScopeTitle) -> Vec<Run> {
     vec![
         foreign_toned(Tone::Strong, scope.system.to_string()),
         say(" · "),
@@ -147,24 +210,14 @@ fn scope_title(scope: &ScopeTitle) -> Vec<Run> {
     ]
 }
 
-fn notes(frame: &Frame<'_>, zone: &TimeZone) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    match (frame.commit, frame.applied) {
-        (Some(commit), Some(at)) => blocks.push(Block::Line(vec![
-            say("Declared by the files of commit "),
-            foreign(commit.chars().take(10).collect::<String>()),
-            say(format!(", last applied {}.", words::time(at, zone))),
-        ])),
-        (None, Some(at)) => blocks.push(Block::Line(vec![say(format!(
-            "The last apply before it was {}.",
-            words::time(at, zone)
-        ))])),
-        (_, None) => {}
-    }
-    let notes = frame.notes.iter();
-    blocks.extend(
-        notes.map(|note| Block::Line(vec![toned(Tone::Alert, "note: "), foreign(note.clone())])),
-    );
+pub(super) fn notes(frame: &Frame<'_>, notes: Vec<String>, zone: &TimeZone) -> Vec<Block> {
+    let by = declared_by(frame, zone);
+    let mut blocks: Vec<Block> = by
+        .into_iter()
+        .map(|by| Block::Line(vec![foreign(by)]))
+        .collect();
+    let notes = notes.into_iter();
+    blocks.extend(notes.map(|note| Block::Line(vec![toned(Tone::Alert, "note: "), foreign(note)])));
     blocks
 }
 
@@ -235,6 +288,14 @@ fn item(
         head.push(foreign(roles.join(", ")));
     }
     head.push(toned(Tone::Dim, format!(" · {}", basis_of_row(row, zone))));
+    if row.accounts.len() > 1 {
+        let ids: Vec<&str> = row.accounts.iter().map(AccountId::as_str).collect();
+        head.push(say(", accounts "));
+        head.push(foreign(ids.join(", ")));
+    }
+    if row.unread {
+        head.push(toned(Tone::Alert, ", rights not read"));
+    }
     if idle && !groups.is_empty() {
         head.push(toned(Tone::Alert, "; nothing can be used, the files give:"));
     }
@@ -293,6 +354,11 @@ fn cell_words(column: &Column, cell: &Cell, idle: bool, catalog: &Catalog) -> Ve
     }
     match (&cell.observed, &cell.declared) {
         (None, Some(_)) if !idle => runs.push(toned(Tone::Dim, " (declared)")),
+        (Some(_), Some(declared)) if cell.is_unclear() => {
+            runs.push(say(" (the files say "));
+            runs.push(foreign(shown(declared)));
+            runs.push(say("; which number that is was not read)"));
+        }
         (Some(_), Some(declared)) if cell.differs() => {
             runs.push(toned(Tone::Alert, " (the files say "));
             runs.push(foreign_toned(Tone::Alert, shown(declared)));
@@ -302,6 +368,9 @@ fn cell_words(column: &Column, cell: &Cell, idle: bool, catalog: &Catalog) -> Ve
     }
     runs
 }
+
+/// A name is cut here in a table, as in every other.
+pub(super) const LONGEST_NAME: usize = 200;
 
 /// The columns of the table for spreadsheets.
 pub const CSV_HEADER: [&str; 17] = [
@@ -353,7 +422,7 @@ pub fn spreadsheet(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog) -> Str
                 scope.place.to_string(),
                 scope.title.to_string(),
                 key.clone(),
-                name.clone(),
+                words::shortened(&name, LONGEST_NAME),
                 roles.join(" "),
                 declared_word(row.declared).to_owned(),
                 observed_word(row.observed).to_owned(),
@@ -373,295 +442,141 @@ pub fn spreadsheet(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog) -> Str
             ]);
         }
     }
+    for key in &matrix.unseen {
+        let name = matrix.names.get(key).map_or(key.as_str(), |name| name);
+        let mut row = vec![String::new(); CSV_HEADER.len()];
+        let said = [
+            (0, frame.label),
+            (4, key.as_str()),
+            (5, name),
+            (7, "unknown"),
+            (8, "unknown"),
+            (10, "*"),
+            (11, "everything, wherever nobody looked"),
+            (13, "unknown"),
+            (14, "unknown"),
+        ];
+        for (at, text) in said {
+            if let Some(cell) = row.get_mut(at) {
+                text.clone_into(cell);
+            }
+        }
+        rows.push(row);
+    }
     table::rows(&rows)
 }
 
 /// The matrix as JSON.
 pub fn to_json(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog) -> Json {
-    let rows: Vec<Json> = matrix
-        .rows
-        .iter()
-        .filter_map(|row| row_json(matrix, row, frame, catalog))
-        .collect();
-    json!({
-        "format": "keyholder.matrix/1",
-        "point": point_json(frame),
-        "rights": matrix.columns.iter().map(column_json).collect::<Vec<_>>(),
-        "rows": rows,
+    let rows = matrix.rows.iter();
+    answer::json(&answer::Matrix {
+        format: "keyholder.matrix/1",
+        point: point(frame, matrix_notes(matrix, frame)),
+        unseen: matrix
+            .unseen
+            .iter()
+            .map(|key| answer::Unseen {
+                person: key.to_string(),
+                name: matrix.names.get(key).map(ToString::to_string),
+            })
+            .collect(),
+        rights: matrix
+            .columns
+            .iter()
+            .map(|column| answer::Column {
+                right: column.slug.clone(),
+                title: column.title.clone(),
+                sensitivity: column.sensitivity.map(Sensitivity::as_str),
+            })
+            .collect(),
+        rows: rows
+            .filter_map(|row| row_json(matrix, row, frame, catalog))
+            .collect(),
     })
 }
 
-fn point_json(frame: &Frame<'_>) -> Json {
-    json!({
-        "as_of": frame.label,
-        "commit": frame.commit,
-        "applied": frame.applied.map(|at| at.to_string()),
-        "head": frame.head,
-        "notes": frame.notes,
-    })
+/// What a moment is, and from what it is known.
+pub(super) fn point(frame: &Frame<'_>, notes: Vec<String>) -> answer::Point {
+    answer::Point {
+        as_of: frame.label.to_owned(),
+        commit: frame.commit.map(str::to_owned),
+        applied: frame.applied.map(|at| at.to_string()),
+        head: frame.head.clone(),
+        notes,
+    }
 }
 
-fn column_json(column: &Column) -> Json {
-    json!({
-        "right": column.slug,
-        "title": column.title,
-        "sensitivity": column.sensitivity.map(Sensitivity::as_str),
-    })
+/// Who something is about, as the JSON has it: a person with a name, or an account that is nobody's.
+pub(super) struct Whose {
+    pub(super) person: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) account: Option<String>,
 }
 
-fn row_json(matrix: &Matrix, row: &Row, frame: &Frame<'_>, catalog: &Catalog) -> Option<Json> {
+impl Whose {
+    pub(super) fn of(who: &Who, name: Option<&str>) -> Self {
+        match who {
+            Who::Person(key) => Self {
+                person: Some(key.to_string()),
+                name: name.map(str::to_owned),
+                account: None,
+            },
+            Who::Account(account) => Self {
+                person: None,
+                name: None,
+                account: Some(account.to_string()),
+            },
+        }
+    }
+}
+
+fn row_json(
+    matrix: &Matrix,
+    row: &Row,
+    frame: &Frame<'_>,
+    catalog: &Catalog,
+) -> Option<answer::Row> {
     let scope = matrix.scopes.get(row.scope)?;
-    let mut shown = Map::new();
-    for (column, cell) in cells(matrix, row, catalog) {
-        if frame.all
+    let shown = cells(matrix, row, catalog).filter(|(column, cell)| {
+        frame.all
             || cell.basis() == Basis::Unknown
             || cell.gives(&column.subject, catalog)
             || cell.differs()
-        {
-            shown.insert(column.slug.clone(), cell_json(column, cell));
-        }
-    }
+    });
     let name = match &row.who {
         Who::Person(key) => matrix.names.get(key),
         Who::Account(_) => None,
     };
-    let mut json = with_base(who_json(&row.who, name.map(|name| &**name)), row, scope);
-    json.insert("cells".to_owned(), Json::Object(shown));
-    Some(Json::Object(json))
-}
-
-fn who_json(who: &Who, name: Option<&str>) -> Map<String, Json> {
-    match who {
-        Who::Person(key) => Map::from_iter([
-            ("person".to_owned(), json!(key.as_str())),
-            ("name".to_owned(), json!(name)),
-        ]),
-        Who::Account(account) => Map::from_iter([("account".to_owned(), json!(account.as_str()))]),
-    }
-}
-
-fn with_base(mut json: Map<String, Json>, row: &Row, scope: &ScopeTitle) -> Map<String, Json> {
-    json.extend([
-        ("system".to_owned(), json!(scope.system.as_str())),
-        ("place".to_owned(), json!(scope.place.to_string())),
-        ("place_title".to_owned(), json!(&*scope.title)),
-        (
-            "roles".to_owned(),
-            json!(
-                row.roles
-                    .iter()
-                    .map(crate::model::RoleKey::as_str)
-                    .collect::<Vec<_>>()
-            ),
-        ),
-        ("declared".to_owned(), json!(declared_word(row.declared))),
-        ("observed".to_owned(), json!(observed_word(row.observed))),
-        (
-            "observed_at".to_owned(),
-            json!(observed_at(row.observed).map(|at| at.to_string())),
-        ),
-    ]);
-    json
-}
-
-fn cell_json(column: &Column, cell: &Cell) -> Json {
-    json!({
-        "basis": basis_word(cell.basis()),
-        "declared": shown_json(&column.subject, cell.declared.as_ref()),
-        "observed": shown_json(&column.subject, cell.observed.as_ref().map(|(value, _)| value)),
-        "at": cell.observed.as_ref().map(|(_, at)| at.to_string()),
-    })
-}
-
-/// Differences as a page.
-pub fn diff_doc(
-    found: &[Difference],
-    before: &Frame<'_>,
-    after: &Frame<'_>,
-    catalog: &Catalog,
-    zone: &TimeZone,
-) -> Doc {
-    let mut sections = vec![Section {
-        fold: false,
-        title: Vec::new(),
-        blocks: [before, after]
-            .iter()
-            .flat_map(|frame| notes(frame, zone))
+    let whose = Whose::of(&row.who, name.map(|name| &**name));
+    Some(answer::Row {
+        person: whose.person,
+        name: whose.name,
+        account: whose.account,
+        system: scope.system.to_string(),
+        place: scope.place.to_string(),
+        place_title: scope.title.to_string(),
+        roles: row.roles.iter().map(ToString::to_string).collect(),
+        declared: declared_word(row.declared),
+        observed: observed_word(row.observed),
+        accounts: row.accounts.iter().map(ToString::to_string).collect(),
+        observed_at: observed_at(row.observed).map(|at| at.to_string()),
+        locked_out: match &row.who {
+            Who::Person(key) => matrix.locked.get(key).map(ToString::to_string),
+            Who::Account(_) => None,
+        },
+        cells: shown
+            .map(|(column, cell)| (column.slug.clone(), cell_json(column, cell)))
             .collect(),
-    }];
-    for same in found.chunk_by(|a, b| a.who == b.who) {
-        let Some(first) = same.first() else { continue };
-        let (key, name) = match (&first.who, &first.name) {
-            (Who::Person(key), Some(name)) => (key.to_string(), name.to_string()),
-            (Who::Person(key), None) => (key.to_string(), key.to_string()),
-            (Who::Account(account), _) => {
-                (format!("account {account}"), "nobody's account".to_owned())
-            }
-        };
-        let places = same.chunk_by(|a, b| a.scope == b.scope);
-        sections.push(Section {
-            fold: false,
-            title: vec![
-                foreign_toned(Tone::Strong, name),
-                say(" ("),
-                foreign(key),
-                say(")"),
-            ],
-            blocks: places
-                .filter_map(|place| {
-                    Some(Block::Group {
-                        head: scope_title(&place.first()?.scope),
-                        items: place.iter().map(|it| change(it, catalog, zone)).collect(),
-                    })
-                })
-                .collect(),
-        });
-    }
-    if found.is_empty() {
-        sections.push(Section {
-            fold: false,
-            title: Vec::new(),
-            blocks: vec![Block::Line(vec![say("No difference.")])],
-        });
-    }
-    sections.retain(|section| !section.blocks.is_empty());
-    Doc {
-        title: vec![
-            toned(Tone::Strong, "Who has what: from "),
-            foreign_toned(Tone::Strong, before.label.to_owned()),
-            toned(Tone::Strong, " to "),
-            foreign_toned(Tone::Strong, after.label.to_owned()),
-        ],
-        sections,
-    }
-}
-
-fn change(it: &Difference, catalog: &Catalog, zone: &TimeZone) -> Item {
-    let gave = |cell: &Cell| {
-        let value = cell.value();
-        value.is_some_and(|value| why::gives(&it.column.subject, value, catalog))
-    };
-    let (mark, tone) = match (gave(&it.before), gave(&it.after)) {
-        (false, true) => ('+', Tone::Give),
-        (true, false) => ('-', Tone::Take),
-        _ => ('~', Tone::Change),
-    };
-    let mut head = vec![foreign(it.column.title.clone())];
-    if let Some(why) = it.column.sensitivity {
-        head.push(toned(Tone::Alert, format!(" [{}]", why.title())));
-    }
-    let side = |label, cell: &Cell| Detail {
-        label,
-        text: side_words(&it.column, cell, catalog, zone),
-    };
-    Item {
-        mark,
-        tone,
-        head,
-        details: vec![side("from", &it.before), side("to", &it.after)],
-    }
-}
-
-fn side_words(column: &Column, cell: &Cell, catalog: &Catalog, zone: &TimeZone) -> Vec<Run> {
-    let shown = |value| foreign(why::words(&column.subject, value, catalog));
-    let mut runs = Vec::new();
-    if let Some((value, at)) = &cell.observed {
-        runs.push(shown(value));
-        runs.push(say(format!(" (observed {})", words::time(*at, zone))));
-    }
-    if let Some(value) = &cell.declared {
-        if !runs.is_empty() {
-            runs.push(say(", "));
-        }
-        runs.push(shown(value));
-        runs.push(say(" (declared)"));
-    }
-    if runs.is_empty() {
-        runs.push(say("unknown"));
-    }
-    runs
-}
-
-/// Differences as JSON (`keyholder.matrix-diff/1`).
-pub fn diff_json(found: &[Difference], before: &Frame<'_>, after: &Frame<'_>) -> Json {
-    let changes = found.iter().map(|it| {
-        let mut json = who_json(&it.who, it.name.as_deref());
-        json.extend([
-            ("system".to_owned(), json!(it.scope.system.as_str())),
-            ("place".to_owned(), json!(it.scope.place.to_string())),
-            ("right".to_owned(), json!(it.column.slug)),
-            (
-                "sensitivity".to_owned(),
-                json!(it.column.sensitivity.map(Sensitivity::as_str)),
-            ),
-            ("before".to_owned(), cell_json(&it.column, &it.before)),
-            ("after".to_owned(), cell_json(&it.column, &it.after)),
-        ]);
-        Json::Object(json)
-    });
-    json!({
-        "format": "keyholder.matrix-diff/1",
-        "from": point_json(before),
-        "to": point_json(after),
-        "changes": changes.collect::<Vec<_>>(),
     })
 }
 
-/// Differences as a table for spreadsheets.
-pub fn diff_spreadsheet(
-    found: &[Difference],
-    before: &Frame<'_>,
-    after: &Frame<'_>,
-    catalog: &Catalog,
-) -> String {
-    let header = [
-        "from",
-        "to",
-        "system",
-        "place",
-        "person",
-        "name",
-        "right",
-        "title",
-        "sensitivity",
-        "before_basis",
-        "before",
-        "after_basis",
-        "after",
-    ];
-    let mut rows = vec![header.map(str::to_owned).to_vec()];
-    for it in found {
-        let (key, name) = match &it.who {
-            Who::Person(key) => (
-                key.to_string(),
-                it.name.as_deref().unwrap_or_default().to_owned(),
-            ),
-            Who::Account(account) => (format!("account {account}"), "nobody's account".to_owned()),
-        };
-        let words = |cell: &Cell| {
-            cell.value().map_or_else(
-                || "unknown".to_owned(),
-                |value| why::words(&it.column.subject, value, catalog),
-            )
-        };
-        rows.push(vec![
-            before.label.to_owned(),
-            after.label.to_owned(),
-            it.scope.system.to_string(),
-            it.scope.place.to_string(),
-            key,
-            name,
-            it.column.slug.clone(),
-            it.column.title.clone(),
-            it.column
-                .sensitivity
-                .map_or("", Sensitivity::as_str)
-                .to_owned(),
-            basis_word(it.before.basis()).to_owned(),
-            words(&it.before),
-            basis_word(it.after.basis()).to_owned(),
-            words(&it.after),
-        ]);
+pub(super) fn cell_json(column: &Column, cell: &Cell) -> answer::Cell {
+    let seen = cell.observed.as_ref();
+    answer::Cell {
+        basis: basis_word(cell.basis()),
+        declared: shown_json(&column.subject, cell.declared.as_ref()),
+        observed: shown_json(&column.subject, seen.map(|(value, _)| value)),
+        at: seen.map(|(_, at)| at.to_string()),
+        differs: cell.same.map(|same| !same),
     }
-    table::rows(&rows)
 }

@@ -12,7 +12,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::escape;
 use super::html::base64;
-use super::matrix::{Frame, cells, declared_word, observed_word, who_of};
+use super::matrix::{
+    Frame, cells, declared_by, declared_word, matrix_notes, observed_word, who_of,
+};
 use super::words;
 use crate::audit::matrix::{Basis, Cell, Column, Declared, Matrix, Row, Seeing, Who};
 use crate::audit::why;
@@ -26,20 +28,13 @@ const SCRIPT: &str = include_str!("matrix.js");
 pub fn page(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog, zone: &TimeZone) -> String {
     let title = format!("Who has what, {}", frame.label);
     let mut about = String::new();
-    if let Some(at) = frame.applied {
-        let by = frame.commit.map_or_else(String::new, |commit| {
-            format!(
-                "Declared by the files of commit {}, last applied {}.",
-                commit.chars().take(10).collect::<String>(),
-                words::time(at, zone)
-            )
-        });
+    if let Some(by) = declared_by(frame, zone) {
         about.push_str(&paragraph("", &by));
     }
     if let Some(head) = &frame.head {
         about.push_str(&paragraph("", &format!("Journal head {head}.")));
     }
-    for note in &frame.notes {
+    for note in matrix_notes(matrix, frame) {
         about.push_str(&paragraph("note", &format!("Note: {note}")));
     }
     let data = in_script(&data(matrix, catalog, zone).to_string());
@@ -64,7 +59,7 @@ const FORM: &str = "<form id=\"filters\" role=\"search\" aria-label=\"Filters\">
 <label>Place <select id=\"place\"><option value=\"\">all places</option></select></label>\n\
 <label>Role <select id=\"role\"><option value=\"\">all roles</option></select></label>\n\
 <label>Sensitivity <select id=\"sensitivity\"><option value=\"\">all rights</option></select></label>\n\
-<label class=\"tick\"><input type=\"checkbox\" id=\"differs\"> only where the files say otherwise</label>\n\
+<label>Only <select id=\"only\"><option value=\"\">everything</option><option value=\"has\">what they have</option><option value=\"unknown\">what is unknown</option><option value=\"differs\">where the files say otherwise</option></select></label>\n\
 <label class=\"tick\"><input type=\"checkbox\" id=\"all\"> also rights that nobody has</label>\n\
 <button type=\"reset\">Clear</button>\n<button type=\"button\" id=\"printing\">Print</button>\n</form>\n\
 <p id=\"count\" role=\"status\"></p>\n";
@@ -173,7 +168,11 @@ fn data(matrix: &Matrix, catalog: &Catalog, zone: &TimeZone) -> Json {
             }
             let (key, name) = who_of(matrix, &row.who);
             let person = people.number(&row.who, || {
-                json!([escape::terminal(&key), escape::terminal(&name)])
+                json!([
+                    escape::terminal(&key),
+                    escape::terminal(&name),
+                    i64::from(matches!(row.who, Who::Account(_)))
+                ])
             });
             let time = match row.observed {
                 Seeing::Unknown => -1,
@@ -181,7 +180,14 @@ fn data(matrix: &Matrix, catalog: &Catalog, zone: &TimeZone) -> Json {
                     signed(times.text(&words::time(at, zone)))
                 }
             };
-            let state = states.text(&state(row));
+            let mut state = state(row);
+            if row.unread {
+                state = format!(
+                    "{state}{}rights not read",
+                    if state.is_empty() { "" } else { ", " }
+                );
+            }
+            let state = states.text(&state);
             json!([
                 person,
                 row.scope,
@@ -221,7 +227,8 @@ fn signed(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// A cell as numbers: basis, value, what the files say, whether these differ. None is a plain no.
+/// A cell as numbers: basis, value, what the files say, whether these differ, whether it is something that they have. None is
+/// a plain no.
 fn code(
     column: &Column,
     cell: &Cell,
@@ -231,11 +238,12 @@ fn code(
     let basis = match cell.basis() {
         Basis::Observed(_) => 0,
         Basis::Declared => 1,
-        Basis::Unknown => return Some(vec![2, -1, -1, 0]),
+        Basis::Unknown => return Some(vec![2, -1, -1, 0, 0]),
     };
     if !cell.gives(&column.subject, catalog) && !cell.differs() {
         return None;
     }
+    let has = |value: &crate::model::explained::Shown| why::gives(&column.subject, value, catalog);
     let mut number = |value: Option<&crate::model::explained::Shown>| {
         value.map_or(-1, |value| {
             signed(values.text(&why::words(&column.subject, value, catalog)))
@@ -246,6 +254,7 @@ fn code(
         number(cell.value()),
         number(cell.declared.as_ref()),
         i64::from(cell.differs()),
+        i64::from(cell.value().is_some_and(has)),
     ])
 }
 

@@ -3,6 +3,7 @@
 //! `doc` is what an output says; `text`, `markdown` and `html` how it looks; views build the first, writers the second. Foreign text passes
 //! through `escape` and nowhere else.
 
+pub mod answer;
 mod change;
 pub mod checklist;
 pub mod desired;
@@ -11,6 +12,7 @@ pub mod doctor;
 pub mod escape;
 mod hand;
 pub mod matrix;
+pub mod matrix_diff;
 pub mod matrix_html;
 
 mod held;

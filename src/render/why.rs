@@ -2,18 +2,20 @@
 //!
 //! The JSON is a contract and changes only by adding.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
+use super::answer;
 use super::desired::{extra_json, state_word, value_json};
 use super::doc::{
     Block, Detail, Doc, Item, Run, Section, Tone, foreign, foreign_toned, say, toned,
 };
 use super::words;
-use crate::audit::why::{self, Answer, Link, ObservedValue, Why};
+use crate::audit::why::{self, Answer, Kept, Link, ObservedValue, Why};
 use crate::catalog::{Catalog, Sensitivity};
 use crate::model::explained::{Shown, Subject};
-use crate::model::{Desired, GrantState, PlaceId};
+use crate::model::{AccountId, Desired, GrantState};
 
 /// The title of what a state is for.
 pub(super) fn as_of(desired: &Desired, zone: &TimeZone) -> String {
@@ -23,9 +25,85 @@ pub(super) fn as_of(desired: &Desired, zone: &TimeZone) -> String {
     }
 }
 
+/// By which files a question is answered; the default: by those at hand, for the present or what is to come.
+#[derive(Clone, Debug, Default)]
+pub struct By<'a> {
+    /// The commit that has them, where they were applied before a day that has passed.
+    pub commit: Option<&'a str>,
+    /// When they were applied.
+    pub applied: Option<Timestamp>,
+    /// Whether the day has passed, and the files of then are not known: it is answered by today's.
+    pub todays: bool,
+    /// The time that has passed and is asked about: what is younger says so.
+    pub than: Option<Timestamp>,
+    /// What a reader should know beside it.
+    pub notes: Vec<String>,
+}
+
+impl By<'_> {
+    /// The end of a title: for which day, and by which files.
+    pub(super) fn title(&self, desired: &Desired, zone: &TimeZone) -> Vec<Run> {
+        let day = as_of(desired, zone);
+        match (self.todays, self.applied, self.commit) {
+            (true, ..) => vec![toned(
+                Tone::Alert,
+                format!(", by today's files, read for {day}"),
+            )],
+            (false, Some(at), Some(commit)) => vec![
+                say(format!(", on {day}, by the files of commit ")),
+                foreign(commit.chars().take(10).collect::<String>()),
+                say(format!(", last applied {}", words::time(at, zone))),
+            ],
+            (false, Some(at), None) => vec![say(format!(
+                ", on {day}, by the files at hand, last applied {}",
+                words::time(at, zone)
+            ))],
+            (false, None, _) => vec![say(format!(", as the files have it on {day}"))],
+        }
+    }
+
+    /// The notes, as the first part of a page.
+    pub(super) fn notes(&self) -> Option<Section> {
+        let note =
+            |note: &String| Block::Line(vec![toned(Tone::Alert, "note: "), foreign(note.clone())]);
+        (!self.notes.is_empty()).then(|| Section {
+            fold: false,
+            title: Vec::new(),
+            blocks: self.notes.iter().map(note).collect(),
+        })
+    }
+
+    /// The same for programs.
+    pub(super) fn files(&self) -> answer::Files {
+        answer::Files {
+            by: if self.todays || self.applied.is_none() {
+                "at-hand"
+            } else {
+                "applied"
+            },
+            commit: self.commit.map(str::to_owned),
+            applied: self.applied.map(|at| at.to_string()),
+            notes: self.notes.clone(),
+        }
+    }
+}
+
 /// An explanation as a page.
-pub fn doc(why: &Why, desired: &Desired, catalog: &Catalog, zone: &TimeZone) -> Doc {
-    let mut sections = Vec::new();
+pub fn doc(why: &Why, by: &By<'_>, desired: &Desired, catalog: &Catalog, zone: &TimeZone) -> Doc {
+    let mut sections: Vec<Section> = by.notes().into_iter().collect();
+    if let Some(since) = why.locked {
+        sections.push(Section {
+            fold: false,
+            title: Vec::new(),
+            blocks: vec![Block::Line(vec![toned(
+                Tone::Alert,
+                format!(
+                    "locked out since {}: nothing anywhere, whatever the files say",
+                    words::time(since, zone)
+                ),
+            )])],
+        });
+    }
     if !why.whole.is_empty() {
         sections.push(Section {
             fold: false,
@@ -34,8 +112,8 @@ pub fn doc(why: &Why, desired: &Desired, catalog: &Catalog, zone: &TimeZone) -> 
                 .whole
                 .iter()
                 .flat_map(|link| {
-                    let mut blocks = vec![Block::Line(vec![foreign(link.words.clone())])];
-                    blocks.extend(place_of(link, zone).map(Block::Line));
+                    let mut blocks = vec![Block::Line(link_words(link))];
+                    blocks.extend(place_of(link, by, zone).map(Block::Line));
                     blocks
                 })
                 .collect(),
@@ -57,7 +135,7 @@ pub fn doc(why: &Why, desired: &Desired, catalog: &Catalog, zone: &TimeZone) -> 
                 head: state_words(first.state),
                 items: same
                     .iter()
-                    .map(|answer| item(answer, catalog, zone))
+                    .map(|answer| item(answer, by, catalog, zone))
                     .collect(),
             }],
         });
@@ -76,11 +154,11 @@ pub fn doc(why: &Why, desired: &Desired, catalog: &Catalog, zone: &TimeZone) -> 
             foreign_toned(Tone::Strong, why.name.to_string()),
             say(" ("),
             foreign(why.person.to_string()),
-            say(format!(
-                "), as the files have it on {}",
-                as_of(desired, zone)
-            )),
-        ],
+            say(")"),
+        ]
+        .into_iter()
+        .chain(by.title(desired, zone))
+        .collect(),
         sections,
     }
 }
@@ -94,20 +172,22 @@ fn state_words(state: Option<GrantState>) -> Vec<Run> {
     }
 }
 
-fn item(answer: &Answer, catalog: &Catalog, zone: &TimeZone) -> Item {
-    let (mark, tone) = if answer.given {
-        ('+', Tone::Give)
-    } else {
-        ('-', Tone::Take)
+fn item(answer: &Answer, by: &By<'_>, catalog: &Catalog, zone: &TimeZone) -> Item {
+    let (mark, tone) = match (answer.given, answer.kept) {
+        (true, _) => ('+', Tone::Give),
+        (false, Some(_)) => ('~', Tone::Change),
+        (false, None) => ('-', Tone::Take),
     };
     let mut head = vec![foreign_toned(Tone::Strong, answer.subject_title(catalog))];
-    if let Some(why) = answer.sensitivity(catalog) {
+    if let Some(why) = answer.sensitivity {
         head.push(toned(Tone::Alert, format!(" [{}]", why.title())));
     }
     head.push(say(": "));
-    head.push(match &answer.value {
-        Some(value) => foreign(why::words(&answer.subject, value, catalog)),
-        None => say("nothing"),
+    head.push(match (&answer.value, answer.kept) {
+        (Some(value), _) => foreign(why::words(&answer.subject, value, catalog)),
+        (None, Some(Kept::AsItIs)) => say("kept: whatever is there"),
+        (None, Some(Kept::Recommended)) => say("whatever the vendor recommends"),
+        (None, None) => say("nothing"),
     });
     if answer.subject != Subject::Role {
         head.push(say("  "));
@@ -128,9 +208,9 @@ fn item(answer: &Answer, catalog: &Catalog, zone: &TimeZone) -> Item {
         details.extend(links.iter().flat_map(|link| {
             let mut shown = vec![Detail {
                 label,
-                text: vec![foreign(link.words.clone())],
+                text: link_words(link),
             }];
-            shown.extend(place_of(link, zone).map(|text| Detail { label: "", text }));
+            shown.extend(place_of(link, by, zone).map(|text| Detail { label: "", text }));
             shown
         }));
     }
@@ -155,7 +235,13 @@ pub(super) fn observed_words(
             "no account there at {}",
             words::time(*at, zone)
         ))],
-        ObservedValue::Has { at, state, value } => {
+        ObservedValue::Has {
+            accounts,
+            at,
+            state,
+            value,
+            same,
+        } => {
             let mut text = match value {
                 Some(value) => vec![foreign(why::words(&answer.subject, value, catalog))],
                 None => vec![say("not read")],
@@ -165,16 +251,36 @@ pub(super) fn observed_words(
                 state.name(),
                 words::time(*at, zone)
             )));
-            if value.is_some() && *value != answer.value {
-                text.push(toned(Tone::Alert, " (not what the files say)"));
+            if accounts.len() > 1 {
+                let ids: Vec<&str> = accounts.iter().map(AccountId::as_str).collect();
+                text.push(say(", accounts "));
+                text.push(foreign(ids.join(", ")));
+            }
+            match (same, value, &answer.value) {
+                (Some(false), ..) => text.push(toned(Tone::Alert, " (not what the files say)")),
+                (None, Some(_), Some(_)) => text.push(say(
+                    " (a name and a number: the list that tells whether they are the same was not read)",
+                )),
+                _ => {}
             }
             text
         }
     }
 }
 
+/// What a link does, and what its entry says for itself.
+fn link_words(link: &Link) -> Vec<Run> {
+    let mut text = vec![foreign(link.words.clone())];
+    if let Some(reason) = &link.reason {
+        text.push(say(" (because: "));
+        text.push(foreign(words::shortened(reason, 200)));
+        text.push(say(")"));
+    }
+    text
+}
+
 /// File, line, text and who wrote it.
-fn place_of(link: &Link, zone: &TimeZone) -> Option<Vec<Run>> {
+fn place_of(link: &Link, by: &By<'_>, zone: &TimeZone) -> Option<Vec<Run>> {
     let origin = link.origin.as_ref()?;
     let mut text = vec![
         foreign_toned(Tone::Dim, format!("{}:{}", origin.file, origin.line)),
@@ -192,19 +298,25 @@ fn place_of(link: &Link, zone: &TimeZone) -> Option<Vec<Run>> {
         text.push(toned(Tone::Dim, format!(", {day}, ")));
         text.push(foreign_toned(Tone::Dim, written.author.to_string()));
         text.push(toned(Tone::Dim, ")"));
+        if by.than.is_some_and(|than| written.at > than) {
+            text.push(toned(Tone::Alert, " younger than that day"));
+        }
     }
     Some(text)
 }
 
 /// An explanation as JSON.
-pub fn to_json(why: &Why, desired: &Desired, catalog: &Catalog) -> Json {
-    json!({
-        "format": "keyholder.why/1",
-        "as_of": as_of_json(desired),
-        "person": why.person.as_str(),
-        "name": &*why.name,
-        "whole": why.whole.iter().map(link_json).collect::<Vec<_>>(),
-        "answers": why.answers.iter().map(|answer| answer_json(answer, catalog)).collect::<Vec<_>>(),
+pub fn to_json(why: &Why, by: &By<'_>, desired: &Desired, catalog: &Catalog) -> Json {
+    let answers = why.answers.iter();
+    answer::json(&answer::Why {
+        format: "keyholder.why/1",
+        as_of: as_of_json(desired),
+        files: by.files(),
+        person: why.person.to_string(),
+        name: why.name.to_string(),
+        locked_out: why.locked.map(|at| at.to_string()),
+        whole: why.whole.iter().map(link).collect(),
+        answers: answers.map(|it| answer_json(it, catalog)).collect(),
     })
 }
 
@@ -226,69 +338,66 @@ pub(super) fn shown_json(subject: &Subject, value: Option<&Shown>) -> Json {
     }
 }
 
-fn answer_json(answer: &Answer, catalog: &Catalog) -> Json {
-    let links = |links: &[Link]| links.iter().map(link_json).collect::<Vec<_>>();
-    let mut json = Map::from_iter([
-        ("system".to_owned(), json!(answer.system.as_str())),
-        ("place".to_owned(), json!(place_key(&answer.place))),
-        ("place_title".to_owned(), json!(&*answer.title)),
-        ("right".to_owned(), json!(answer.slug(catalog))),
-        ("title".to_owned(), json!(answer.subject_title(catalog))),
-        (
-            "sensitivity".to_owned(),
-            json!(answer.sensitivity(catalog).map(Sensitivity::as_str)),
-        ),
-        ("state".to_owned(), json!(answer.state.map(state_word))),
-        (
-            "value".to_owned(),
-            shown_json(&answer.subject, answer.value.as_ref()),
-        ),
-        ("given".to_owned(), json!(answer.given)),
-        ("because".to_owned(), json!(links(&answer.because))),
-        ("also".to_owned(), json!(links(&answer.also))),
-        ("against".to_owned(), json!(links(&answer.against))),
-    ]);
-    if let Some(seen) = &answer.observed {
-        json.insert("observed".to_owned(), observed_json(seen, &answer.subject));
+fn answer_json(it: &Answer, catalog: &Catalog) -> answer::Answer {
+    let links = |links: &[Link]| links.iter().map(link).collect();
+    answer::Answer {
+        system: it.system.to_string(),
+        place: it.place.to_string(),
+        place_title: it.title.to_string(),
+        right: it.slug(catalog),
+        title: it.subject_title(catalog),
+        sensitivity: it.sensitivity.map(Sensitivity::as_str),
+        state: it.state.map(state_word),
+        value: shown_json(&it.subject, it.value.as_ref()),
+        given: it.given,
+        kept: it.kept.map(Kept::as_str),
+        because: links(&it.because),
+        also: links(&it.also),
+        against: links(&it.against),
+        observed: it.observed.as_ref().map(|seen| observed(seen, &it.subject)),
     }
-    Json::Object(json)
 }
 
-fn place_key(place: &PlaceId) -> String {
-    place.to_string()
-}
-
-/// What was seen, as JSON.
-pub(super) fn observed_json(seen: &ObservedValue, subject: &Subject) -> Json {
+/// What was seen, for programs.
+fn observed(seen: &ObservedValue, subject: &Subject) -> answer::Observed {
     match seen {
-        ObservedValue::Unknown => json!({ "known": false }),
-        ObservedValue::Absent { at } => {
-            json!({ "known": true, "at": at.to_string(), "state": "absent" })
-        }
-        ObservedValue::Has { at, state, value } => json!({
-            "known": true,
-            "at": at.to_string(),
-            "state": state.name(),
-            "value": shown_json(subject, value.as_ref()),
-        }),
+        ObservedValue::Unknown => answer::Observed::default(),
+        ObservedValue::Absent { at } => answer::Observed {
+            known: true,
+            at: Some(at.to_string()),
+            state: Some("absent"),
+            ..answer::Observed::default()
+        },
+        ObservedValue::Has {
+            accounts,
+            at,
+            state,
+            value,
+            same,
+        } => answer::Observed {
+            known: true,
+            at: Some(at.to_string()),
+            state: Some(state.name()),
+            accounts: accounts.iter().map(ToString::to_string).collect(),
+            value: Some(shown_json(subject, value.as_ref())),
+            differs: same.map(|same| !same),
+        },
     }
 }
 
-fn link_json(link: &Link) -> Json {
-    let mut json = Map::from_iter([
-        ("what".to_owned(), json!(link.kind.as_str())),
-        ("words".to_owned(), json!(link.words)),
-    ]);
-    if let Some(origin) = &link.origin {
-        json.insert("file".to_owned(), json!(&*origin.file));
-        json.insert("line".to_owned(), json!(origin.line));
-        json.insert("column".to_owned(), json!(origin.column));
-        json.insert("text".to_owned(), json!(&*origin.text));
+fn link(link: &Link) -> answer::Link {
+    let origin = link.origin.as_ref();
+    let written = link.written.as_ref();
+    answer::Link {
+        what: link.kind.as_str(),
+        words: link.words.clone(),
+        because: link.reason.as_ref().map(ToString::to_string),
+        file: origin.map(|origin| origin.file.to_string()),
+        line: origin.map(|origin| origin.line),
+        column: origin.map(|origin| origin.column),
+        text: origin.map(|origin| origin.text.to_string()),
+        commit: written.map(|written| written.commit.to_string()),
+        author: written.map(|written| written.author.to_string()),
+        date: written.map(|written| written.at.to_string()),
     }
-    if let Some(written) = &link.written {
-        json.insert("commit".to_owned(), json!(&*written.commit));
-        json.insert("author".to_owned(), json!(&*written.author));
-        json.insert("date".to_owned(), json!(written.at.to_string()));
-    }
-    Json::Object(json)
 }

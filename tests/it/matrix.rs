@@ -1,6 +1,8 @@
 //! "Who could refund at this branch on 1 March", after a year of changes, leavers and hand-made drift: a journal and a
 //! repository that are built here, asked through the program.
 
+mod answers;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -8,8 +10,8 @@ use camino::Utf8Path;
 use jiff::Timestamp;
 use keyholder::config::{LoadOptions, load};
 use keyholder::journal::{
-    CallOutcome, CallResult, ConfigFacts, FileJournal, GrantSeen, Intent, JournalSink as _, Match,
-    Observed, Record, RightValue, RunStarted, Verb, Verdict, Verified, init,
+    CallOutcome, CallResult, ConfigFacts, FileJournal, GrantSeen, Intent, JournalSink as _, Locked,
+    Match, Observed, Record, RightValue, RunStarted, Verb, Verdict, Verified, init,
 };
 use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
 use serde_json::{Value as Json, json};
@@ -107,6 +109,10 @@ impl Year {
 
     /// A run that applies the files at hand.
     fn apply(&mut self, day: &str, commit: Option<&str>, dirty: bool) {
+        self.apply_as("apply", day, commit, dirty);
+    }
+
+    fn apply_as(&mut self, command: &str, day: &str, commit: Option<&str>, dirty: bool) {
         let folder = Utf8Path::from_path(self.held.path()).unwrap();
         let digest = load(folder, &LoadOptions::default()).digest.to_string();
         self.run = self
@@ -114,7 +120,7 @@ impl Year {
             .begin(
                 at(day),
                 RunStarted {
-                    command: "apply".into(),
+                    command: command.into(),
                     tool: "0.1.0".into(),
                     plan: None,
                     config: Some(ConfigFacts {
@@ -512,7 +518,7 @@ proptest! {
         for person in desired.people.values_mut() {
             person.name = name.as_str().into();
         }
-        let side = Side { desired: Some(&desired), seen: None };
+        let side = Side { desired: Some(&desired), seen: None, hand: None, locked: None };
         let made = matrix(&side, &Filter::default(), catalog);
         let frame = Frame { label: &name, notes: vec![name.clone()], ..Frame::default() };
         let zone = jiff::tz::TimeZone::UTC;

@@ -194,11 +194,15 @@ fn the_committed_schema_of_doctor_is_the_one_of_the_types() {
 }
 
 #[test]
-fn the_committed_schemas_of_reports_and_bundles_are_those_of_the_types() {
+fn the_committed_schemas_of_reports_bundles_and_answers_are_those_of_the_types() {
+    let answers = keyholder::render::answer::schemas();
     for (file, schema) in [
         ("report.v1.schema.json", keyholder::report::wire::schema()),
         ("bundle.v1.schema.json", keyholder::bundle::index::schema()),
-    ] {
+    ]
+    .into_iter()
+    .chain(answers)
+    {
         let text = format!("{schema:#}\n");
         let difference = stale(&root().join("schema").join(file), &text);
         assert!(difference.is_none(), "{}", difference.unwrap_or_default());

@@ -371,3 +371,135 @@ fn what_was_seen_stands_beside_what_the_files_say() {
         "{stylists}"
     );
 }
+
+/// A project of its own: settings, one place, roles and people.
+fn project(roles: &str, people: &str) -> tempfile::TempDir {
+    let held = tempfile::tempdir().unwrap();
+    let settings = "version: 1\ntime_zone: Europe/Riga\nsystems:\n  salons: { kind: altegio, ownership: full, tokens: { partner: { env: A }, user: { env: B } } }\nsensitive: { statistics_access: money }\n";
+    let places = "locations:\n  mall: { title: Rīga Mall, in: { salons: 101 } }\n";
+    for (file, text) in [
+        ("keyholder.yaml", settings),
+        ("locations.yaml", places),
+        ("roles.yaml", roles),
+        ("people.yaml", people),
+    ] {
+        std::fs::write(held.path().join(file), text).unwrap();
+    }
+    held
+}
+
+const ROLES: &str = "\
+roles:
+  floor: { title: Floor, salons: { role: worker, unlisted: deny, rights: { records_create_access: allow, statistics_access: allow } } }
+  keeper: { title: Keeper, salons: { role: worker, unlisted: keep, rights: { records_create_access: allow } } }
+  usual: { title: Usual, salons: { role: worker, unlisted: default, rights: { records_create_access: allow } } }
+  boss: { title: Boss, extends: [floor], salons: { role: manager, rights: { records_delete_access: allow } } }
+";
+
+fn text(folder: &std::path::Path, arguments: &[&str]) -> String {
+    let (code, out, said) = shop::keyholder(folder, arguments);
+    assert_eq!(code, 0, "{arguments:?} {said}");
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn an_entry_says_why_it_is_there() {
+    let people = "\
+people:
+  nev: { name: Nev N, email: nev@chain.example, never: [ { salons: records_delete_access, because: audit 2025-3 } ], access: [ { role: boss, at: [mall] } ] }
+  min: { name: Min M, email: min@chain.example, access: [ { role: boss, at: [mall], because: \"covers, HR-7\", minus: { salons: [records_delete_access] } } ] }
+";
+    let held = project(ROLES, people);
+    for (who, said) in [("nev", "audit 2025-3"), ("min", "covers, HR-7")] {
+        let found = answers(held.path(), &[who, "records_delete_access"]);
+        let link = &found[0]["because"][0];
+        assert_eq!(link["because"], said, "{found:?}");
+        let told = text(held.path(), &["why", who, "records_delete_access"]);
+        assert!(told.contains(&format!("(because: {said})")), "{told}");
+    }
+}
+
+#[test]
+fn what_is_kept_is_no_no_and_a_link_says_of_which_right_it_is() {
+    let people = "\
+people:
+  kep: { name: Kep K, email: kep@chain.example, access: [ { role: keeper, at: [mall] } ] }
+  usu: { name: Usu U, email: usu@chain.example, access: [ { role: usual, at: [mall] } ] }
+  flo: { name: Flo F, email: flo@chain.example, access: [ { role: floor, at: [mall] } ] }
+";
+    let held = project(ROLES, people);
+    for (who, kept, said) in [
+        (
+            "kep",
+            "keep",
+            "~ edit appointments: kept: whatever is there",
+        ),
+        (
+            "usu",
+            "default",
+            "~ edit appointments: whatever the vendor recommends",
+        ),
+    ] {
+        let found = answers(held.path(), &[who, "records_edit_access"]);
+        assert_eq!(found[0]["kept"], kept);
+        assert_eq!(
+            (&found[0]["value"], &found[0]["given"]),
+            (&Json::Null, &json!(false))
+        );
+        let told = text(held.path(), &["why", who, "records_edit_access"]);
+        assert!(told.contains(said), "{told}");
+    }
+    let told = text(held.path(), &["why", "flo", "finances_transactions_access"]);
+    assert!(
+        told.contains("of `finances_access`: no line names it"),
+        "{told}"
+    );
+    // What the project calls sensitive is marked.
+    let found = answers(held.path(), &["flo", "statistics_access"]);
+    assert_eq!(found[0]["sensitivity"], "money");
+    let told = text(held.path(), &["who", "statistics_access"]);
+    assert!(told.contains("see analytics [money]"), "{told}");
+}
+
+#[test]
+fn who_is_asked_for_roles_of_the_vendor_and_tells_what_it_does_not_know() {
+    let people = "\
+people:
+  own: { name: Own O, email: own@chain.example, access: unmanaged }
+  kep: { name: Kep K, email: kep@chain.example, access: [ { role: keeper, at: [mall] } ] }
+  two: { name: Two T, email: two@chain.example, access: [ { role: boss, at: [mall] }, { role: floor, at: [mall] } ] }
+";
+    let held = project(ROLES, people);
+    let who = |what: &str| -> Json {
+        let (code, out, said) = shop::keyholder(held.path(), &["who", what, "--format", "json"]);
+        assert_eq!(code, 0, "{said}");
+        serde_json::from_str(&out).unwrap()
+    };
+    let manager = who("manager");
+    assert_eq!(manager["vendor_role"], "manager");
+    assert_eq!(manager["holders"][0]["person"], "two");
+    assert_eq!(manager["holders"].as_array().unwrap().len(), 1);
+    // Two assignments in one line are one line.
+    let because = manager["holders"][0]["because"].as_array().unwrap();
+    assert_eq!(because.len(), 2, "a long line shows its parts: {because:?}");
+    assert_eq!(who("role:worker")["holders"][0]["person"], "kep");
+    let edit = who("records_edit_access");
+    let unknown: Vec<(&str, &str)> = edit["unknown"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| (it["person"].as_str().unwrap(), it["why"].as_str().unwrap()))
+        .collect();
+    assert_eq!(unknown, [("kep", "kept"), ("own", "unmanaged")]);
+    let told = text(held.path(), &["who", "records_edit_access"]);
+    assert!(
+        told.contains("nobody of whom it is known not known"),
+        "{told}"
+    );
+    let (code, _, said) = shop::keyholder(held.path(), &["who", "role:nosuch"]);
+    assert_eq!(code, 1);
+    assert!(said.contains("no role is declared as `nosuch`"), "{said}");
+    // A right without a holder has its title all the same.
+    let told = text(held.path(), &["who", "clients_export_access"]);
+    assert!(!told.contains("Who has clients_export_access"), "{told}");
+}

@@ -6,15 +6,21 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::super::seen::{Seen, Sight};
-use super::{Answer, Frame, Link, LinkKind, ObservedValue, gives, is_given, line, words};
-use crate::catalog::{Kind, RightId, RightType};
+use super::super::matrix::ScopeTitle;
+use super::super::same::same;
+use super::super::seen::{Seen, Sight, nothing};
+use super::super::subject;
+use super::{Answer, Frame, Kept, Link, LinkKind, ObservedValue, gives, is_given, line, words};
+use crate::catalog::{Kind, RightId, RightType, Sensitivity};
 use crate::model::explained::{
     AccessLine, Decided, Explained, ExplainedPlace, ExplainedRight, Force, Reach, RoleLine, Says,
     SelectedLine, Shown, Standing, Subject,
 };
-use crate::model::{LocationKey, Managed, Ownership, PlaceId, PlaceStatus, SystemName};
-use crate::text::Span;
+use crate::model::{
+    AccountState, Grant, LocationKey, Managed, Ownership, PersonKey, PlaceId, PlaceStatus,
+    SystemName,
+};
+use crate::text::{Span, mask_contacts};
 
 pub(super) struct Teller<'t> {
     pub(super) frame: &'t Frame<'t>,
@@ -34,8 +40,20 @@ impl Teller<'_> {
             words: words.into(),
             origin,
             focus,
+            reason: span.and_then(|span| self.reason(span)),
             written,
         }
+    }
+
+    /// What the entry that a span lies in says for itself.
+    fn reason(&self, span: Span) -> Option<Arc<str>> {
+        let reasons = self.explained.reasons.iter();
+        let (_, reason) = reasons
+            .filter(|(entry, _)| {
+                entry.file == span.file && entry.start <= span.start && span.end <= entry.end
+            })
+            .min_by_key(|(entry, _)| entry.end - entry.start)?;
+        Some(mask_contacts(reason).into())
     }
 
     /// What is true of the person everywhere.
@@ -97,18 +115,24 @@ impl Teller<'_> {
         let mut answers = Vec::new();
         for ((system, place), scope) in scopes {
             let told = |known: &ExplainedPlace| known.system == *system && known.place == *place;
-            let Some(held) = scope.people.get(&self.explained.person) else {
+            if !scope.people.contains_key(&self.explained.person) {
                 continue;
-            };
+            }
+            let sight = seen_of(frame.seen, &self.explained.person, system, place);
             if self.explained.places.iter().any(told) || only.is_some_and(|only| only != place) {
                 continue;
             }
             let role = [Subject::Role];
             for subject in subjects.unwrap_or(&role) {
-                let value = held.value(subject, frame.catalog);
-                if value.is_none() && subjects.is_some() {
+                let observed = self.sight_value(&sight, subject, Some(&nothing(subject)));
+                let ObservedValue::Has { value, .. } = &observed else {
+                    continue;
+                };
+                // Whether they have it may not have been read; what there is not at that kind is none of it.
+                if value.is_none() && !self.exists_at(system, place, subject) {
                     continue;
                 }
+                let sensitivity = self.sensitivity(subject, self.kind(system), value.as_ref());
                 answers.push(Answer {
                     system: system.clone(),
                     kind: self.kind(system),
@@ -117,6 +141,8 @@ impl Teller<'_> {
                     subject: subject.clone(),
                     state: None,
                     value: None,
+                    kept: None,
+                    sensitivity,
                     given: false,
                     because: vec![self.link(
                         LinkKind::Access,
@@ -125,15 +151,31 @@ impl Teller<'_> {
                     )],
                     also: Vec::new(),
                     against: Vec::new(),
-                    observed: Some(ObservedValue::Has {
-                        at: held.at,
-                        state: held.state,
-                        value,
-                    }),
+                    observed: Some(observed),
                 });
             }
         }
         answers
+    }
+
+    fn exists_at(&self, system: &SystemName, place: &PlaceId, subject: &Subject) -> bool {
+        let scope = ScopeTitle {
+            system: system.clone(),
+            kind: self.kind(system),
+            place: place.clone(),
+            title: "".into(),
+        };
+        scope.applies(subject, self.frame.catalog)
+    }
+
+    fn sensitivity(
+        &self,
+        subject: &Subject,
+        kind: Option<Kind>,
+        value: Option<&Shown>,
+    ) -> Option<Sensitivity> {
+        let raised = &self.frame.desired.rules.sensitive;
+        subject::sensitivity(subject, kind, value, self.frame.catalog, raised)
     }
 
     fn kind(&self, system: &SystemName) -> Option<Kind> {
@@ -178,6 +220,14 @@ impl Teller<'_> {
             subject: right.subject.clone(),
             state: place.grant.as_ref().map(|grant| grant.state),
             value: right.value.clone(),
+            kept: match (right.decided, &place.grant) {
+                (Decided::Kept(_), Some(grant)) if grant.unlisted_default => {
+                    Some(Kept::Recommended)
+                }
+                (Decided::Kept(_), Some(_)) => Some(Kept::AsItIs),
+                _ => None,
+            },
+            sensitivity: self.sensitivity(&right.subject, kind, right.value.as_ref()),
             given,
             also: self.also(place, right, &because),
             because,
@@ -205,13 +255,50 @@ impl Teller<'_> {
         place: &ExplainedPlace,
         right: &ExplainedRight,
     ) -> ObservedValue {
-        match seen.sight(&self.explained.person, &place.system, &place.place) {
-            Sight::Has(held) => ObservedValue::Has {
-                at: held.at,
-                state: held.state,
-                value: held.value(&right.subject, self.frame.catalog),
-            },
-            Sight::Absent(at) => ObservedValue::Absent { at },
+        let sight = seen.sight(&self.explained.person, &place.system, &place.place);
+        let said = match (&right.value, right.decided) {
+            (Some(value), _) => Some(value.clone()),
+            // Whatever is there is what the files want.
+            (None, Decided::Kept(_)) => None,
+            (None, _) => Some(nothing(&right.subject)),
+        };
+        self.sight_value(&sight, &right.subject, said.as_ref())
+    }
+
+    /// What was seen of one thing, and whether that is what the files say.
+    fn sight_value(
+        &self,
+        sight: &Sight<'_>,
+        subject: &Subject,
+        said: Option<&Shown>,
+    ) -> ObservedValue {
+        let catalog = self.frame.catalog;
+        match sight {
+            Sight::Has(all) => {
+                let Some(first) = all.first() else {
+                    return ObservedValue::Unknown;
+                };
+                // What an account has that cannot be used is told beside its state.
+                let value = if first.state == AccountState::Active {
+                    sight.value(subject, catalog).map(|(value, _)| value)
+                } else {
+                    first.value(subject, catalog)
+                };
+                let names = sight.names();
+                ObservedValue::Has {
+                    accounts: all.iter().map(|held| held.account.clone()).collect(),
+                    at: first.at,
+                    state: first.state,
+                    same: match (said, &value) {
+                        (Some(said), Some(value)) => {
+                            same(subject, said, value, &[names.as_deref()], catalog)
+                        }
+                        (None, _) | (_, None) => None,
+                    },
+                    value,
+                }
+            }
+            Sight::Absent(at) => ObservedValue::Absent { at: *at },
             Sight::Unknown => ObservedValue::Unknown,
         }
     }
@@ -278,11 +365,13 @@ impl Teller<'_> {
             }
             Decided::Kept(span) => {
                 let mut links = self.assignments(place, right);
-                links.push(self.link(
-                    LinkKind::Unlisted,
-                    "no line names it: what is there is kept, or is the vendor's default",
-                    span,
-                ));
+                let default = |grant: &Grant| grant.unlisted_default;
+                let words = if place.grant.as_ref().is_some_and(default) {
+                    "no line names it, and `unlisted: default` leaves it to the set that the vendor recommends"
+                } else {
+                    "no line names it, and `unlisted: keep` leaves whatever is there"
+                };
+                links.push(self.link(LinkKind::Unlisted, words, span));
                 links
             }
             Decided::Nothing => self.out_of_force(place),
@@ -305,7 +394,35 @@ impl Teller<'_> {
             .find(|right| right.subject == Subject::Right(id));
         match other {
             // A right follows from another, that from a third, and no further; a loop in the data may not hang.
-            Some(other) if depth < 8 => self.chain(place, other, depth + 1),
+            Some(other) if depth < 8 => {
+                let slug = self.frame.catalog.get(id).slug;
+                let mut links = self.chain(place, other, depth + 1);
+                for link in &mut links {
+                    // What is said of another right says so.
+                    let about_right = match link.kind {
+                        LinkKind::Line
+                        | LinkKind::Plus
+                        | LinkKind::Minus
+                        | LinkKind::Never
+                        | LinkKind::Unlisted
+                        | LinkKind::Follows
+                        | LinkKind::Governor => true,
+                        LinkKind::Assignment
+                        | LinkKind::Role
+                        | LinkKind::Extends
+                        | LinkKind::Dates
+                        | LinkKind::Leaves
+                        | LinkKind::Paused
+                        | LinkKind::Ownership
+                        | LinkKind::Status
+                        | LinkKind::Access => false,
+                    };
+                    if about_right && !link.words.starts_with("of `") {
+                        link.words = format!("of `{slug}`: {}", link.words);
+                    }
+                }
+                links
+            }
             Some(_) | None => Vec::new(),
         }
     }
@@ -545,6 +662,16 @@ impl Teller<'_> {
         }
         dedup(links)
     }
+}
+
+/// What was seen of somebody in a scope, where anything was.
+fn seen_of<'s>(
+    seen: Option<&'s Seen>,
+    person: &PersonKey,
+    system: &SystemName,
+    place: &PlaceId,
+) -> Sight<'s> {
+    seen.map_or(Sight::Unknown, |seen| seen.sight(person, system, place))
 }
 
 fn dedup(links: Vec<Link>) -> Vec<Link> {

@@ -29,7 +29,8 @@ pub struct WhyArgs {
     /// Only at this location; `chain`, or `*` for a system without places.
     #[arg(long, value_name = "PLACE")]
     pub at: Option<String>,
-    /// The day (00:00 at each place) or instant it is asked for, by today's files.
+    /// The day (00:00 at each place) or instant it is asked for: of the past by the files that were applied last before it, of
+    /// the future by today's.
     #[arg(long, value_name = "WHEN")]
     pub as_of: Option<String>,
     /// What is looked at beside the files.
@@ -43,13 +44,14 @@ pub struct WhyArgs {
 /// `who`
 #[derive(Debug, Args)]
 pub struct WhoArgs {
-    /// A right, by its slug or its English title, or the key of a role.
+    /// A right, by its slug or its English title, the key of a role, or a role of the vendor (`role:NAME` is always that).
     #[arg(value_name = "RIGHT|ROLE")]
     pub what: String,
     /// Only at this location; `chain`, or `*` for a system without places.
     #[arg(long, value_name = "PLACE")]
     pub at: Option<String>,
-    /// The day (00:00 at each place) or instant it is asked for, by today's files.
+    /// The day (00:00 at each place) or instant it is asked for: of the past by the files that were applied last before it, of
+    /// the future by today's.
     #[arg(long, value_name = "WHEN")]
     pub as_of: Option<String>,
     /// What is looked at beside the files.

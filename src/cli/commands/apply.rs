@@ -196,7 +196,9 @@ pub(in crate::cli) async fn within(
     let command = match &files {
         Some(files) => files.command(),
         None if args.due => COMMAND.to_owned(),
-        None => "apply".to_owned(),
+        None if args.inputs.only.is_empty() => "apply".to_owned(),
+        // Whoever asks later who had what must know that it was not for everybody.
+        None => format!("apply --only {}", args.inputs.only.join(" ")),
     };
     let whole = planning.whole(review.as_ref(), args.due);
     let order = Order {

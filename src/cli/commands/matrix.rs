@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use crate::audit::matrix::{Filter, Matrix, differences, matrix};
+use crate::audit::diff::differences;
+use crate::audit::matrix::{Filter, Matrix, matrix};
 use crate::cli::args::{MatrixArgs, MatrixFormat, MatrixOutput};
 use crate::cli::failure::{Endings, Failure};
 use crate::cli::output::Whole;
-use crate::cli::seeing::{see, unclear};
-use crate::cli::session::{Session, distrust};
+use crate::cli::seeing::{journal, see, unclear};
+use crate::cli::session::Session;
+use crate::journal::Snapshot;
 use crate::ops::matrix::{self as points, Moment, Point, moment};
 use crate::ops::project::Project;
 use crate::render::matrix::{self as shown, Frame};
-use crate::render::{escape, matrix_html, text};
+use crate::render::{escape, html, matrix_diff, matrix_html, text};
 
 pub(in crate::cli) async fn run(
     session: &Session<'_>,
@@ -26,24 +28,32 @@ pub(in crate::cli) async fn run(
     let now = seeing.now;
     let wanted = wanted(args, project)?;
     let mut needed = wanted.iter();
-    let journal = if needed.any(|point| point.needs_journal(project, live.is_some(), now)) {
-        let settings = &project.loaded.project.settings;
-        let place = session.place(&project.loaded.root, Some(settings))?;
-        Some(place.load().map_err(|error| distrust(&error))?)
-    } else {
-        None
-    };
-    let sealed = journal.as_ref().map_or(&[][..], |journal| &journal.sealed);
+    let (journal, no_journal) =
+        if needed.any(|point| point.needs_journal(project, live.is_some(), now)) {
+            journal(session, project)?
+        } else {
+            (Snapshot::default(), None)
+        };
+    let sealed = &journal.sealed;
     let mut moments = Vec::with_capacity(wanted.len());
     for point in &wanted {
-        let known = moment(project, sealed, point, live.as_ref(), now);
+        let mut known = moment(project, sealed, point, live.as_ref(), now);
+        if let (Ok(known), Point::Now) = (&mut known, point)
+            && known.locked.is_empty()
+        {
+            // A read has asked the journal already.
+            known.lock(seeing.locked.clone());
+        }
         moments.push(known.map_err(|error| {
             Failure::input(error.to_string())
                 .help("a day such as `2027-03-01`, a commit, `desired` or `live`")
         })?);
     }
+    if let (Some(note), Some(first)) = (no_journal, moments.first_mut()) {
+        first.notes.insert(0, note);
+    }
     let filter = filter(args, project, &moments)?;
-    let head = journal.and_then(|journal| journal.head());
+    let head = journal.head();
     let head = head.map(|head| head.to_string());
     let frames: Vec<Frame<'_>> = moments
         .iter()
@@ -58,9 +68,17 @@ pub(in crate::cli) async fn run(
         .collect();
     let made: Vec<Matrix> = moments
         .iter()
-        .map(|moment| matrix(&moment.side(), &filter, project.catalog))
+        .map(|moment| matrix(&moment.side(project), &filter, project.catalog))
         .collect();
     for (format, file) in outputs {
+        if format == MatrixFormat::Csv {
+            // A table has no room for notes.
+            for note in moments.iter().flat_map(|moment| &moment.notes) {
+                session
+                    .ui
+                    .shout(&format!("note: {}", escape::terminal(note)));
+            }
+        }
         let text = print(session, project, &made, &frames, format)?;
         match file {
             Some(file) => file.write(&text)?,
@@ -99,7 +117,13 @@ fn filter(args: &MatrixArgs, project: &Project, moments: &[Moment]) -> Result<Fi
         filter.subjects.extend(found);
     }
     if args.sensitive {
-        filter.subjects = points::sensitive(project, filter.subjects);
+        let named = (!args.rights.is_empty()).then(|| std::mem::take(&mut filter.subjects));
+        filter.subjects = points::sensitive(project, named);
+        // None of them is no filter, which would show everything.
+        if filter.subjects.is_empty() {
+            return Err(Failure::input("none of these rights is sensitive")
+                .help("leave out `--sensitive`, or name others"));
+        }
     }
     for text in &args.places {
         let place = points::place(project, moments, text).map_err(|error| unclear(&error))?;
@@ -129,13 +153,12 @@ fn print(
             let found = differences(before, after, catalog);
             Ok(match format {
                 MatrixFormat::Text => {
-                    text::write(&shown::diff_doc(&found, from, to, catalog, zone), layout)
+                    text::write(&matrix_diff::doc(&found, from, to, catalog, zone), layout)
                 }
-                MatrixFormat::Csv => shown::diff_spreadsheet(&found, from, to, catalog),
-                MatrixFormat::Json => json(&shown::diff_json(&found, from, to)),
+                MatrixFormat::Csv => matrix_diff::spreadsheet(&found, from, to, catalog),
+                MatrixFormat::Json => json(&matrix_diff::to_json(&found, from, to)),
                 MatrixFormat::Html => {
-                    return Err(Failure::input("`--diff` has no page of its own")
-                        .help("`--format text`, `csv` or `json`"));
+                    html::write(&matrix_diff::doc(&found, from, to, catalog, zone))
                 }
             })
         }

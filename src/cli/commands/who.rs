@@ -1,35 +1,36 @@
 //! `who`: everybody who has a right or a role.
 
 use crate::audit::matrix::{Filter, Side};
-use crate::audit::who::{Asked, who};
+use crate::audit::who::who;
 use crate::cli::args::{DataFormat, WhoArgs};
 use crate::cli::failure::{Endings, Failure};
-use crate::cli::seeing::{see, unclear};
+use crate::cli::seeing::{by, see, then, unclear};
 use crate::cli::session::Session;
-use crate::model::explained::Subject;
 use crate::ops::{matrix, why};
 use crate::render::{escape, text, who as shown};
 
 pub(in crate::cli) async fn run(session: &Session<'_>, args: &WhoArgs) -> Result<Endings, Failure> {
-    let seeing = see(session, &args.seen, args.as_of.as_deref()).await?;
-    let project = &seeing.project;
+    let mut seeing = see(session, &args.seen, args.as_of.as_deref()).await?;
+    let then = then(session, &seeing, args.as_of.as_deref())?;
+    let note = match &then {
+        None if !args.seen.any() => seeing.learn_locks(session),
+        None | Some(_) => None,
+    };
+    let known = then.as_ref().and_then(|moment| moment.then.as_deref());
+    let project = known.unwrap_or(&seeing.project);
     let place = args.at.as_deref().map(|at| why::place(project, at));
     let place = place.transpose().map_err(|error| unclear(&error))?;
-    let asked = match why::vocabulary(project).role(&args.what) {
-        // A slug is never mistaken for a role that somebody called so.
-        Some(role) if project.catalog.by_slug(&args.what).is_none() => {
-            vec![Asked::Role(role.clone())]
-        }
-        Some(_) | None => why::subjects(project, &args.what)
-            .map_err(|error| unclear(&error))?
-            .into_iter()
-            .filter(|subject| *subject != Subject::Role)
-            .map(Asked::Right)
-            .collect(),
-    };
+    let asked = why::asked(project, &args.what).map_err(|error| unclear(&error))?;
+    let seen = then.as_ref().and_then(|moment| moment.seen.as_deref());
+    let locked = then
+        .as_ref()
+        .map_or(&seeing.locked, |moment| &moment.locked);
+    let desired = project.desired.locked_out(locked);
     let side = Side {
-        desired: Some(&project.desired),
-        seen: seeing.seen.as_ref(),
+        desired: Some(&desired),
+        locked: Some(locked),
+        seen: seen.or(seeing.seen.as_ref()),
+        hand: Some(&seeing.project.desired),
     };
     let filter = Filter {
         places: place.into_iter().collect(),
@@ -42,17 +43,23 @@ pub(in crate::cli) async fn run(session: &Session<'_>, args: &WhoArgs) -> Result
         who(&side, asked, &has, &filter, project.catalog, sources)
     });
     let Some(mut holders) = found.next() else {
-        return Err(Failure::input("`role` alone names no role"));
+        return Err(Failure::input("`role` alone names no role")
+            .help("the key of a role, or the vendor's name of one: `keyholder who manager`"));
     };
     // A right of a place and one of a chain may have one name: whoever has either.
-    holders.list.extend(found.flat_map(|more| more.list));
+    for more in found {
+        holders.add(more);
+    }
+    let mut by = by(project, then.as_ref(), &holders.lines());
+    by.notes.extend(note);
     match args.format {
         DataFormat::Json => {
-            let json = shown::to_json(&holders, &project.desired, project.catalog);
+            let json = shown::to_json(&holders, &by, &project.desired, project.catalog);
             session.ui.data(&escape::json(&format!("{json:#}\n")));
         }
         DataFormat::Text => {
-            let doc = shown::doc(&holders, &project.desired, project.catalog, &project.zone);
+            let (desired, catalog) = (&project.desired, project.catalog);
+            let doc = shown::doc(&holders, &by, desired, catalog, &project.zone);
             session.ui.data(&text::write(&doc, session.ui.layout()));
         }
     }

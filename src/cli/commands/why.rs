@@ -2,14 +2,20 @@
 
 use crate::cli::args::{DataFormat, WhyArgs};
 use crate::cli::failure::{Endings, Failure};
-use crate::cli::seeing::{see, unclear};
+use crate::cli::seeing::{by, see, then, unclear};
 use crate::cli::session::Session;
 use crate::ops::why;
 use crate::render::{escape, text, why as shown};
 
 pub(in crate::cli) async fn run(session: &Session<'_>, args: &WhyArgs) -> Result<Endings, Failure> {
-    let seeing = see(session, &args.seen, args.as_of.as_deref()).await?;
-    let project = &seeing.project;
+    let mut seeing = see(session, &args.seen, args.as_of.as_deref()).await?;
+    let then = then(session, &seeing, args.as_of.as_deref())?;
+    let note = match &then {
+        None if !args.seen.any() => seeing.learn_locks(session),
+        None | Some(_) => None,
+    };
+    let known = then.as_ref().and_then(|moment| moment.then.as_deref());
+    let project = known.unwrap_or(&seeing.project);
     let person = why::person(project, &args.person).map_err(|error| unclear(&error))?;
     let place = args.at.as_deref().map(|at| why::place(project, at));
     let place = place.transpose().map_err(|error| unclear(&error))?;
@@ -18,22 +24,28 @@ pub(in crate::cli) async fn run(session: &Session<'_>, args: &WhyArgs) -> Result
         .as_deref()
         .map(|right| why::subjects(project, right));
     let subjects = subjects.transpose().map_err(|error| unclear(&error))?;
+    let seen = then.as_ref().and_then(|moment| moment.seen.as_deref());
     let answer = why::why(
         project,
         &person,
         subjects.as_deref(),
         place.as_ref(),
-        seeing.seen.as_ref(),
+        seen.or(seeing.seen.as_ref()),
+        then.as_ref()
+            .map_or(&seeing.locked, |moment| &moment.locked),
     );
     let answer =
         answer.ok_or_else(|| Failure::input(format!("nobody is declared as `{}`", args.person)))?;
+    let mut by = by(project, then.as_ref(), &answer.lines());
+    by.notes.extend(note);
     match args.format {
         DataFormat::Json => {
-            let json = shown::to_json(&answer, &project.desired, project.catalog);
+            let json = shown::to_json(&answer, &by, &project.desired, project.catalog);
             session.ui.data(&escape::json(&format!("{json:#}\n")));
         }
         DataFormat::Text => {
-            let doc = shown::doc(&answer, &project.desired, project.catalog, &project.zone);
+            let (desired, catalog) = (&project.desired, project.catalog);
+            let doc = shown::doc(&answer, &by, desired, catalog, &project.zone);
             session.ui.data(&text::write(&doc, session.ui.layout()));
         }
     }

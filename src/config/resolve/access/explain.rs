@@ -83,8 +83,22 @@ pub(in crate::config::resolve) fn explain(
         access: person.access.as_ref().map(|access| access.span),
         leaves: person.leaves.as_ref().map(|leaves| leaves.span),
         lines: lines.iter().map(|line| selected(context, line)).collect(),
+        reasons: reasons(person, raw_lines),
         places,
     }
+}
+
+/// What the entries of a person say for themselves.
+fn reasons(person: &raw::Person, lines: &[raw::Assignment]) -> Vec<(Span, Arc<str>)> {
+    let of_lines = lines.iter().map(|line| (line.span, &line.because));
+    let of_never = person
+        .never
+        .iter()
+        .map(|never| (never.span, &never.because));
+    of_lines
+        .chain(of_never)
+        .filter_map(|(span, because)| Some((span, Arc::clone(&because.as_ref()?.value))))
+        .collect()
 }
 
 fn selected(context: &Context<'_>, line: &Line<'_>) -> SelectedLine {
