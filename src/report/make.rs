@@ -33,8 +33,8 @@ pub fn make(asked: &Asked<'_>) -> Report {
         .filter(|it| matches!(it.how.as_deref(), Some("attested" | "read")))
         .map(|it| it.waited);
     Report {
-        format: FORMAT,
-        tool: env!("CARGO_PKG_VERSION"),
+        format: FORMAT.to_owned(),
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
         made: asked.made.to_string(),
         from: asked.from.to_string(),
         to: asked.to.to_string(),

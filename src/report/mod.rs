@@ -10,7 +10,6 @@ mod leave;
 mod make;
 mod people;
 mod replay;
-mod seen;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod wire;
@@ -23,7 +22,6 @@ use jiff::tz::TimeZone;
 use crate::journal::Sealed;
 
 pub use make::make;
-pub use seen::seen;
 pub use wire::{Anchor, FORMAT, Report};
 
 /// What a report is made from.

@@ -1,22 +1,22 @@
 //! CONTRACT: a report as JSON, `keyholder.report/1`. Changes only by adding.
 //!
-//! Types here exist to be serialized and drawn; nothing is decided on them. Instants are RFC 3339, durations whole seconds.
+//! Types here exist to be serialized, read back and drawn; nothing is decided on them. Instants are RFC 3339, durations whole seconds.
 //! Invariant: people are keys and accounts the vendors' ids; no field holds a contact.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Name and version of the contract.
 pub const FORMAT: &str = "keyholder.report/1";
 
 /// What was done with people's access in a period.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "keyholder report", extend("$id" = "keyholder.report/1"))]
 pub struct Report {
     /// Name and version of this contract: `keyholder.report/1`.
-    pub format: &'static str,
+    pub format: String,
     /// Version of the tool that made it.
-    pub tool: &'static str,
+    pub tool: String,
     /// When it was made.
     pub made: String,
     /// The first instant of the period.
@@ -72,7 +72,7 @@ pub struct Report {
 }
 
 /// The record a report is drawn from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Journal {
     /// Position and hash of the last entry of the period, `12:9f86…`; absent where there is none.
     pub head: Option<String>,
@@ -91,7 +91,7 @@ pub struct Journal {
 }
 
 /// A head that was written down elsewhere.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Anchor {
     /// Position and hash.
     pub head: String,
@@ -101,7 +101,7 @@ pub struct Anchor {
 }
 
 /// Counts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
     /// Runs.
     pub runs: u64,
@@ -118,7 +118,7 @@ pub struct Totals {
 }
 
 /// A run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
     /// Its number: the position of its first entry.
     pub run: u64,
@@ -155,7 +155,7 @@ pub struct Run {
 }
 
 /// A step that reached a vendor.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// The run.
     pub run: u64,
@@ -182,7 +182,7 @@ pub struct Step {
 }
 
 /// Somebody who left.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Leaver {
     /// The key.
     pub person: String,
@@ -209,7 +209,7 @@ pub struct Leaver {
 }
 
 /// The end of access at one place.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Cut {
     /// The system.
     pub system: String,
@@ -222,7 +222,7 @@ pub struct Cut {
 }
 
 /// How long leavers kept access.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LeaverTimes {
     /// From leaving to verified removal.
     pub after_leaving: Stats,
@@ -233,7 +233,7 @@ pub struct LeaverTimes {
 }
 
 /// Durations, in seconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stats {
     /// How many.
     pub count: u64,
@@ -244,7 +244,7 @@ pub struct Stats {
 }
 
 /// Somebody who came, or moved.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Arrival {
     /// The key.
     pub person: String,
@@ -257,7 +257,7 @@ pub struct Arrival {
 }
 
 /// An invitation.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Invitation {
     /// Who.
     pub person: Option<String>,
@@ -280,7 +280,7 @@ pub struct Invitation {
 }
 
 /// A step by hand.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Manual {
     /// The id.
     pub step: String,
@@ -307,7 +307,7 @@ pub struct Manual {
 }
 
 /// Something that somebody else changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Drift {
     /// Whose account it is.
     pub person: Option<String>,
@@ -326,7 +326,7 @@ pub struct Drift {
 }
 
 /// Something kept back.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Hold {
     /// Its sort.
     pub code: String,
@@ -347,7 +347,7 @@ pub struct Hold {
 }
 
 /// An approval or a waiver.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Rule {
     /// What it is about, as `removals people:anna`.
     pub rule: String,
@@ -364,7 +364,7 @@ pub struct Rule {
 }
 
 /// A lockout.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Lockout {
     /// Who.
     pub person: String,
@@ -379,7 +379,7 @@ pub struct Lockout {
 }
 
 /// A rule that an edit loosened.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Loosened {
     /// Which.
     pub rule: String,
@@ -396,7 +396,7 @@ pub struct Loosened {
 }
 
 /// An account nobody declared.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stranger {
     /// The system.
     pub system: String,
@@ -411,7 +411,7 @@ pub struct Stranger {
 }
 
 /// A scope that was not read as a whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Unread {
     /// The system.
     pub system: String,
@@ -426,7 +426,7 @@ pub struct Unread {
 }
 
 /// What the policies said at the end.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Policies {
     /// When a run judged last; absent: none did, and nothing is known.
     pub judged: Option<String>,
@@ -435,7 +435,7 @@ pub struct Policies {
 }
 
 /// A rule that is broken.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// The policy.
     pub policy: String,
@@ -454,7 +454,7 @@ pub struct Finding {
 }
 
 /// Changes of a week or a month.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Bucket {
     /// Its first day.
     pub begins: String,

@@ -11,6 +11,7 @@ use crate::journal::{Head, Snapshot};
 use crate::model::AsOf;
 use crate::ops::attest;
 use crate::ops::bundle::{PlanFile, pack};
+use crate::ops::evidence;
 use crate::ops::report::{Wanted, report};
 use crate::ops::when;
 use crate::render;
@@ -83,11 +84,7 @@ fn written(report: &Report, format: ReportFormat) -> String {
     match format {
         ReportFormat::Html => render::report::html(report),
         ReportFormat::Markdown => render::report::markdown(report),
-        ReportFormat::Json => {
-            // Only a map with keys that are no text could fail, and there is none.
-            let json = serde_json::to_value(report).unwrap_or_default();
-            format!("{json:#}\n")
-        }
+        ReportFormat::Json => evidence::json(report),
     }
 }
 
