@@ -3,18 +3,15 @@
 //! Not the archive: that is `bundle`'s. Invariant: what belongs to the period and cannot be packed is named in it.
 
 use camino::Utf8Path;
-use jiff::Timestamp;
 
-use super::attest;
-use super::due::{Applied, applied};
 use super::evidence::{self, AFTER, BEFORE};
 use super::matrix::{self, Point};
-use super::project::{Project, open_commit};
-use super::report::Wanted;
+use super::project::Project;
+use super::report::{Applied, Grounds, Wanted};
 use crate::bundle::{
     self, Config, Contents, Index, JOURNAL, PLANS, PROJECT, PROJECT_BEFORE, REPORT, STATEMENTS,
 };
-use crate::journal::{Sealed, line_of};
+use crate::journal::line_of;
 use crate::model::AsOf;
 use crate::plan::file;
 use crate::report::Report;
@@ -34,9 +31,6 @@ pub enum BundleError {
         /// What is wrong.
         fault: file::Fault,
     },
-    /// Statements of people cannot be read.
-    #[error(transparent)]
-    Statements(#[from] attest::AttestError),
     /// The archive cannot be written.
     #[error(transparent)]
     Archive(#[from] bundle::NoArchive),
@@ -46,8 +40,8 @@ pub enum BundleError {
 pub fn pack(
     wanted: &Wanted<'_>,
     report: &Report,
+    grounds: &Grounds,
     plans: &[PlanFile],
-    statements: &Utf8Path,
 ) -> Result<(String, Vec<u8>), BundleError> {
     let mut left_out = Vec::new();
     let mut files = Vec::new();
@@ -57,18 +51,19 @@ pub fn pack(
     files.push((REPORT.to_owned(), evidence::json(report).into_bytes()));
     let mut made = evidence::pages(report);
 
-    let last = applied_files(wanted, sealed);
     let early = evidence::until(wanted.sealed, wanted.from);
-    let first = applied_files(wanted, early);
-    let same = |a: &Taken, b: &Taken| a.digest == b.digest;
-    let is_same = matches!((&first, &last), (Files::Known(a), Files::Known(b)) if same(a, b));
+    let (first, last) = (&grounds.first, &grounds.last);
+    let is_same = match (first.project(), last.project()) {
+        (Some(first), Some(last)) => first.loaded.digest == last.loaded.digest,
+        _ => false,
+    };
     for (folder, at, sealed, taken) in [
-        (BEFORE, wanted.from, early, &first),
+        (BEFORE, wanted.from, early, first),
         (
             AFTER,
             evidence::end(wanted.sealed, wanted.to, wanted.now),
             sealed,
-            &last,
+            last,
         ),
     ] {
         let point = Point::At(AsOf::Instant(at));
@@ -97,21 +92,21 @@ pub fn pack(
         (PROJECT_BEFORE, first, &mut config_before),
     ] {
         match taken {
-            Files::Known(taken) => {
+            Applied::Known(project, commit) => {
                 if folder == PROJECT || !is_same {
-                    let own = taken.files.into_iter();
+                    let own = own_files(project, commit.as_deref()).into_iter();
                     files.extend(own.map(|(path, bytes)| (format!("{folder}{path}"), bytes)));
                 }
                 *told = Some(Config {
-                    commit: taken.commit,
-                    digest: taken.digest,
-                    outside: taken.outside,
+                    commit: commit.clone(),
+                    digest: project.loaded.digest.to_string(),
+                    outside: outside(project),
                 });
             }
-            Files::NothingApplied if folder == PROJECT_BEFORE => {}
-            missing @ (Files::NothingApplied | Files::Lost) => left_out.push(format!(
+            Applied::Nothing if folder == PROJECT_BEFORE => {}
+            Applied::Nothing | Applied::Lost => left_out.push(format!(
                 "{folder}: {}",
-                missing.missing(if folder == PROJECT {
+                taken.missing(if folder == PROJECT {
                     wanted.to
                 } else {
                     wanted.from
@@ -141,9 +136,8 @@ pub fn pack(
             whose.replace("{}", &missing.to_string())
         ));
     }
-    for (name, bytes) in attest::files(statements)? {
-        files.push((format!("{STATEMENTS}{name}"), bytes));
-    }
+    let statements = grounds.statements.iter();
+    files.extend(statements.map(|(name, bytes)| (format!("{STATEMENTS}{name}"), bytes.clone())));
     let about = Index {
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         made: report.made.clone(),
@@ -156,70 +150,6 @@ pub fn pack(
         ..Index::default()
     };
     Ok(bundle::pack(Contents { about, files })?)
-}
-
-/// The files that were applied last before an instant.
-enum Files {
-    /// They can be had.
-    Known(Taken),
-    /// Nothing was applied before it.
-    NothingApplied,
-    /// Nothing has them any more.
-    Lost,
-}
-
-/// Files of a project.
-struct Taken {
-    commit: Option<String>,
-    digest: String,
-    outside: Option<String>,
-    files: Vec<(String, Vec<u8>)>,
-}
-
-impl Files {
-    /// Why something that needs them is not there.
-    fn missing(&self, at: Timestamp) -> String {
-        match self {
-            Files::Known(_) => {
-                "the files that were applied last have errors by today's rules".to_owned()
-            }
-            Files::NothingApplied => format!("nothing was applied before {at}"),
-            Files::Lost => {
-                format!("no commit is known to have the files that were applied last before {at}")
-            }
-        }
-    }
-}
-
-fn applied_files(wanted: &Wanted<'_>, sealed: &[Sealed]) -> Files {
-    let Some(applied) = applied(sealed) else {
-        return Files::NothingApplied;
-    };
-    as_applied(wanted, &applied).map_or(Files::Lost, |(project, commit)| {
-        Files::Known(Taken {
-            digest: project.loaded.digest.to_string(),
-            outside: outside(&project),
-            files: own_files(&project, commit.as_deref()),
-            commit,
-        })
-    })
-}
-
-/// The project as it was applied, and its commit; none where it cannot be had any more.
-fn as_applied(wanted: &Wanted<'_>, applied: &Applied) -> Option<(Project, Option<String>)> {
-    if let Some(commit) = &applied.commit
-        && let Ok((hash, project)) = open_commit(wanted.project, commit)
-        && project.loaded.digest.as_str() == applied.digest
-    {
-        return Some((project, Some(hash)));
-    }
-    // Without git, the files at hand may still be those.
-    let at_hand = wanted.project.loaded.digest.as_str() == applied.digest;
-    let again = || {
-        let options = &wanted.project.options;
-        super::project::open(&wanted.project.loaded.root, options)
-    };
-    at_hand.then(|| (again(), None))
 }
 
 /// The files that a project was read from.

@@ -6,11 +6,15 @@
 use jiff::Timestamp;
 
 use super::matrix::Moment;
+use super::project::Project;
+use crate::attest;
 use crate::audit::matrix::{Filter, matrix};
 use crate::catalog::Catalog;
 use crate::journal::Sealed;
+use crate::model::SystemName;
 use crate::render::{desired, escape, matrix as shown, report as page};
-use crate::report::Report;
+use crate::report::{Files, Report, Said};
+use crate::text::{FileId, mask_contacts};
 
 /// Where the state before the period is.
 pub(super) const BEFORE: &str = "before/";
@@ -28,6 +32,51 @@ pub(super) fn until(sealed: &[Sealed], limit: Timestamp) -> &[Sealed] {
 pub(super) fn end(sealed: &[Sealed], to: Timestamp, now: Timestamp) -> Timestamp {
     let last = until(sealed, to).last().map(|it| it.entry.at);
     to.min(last.map_or(now, |last| last.max(now)))
+}
+
+/// What a report takes from the files that were applied: of a person who is in both, the newer name.
+pub(super) fn files(first: Option<&Project>, last: Option<&Project>) -> Files {
+    let mut files = Files::default();
+    for project in first.into_iter().chain(last) {
+        let people = project.desired.people.values();
+        files
+            .names
+            .extend(people.map(|person| (person.key.to_string(), mask_contacts(&person.name))));
+        let raised = project.desired.rules.sensitive.iter();
+        files.sensitive = raised
+            .map(|(id, why)| {
+                (
+                    project.catalog.get(*id).slug.to_owned(),
+                    why.as_str().to_owned(),
+                )
+            })
+            .collect();
+    }
+    files
+}
+
+/// What people said, of files by their names. What was edited by hand or taken back counts for nothing.
+pub(super) fn said<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> Vec<Said> {
+    let mut said = Vec::new();
+    for (name, bytes) in files {
+        let Some(system) = name.strip_suffix(".yaml") else {
+            continue;
+        };
+        let read = attest::read(&SystemName::new(system), name, FileId(0), bytes.to_vec());
+        if !read.diagnostics.is_empty() {
+            continue;
+        }
+        let statements = read.statements.into_iter().map(|(statement, _)| statement);
+        let stand = statements.filter(|statement| statement.withdrawn.is_none());
+        said.extend(stand.map(|statement| Said {
+            id: statement.id().to_string(),
+            system: system.to_owned(),
+            step: statement.step.to_string(),
+            at: statement.at,
+            by: statement.by.to_string(),
+        }));
+    }
+    said
 }
 
 /// A report as JSON that is safe to print.

@@ -16,13 +16,14 @@ use super::matrix::Moment;
 use super::project::{OpenOptions, Project, settle};
 use crate::audit::past;
 use crate::bundle::{
-    self, Checked, Config, Fault, PROJECT, PROJECT_BEFORE, Packed, REPORT, content, project_files,
+    self, Checked, Config, Fault, PROJECT, PROJECT_BEFORE, Packed, REPORT, STATEMENTS, content,
+    project_files,
 };
 use crate::catalog::Catalog;
 use crate::config::{LoadOptions, load_bytes};
 use crate::journal::{Record, Sealed};
 use crate::model::AsOf;
-use crate::report::{Asked, Commit, Merge, Past, Report, make};
+use crate::report::{Asked, Commit, Files, Merge, Past, Report, make};
 
 /// Checks a bundle: every byte, and then whether it is what its sources make.
 pub fn verify(bytes: &[u8]) -> Result<Checked, Vec<Fault>> {
@@ -93,7 +94,6 @@ impl Again<'_> {
         if same {
             self.fits("the pages, the pictures and the README say what report.json says");
         }
-        self.facts(from, to, made);
         let (after, before) = (
             self.checked.index.config.clone(),
             self.checked.index.config_before.clone(),
@@ -104,6 +104,10 @@ impl Again<'_> {
         } else {
             PROJECT_BEFORE
         };
+        let first = before.as_ref().map(|_| open(self.files, folder, from));
+        let project = after.as_ref().map(|_| open(self.files, PROJECT, to));
+        let taken = evidence::files(first.as_ref(), project.as_ref());
+        self.facts((from, to, made), &taken);
         let early = evidence::until(self.sealed, from);
         self.end(BEFORE, from, early, before.as_ref(), folder);
         let last = evidence::until(self.sealed, to);
@@ -134,10 +138,15 @@ impl Again<'_> {
     }
 
     /// What the report says is what the journal says.
-    fn facts(&mut self, from: Timestamp, to: Timestamp, made: Timestamp) {
+    fn facts(&mut self, (from, to, made): (Timestamp, Timestamp, Timestamp), files: &Files) {
         let report = self.report;
         let zone = TimeZone::get(&report.zone).unwrap_or(TimeZone::UTC);
         let past = told_by_git(report);
+        let statements = self.files.iter().filter_map(|(path, bytes)| {
+            let name = path.strip_prefix(STATEMENTS)?;
+            Some((name, bytes.as_slice()))
+        });
+        let said = evidence::said(statements);
         let mut again = make(&Asked {
             sealed: self.sealed,
             from,
@@ -146,6 +155,8 @@ impl Again<'_> {
             zone: &zone,
             past: &past,
             anchors: &report.journal.anchors,
+            files,
+            said: &said,
         });
         // What came after the period is not in it.
         again.journal.now.clone_from(&report.journal.now);

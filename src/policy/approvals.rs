@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::authors::{Authors, is_by_omission};
-use super::words;
+use super::{loosened, words};
 use crate::model::{AccountId, Allow, Approval, Desired, PersonKey, SystemName};
 use crate::plan::{Because, Draft, Input, Need, Step, StepId};
 
@@ -35,7 +35,7 @@ pub(super) fn people<'a>(steps: impl IntoIterator<Item = &'a Step>) -> BTreeSet<
 #[derive(Default)]
 pub(super) struct Passed<'a> {
     /// Steps that may be done.
-    pub(super) through: BTreeSet<&'a StepId>,
+    pub(super) through: BTreeMap<&'a StepId, Arc<str>>,
     /// Why an approval that names some of the rest does not count, in words.
     pub(super) void: Vec<String>,
 }
@@ -76,7 +76,10 @@ pub(super) fn passed<'a>(
                     .second_person
                     .then(|| authors.doubt_about(&origin, step, &behind(input, step)));
                 match doubt.flatten() {
-                    None => drop(passed.through.insert(&step.id)),
+                    None => {
+                        let rule = || loosened::whom(approval, input.catalog).into();
+                        passed.through.entry(&step.id).or_insert_with(rule);
+                    }
                     Some(why) => drop(doubts.insert(why.to_owned())),
                 }
             }
@@ -165,13 +168,17 @@ fn names(approval: &Approval, step: &Step, desired: &Desired) -> bool {
     by_person && by_role && by_right && by_place
 }
 
-/// The needs of a draft that no approval meets, each with the entry that would.
+/// Steps that are let through, and by which approval.
+pub(super) type Used = BTreeMap<StepId, Arc<str>>;
+
+/// The needs of a draft that no approval meets, each with the entry that would; and the approvals that meet the others.
 pub(super) fn unmet(
     draft: &Draft,
     input: &Input<'_>,
     authors: &Authors,
     needs: Vec<Need>,
-) -> Vec<Need> {
+) -> (Vec<Need>, Used) {
+    let mut used = Used::new();
     let steps: BTreeMap<&StepId, &Step> = draft.steps.iter().map(|step| (&step.id, step)).collect();
     let mut by_allow: BTreeMap<Allow, Vec<&Step>> = BTreeMap::new();
     for need in &needs {
@@ -186,7 +193,8 @@ pub(super) fn unmet(
     let mut left = Vec::new();
     for mut need in needs {
         let found = need.allow.and_then(|allow| passed.get(&allow));
-        if found.is_some_and(|found| found.through.contains(&need.step)) {
+        if let Some(rule) = found.and_then(|found| found.through.get(&need.step)) {
+            used.insert(need.step, Arc::clone(rule));
             continue;
         }
         if let (Some(allow), Some(step)) = (need.allow, steps.get(&need.step)) {
@@ -202,5 +210,5 @@ pub(super) fn unmet(
         }
         left.push(need);
     }
-    left
+    (left, used)
 }

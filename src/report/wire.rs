@@ -3,8 +3,12 @@
 //! Types here exist to be serialized, read back and drawn; nothing is decided on them. Instants are RFC 3339, durations whole seconds.
 //! Invariant: people are keys and accounts the vendors' ids; no field holds a contact.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::journal::RightValue;
 
 /// Name and version of the contract.
 pub const FORMAT: &str = "keyholder.report/1";
@@ -31,6 +35,10 @@ pub struct Report {
     pub totals: Totals,
     /// What cannot be known, and why, in words.
     pub unknown: Vec<String>,
+    /// Names of the people who are named, as the files that were applied last have them; text from outside.
+    pub people: BTreeMap<String, String>,
+    /// The rights that are named, by slug.
+    pub rights: BTreeMap<String, Right>,
     /// Who left, whoever still has access first.
     pub leavers: Vec<Leaver>,
     /// How long it took.
@@ -53,9 +61,9 @@ pub struct Report {
     pub drift: Vec<Drift>,
     /// What was kept back.
     pub holds: Vec<Hold>,
-    /// Approvals that stood in the files.
+    /// Approvals that let something through, and those that stood in the files and did not.
     pub approvals: Vec<Rule>,
-    /// Waivers that stood in the files.
+    /// Waivers that counted, and those that stood in the files and did not.
     pub waivers: Vec<Rule>,
     /// Lockouts.
     pub lockouts: Vec<Lockout>,
@@ -90,6 +98,15 @@ pub struct Journal {
     pub anchors: Vec<Anchor>,
 }
 
+/// A right.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Right {
+    /// Its title.
+    pub title: String,
+    /// Why it is sensitive, by the catalogue or by the project: `deletion`, `money`, ...; absent: it is not.
+    pub sensitive: Option<String>,
+}
+
 /// A head that was written down elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Anchor {
@@ -109,6 +126,8 @@ pub struct Totals {
     pub given: u64,
     /// Steps that changed it.
     pub changed: u64,
+    /// Of the steps that changed it, those after which somebody has less.
+    pub lessened: u64,
     /// Steps that took it.
     pub taken: u64,
     /// Steps that failed or of which it is not known what became of them.
@@ -177,6 +196,16 @@ pub struct Step {
     pub account: Option<String>,
     /// Rights that it writes, by slug.
     pub rights: Vec<String>,
+    /// Of these, what the account has more of afterwards, with its value then.
+    pub given: BTreeMap<String, Option<RightValue>>,
+    /// What it has less of afterwards, with the value that is left.
+    pub taken: BTreeMap<String, Option<RightValue>>,
+    /// What is other, where the journal does not say whether that is more or less.
+    pub other: BTreeMap<String, Option<RightValue>>,
+    /// The vendor role before, where the journal says it.
+    pub role_before: Option<String>,
+    /// The vendor role it writes.
+    pub role_after: Option<String>,
     /// `verified`, or what else became of it.
     pub result: String,
 }
@@ -219,6 +248,9 @@ pub struct Cut {
     pub at: Option<String>,
     /// How that is known: `read`, or `said` by a person.
     pub how: Option<String>,
+    /// Of access that is not known to be gone: `seen` where it was read, `said` where a statement says that it is gone and
+    /// the journal has not taken note of it yet, else `not-known`.
+    pub open: Option<String>,
 }
 
 /// How long leavers kept access.
@@ -228,8 +260,12 @@ pub struct LeaverTimes {
     pub after_leaving: Stats,
     /// From merge to verified removal, of those written down after they had left.
     pub after_merge: Stats,
-    /// Leavers who still have access at the end of the period.
+    /// Leavers whose access is not known to be gone at the end of the period.
     pub open: u64,
+    /// Of these, those who were read to have access.
+    pub seen: u64,
+    /// Of these, those of whom statements say that all of it is gone, which the journal has not taken note of yet.
+    pub said: u64,
 }
 
 /// Durations, in seconds.
@@ -302,6 +338,8 @@ pub struct Manual {
     pub how: Option<String>,
     /// Who said it was done, where that is a declared person.
     pub by: Option<String>,
+    /// When a statement says it was done of which the journal has not taken note yet, as the next `apply` does.
+    pub said: Option<String>,
     /// Seconds it waited, at most until the end of the period.
     pub waited: i64,
 }
@@ -321,6 +359,15 @@ pub struct Drift {
     pub since: String,
     /// When it was over; absent: it is there.
     pub until: Option<String>,
+    /// What would answer it: `remove` where somebody gave access that no line gives, `grant` where somebody took it,
+    /// `set-rights`, ...
+    pub answer: Option<String>,
+    /// Rights, by slug, of which the account had more than the files say.
+    pub given: Vec<String>,
+    /// Rights of which it had less.
+    pub taken: Vec<String>,
+    /// The vendor role it had, where the files say another.
+    pub role: Option<String>,
     /// `reverted` by a run, `undone` at the vendor, `accepted` into the files, `held`, or `open`.
     pub became: String,
 }
@@ -359,8 +406,33 @@ pub struct Rule {
     pub run: u64,
     /// Since when a run did not know it any more.
     pub until: Option<String>,
-    /// Steps that were done while it stood, of the sort it lets through and about whom it names; of an approval only.
-    pub steps: Option<u64>,
+    /// Whether it let something through that would have been kept back.
+    pub used: bool,
+    /// The steps that it let through; of an approval only.
+    pub let_through: Vec<Passed>,
+    /// Since when a waiver counted.
+    pub counted: Option<String>,
+}
+
+/// A step that an approval let through.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Passed {
+    /// The run.
+    pub run: u64,
+    /// When it judged.
+    pub at: String,
+    /// The id of the step.
+    pub step: String,
+    /// What it does, where the run began it or handed it over.
+    pub kind: Option<String>,
+    /// Whom it is about.
+    pub person: Option<String>,
+    /// The system.
+    pub system: Option<String>,
+    /// The place.
+    pub location: Option<String>,
+    /// What became of it: as of a step by call, `handed-over`, or `not-begun`.
+    pub result: String,
 }
 
 /// A lockout.
@@ -430,8 +502,25 @@ pub struct Unread {
 pub struct Policies {
     /// When a run judged last; absent: none did, and nothing is known.
     pub judged: Option<String>,
+    /// Each policy and fence of the files, with what became of it; absent: no run wrote the rules down.
+    pub rules: Option<Vec<PolicyState>>,
+    /// Scopes that were not read as a whole then: what is there was not judged.
+    pub unread: u64,
     /// What was broken then.
     pub findings: Vec<Finding>,
+}
+
+/// A policy of the files at the end.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyState {
+    /// `policy` or `fence`.
+    pub sort: String,
+    /// Its key.
+    pub policy: String,
+    /// What it demands, in short.
+    pub demand: String,
+    /// `held`, `broken` or `not-judged`.
+    pub state: String,
 }
 
 /// A rule that is broken.

@@ -264,3 +264,34 @@ fn the_files_of_both_ends_are_in_it() {
         "{out}"
     );
 }
+
+#[test]
+fn words_from_outside_are_safe_in_every_json() {
+    const HOSTILE: &str = "CI \u{202e}\u{9b}31m";
+    let place = tempfile::tempdir().unwrap();
+    let place = place.path();
+    copy_example(&root().join("examples/hello"), place);
+    keyholder(place, &["apply", "--sandbox", "--yes"]);
+    let (_, head, _) = keyholder(place, &["journal", "head", "--sandbox"]);
+    let anchor = format!("{}={HOSTILE}", head.trim());
+    let all = ["--anchor", &anchor, "--format", "json", "--bundle", "a.tar"];
+    let (code, out, err) = report(place, &all);
+    assert_eq!(code, 0, "{err}");
+    let files = unpack(&place.join("a.tar"));
+    let packed = String::from_utf8(files["report/report.json"].clone()).unwrap();
+    let calm = |text: &str| !text.contains(['\u{202e}', '\u{9b}']);
+    assert!(calm(&out) && calm(&packed));
+    let told: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(told["journal"]["anchors"][0]["where"], HOSTILE);
+
+    let mut forged = files;
+    let mut index = read(&forged, "bundle.json");
+    index["left_out"] = json!([HOSTILE]);
+    forged.insert("bundle.json".to_owned(), index.to_string().into_bytes());
+    forge(place, &forged);
+    for format in ["json", "text"] {
+        let (_, out, err) = keyholder(place, &["verify", "forged.tar", "--format", format]);
+        assert!(out.contains("CI "), "{out}{err}");
+        assert!(calm(&out) && calm(&err), "{format}");
+    }
+}

@@ -46,7 +46,7 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &VerifyArgs) -> Result<En
                 "unchecked": checked.unchecked,
                 "left_out": checked.index.left_out,
             });
-            session.ui.data(&escape::json(&format!("{told:#}\n")));
+            session.ui.json(&told);
         }
         DataFormat::Text => session.ui.data(&text(&checked, args)),
     }
