@@ -13,7 +13,9 @@
 
 mod accept;
 mod acting;
+mod adopted;
 mod attested;
+mod authors;
 mod based;
 mod broken;
 mod chaos;
@@ -28,12 +30,15 @@ mod gone;
 mod hand;
 mod import;
 mod limiter;
+mod links;
 mod lockout;
 mod matrix;
 mod observed;
 mod policies;
+mod reference;
 mod report;
 mod resend;
+mod retries;
 mod reviewed;
 mod safety;
 mod scenario;

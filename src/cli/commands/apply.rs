@@ -63,7 +63,7 @@ pub(in crate::cli) async fn within(
     if let Some(files) = &files {
         files.judge(&project, world.now())?;
     }
-    let mut planning = Planning::new(session, world, &project, &args.inputs.only)?;
+    let mut planning = Planning::writing(session, world, &project, &args.inputs.only)?;
     if let Some(files) = &files {
         planning.only = files.touched(&project);
     } else if since.is_some() && planning.only.is_everything() {
@@ -189,6 +189,7 @@ pub(in crate::cli) async fn within(
         &planned.observed,
         &planning.memory,
         journal.sealed(),
+        &planned.plan.draft,
     );
     opening.extend(planning.records(&planned));
     let actor = session.env.actor();
@@ -197,10 +198,12 @@ pub(in crate::cli) async fn within(
         None if args.due => COMMAND.to_owned(),
         None => "apply".to_owned(),
     };
+    let whole = planning.whole(review.as_ref(), args.due);
     let order = Order {
         plan: &planned.plan,
         opening: &opening,
         command: &command,
+        whole: &whole,
         actor: Some(&actor),
     };
     let mut outcomes = apply(&order, &ports, &mut *journal).await;

@@ -41,6 +41,8 @@ pub(super) fn body(draft: &plan::Draft, catalog: &'static Catalog) -> PlanBody {
         whose: _,
         passed: _,
         waived: _,
+        approved: _,
+        settled: _,
         quiet: _,
     } = draft;
     PlanBody {
