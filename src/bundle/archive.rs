@@ -7,7 +7,7 @@ use std::io::Read as _;
 use tar::{Archive, Builder, EntryType, Header};
 
 /// A path and what is in the file.
-pub(super) type Packed = (String, Vec<u8>);
+pub type Packed = (String, Vec<u8>);
 
 /// The largest archive that is read or written.
 pub const MOST_BYTES: usize = 1 << 30;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::archive::{self, NoArchive, Packed};
 use super::index::{FORMAT, Index};
-use super::{INDEX, JOURNAL, PLANS, PROJECT, REPORT, STATEMENTS};
+use super::{Config, INDEX, JOURNAL, PLANS, PROJECT, PROJECT_BEFORE, REPORT, STATEMENTS};
 use crate::canonical::sha256_hex;
 use crate::config::{LoadOptions, load_bytes};
 use crate::journal::{Record, Sealed, read_part};
@@ -59,8 +59,14 @@ pub struct Checked {
     pub fits: Vec<String>,
     /// What does not fit together, in words; may contain hostile text.
     pub doubts: Vec<String>,
+    /// What could not be compared with anything in it, in words; may contain hostile text.
+    pub unchecked: Vec<String>,
     /// Every head that is part of the journal in it, by position.
     pub heads: BTreeMap<u64, String>,
+    /// The journal in it.
+    pub sealed: Vec<Sealed>,
+    /// Every file but the index.
+    pub files: Vec<Packed>,
 }
 
 /// Checks a bundle byte for byte; every fault, not only the first.
@@ -124,9 +130,17 @@ pub fn check(bytes: &[u8]) -> Result<Checked, Vec<Fault>> {
     };
     let slice = checked.journal(rest);
     checked.report(rest);
-    checked.project(rest, &slice);
+    let config = checked.index.config.clone();
+    checked.project(rest, &slice, config.as_ref(), PROJECT);
+    let before = checked.index.config_before.clone();
+    let digest = |config: &Option<Config>| config.as_ref().map(|it| it.digest.clone());
+    if digest(&before) != digest(&config) {
+        checked.project(rest, &slice, before.as_ref(), PROJECT_BEFORE);
+    }
     checked.plans(rest, &slice);
     checked.statements(rest, &slice);
+    checked.sealed = slice;
+    checked.files = rest.to_vec();
     Ok(checked)
 }
 
@@ -189,20 +203,27 @@ impl Checked {
         }
     }
 
-    /// The files of the project have the digest that the last run wrote down.
-    fn project(&mut self, files: &[Packed], slice: &[Sealed]) {
-        let Some(config) = self.index.config.clone().filter(|it| it.outside.is_none()) else {
+    /// The files of the project have the digest that runs wrote down.
+    fn project(
+        &mut self,
+        files: &[Packed],
+        slice: &[Sealed],
+        config: Option<&Config>,
+        folder: &str,
+    ) {
+        let Some(config) = config else { return };
+        if let Some(outside) = &config.outside {
+            self.unchecked.push(format!(
+                "{folder}: its digest covers `{outside}` too, which is kept outside of the project and is not in it"
+            ));
             return;
-        };
-        let own: Vec<(&str, &[u8])> = files
-            .iter()
-            .filter_map(|(path, bytes)| Some((path.strip_prefix(PROJECT)?, bytes.as_slice())))
-            .collect();
+        }
+        let own = project_files(files, folder);
         let digest = load_bytes(&own, &LoadOptions::default()).digest;
         if digest.as_str() != config.digest {
-            self.doubts.push(
-                "the files of the project have another digest than the index says".to_owned(),
-            );
+            self.doubts.push(format!(
+                "{folder}: the files of the project have another digest than the index says"
+            ));
             return;
         }
         let runs = slice
@@ -215,15 +236,16 @@ impl Checked {
             .filter(|(_, facts)| facts.digest == config.digest)
             .map(|(run, _)| run)
             .collect();
-        if let (Some(first), Some(last)) = (applied.first(), applied.last()) {
-            self.fits.push(format!(
-                "the files of the project are those that the journal says were used, in runs {first} to {last}"
-            ));
-        } else {
-            self.doubts.push(
-                "no run in this part of the journal used the files of the project that are in it"
-                    .to_owned(),
-            );
+        match applied[..] {
+            [] => self.doubts.push(format!(
+                "{folder}: no run in this part of the journal used the files of the project that are in it"
+            )),
+            [run] => self.fits.push(format!(
+                "{folder}: the files of the project are those that the journal says were used, in run {run}"
+            )),
+            [first, .., last] => self.fits.push(format!(
+                "{folder}: the files of the project are those that the journal says were used, in runs {first} to {last}"
+            )),
         }
     }
 
@@ -313,7 +335,15 @@ impl Checked {
     }
 }
 
-fn content<'f>(files: &'f [Packed], path: &str) -> Option<&'f [u8]> {
+/// The files of the project in a folder of a bundle.
+pub fn project_files<'f>(files: &'f [Packed], folder: &str) -> Vec<(&'f str, &'f [u8])> {
+    let own = files.iter();
+    own.filter_map(|(path, bytes)| Some((path.strip_prefix(folder)?, bytes.as_slice())))
+        .collect()
+}
+
+/// What is in a file of a bundle.
+pub fn content<'f>(files: &'f [Packed], path: &str) -> Option<&'f [u8]> {
     let found = files.iter().find(|(found, _)| found == path);
     found.map(|(_, bytes)| bytes.as_slice())
 }

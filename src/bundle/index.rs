@@ -34,6 +34,10 @@ pub struct Index {
     pub head: Option<String>,
     /// The files of the project that are in it.
     pub config: Option<Config>,
+    /// The files of the project that were applied last before the period; where they have the digest of `config`, they
+    /// are not in it a second time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub config_before: Option<Config>,
     /// Every other file, in the order of the archive.
     pub files: Vec<File>,
     /// What belongs to the period and is not in it, in words.

@@ -12,8 +12,8 @@ mod tests;
 
 use std::fmt::Write as _;
 
-pub use archive::{MOST_BYTES, NoArchive};
-pub use check::{Checked, Fault, check};
+pub use archive::{MOST_BYTES, NoArchive, Packed};
+pub use check::{Checked, Fault, check, content, project_files};
 pub use index::{Config, FORMAT, Index};
 
 use crate::canonical::sha256_hex;
@@ -26,6 +26,8 @@ pub const JOURNAL: &str = "journal.jsonl";
 pub const REPORT: &str = "report/report.json";
 /// Where the files of the project are.
 pub const PROJECT: &str = "config/";
+/// Where the files are that were applied last before the period, if they are others.
+pub const PROJECT_BEFORE: &str = "before/config/";
 /// Where statements of people are.
 pub const STATEMENTS: &str = "attestations/";
 /// Where plans are.

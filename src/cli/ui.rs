@@ -111,6 +111,11 @@ impl Ui {
         }
     }
 
+    /// Writes JSON to stdout, without anything that a terminal would obey.
+    pub(super) fn json(&self, value: &serde_json::Value) {
+        self.data(&escape::json(&format!("{value:#}\n")));
+    }
+
     /// Writes data to stdout, as long as it can be written.
     pub(super) fn data(&self, text: &str) {
         self.clear_progress();

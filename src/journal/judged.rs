@@ -10,8 +10,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::entry::{Entry, Record};
+use crate::catalog::{Catalog, RightId};
 use crate::model::{Desired, PlaceId, SystemName};
-use crate::plan::{Completeness, Draft};
+use crate::plan::{Completeness, Draft, Mode, RightDelta, Step, StepKind, shift};
 
 /// What a run found, where that is not what the last one found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -38,6 +39,30 @@ pub struct Judged {
     /// what is new.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub left: BTreeMap<String, Option<String>>,
+    /// What the steps of this run change, by their ids, where their intents alone do not say it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub turns: BTreeMap<String, TurnFact>,
+    /// Steps of this run that something would have kept back and that an approval let through, by their ids, with the
+    /// approval as the rules call it: `approval removals people:anna`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub passed: BTreeMap<String, String>,
+    /// Waivers that counted, as the rules call them: `waiver cash-duties anna`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived: Option<Vec<String>>,
+}
+
+/// What a step changes, beside what its intents say. A switch says it by its value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TurnFact {
+    /// The vendor role before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// Slugs of rights that are no switches and of which the account has more afterwards.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<String>,
+    /// Slugs of those of which it has less; one that is other may be both.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub less: Vec<String>,
 }
 
 /// Something that was kept back.
@@ -104,6 +129,18 @@ pub struct DriftFact {
     /// The step that answers it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
+    /// What that step does: `remove` where somebody gave access that no line gives, `grant` where somebody took it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub does: Option<String>,
+    /// Slugs of rights of which the account has more than the files say, by somebody else's hand.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<String>,
+    /// Slugs of rights of which it has less.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub less: Vec<String>,
+    /// The vendor role it has, where the files say another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
 }
 
 /// An account nobody declared.
@@ -152,12 +189,49 @@ pub fn judged(draft: &Draft, desired: &Desired) -> Judged {
         system: system(&found.system),
         place: place(&found.place),
     });
-    let drift = draft.drift.iter().map(|drift| DriftFact {
-        person: drift.person.as_ref().map(ToString::to_string),
-        system: drift.system.to_string(),
-        place: drift.place.to_string(),
-        account: drift.account.to_string(),
-        step: drift.step.as_ref().map(ToString::to_string),
+    let held = draft.holds.iter().filter_map(|hold| hold.step.as_deref());
+    let steps: BTreeMap<&str, &Step> = held
+        .chain(&draft.steps)
+        .map(|step| (&*step.id.0, step))
+        .collect();
+    let drift = draft.drift.iter().map(|drift| {
+        let answer = drift.step.as_ref().and_then(|id| steps.get(&*id.0));
+        // The step takes back what somebody gave, and gives back what they took.
+        let (less, more) =
+            answer.map_or_else(Default::default, |step| turned(&step.deltas, |_| true));
+        DriftFact {
+            person: drift.person.as_ref().map(ToString::to_string),
+            system: drift.system.to_string(),
+            place: drift.place.to_string(),
+            account: drift.account.to_string(),
+            step: drift.step.as_ref().map(ToString::to_string),
+            does: answer.map(|step| step.kind.name().to_owned()),
+            more,
+            less,
+            role: answer.and_then(|step| {
+                let before = step.before.as_ref()?.role.as_ref()?;
+                let after = step.after.as_ref().and_then(|after| after.role.as_ref());
+                (after != Some(before)).then(|| before.to_string())
+            }),
+        }
+    });
+    let turns = draft.steps.iter().filter(|step| step.mode == Mode::Api);
+    let turns = turns.filter_map(|step| {
+        let catalog = Catalog::current();
+        // Of access that is new, or that goes as a whole, the kind of the step says it.
+        let is_change = matches!(step.kind, StepKind::SetRights | StepKind::ChangeRole);
+        let (more, less) = if is_change {
+            turned(&step.deltas, |id| !catalog.get(id).kind.is_boolean())
+        } else {
+            Default::default()
+        };
+        let role = step.before.as_ref().and_then(|before| before.role.as_ref());
+        let turn = TurnFact {
+            role: role.map(ToString::to_string),
+            more,
+            less,
+        };
+        (turn != TurnFact::default()).then(|| (step.id.to_string(), turn))
     });
     let strangers = draft.strangers.iter().map(|stranger| StrangerFact {
         system: stranger.system.to_string(),
@@ -192,7 +266,33 @@ pub fn judged(draft: &Draft, desired: &Desired) -> Judged {
         strangers: Some(sorted(strangers)),
         unread: Some(sorted(unread)),
         left: left.collect(),
+        turns: turns.collect(),
+        passed: {
+            // What a policy keeps back all the same was let through by nothing.
+            let through = draft.steps.iter().filter_map(|step| {
+                let rule = draft.passed.get(&step.id)?;
+                Some((step.id.to_string(), rule.to_string()))
+            });
+            through.collect()
+        },
+        waived: Some(sorted(draft.waived.iter().map(ToString::to_string))),
     }
+}
+
+/// Slugs of the rights of which there is more afterwards, and of those of which there is less.
+fn turned(deltas: &[RightDelta], of: impl Fn(RightId) -> bool) -> (Vec<String>, Vec<String>) {
+    let (mut more, mut less) = (Vec::new(), Vec::new());
+    for delta in deltas.iter().filter(|delta| of(delta.right)) {
+        let right = Catalog::current().get(delta.right);
+        let turn = shift(right, delta.before.as_ref(), delta.after.as_ref());
+        if turn.more {
+            more.push(right.slug.to_owned());
+        }
+        if turn.less {
+            less.push(right.slug.to_owned());
+        }
+    }
+    (more, less)
 }
 
 /// The entry that brings the journal up to date with what a run found; none if there is nothing new.
@@ -230,6 +330,13 @@ pub fn judged_after<'a>(
         strangers: news(known.strangers, found.strangers, narrowed),
         unread: news(known.unread, found.unread, narrowed),
         left,
+        turns: found.turns,
+        passed: found.passed,
+        waived: match news(known.waived.clone(), found.waived, narrowed) {
+            // That none ever counted is no news.
+            Some(none) if none.is_empty() && known.waived.is_none() => None,
+            waived => waived,
+        },
     };
     let nothing = Judged {
         narrowed,
@@ -249,7 +356,12 @@ impl Judged {
             strangers,
             unread,
             left,
+            // What one run does says nothing of the next.
+            turns: _,
+            passed: _,
+            waived,
         } = later;
+        take(&mut self.waived, waived.as_ref(), *narrowed);
         take(&mut self.holds, holds.as_ref(), *narrowed);
         take(&mut self.findings, findings.as_ref(), *narrowed);
         take(&mut self.drift, drift.as_ref(), *narrowed);

@@ -37,7 +37,8 @@ pub use error::{Holder, JournalError};
 pub use file::{CLOCK_BEHIND, FileJournal, Snapshot, TornLine, init, load};
 pub use history::{IntentState, IntentStatus, history, unsettled, was_lost_before};
 pub use judged::{
-    DriftFact, FindingFact, HoldFact, Judged, StrangerFact, UnreadFact, judged, judged_after,
+    DriftFact, FindingFact, HoldFact, Judged, StrangerFact, TurnFact, UnreadFact, judged,
+    judged_after,
 };
 pub use known::{Known, known_after};
 pub use lock::FolderLock;

@@ -4,12 +4,15 @@
 
 use std::collections::BTreeMap;
 
+use camino::Utf8Path;
 use jiff::Timestamp;
 
-use super::project::{Project, open_commit};
+use super::attest::{self, AttestError};
+use super::project::{Project, open, open_commit};
+use super::{due, evidence};
 use crate::journal::Sealed;
 use crate::model::{Managed, PersonKey};
-use crate::report::{Anchor, Asked, Commit, Merge, Past, Report, make};
+use crate::report::{Anchor, Asked, Commit, Files, Merge, Past, Report, Said, make};
 use crate::text::mask_contacts;
 use crate::vcs;
 
@@ -30,17 +33,93 @@ pub struct Wanted<'a> {
     pub anchors: &'a [Anchor],
 }
 
+/// What a report is drawn from beside the journal: the files that were applied, and what people said.
+#[derive(Debug)]
+pub struct Grounds {
+    /// The files that were applied last before the period.
+    pub(super) first: Applied,
+    /// Those that were applied last in it, or before.
+    pub(super) last: Applied,
+    /// Statements of people: names of files, and what is in them.
+    pub(super) statements: Vec<(String, Vec<u8>)>,
+}
+
+/// Files that were applied last before an instant.
+#[derive(Debug)]
+pub(super) enum Applied {
+    /// They can be had; the commit beside them.
+    Known(Box<Project>, Option<String>),
+    /// Nothing was applied before it.
+    Nothing,
+    /// Nothing has them any more.
+    Lost,
+}
+
+impl Applied {
+    /// The project, where it can be had.
+    pub(super) fn project(&self) -> Option<&Project> {
+        match self {
+            Applied::Known(project, _) => Some(project),
+            Applied::Nothing | Applied::Lost => None,
+        }
+    }
+
+    /// Why something that needs them is not there.
+    pub(super) fn missing(&self, at: Timestamp) -> String {
+        match self {
+            Applied::Known(..) => {
+                "the files that were applied last have errors by today's rules".to_owned()
+            }
+            Applied::Nothing => format!("nothing was applied before {at}"),
+            Applied::Lost => {
+                format!("no commit is known to have the files that were applied last before {at}")
+            }
+        }
+    }
+}
+
+/// Looks for what a report is drawn from. Asks git, if there is one.
+pub fn grounds(wanted: &Wanted<'_>, statements: &Utf8Path) -> Result<Grounds, AttestError> {
+    Ok(Grounds {
+        first: as_applied(wanted, wanted.from),
+        last: as_applied(wanted, wanted.to),
+        statements: attest::files(statements)?,
+    })
+}
+
+/// The project as it was applied last before an instant.
+fn as_applied(wanted: &Wanted<'_>, until: Timestamp) -> Applied {
+    let Some(applied) = due::applied(evidence::until(wanted.sealed, until)) else {
+        return Applied::Nothing;
+    };
+    if let Some(commit) = &applied.commit
+        && let Ok((hash, project)) = open_commit(wanted.project, commit)
+        && project.loaded.digest.as_str() == applied.digest
+    {
+        return Applied::Known(Box::new(project), Some(hash));
+    }
+    // Without git, the files at hand may still be those.
+    if wanted.project.loaded.digest.as_str() == applied.digest {
+        let again = open(&wanted.project.loaded.root, &wanted.project.options);
+        return Applied::Known(Box::new(again), None);
+    }
+    Applied::Lost
+}
+
 /// Makes the report. Asks git, if there is one.
-pub fn report(wanted: &Wanted<'_>) -> Report {
+pub fn report(wanted: &Wanted<'_>, grounds: &Grounds) -> Report {
     let nothing = Past::default();
-    let asked = |past| make(&asked(wanted, past));
+    let files = evidence::files(grounds.first.project(), grounds.last.project());
+    let statements = grounds.statements.iter();
+    let said = evidence::said(statements.map(|(name, bytes)| (&**name, &**bytes)));
+    let asked = |past| make(&asked(wanted, past, &files, &said));
     // The first tells which commits there are to ask for.
     let plain = asked(&nothing);
     let past = past(wanted, &plain);
     if past == nothing { plain } else { asked(&past) }
 }
 
-fn asked<'a>(wanted: &Wanted<'a>, past: &'a Past) -> Asked<'a> {
+fn asked<'a>(wanted: &Wanted<'a>, past: &'a Past, files: &'a Files, said: &'a [Said]) -> Asked<'a> {
     Asked {
         sealed: wanted.sealed,
         from: wanted.from,
@@ -49,6 +128,8 @@ fn asked<'a>(wanted: &Wanted<'a>, past: &'a Past) -> Asked<'a> {
         zone: &wanted.project.zone,
         past,
         anchors: wanted.anchors,
+        files,
+        said,
     }
 }
 

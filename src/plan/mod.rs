@@ -68,4 +68,4 @@ pub use step::{
 };
 pub use trust::{Presence, believed, doubt};
 pub use unmet::{Unmet, strayed, unmet};
-pub use values::{gives, holds_right, worth};
+pub use values::{Shift, gives, holds_right, shift, worth};

@@ -1,6 +1,6 @@
 //! The plan as data: steps, what is held and why, and what was seen on the way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -96,6 +96,11 @@ pub struct Draft {
     pub price: Price,
     /// Whose the accounts are, by system: what `policy` judges by. No part of the contract.
     pub whose: BTreeMap<SystemName, Vec<Known>>,
+    /// Steps that something would keep back and that an approval lets through, with the approval as the rule book calls it.
+    /// No part of the contract.
+    pub passed: BTreeMap<StepId, Arc<str>>,
+    /// Waivers that count in this plan, as the rule book calls them. No part of the contract.
+    pub waived: BTreeSet<Arc<str>>,
     /// Further messages that an approval lets through, with what tells it from others. No part of the contract.
     pub approved: BTreeMap<StepId, Arc<str>>,
     /// Accounts in use that have just what the files give them. No part of the contract.
@@ -316,6 +321,8 @@ pub enum Reason {
     Joined,
     /// Left the chain, or the place closed, or the line was deleted.
     Left,
+    /// Does not work for a while, and comes back.
+    Paused,
     /// Loses one place and gains another in the same plan.
     Moved,
     /// A role or an assignment says something else than at the last apply.
@@ -338,6 +345,7 @@ impl Reason {
         match self {
             Reason::Joined => "joined",
             Reason::Left => "left",
+            Reason::Paused => "paused",
             Reason::Moved => "moved",
             Reason::RoleChanged => "role-changed",
             Reason::Lapsed => "lapsed",

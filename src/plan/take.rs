@@ -39,9 +39,8 @@ where
         if let Some(grant) = grant {
             return match grant.state {
                 GrantState::Present => Wish::Have,
-                GrantState::Paused | GrantState::Absent => {
-                    Wish::Nothing(Reason::Left, ctx.origins.behind(grant, &[]))
-                }
+                GrantState::Paused => Wish::Nothing(Reason::Paused, ctx.origins.behind(grant, &[])),
+                GrantState::Absent => Wish::Nothing(Reason::Left, ctx.origins.behind(grant, &[])),
             };
         }
         let Some(fact) = place

@@ -88,11 +88,11 @@ fn addresses(text: &str) -> BTreeSet<&str> {
 
 /// What going from one value to another does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Shift {
+pub struct Shift {
     /// Something is possible afterwards that was not before.
-    pub(super) more: bool,
+    pub more: bool,
     /// Something is not possible afterwards that was before.
-    pub(super) less: bool,
+    pub less: bool,
 }
 
 impl Shift {
@@ -114,7 +114,7 @@ impl Shift {
 /// What it does to an account when a right goes from `before` to `after`; none is "no such right".
 ///
 /// A qualifier without its right gives nothing and takes nothing: its governor is what counts.
-pub(super) fn shift(right: &Right, before: Option<&Value>, after: Option<&Value>) -> Shift {
+pub fn shift(right: &Right, before: Option<&Value>, after: Option<&Value>) -> Shift {
     let restricting = right.polarity == Polarity::Restricting;
     match (before, after) {
         (Some(Value::Switch(before)), Some(Value::Switch(after))) => {

@@ -246,7 +246,8 @@ pub struct Step {
     pub class: &'static str,
     /// Why it is there.
     #[schemars(extend("enum" = [
-        "joined", "left", "moved", "role-changed", "lapsed", "due", "drift", "stranger", "approved"
+        "joined", "left", "paused", "moved", "role-changed", "lapsed", "due", "drift", "stranger",
+        "approved"
     ]))]
     pub reason: &'static str,
     /// What is there now, with the rights that change; none if nothing.

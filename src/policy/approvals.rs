@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::authors::{Authors, is_by_omission};
-use super::words;
+use super::{loosened, words};
 use crate::model::{AccountId, Allow, Approval, Desired, PersonKey, Since, SystemName};
 use crate::plan::{Because, Draft, Input, Need, Step, StepId, StepKind, word};
 
@@ -35,7 +35,7 @@ pub(super) fn people<'a>(steps: impl IntoIterator<Item = &'a Step>) -> BTreeSet<
 #[derive(Default)]
 pub(super) struct Passed<'a> {
     /// Steps that may be done.
-    pub(super) through: BTreeSet<&'a StepId>,
+    pub(super) through: BTreeMap<&'a StepId, Arc<str>>,
     /// Why an approval that names some of the rest does not count, in words.
     pub(super) void: Vec<String>,
     /// Further messages among those that may be done, each with the approval that is used up by it.
@@ -104,7 +104,8 @@ pub(super) fn passed<'a>(
                 });
                 match doubt.flatten() {
                     None => {
-                        passed.through.insert(&step.id);
+                        let rule = || loosened::whom(approval, input.catalog).into();
+                        passed.through.entry(&step.id).or_insert_with(rule);
                         if once {
                             passed.used.insert(&step.id, word.clone());
                             let person = step.person.clone();
@@ -214,13 +215,22 @@ fn names(approval: &Approval, step: &Step, desired: &Desired) -> bool {
     by_person && by_role && by_right && by_place
 }
 
-/// The needs of a draft that no approval meets, each with the entry that would; and the approvals that are used up.
-pub(super) fn unmet(
-    draft: &Draft,
-    input: &Input<'_>,
-    authors: &Authors,
-    needs: Vec<Need>,
-) -> (Vec<Need>, BTreeMap<StepId, Arc<str>>) {
+/// Steps that are let through, and by which approval.
+pub(super) type Used = BTreeMap<StepId, Arc<str>>;
+
+/// What became of needs.
+pub(super) struct Met {
+    /// Those that no approval meets, each with the entry that would.
+    pub(super) left: Vec<Need>,
+    /// Steps whose needs an approval meets.
+    pub(super) met: Used,
+    /// Approvals that are used up.
+    pub(super) used_up: Used,
+}
+
+/// The needs of a draft that no approval meets, and the approvals that meet the others.
+pub(super) fn unmet(draft: &Draft, input: &Input<'_>, authors: &Authors, needs: Vec<Need>) -> Met {
+    let mut met = Used::new();
     let steps: BTreeMap<&StepId, &Step> = draft.steps.iter().map(|step| (&step.id, step)).collect();
     let mut by_allow: BTreeMap<Allow, Vec<&Step>> = BTreeMap::new();
     for need in &needs {
@@ -235,7 +245,8 @@ pub(super) fn unmet(
     let mut left = Vec::new();
     for mut need in needs {
         let found = need.allow.and_then(|allow| passed.get(&allow));
-        if found.is_some_and(|found| found.through.contains(&need.step)) {
+        if let Some(rule) = found.and_then(|found| found.through.get(&need.step)) {
+            met.insert(need.step, Arc::clone(rule));
             continue;
         }
         if let (Some(allow), Some(step)) = (need.allow, steps.get(&need.step)) {
@@ -252,6 +263,10 @@ pub(super) fn unmet(
         left.push(need);
     }
     let used = passed.values().flat_map(|passed| &passed.used);
-    let used = used.map(|(&step, word)| (step.clone(), word.clone()));
-    (left, used.collect())
+    let used_up = used.map(|(&step, word)| (step.clone(), word.clone()));
+    Met {
+        left,
+        met,
+        used_up: used_up.collect(),
+    }
 }

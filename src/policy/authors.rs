@@ -116,7 +116,7 @@ const SAME: &str = "does not count: its author made the change as well, and a se
 pub(super) fn is_by_omission(step: &Step) -> bool {
     let ordered = matches!(
         step.reason,
-        Reason::Left | Reason::Lapsed | Reason::Due | Reason::Moved
+        Reason::Left | Reason::Paused | Reason::Lapsed | Reason::Due | Reason::Moved
     );
     let named = |because: &Because| matches!(because, Because::Line(_));
     step.swing.takes && !(ordered && step.because.iter().all(named))

@@ -112,6 +112,7 @@ pub(super) struct Board<'a> {
     pub(super) forbidden: BTreeMap<usize, Vec<Forbidden>>,
     pub(super) findings: BTreeSet<Finding>,
     pub(super) notes: BTreeSet<Note>,
+    pub(super) waived: BTreeSet<Arc<str>>,
     at: BTreeMap<StepId, usize>,
 }
 
@@ -125,6 +126,7 @@ impl<'a> Board<'a> {
             forbidden: BTreeMap::new(),
             findings: BTreeSet::new(),
             notes: BTreeSet::new(),
+            waived: BTreeSet::new(),
         }
     }
 

@@ -141,6 +141,8 @@ impl Rule<'_> {
         let Some(waiver) = waiver else {
             return false;
         };
+        let rule = format!("waiver {} {}", self.policy.key, waiver.person);
+        board.waived.insert(rule.into());
         let until = waiver
             .until
             .map_or_else(|| "for good".into(), |until| format!("until {until}"));

@@ -16,8 +16,10 @@ pub(super) fn back(mut board: Board<'_>) -> Draft {
         mut forbidden,
         findings,
         notes,
+        waived,
         ..
     } = board;
+    draft.waived = waived;
     let mut gone: BTreeSet<StepId> = BTreeSet::new();
     for (at, step) in std::mem::take(&mut draft.steps).into_iter().enumerate() {
         let mut reasons = forbidden.remove(&at).unwrap_or_default();

@@ -5,8 +5,9 @@
 //! Invariant: what is counted does not depend on what other limits hold, so that a higher limit never holds more.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::approvals::{Passed, passed, people};
+use super::approvals::{Passed, Used, passed, people};
 use super::authors::Authors;
 use super::words;
 use crate::model::{Allow, Bound, Limit, PersonKey, PlaceId, SystemName};
@@ -15,8 +16,9 @@ use crate::plan::{Because, Draft, Effect, HoldCode, Input, Need, Reason, Step, S
 /// From how many accounts a share is counted; below it means at most half.
 const SMALL: u32 = 10;
 
-/// What a step needs because a limit is passed.
-pub(super) fn over(draft: &Draft, input: &Input<'_>, authors: &Authors) -> Vec<Need> {
+/// What a step needs because a limit is passed; and which approvals let others through that would be over it.
+pub(super) fn over(draft: &Draft, input: &Input<'_>, authors: &Authors) -> (Vec<Need>, Used) {
+    let mut used = Used::new();
     let limits = &input.desired.rules.limits;
     let gains = gains(draft);
     let mut needs = Vec::new();
@@ -34,9 +36,17 @@ pub(super) fn over(draft: &Draft, input: &Input<'_>, authors: &Authors) -> Vec<N
         let passed = passed(input, authors, allow, &counted);
         let left: Vec<&Step> = counted
             .iter()
-            .filter(|step| !passed.through.contains(&step.id))
+            .filter(|step| !passed.through.contains_key(&step.id))
             .copied()
             .collect();
+        if !passed.through.is_empty() {
+            let mut without = BTreeMap::new();
+            run(input, allow, limit, &counted, &mut without);
+            scopes(draft, input, allow, limit, &counted, &mut without);
+            let needed = passed.through.iter();
+            let needed = needed.filter(|(id, _)| without.contains_key(*id));
+            used.extend(needed.map(|(id, rule)| ((*id).clone(), Arc::clone(rule))));
+        }
         let mut found: BTreeMap<&StepId, Over> = BTreeMap::new();
         run(input, allow, limit, &left, &mut found);
         scopes(draft, input, allow, limit, &left, &mut found);
@@ -45,7 +55,7 @@ pub(super) fn over(draft: &Draft, input: &Input<'_>, authors: &Authors) -> Vec<N
             Some(need(step, allow, over, &passed))
         }));
     }
-    needs
+    (needs, used)
 }
 
 /// Whether a step is about somebody who is locked out: no limit is in the way of that.
@@ -245,7 +255,9 @@ fn taken_as(step: &Step, gains: &BTreeSet<(&PersonKey, &SystemName, &PlaceId)>) 
         return None;
     }
     match step.reason {
-        Reason::Left | Reason::Lapsed | Reason::Moved | Reason::Due => Some(Allow::Removals),
+        Reason::Left | Reason::Paused | Reason::Lapsed | Reason::Moved | Reason::Due => {
+            Some(Allow::Removals)
+        }
         Reason::RoleChanged | Reason::Drift | Reason::Stranger | Reason::Approved => {
             Some(Allow::Inferred)
         }

@@ -233,7 +233,7 @@ fn bounds(limit: Limit) -> String {
 }
 
 /// `approval removals people:a,b location:mall`: what is let through, for whom.
-fn whom(approval: &Approval, catalog: &Catalog) -> String {
+pub(super) fn whom(approval: &Approval, catalog: &Catalog) -> String {
     let mut parts = vec![format!("approval {}", approval.allow.name())];
     let list = |all: Vec<String>| all.join(",");
     if !approval.people.is_empty() {

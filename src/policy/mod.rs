@@ -46,11 +46,15 @@ pub fn judge(draft: Draft, input: &Input<'_>, authors: &Authors) -> Draft {
 
 /// What an approval can lift, and what waits for its hour.
 fn limit(mut draft: Draft, input: &Input<'_>, authors: &Authors) -> Draft {
-    let over = limits::over(&draft, input, authors);
+    let (over, mut used) = limits::over(&draft, input, authors);
     let mut needs = std::mem::take(&mut draft.needs);
     needs.extend(drift::needs(&draft, input));
-    (draft.needs, draft.approved) = approvals::unmet(&draft, input, authors, needs);
+    let found = approvals::unmet(&draft, input, authors, needs);
+    used.extend(found.met);
+    draft.needs = found.left;
+    draft.approved = found.used_up;
     draft.needs.extend(over);
+    draft.passed = used;
     shrink::holds(&mut draft, input);
     quiet::wait(&mut draft, input);
     quiet::stale(&mut draft, input);

@@ -348,7 +348,7 @@ fn rank(step: &Step, frame: &Frame<'_>) -> u8 {
     let pressing = step.is_overdue(frame.now) || contradicted(step).is_some();
     match (takes, pressing) {
         (true, true) => 0,
-        (true, false) if step.reason == Reason::Left => 1,
+        (true, false) if matches!(step.reason, Reason::Left | Reason::Paused) => 1,
         (false, true) => 2,
         _ => 3,
     }

@@ -205,6 +205,7 @@ pub fn reason(reason: Reason) -> &'static str {
     match reason {
         Reason::Joined => "joins",
         Reason::Left => "access ends",
+        Reason::Paused => "is away for a while",
         Reason::Moved => "moves",
         Reason::RoleChanged => "access differs",
         Reason::Lapsed => "time is up",

@@ -69,6 +69,11 @@ impl<T: Ord + Clone> Episodes<T> {
         }
     }
 
+    /// Since when something is there.
+    pub(super) fn since(&self, what: &T) -> Option<Timestamp> {
+        self.open.get(what).map(|(since, _)| *since)
+    }
+
     /// Ends those that something is true of.
     pub(super) fn end(&mut self, ends: impl Fn(&T) -> bool, at: Timestamp) {
         let over = self.open.extract_if(.., |what, _| ends(what));

@@ -22,6 +22,8 @@ pub(super) struct Leave<'a> {
     pub(super) run: u64,
     /// Where they had access then or later, and since when not any more.
     pub(super) scopes: BTreeMap<Scope<'a>, Option<Gone>>,
+    /// Where the person was read to have access at the end, and when.
+    pub(super) seen_open: BTreeMap<Scope<'a>, Timestamp>,
     /// The files did not say so any more.
     pub(super) back: Option<Timestamp>,
 }

@@ -8,13 +8,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span};
 
-use super::Asked;
-use super::leave::Leave;
-use super::replay::{Hand, Played, StepFact, changes, gives, play, takes};
+use super::replay::{Played, StepFact, changes, gives, play, takes};
+use super::steps;
 use super::wire::{
-    Arrival, Bucket, Cut, Drift, FORMAT, Finding, Hold, Invitation, Journal, Leaver, LeaverTimes,
-    Lockout, Loosened, Manual, Policies, Report, Rule, Run, Stats, Step, Stranger, Totals, Unread,
+    Bucket, Drift, FORMAT, Finding, Hold, Journal, Leaver, LeaverTimes, Lockout, Loosened, Manual,
+    Policies, PolicyState, Report, Run, Stats, Step, Stranger, Totals, Unread,
 };
+use super::{Asked, Said};
 use crate::journal::{IntentStatus, Record, Verdict};
 use crate::policy::compare;
 
@@ -24,17 +24,29 @@ const WEEKS: SignedDuration = SignedDuration::from_hours(24 * 190);
 /// Makes the report.
 pub fn make(asked: &Asked<'_>) -> Report {
     let played = play(asked.sealed, asked.to);
-    let told = Teller { asked, played };
+    let told = Teller {
+        asked,
+        said: not_noted(asked),
+        played,
+    };
     let steps = told.steps();
     let leavers = told.leavers();
     let manual = told.manual();
+    let (policies, drift) = (told.policies(), told.drift());
+    let open = leavers.iter().filter(|it| is_open(it));
+    let all_are = |how: &'static str| {
+        move |it: &&Leaver| {
+            let mut open = it.places.iter().filter(|cut| cut.at.is_none());
+            open.all(|cut| cut.open.as_deref() == Some(how))
+        }
+    };
     let waits = manual
         .iter()
         .filter(|it| matches!(it.how.as_deref(), Some("attested" | "read")))
         .map(|it| it.waited);
-    Report {
-        format: FORMAT,
-        tool: env!("CARGO_PKG_VERSION"),
+    let mut report = Report {
+        format: FORMAT.to_owned(),
+        tool: env!("CARGO_PKG_VERSION").to_owned(),
         made: asked.made.to_string(),
         from: asked.from.to_string(),
         to: asked.to.to_string(),
@@ -45,14 +57,17 @@ pub fn make(asked: &Asked<'_>) -> Report {
         journal: told.journal(),
         totals: told.totals(&steps, &manual),
         unknown: told.unknown(),
+        people: BTreeMap::new(),
+        rights: steps::rights(&steps, &drift, &policies, &asked.files.sensitive),
         leaver_times: LeaverTimes {
             after_leaving: stats(leavers.iter().filter_map(|it| it.after_leaving)),
             after_merge: stats(leavers.iter().filter_map(|it| it.after_merge)),
-            open: count(
-                leavers
-                    .iter()
-                    .filter(|it| it.places.iter().any(|cut| cut.at.is_none())),
-            ),
+            open: count(open.clone()),
+            seen: count(open.clone().filter(|it| {
+                let mut places = it.places.iter();
+                places.any(|cut| cut.open.as_deref() == Some("seen"))
+            })),
+            said: count(open.filter(all_are("said"))),
         },
         leavers,
         joiners: told.joiners(),
@@ -63,30 +78,93 @@ pub fn make(asked: &Asked<'_>) -> Report {
         invitations: told.invitations(),
         manual_waits: stats(waits),
         manual,
-        drift: told.drift(),
+        drift,
         holds: told.holds(),
-        approvals: told.rules("approval "),
-        waivers: told.rules("waiver "),
+        approvals: told.approvals(),
+        waivers: told.waivers(),
         lockouts: told.lockouts(),
         loosened: told.loosened(),
         strangers: told.strangers(),
         unread: told.unread(),
-        policies: told.policies(),
-    }
+        policies,
+    };
+    report.people = people(&report, asked);
+    report
 }
 
-struct Teller<'a> {
-    asked: &'a Asked<'a>,
-    played: Played<'a>,
+/// Whether somebody's access is not known to be gone.
+fn is_open(leaver: &Leaver) -> bool {
+    leaver.places.iter().any(|cut| cut.at.is_none())
+}
+
+/// What was said in the period and of which the journal has not taken note, by system and step: the newest.
+fn not_noted<'a>(asked: &Asked<'a>) -> BTreeMap<(&'a str, &'a str), &'a Said> {
+    let entries = asked.sealed.iter().map(|it| &it.entry);
+    let noted: BTreeSet<(&str, &str)> = entries
+        .filter(|entry| entry.at < asked.to)
+        .filter_map(|entry| match &entry.record {
+            Record::Attested(note) => Some((note.system.as_str(), note.id.as_str())),
+            _ => None,
+        })
+        .collect();
+    let mut said: BTreeMap<(&str, &str), &Said> = BTreeMap::new();
+    for it in asked.said.iter().filter(|it| it.at < asked.to) {
+        if noted.contains(&(it.system.as_str(), it.id.as_str())) {
+            continue;
+        }
+        let newest = said.entry((&it.system, &it.step)).or_insert(it);
+        if newest.at < it.at {
+            *newest = it;
+        }
+    }
+    said
+}
+
+/// Names of whoever a report names.
+fn people(report: &Report, asked: &Asked<'_>) -> BTreeMap<String, String> {
+    let some = |key: &Option<String>| key.clone();
+    let mut keys: BTreeSet<String> = report.leavers.iter().map(|it| it.person.clone()).collect();
+    let arrivals = report.joiners.iter().chain(&report.movers);
+    keys.extend(arrivals.map(|it| it.person.clone()));
+    keys.extend(report.steps.iter().filter_map(|it| some(&it.person)));
+    keys.extend(report.invitations.iter().filter_map(|it| some(&it.person)));
+    let hands = report.manual.iter();
+    keys.extend(
+        hands
+            .flat_map(|it| [some(&it.person), some(&it.by)])
+            .flatten(),
+    );
+    keys.extend(report.drift.iter().filter_map(|it| some(&it.person)));
+    keys.extend(report.holds.iter().filter_map(|it| some(&it.person)));
+    keys.extend(report.lockouts.iter().map(|it| it.person.clone()));
+    keys.extend(
+        report
+            .policies
+            .findings
+            .iter()
+            .flat_map(|it| it.people.clone()),
+    );
+    let names = keys.into_iter().filter_map(|key| {
+        let name = asked.files.names.get(&key)?.clone();
+        Some((key, name))
+    });
+    names.collect()
+}
+
+pub(super) struct Teller<'a> {
+    pub(super) asked: &'a Asked<'a>,
+    /// What was said and the journal has not taken note of, by system and step.
+    pub(super) said: BTreeMap<(&'a str, &'a str), &'a Said>,
+    pub(super) played: Played<'a>,
 }
 
 impl Teller<'_> {
-    fn is_within(&self, at: Timestamp) -> bool {
+    pub(super) fn is_within(&self, at: Timestamp) -> bool {
         self.asked.from <= at && at < self.asked.to
     }
 
     /// Seconds from one instant to another, or to the end of what can be known.
-    fn seconds(&self, since: Timestamp, until: Option<Timestamp>) -> i64 {
+    pub(super) fn seconds(&self, since: Timestamp, until: Option<Timestamp>) -> i64 {
         let end = until.unwrap_or_else(|| self.asked.to.min(self.asked.made));
         end.duration_since(since).as_secs().max(0)
     }
@@ -196,8 +274,10 @@ impl Teller<'_> {
                 system: intent.system.clone(),
                 location: intent.place.clone(),
                 account: intent.account.clone(),
-                rights: step.rights.iter().map(|slug| (*slug).to_owned()).collect(),
+                rights: step.rights.keys().map(|slug| (*slug).to_owned()).collect(),
+                role_after: step.role.map(str::to_owned),
                 result: result(step).to_owned(),
+                ..steps::turned(step)
             }
         });
         told.collect()
@@ -216,6 +296,10 @@ impl Teller<'_> {
             totals.changed += u64::from(changes(kind));
             totals.taken += u64::from(takes(kind));
         }
+        let less = steps
+            .iter()
+            .filter(|step| is_done(&step.result) && changes(&step.kind));
+        totals.lessened = count(less.filter(|step| steps::lessens(step)));
         totals.failed = count(steps.iter().filter(|step| !is_done(&step.result)));
         totals
     }
@@ -227,157 +311,6 @@ impl Teller<'_> {
                 && ended.is_some_and(|at| self.is_within(at))
         };
         manual.iter().filter(was_done).collect()
-    }
-
-    fn leavers(&self) -> Vec<Leaver> {
-        let leaves = self.played.leaves.iter().filter(|leave| {
-            let recent = leave.left.max(leave.seen) >= self.asked.from;
-            let cut = leave.cut_off().is_some_and(|at| at >= self.asked.from);
-            leave.left < self.asked.to && (recent || cut || leave.is_open())
-        });
-        let mut told: Vec<Leaver> = leaves.map(|leave| self.leaver(leave)).collect();
-        let is_cut = |it: &Leaver| it.places.iter().all(|cut| cut.at.is_some());
-        told.sort_by(|a, b| {
-            (is_cut(a), &a.left, &a.person, a.run).cmp(&(is_cut(b), &b.left, &b.person, b.run))
-        });
-        told
-    }
-
-    fn leaver(&self, leave: &Leave<'_>) -> Leaver {
-        let cut_off = leave.cut_off();
-        let merge = self
-            .asked
-            .past
-            .merges
-            .get(&(leave.person.to_owned(), leave.run));
-        let since = |start: Timestamp| cut_off.map(|end| end.duration_since(start).as_secs());
-        let mut places: Vec<Cut> = leave
-            .scopes
-            .iter()
-            .map(|((system, place), gone)| Cut {
-                system: (*system).to_owned(),
-                location: (*place).to_owned(),
-                at: gone.map(|gone| gone.at.to_string()),
-                how: gone.map(|gone| gone.how.to_owned()),
-            })
-            .collect();
-        places.sort_by_key(|cut| cut.at.is_some());
-        let late = merge.filter(|merge| merge.at > leave.left);
-        let follow_ups = self.played.hands.iter().filter(|hand| {
-            hand.closed.is_none()
-                && hand.handed.person.as_deref() == Some(leave.person)
-                && matches!(hand.handed.does.as_str(), "check" | "follow-up")
-        });
-        Leaver {
-            person: leave.person.to_owned(),
-            left: leave.left.to_string(),
-            run: leave.run,
-            seen: leave.seen.to_string(),
-            merged: merge.map(|merge| merge.at.to_string()),
-            merged_by: merge.map(|merge| merge.commit.clone()),
-            cut_off: cut_off.map(|at| at.to_string()),
-            after_leaving: since(leave.left).map(|seconds| seconds.max(0)),
-            after_merge: late
-                .and_then(|merge| since(merge.at))
-                .map(|seconds| seconds.max(0)),
-            places,
-            follow_ups: count(follow_ups),
-        }
-    }
-
-    fn joiners(&self) -> Vec<Arrival> {
-        let came = self.played.came.iter();
-        let came = came.filter(|came| self.is_within(came.at));
-        let told = came.map(|came| Arrival {
-            person: came.person.to_owned(),
-            at: came.at.to_string(),
-            given: came
-                .given
-                .iter()
-                .map(|(system, place)| format!("{system} {place}"))
-                .collect(),
-            taken: Vec::new(),
-        });
-        told.collect()
-    }
-
-    fn movers(&self) -> Vec<Arrival> {
-        let mut movers: BTreeMap<(u64, &str), Arrival> = BTreeMap::new();
-        let steps = self.played.steps.iter().filter(|step| {
-            self.is_within(step.at) && step.call.intent.reason == "moved" && is_done(result(step))
-        });
-        for step in steps {
-            let intent = step.call.intent;
-            let Some(person) = intent.person.as_deref() else {
-                continue;
-            };
-            let mover = movers.entry((step.run, person)).or_insert_with(|| Arrival {
-                person: person.to_owned(),
-                at: step.at.to_string(),
-                given: Vec::new(),
-                taken: Vec::new(),
-            });
-            let scope = format!("{} {}", intent.system, intent.place);
-            if takes(&intent.does) {
-                mover.taken.push(scope);
-            } else {
-                mover.given.push(scope);
-            }
-        }
-        movers.into_values().collect()
-    }
-
-    fn invitations(&self) -> Vec<Invitation> {
-        let invited = self.played.invited.iter().filter(|it| {
-            self.is_within(it.call.at) || it.over.is_none_or(|(at, _)| at >= self.asked.from)
-        });
-        let told = invited.map(|it| {
-            let intent = it.call.intent;
-            let over = it.over;
-            Invitation {
-                person: intent.person.clone(),
-                system: intent.system.clone(),
-                location: intent.place.clone(),
-                way: intent.way.map(|way| way.as_str().to_owned()),
-                sent: it.call.at.to_string(),
-                certain: it.call.seen
-                    || matches!(
-                        it.call.status,
-                        IntentStatus::Done | IntentStatus::TookEffect
-                    ),
-                ended: over.map(|(at, _)| at.to_string()),
-                how: over.map(|(_, accepted)| {
-                    if accepted { "accepted" } else { "withdrawn" }.to_owned()
-                }),
-                open_for: self.seconds(it.call.at, over.map(|(at, _)| at)),
-            }
-        });
-        let mut told: Vec<Invitation> = told.collect();
-        told.sort_by_key(|it| it.ended.is_some());
-        told
-    }
-
-    fn manual(&self) -> Vec<Manual> {
-        let open = |hand: &&Hand<'_>| {
-            let ended = hand.closed.map(|(at, _)| at);
-            ended.is_none_or(|at| at >= self.asked.from)
-        };
-        let told = self.played.hands.iter().filter(open).map(|hand| Manual {
-            step: hand.handed.step.clone(),
-            kind: hand.handed.does.clone(),
-            reason: hand.handed.reason.clone(),
-            person: hand.handed.person.clone(),
-            system: hand.handed.system.clone(),
-            location: hand.handed.place.clone(),
-            since: hand.since.to_string(),
-            ended: hand.closed.map(|(at, _)| at.to_string()),
-            how: hand.closed.map(|(_, how)| how.as_str().to_owned()),
-            by: hand.by.map(str::to_owned),
-            waited: self.seconds(hand.since, hand.closed.map(|(at, _)| at)),
-        });
-        let mut told: Vec<Manual> = told.collect();
-        told.sort_by_key(|it| it.ended.is_some());
-        told
     }
 
     fn drift(&self) -> Vec<Drift> {
@@ -414,7 +347,13 @@ impl Teller<'_> {
                 (None, None) => "open",
             };
             let until = answered.map(|step| step.verdict.map_or(step.at, |(at, _)| at));
+            let found = self.played.drifted.get(&(fact.clone(), it.since));
+            let found = found.cloned().unwrap_or_default();
             Drift {
+                answer: found.does,
+                given: found.more,
+                taken: found.less,
+                role: found.role,
                 person: fact.person.clone(),
                 system: fact.system.clone(),
                 location: fact.place.clone(),
@@ -459,63 +398,6 @@ impl Teller<'_> {
         let mut told: Vec<Hold> = told.collect();
         told.sort_by_key(|it| it.until.is_some());
         told
-    }
-
-    fn rules(&self, sort: &str) -> Vec<Rule> {
-        let rules = self.played.rules.iter();
-        let rules = rules
-            .filter(|it| it.what.0.starts_with(sort) && it.touches(self.asked.from, self.asked.to));
-        let told = rules.map(|it| {
-            let rule = it.what.0.strip_prefix(sort).unwrap_or(&it.what.0);
-            Rule {
-                rule: rule.to_owned(),
-                value: it.what.1.clone(),
-                since: it.since.to_string(),
-                run: it.run,
-                until: it.until.map(|at| at.to_string()),
-                steps: (sort == "approval ")
-                    .then(|| self.named(rule, it.since, it.until))
-                    .flatten(),
-            }
-        });
-        told.collect()
-    }
-
-    /// Steps that an approval is about and that were done while it stood; none where the journal cannot tell.
-    fn named(&self, rule: &str, since: Timestamp, until: Option<Timestamp>) -> Option<u64> {
-        let mut words = rule.split(' ');
-        let allow = words.next()?;
-        let (mut people, mut rights, mut place) = (None, None, None);
-        for word in words {
-            let (name, value) = word.split_once(':')?;
-            match name {
-                "people" => people = Some(value.split(',').collect::<BTreeSet<_>>()),
-                "rights" => rights = Some(value.split(',').collect::<BTreeSet<_>>()),
-                "location" => place = Some(value),
-                _ => return None,
-            }
-        }
-        let fits = |step: &&StepFact<'_>| {
-            let intent = step.call.intent;
-            let sort = match allow {
-                "removals" | "strangers" => takes(&intent.does) || changes(&intent.does),
-                "messages" | "invitations" => intent.does == "invite",
-                "escalations" | "ownership" => !takes(&intent.does),
-                _ => true,
-            };
-            let person = intent.person.as_deref();
-            sort && step.at >= since
-                && until.is_none_or(|until| step.at < until)
-                && is_done(result(step))
-                && people
-                    .as_ref()
-                    .is_none_or(|all| person.is_some_and(|person| all.contains(person)))
-                && rights
-                    .as_ref()
-                    .is_none_or(|all| step.rights.iter().any(|slug| all.contains(slug)))
-                && place.is_none_or(|place| intent.place == place)
-        };
-        Some(count(self.played.steps.iter().filter(fits)))
     }
 
     fn lockouts(&self) -> Vec<Lockout> {
@@ -592,8 +474,29 @@ impl Teller<'_> {
 
     fn policies(&self) -> Policies {
         let open = self.played.findings.iter().filter(|it| it.until.is_none());
+        let broken: BTreeSet<&str> = open.clone().map(|it| it.what.policy.as_str()).collect();
+        let rules = self.played.books.last().map(|book| {
+            let lines = book.after.0.iter();
+            let rules = lines.filter_map(|(path, demand)| {
+                let (sort, policy) = path.split_once(' ')?;
+                matches!(sort, "policy" | "fence").then(|| PolicyState {
+                    sort: sort.to_owned(),
+                    policy: policy.to_owned(),
+                    demand: demand.to_string(),
+                    state: match self.played.judged {
+                        None => "not-judged",
+                        Some(_) if broken.contains(policy) => "broken",
+                        Some(_) => "held",
+                    }
+                    .to_owned(),
+                })
+            });
+            rules.collect()
+        });
         Policies {
             judged: self.played.judged.map(|at| at.to_string()),
+            rules,
+            unread: count(self.played.unread.iter().filter(|it| it.until.is_none())),
             findings: open
                 .map(|it| Finding {
                     policy: it.what.policy.clone(),
@@ -662,7 +565,7 @@ impl Teller<'_> {
 }
 
 /// What became of a step, in one word.
-fn result(step: &StepFact<'_>) -> &'static str {
+pub(super) fn result(step: &StepFact<'_>) -> &'static str {
     match step.verdict {
         Some((_, Verdict::AsPlanned)) => return "verified",
         Some((_, Verdict::DidNotStick)) => return "did-not-stick",
@@ -681,7 +584,7 @@ fn result(step: &StepFact<'_>) -> &'static str {
 }
 
 /// Whether a step counts as done: the vendor took it, whatever was read back so far.
-fn is_done(result: &str) -> bool {
+pub(super) fn is_done(result: &str) -> bool {
     matches!(
         result,
         "verified" | "answered" | "not-readable" | "not-visible-yet"
@@ -712,6 +615,6 @@ fn stats(seconds: impl Iterator<Item = i64>) -> Stats {
     }
 }
 
-fn count<T>(all: impl Iterator<Item = T>) -> u64 {
+pub(super) fn count<T>(all: impl Iterator<Item = T>) -> u64 {
     u64::try_from(all.count()).unwrap_or(u64::MAX)
 }

@@ -2,7 +2,8 @@
 //!
 //! Pure: entries, and what git knows of commits, in; a [`Report`] out. Not words and not drawings: those are
 //! `render::report`'s. In reading order: `people` says who has access where, `leave` when a leaver's was gone, `episodes` what
-//! was there from run to run, `replay` plays the journal with them, `make` tells it, [`wire`] is its JSON. Invariant: what the
+//! was there from run to run, `replay` plays the journal with them, `make`, `staff`,
+//! `steps` and `rules` tell it, [`wire`] is its JSON. Invariant: what the
 //! journal does not say is said to be unknown.
 
 mod episodes;
@@ -10,7 +11,9 @@ mod leave;
 mod make;
 mod people;
 mod replay;
-mod seen;
+mod rules;
+mod staff;
+mod steps;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod wire;
@@ -23,7 +26,6 @@ use jiff::tz::TimeZone;
 use crate::journal::Sealed;
 
 pub use make::make;
-pub use seen::seen;
 pub use wire::{Anchor, FORMAT, Report};
 
 /// What a report is made from.
@@ -43,6 +45,34 @@ pub struct Asked<'a> {
     pub past: &'a Past,
     /// Heads that were written down elsewhere and are part of the journal.
     pub anchors: &'a [Anchor],
+    /// What the files that were applied say.
+    pub files: &'a Files,
+    /// What people said they did by hand.
+    pub said: &'a [Said],
+}
+
+/// What a report takes from the files that were applied.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Files {
+    /// Names of people by their keys; text from outside.
+    pub names: BTreeMap<String, String>,
+    /// Rights that the project calls sensitive beside the catalogue, by slug, and why.
+    pub sensitive: BTreeMap<String, String>,
+}
+
+/// What somebody said they did by hand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The id of the statement.
+    pub id: String,
+    /// The system.
+    pub system: String,
+    /// The step.
+    pub step: String,
+    /// When it was said.
+    pub at: Timestamp,
+    /// Who says so; text from outside.
+    pub by: String,
 }
 
 /// What git knows of the commits that runs name.

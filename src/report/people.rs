@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use crate::journal::{AttestedNote, Observed, Verdict, Verified};
 
 /// A system and a place in it.
@@ -15,6 +17,8 @@ pub(super) type Scope<'a> = (&'a str, &'a str);
 pub(super) struct People<'a> {
     /// Accounts by system and id, with the state at each place.
     rows: BTreeMap<(&'a str, &'a str), BTreeMap<&'a str, &'a str>>,
+    /// When a place was read last.
+    taken: BTreeMap<Scope<'a>, Timestamp>,
     owner: BTreeMap<(&'a str, &'a str), &'a str>,
     theirs: BTreeMap<&'a str, BTreeSet<(&'a str, &'a str)>>,
     /// What people said: ids of statements with whether somebody has access by them, the newest last.
@@ -22,14 +26,20 @@ pub(super) struct People<'a> {
 }
 
 impl<'a> People<'a> {
-    /// Where a person has access.
-    pub(super) fn has(&self, person: &str) -> BTreeSet<Scope<'a>> {
+    /// Where a person was read to have access.
+    pub(super) fn seen(&self, person: &str) -> BTreeSet<Scope<'a>> {
         let mut all = BTreeSet::new();
         for account in self.theirs.get(person).into_iter().flatten() {
             let rows = self.rows.get(account).into_iter().flatten();
             let open = rows.filter(|(_, state)| can_get_in(state));
             all.extend(open.map(|(place, _)| (account.0, *place)));
         }
+        all
+    }
+
+    /// Where a person has access.
+    pub(super) fn has(&self, person: &str) -> BTreeSet<Scope<'a>> {
+        let mut all = self.seen(person);
         for ((whose, scope), words) in &self.words {
             if *whose != person {
                 continue;
@@ -47,6 +57,11 @@ impl<'a> People<'a> {
         all
     }
 
+    /// When a place was read last; of one that was only read back after a write, the beginning of time.
+    pub(super) fn read_at(&self, scope: Scope<'_>) -> Timestamp {
+        self.taken.get(&scope).copied().unwrap_or(Timestamp::MIN)
+    }
+
     /// Whose account it is.
     pub(super) fn owner(&self, system: &str, account: &str) -> Option<&'a str> {
         self.owner.get(&(system, account)).copied()
@@ -57,6 +72,7 @@ impl<'a> People<'a> {
     pub(super) fn read(&mut self, seen: &'a Observed) -> Read<'a> {
         let mut read = Read::default();
         let (system, place) = (seen.system.as_str(), seen.place.as_str());
+        self.taken.insert((system, place), seen.taken);
         for found in &seen.matched {
             match &found.person {
                 Some(person) => self.belongs(system, &found.account, person),

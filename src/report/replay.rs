@@ -11,7 +11,8 @@ use super::leave::{Gone, Leave};
 use super::people::{People, Scope};
 use crate::journal::{
     ClosedBy, ConfigKnown, DriftFact, Entry, FindingFact, HandedOver, Head, HoldFact, IntentState,
-    Judged, Locked, Record, RunEnded, RunStarted, Sealed, UnreadFact, Verb, Verdict, history,
+    Judged, Locked, Record, RightValue, RunEnded, RunStarted, Sealed, TurnFact, UnreadFact, Verb,
+    Verdict, history,
 };
 use crate::model::RuleBook;
 
@@ -30,7 +31,10 @@ pub(super) struct StepFact<'a> {
     pub(super) run: u64,
     pub(super) at: Timestamp,
     pub(super) call: IntentState<'a>,
-    pub(super) rights: BTreeSet<&'a str>,
+    pub(super) rights: BTreeMap<&'a str, Option<&'a RightValue>>,
+    pub(super) role: Option<&'a str>,
+    /// What the run wrote of it beside its intents.
+    pub(super) turn: Option<&'a TurnFact>,
     pub(super) verdict: Option<(Timestamp, Verdict)>,
 }
 
@@ -44,6 +48,7 @@ pub(super) struct Invited<'a> {
 /// A step by hand.
 #[derive(Debug)]
 pub(super) struct Hand<'a> {
+    pub(super) run: u64,
     pub(super) since: Timestamp,
     pub(super) handed: &'a HandedOver,
     pub(super) closed: Option<(Timestamp, ClosedBy)>,
@@ -91,9 +96,15 @@ pub(super) struct Played<'a> {
     pub(super) holds: Vec<Episode<HoldFact>>,
     pub(super) findings: Vec<Episode<FindingFact>>,
     pub(super) drift: Vec<Episode<DriftFact>>,
+    /// What was found of each of them while it was there.
+    pub(super) drifted: BTreeMap<(DriftFact, Timestamp), DriftFact>,
     pub(super) strangers: Vec<Episode<(String, String)>>,
     pub(super) stranger_places: BTreeMap<(String, String), Vec<String>>,
     pub(super) unread: Vec<Episode<UnreadFact>>,
+    /// Steps that approvals let through: run, time, step, rule.
+    pub(super) passed: Vec<(u64, Timestamp, &'a str, &'a str)>,
+    /// Waivers that counted.
+    pub(super) waived: Vec<Episode<String>>,
     /// When a run judged last.
     pub(super) judged: Option<Timestamp>,
     /// When rows of an account changed by what was read, and not by us.
@@ -107,6 +118,7 @@ struct Player<'a> {
     calls: BTreeMap<u64, IntentState<'a>>,
     /// Steps of runs, by run and id.
     steps: BTreeMap<(u64, &'a str), usize>,
+    turns: BTreeMap<&'a str, &'a TurnFact>,
     open_hands: BTreeMap<(&'a str, &'a str), usize>,
     /// What was said of steps, by whom and when.
     said: BTreeMap<(&'a str, &'a str), (Timestamp, Option<&'a str>)>,
@@ -118,6 +130,7 @@ struct Player<'a> {
     drift: Episodes<DriftFact>,
     strangers: Episodes<(String, String)>,
     unread: Episodes<UnreadFact>,
+    waived: Episodes<String>,
     book: Option<RuleBook>,
 }
 
@@ -144,12 +157,19 @@ pub(super) fn play(sealed: &[Sealed], until: Timestamp) -> Played<'_> {
         player.take(sealed);
     }
     let mut played = player.played;
+    for leave in &mut played.leaves {
+        let seen = player.people.seen(leave.person).into_iter();
+        leave.seen_open = seen
+            .map(|scope| (scope, player.people.read_at(scope)))
+            .collect();
+    }
     played.rules = player.rules.all();
     played.holds = player.holds.all();
     played.findings = player.findings.all();
     played.drift = player.drift.all();
     played.strangers = player.strangers.all();
     played.unread = player.unread.all();
+    played.waived = player.waived.all();
     played
 }
 
@@ -161,6 +181,7 @@ impl<'a> Player<'a> {
         }
         match &entry.record {
             Record::RunStarted(started) => {
+                self.turns.clear();
                 let run = RunFact {
                     at: entry.at,
                     started,
@@ -226,6 +247,7 @@ impl<'a> Player<'a> {
             }
             Record::HandedOver(handed) => {
                 let hand = Hand {
+                    run: entry.run,
                     since: entry.at,
                     handed,
                     closed: None,
@@ -293,7 +315,9 @@ impl<'a> Player<'a> {
         };
         let intent = call.intent;
         let key = (entry.run, intent.step.as_str());
-        let rights = intent.rights.keys().map(String::as_str);
+        let rights = intent.rights.iter();
+        let rights = rights.map(|(slug, value)| (slug.as_str(), value.as_ref()));
+        let role = intent.role.as_deref();
         if let Some(step) = self
             .steps
             .get(&key)
@@ -301,6 +325,7 @@ impl<'a> Player<'a> {
         {
             // A step may take several calls: the last one says what became of it.
             step.rights.extend(rights);
+            step.role = role.or(step.role);
             step.call = call.clone();
         } else {
             self.steps.insert(key, self.played.steps.len());
@@ -309,6 +334,8 @@ impl<'a> Player<'a> {
                 at: entry.at,
                 call: call.clone(),
                 rights: rights.collect(),
+                role,
+                turn: self.turns.get(intent.step.as_str()).copied(),
                 verdict: None,
             });
         }
@@ -398,8 +425,29 @@ impl<'a> Player<'a> {
         if let Some(findings) = &judged.findings {
             self.findings.found(findings, at, run, part);
         }
+        if let Some(waived) = &judged.waived {
+            self.waived.found(waived, at, run, part);
+        }
+        let passed = judged.passed.iter();
+        self.played
+            .passed
+            .extend(passed.map(|(step, rule)| (run, at, step.as_str(), rule.as_str())));
+        let turns = judged.turns.iter();
+        self.turns
+            .extend(turns.map(|(step, turn)| (step.as_str(), turn)));
         if let Some(drift) = &judged.drift {
-            self.drift.found(drift, at, run, part);
+            let bare: Vec<DriftFact> = drift.iter().map(bare).collect();
+            self.drift.found(&bare, at, run, part);
+            for (key, fact) in bare.into_iter().zip(drift) {
+                let Some(since) = self.drift.since(&key) else {
+                    continue;
+                };
+                let known = self.played.drifted.entry((key, since)).or_default();
+                known.does.clone_from(&fact.does);
+                known.role = fact.role.clone().or(known.role.take());
+                merge(&mut known.more, &fact.more);
+                merge(&mut known.less, &fact.less);
+            }
         }
         if let Some(unread) = &judged.unread {
             self.unread.found(unread, at, run, part);
@@ -431,6 +479,7 @@ impl<'a> Player<'a> {
                         seen: at,
                         run,
                         scopes: BTreeMap::new(),
+                        seen_open: BTreeMap::new(),
                         back: None,
                     });
                     self.look(&BTreeSet::from([person]), at, "read");
@@ -465,6 +514,25 @@ impl<'a> Player<'a> {
             if has.is_empty() {
                 self.here.remove(person);
             }
+        }
+    }
+}
+
+/// Which drift it is: what is found of it may grow while it is there.
+fn bare(fact: &DriftFact) -> DriftFact {
+    DriftFact {
+        does: None,
+        more: Vec::new(),
+        less: Vec::new(),
+        role: None,
+        ..fact.clone()
+    }
+}
+
+fn merge(known: &mut Vec<String>, more: &[String]) {
+    for slug in more {
+        if !known.contains(slug) {
+            known.push(slug.clone());
         }
     }
 }

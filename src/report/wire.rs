@@ -1,22 +1,26 @@
 //! CONTRACT: a report as JSON, `keyholder.report/1`. Changes only by adding.
 //!
-//! Types here exist to be serialized and drawn; nothing is decided on them. Instants are RFC 3339, durations whole seconds.
+//! Types here exist to be serialized, read back and drawn; nothing is decided on them. Instants are RFC 3339, durations whole seconds.
 //! Invariant: people are keys and accounts the vendors' ids; no field holds a contact.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::journal::RightValue;
 
 /// Name and version of the contract.
 pub const FORMAT: &str = "keyholder.report/1";
 
 /// What was done with people's access in a period.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "keyholder report", extend("$id" = "keyholder.report/1"))]
 pub struct Report {
     /// Name and version of this contract: `keyholder.report/1`.
-    pub format: &'static str,
+    pub format: String,
     /// Version of the tool that made it.
-    pub tool: &'static str,
+    pub tool: String,
     /// When it was made.
     pub made: String,
     /// The first instant of the period.
@@ -31,6 +35,10 @@ pub struct Report {
     pub totals: Totals,
     /// What cannot be known, and why, in words.
     pub unknown: Vec<String>,
+    /// Names of the people who are named, as the files that were applied last have them; text from outside.
+    pub people: BTreeMap<String, String>,
+    /// The rights that are named, by slug.
+    pub rights: BTreeMap<String, Right>,
     /// Who left, whoever still has access first.
     pub leavers: Vec<Leaver>,
     /// How long it took.
@@ -53,9 +61,9 @@ pub struct Report {
     pub drift: Vec<Drift>,
     /// What was kept back.
     pub holds: Vec<Hold>,
-    /// Approvals that stood in the files.
+    /// Approvals that let something through, and those that stood in the files and did not.
     pub approvals: Vec<Rule>,
-    /// Waivers that stood in the files.
+    /// Waivers that counted, and those that stood in the files and did not.
     pub waivers: Vec<Rule>,
     /// Lockouts.
     pub lockouts: Vec<Lockout>,
@@ -72,7 +80,7 @@ pub struct Report {
 }
 
 /// The record a report is drawn from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Journal {
     /// Position and hash of the last entry of the period, `12:9f86…`; absent where there is none.
     pub head: Option<String>,
@@ -90,8 +98,17 @@ pub struct Journal {
     pub anchors: Vec<Anchor>,
 }
 
+/// A right.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Right {
+    /// Its title.
+    pub title: String,
+    /// Why it is sensitive, by the catalogue or by the project: `deletion`, `money`, ...; absent: it is not.
+    pub sensitive: Option<String>,
+}
+
 /// A head that was written down elsewhere.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Anchor {
     /// Position and hash.
     pub head: String,
@@ -101,7 +118,7 @@ pub struct Anchor {
 }
 
 /// Counts.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Totals {
     /// Runs.
     pub runs: u64,
@@ -109,6 +126,8 @@ pub struct Totals {
     pub given: u64,
     /// Steps that changed it.
     pub changed: u64,
+    /// Of the steps that changed it, those after which somebody has less.
+    pub lessened: u64,
     /// Steps that took it.
     pub taken: u64,
     /// Steps that failed or of which it is not known what became of them.
@@ -118,7 +137,7 @@ pub struct Totals {
 }
 
 /// A run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
     /// Its number: the position of its first entry.
     pub run: u64,
@@ -155,7 +174,7 @@ pub struct Run {
 }
 
 /// A step that reached a vendor.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// The run.
     pub run: u64,
@@ -177,12 +196,22 @@ pub struct Step {
     pub account: Option<String>,
     /// Rights that it writes, by slug.
     pub rights: Vec<String>,
+    /// Of these, what the account has more of afterwards, with its value then.
+    pub given: BTreeMap<String, Option<RightValue>>,
+    /// What it has less of afterwards, with the value that is left.
+    pub taken: BTreeMap<String, Option<RightValue>>,
+    /// What is other, where the journal does not say whether that is more or less.
+    pub other: BTreeMap<String, Option<RightValue>>,
+    /// The vendor role before, where the journal says it.
+    pub role_before: Option<String>,
+    /// The vendor role it writes.
+    pub role_after: Option<String>,
     /// `verified`, or what else became of it.
     pub result: String,
 }
 
 /// Somebody who left.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Leaver {
     /// The key.
     pub person: String,
@@ -209,7 +238,7 @@ pub struct Leaver {
 }
 
 /// The end of access at one place.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Cut {
     /// The system.
     pub system: String,
@@ -219,21 +248,28 @@ pub struct Cut {
     pub at: Option<String>,
     /// How that is known: `read`, or `said` by a person.
     pub how: Option<String>,
+    /// Of access that is not known to be gone: `seen` where it was read, `said` where a statement says that it is gone and
+    /// the journal has not taken note of it yet, else `not-known`.
+    pub open: Option<String>,
 }
 
 /// How long leavers kept access.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LeaverTimes {
     /// From leaving to verified removal.
     pub after_leaving: Stats,
     /// From merge to verified removal, of those written down after they had left.
     pub after_merge: Stats,
-    /// Leavers who still have access at the end of the period.
+    /// Leavers whose access is not known to be gone at the end of the period.
     pub open: u64,
+    /// Of these, those who were read to have access.
+    pub seen: u64,
+    /// Of these, those of whom statements say that all of it is gone, which the journal has not taken note of yet.
+    pub said: u64,
 }
 
 /// Durations, in seconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stats {
     /// How many.
     pub count: u64,
@@ -244,7 +280,7 @@ pub struct Stats {
 }
 
 /// Somebody who came, or moved.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Arrival {
     /// The key.
     pub person: String,
@@ -257,7 +293,7 @@ pub struct Arrival {
 }
 
 /// An invitation.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Invitation {
     /// Who.
     pub person: Option<String>,
@@ -280,7 +316,7 @@ pub struct Invitation {
 }
 
 /// A step by hand.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Manual {
     /// The id.
     pub step: String,
@@ -302,12 +338,14 @@ pub struct Manual {
     pub how: Option<String>,
     /// Who said it was done, where that is a declared person.
     pub by: Option<String>,
+    /// When a statement says it was done of which the journal has not taken note yet, as the next `apply` does.
+    pub said: Option<String>,
     /// Seconds it waited, at most until the end of the period.
     pub waited: i64,
 }
 
 /// Something that somebody else changed.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Drift {
     /// Whose account it is.
     pub person: Option<String>,
@@ -321,12 +359,21 @@ pub struct Drift {
     pub since: String,
     /// When it was over; absent: it is there.
     pub until: Option<String>,
+    /// What would answer it: `remove` where somebody gave access that no line gives, `grant` where somebody took it,
+    /// `set-rights`, ...
+    pub answer: Option<String>,
+    /// Rights, by slug, of which the account had more than the files say.
+    pub given: Vec<String>,
+    /// Rights of which it had less.
+    pub taken: Vec<String>,
+    /// The vendor role it had, where the files say another.
+    pub role: Option<String>,
     /// `reverted` by a run, `undone` at the vendor, `accepted` into the files, `held`, or `open`.
     pub became: String,
 }
 
 /// Something kept back.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Hold {
     /// Its sort.
     pub code: String,
@@ -347,7 +394,7 @@ pub struct Hold {
 }
 
 /// An approval or a waiver.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Rule {
     /// What it is about, as `removals people:anna`.
     pub rule: String,
@@ -359,12 +406,37 @@ pub struct Rule {
     pub run: u64,
     /// Since when a run did not know it any more.
     pub until: Option<String>,
-    /// Steps that were done while it stood, of the sort it lets through and about whom it names; of an approval only.
-    pub steps: Option<u64>,
+    /// Whether it let something through that would have been kept back.
+    pub used: bool,
+    /// The steps that it let through; of an approval only.
+    pub let_through: Vec<Passed>,
+    /// Since when a waiver counted.
+    pub counted: Option<String>,
+}
+
+/// A step that an approval let through.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Passed {
+    /// The run.
+    pub run: u64,
+    /// When it judged.
+    pub at: String,
+    /// The id of the step.
+    pub step: String,
+    /// What it does, where the run began it or handed it over.
+    pub kind: Option<String>,
+    /// Whom it is about.
+    pub person: Option<String>,
+    /// The system.
+    pub system: Option<String>,
+    /// The place.
+    pub location: Option<String>,
+    /// What became of it: as of a step by call, `handed-over`, or `not-begun`.
+    pub result: String,
 }
 
 /// A lockout.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Lockout {
     /// Who.
     pub person: String,
@@ -379,7 +451,7 @@ pub struct Lockout {
 }
 
 /// A rule that an edit loosened.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Loosened {
     /// Which.
     pub rule: String,
@@ -396,7 +468,7 @@ pub struct Loosened {
 }
 
 /// An account nobody declared.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stranger {
     /// The system.
     pub system: String,
@@ -411,7 +483,7 @@ pub struct Stranger {
 }
 
 /// A scope that was not read as a whole.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Unread {
     /// The system.
     pub system: String,
@@ -426,16 +498,33 @@ pub struct Unread {
 }
 
 /// What the policies said at the end.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Policies {
     /// When a run judged last; absent: none did, and nothing is known.
     pub judged: Option<String>,
+    /// Each policy and fence of the files, with what became of it; absent: no run wrote the rules down.
+    pub rules: Option<Vec<PolicyState>>,
+    /// Scopes that were not read as a whole then: what is there was not judged.
+    pub unread: u64,
     /// What was broken then.
     pub findings: Vec<Finding>,
 }
 
+/// A policy of the files at the end.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyState {
+    /// `policy` or `fence`.
+    pub sort: String,
+    /// Its key.
+    pub policy: String,
+    /// What it demands, in short.
+    pub demand: String,
+    /// `held`, `broken` or `not-judged`.
+    pub state: String,
+}
+
 /// A rule that is broken.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// The policy.
     pub policy: String,
@@ -454,7 +543,7 @@ pub struct Finding {
 }
 
 /// Changes of a week or a month.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Bucket {
     /// Its first day.
     pub begins: String,

@@ -23,6 +23,7 @@ mod converge;
 mod doctor;
 mod due;
 mod edit;
+mod evidence;
 mod explained;
 mod formats;
 mod gone;

@@ -33,7 +33,12 @@ fn git_at(folder: &Path, at: &str, arguments: &[&str]) -> String {
 }
 
 /// The example, committed half an hour after Marta left, applied, and what is done by hand noted.
-fn off_boarded() -> tempfile::TempDir {
+pub(crate) fn off_boarded() -> tempfile::TempDir {
+    off_boarded_by(2)
+}
+
+/// The same after so many runs; what was said after the first is noted by the second.
+fn off_boarded_by(runs: usize) -> tempfile::TempDir {
     let place = tempfile::tempdir().unwrap();
     copy_example(&root().join("examples/off-boarding"), place.path());
     fs::write(
@@ -46,14 +51,14 @@ fn off_boarded() -> tempfile::TempDir {
     git_at(place.path(), at, &["add", "."]);
     let message = "Marta leaves\n\nReviewed-by: Mara Zāle <mara@chain.example>\nApproved-by: anna@chain.example\n";
     git_at(place.path(), at, &["commit", "--quiet", "-m", message]);
-    for _ in 0..2 {
+    for _ in 0..runs {
         let (code, out, err) = keyholder(place.path(), &["apply", "--sandbox", "--yes"]);
         assert!(matches!(code, 0 | 7), "{code}: {out}{err}");
     }
     place
 }
 
-fn report(place: &Path, more: &[&str]) -> (i32, String, String) {
+pub(crate) fn report(place: &Path, more: &[&str]) -> (i32, String, String) {
     let all = [&["report", "--sandbox", "--from", "2026-11-01"], more].concat();
     keyholder(place, &all)
 }
@@ -157,7 +162,8 @@ fn elsewhere(place: &Path, head: &str, told: &Value) {
     for word in [
         "of the journal, from its beginning",
         "the report is about this period",
-        "in runs 1 to",
+        "part by part",
+        "in run",
         "statements of people",
     ] {
         assert!(fits.contains(word), "{word}: {fits}");
@@ -190,6 +196,75 @@ fn elsewhere(place: &Path, head: &str, told: &Value) {
         assert_eq!((code, out.as_str()), (6, ""), "byte {at}");
         assert!(err.contains("is not as it was made"), "{err}");
     }
+}
+
+#[test]
+fn what_is_said_and_not_noted_yet_is_no_access() {
+    let place = off_boarded_by(1);
+    let place = place.path();
+    let (code, out, err) = report(place, &["--format", "json", "--bundle", "a.tar"]);
+    assert_eq!(code, 0, "{err}");
+    let told = json(&out);
+    let leaver = &told["leavers"][0];
+    assert_eq!(leaver["person"], "marta");
+    let places = leaver["places"].as_array().unwrap();
+    let open: Vec<&Value> = places.iter().filter(|it| it["at"].is_null()).collect();
+    assert!(!open.is_empty(), "{leaver:#}");
+    assert!(open.iter().all(|it| it["open"] == "said"), "{leaver:#}");
+    assert_eq!(told["leaver_times"]["seen"], 0);
+    assert_eq!(told["leaver_times"]["said"], 1);
+    let manual = told["manual"].as_array().unwrap();
+    assert!(
+        manual
+            .iter()
+            .any(|it| it["ended"].is_null() && it["said"].is_string())
+    );
+    let (_, text, _) = report(place, &["--format", "markdown"]);
+    assert!(
+        text.contains("0 of those who left still have access"),
+        "{text}"
+    );
+    assert!(text.contains("There are no policies."), "{text}");
+    // Names are those of the files that were applied.
+    assert!(text.contains("\\(marta\\)"), "{text}");
+    let (code, out, _) = keyholder(place, &["verify", "a.tar"]);
+    assert_eq!(code, 0, "{out}");
+}
+
+#[test]
+fn each_output_has_a_file_of_its_own_and_all_can_be_written_or_none_is() {
+    let place = tempfile::tempdir().unwrap();
+    let place = place.path();
+    copy_example(&root().join("examples/hello"), place);
+    keyholder(place, &["apply", "--sandbox", "--yes"]);
+    let before = fs::read_dir(place).unwrap().count();
+    for (more, said) in [
+        (
+            &["--format", "html", "--format", "json"][..],
+            "two formats for stdout",
+        ),
+        (
+            &["--format", "json=same", "--bundle", "same"],
+            "named twice",
+        ),
+        (
+            &["--format", "json=same", "--format", "html=./same"],
+            "named twice",
+        ),
+        (
+            &["--format", "html=none/there.html", "--bundle", "b.tar"],
+            "none/there.html",
+        ),
+    ] {
+        let (code, out, err) = report(place, more);
+        assert_eq!((code, out.as_str()), (1, ""), "{more:?}: {err}");
+        assert!(err.contains(said), "{more:?}: {err}");
+    }
+    assert_eq!(fs::read_dir(place).unwrap().count(), before);
+    let outputs = ["--format", "csv=q", "--format", "html=./q"];
+    let (code, _, err) = keyholder(place, &[&["plan", "--sandbox"], &outputs[..]].concat());
+    assert_eq!(code, 1, "{err}");
+    assert!(err.contains("named twice"), "{err}");
 }
 
 #[test]
@@ -228,7 +303,7 @@ fn a_plan_that_was_kept_goes_in_and_one_that_is_none_does_not() {
     let (code, out, _) = keyholder(place, &["verify", "c.tar"]);
     assert_eq!(code, 0, "{out}");
     assert!(
-        out.contains("no commit is known to have those that were applied last"),
+        out.contains("no commit is known to have the files that were applied last before"),
         "{out}"
     );
 }

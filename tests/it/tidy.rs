@@ -28,7 +28,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("policy",             "text diagnostic catalog model plan"),
     ("audit",              "text diagnostic catalog model plan journal"),
     ("import",             "text diagnostic catalog model config plan"),
-    ("report",             "journal model policy"),
+    ("report",             "catalog journal model policy"),
     ("bundle",             "text canonical model config attest plan journal"),
     ("render",             "text diagnostic catalog model plan policy journal apply report audit"),
     ("snapshot",           "catalog model"),

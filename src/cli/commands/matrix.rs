@@ -6,7 +6,7 @@ use crate::audit::diff::differences;
 use crate::audit::matrix::{Filter, Matrix, matrix};
 use crate::cli::args::{MatrixArgs, MatrixFormat, MatrixOutput};
 use crate::cli::failure::{Endings, Failure};
-use crate::cli::output::Whole;
+use crate::cli::output::{Outputs, Whole};
 use crate::cli::seeing::{journal, see, unclear};
 use crate::cli::session::Session;
 use crate::journal::Snapshot;
@@ -178,19 +178,14 @@ fn json(value: &serde_json::Value) -> String {
 
 /// Where each format goes: one at most to stdout, each file writable before anything is asked.
 fn prepare(outputs: &[MatrixOutput]) -> Result<Vec<(MatrixFormat, Option<Whole>)>, Failure> {
-    let mut prepared = Vec::with_capacity(outputs.len());
-    for output in outputs {
-        let whole = match &output.file {
-            Some(file) => Some(Whole::prepare("--format", file)?),
-            None => None,
-        };
-        let to_stdout = |(_, file): &(MatrixFormat, Option<Whole>)| file.is_none();
-        if whole.is_none() && prepared.iter().any(to_stdout) {
-            return Err(Failure::input("--format: two formats for stdout").help(
-                "only one goes to stdout; give the others a file, such as `--format csv=matrix.csv`",
-            ));
-        }
-        prepared.push((output.format, whole));
-    }
-    Ok(prepared)
+    let wanted = outputs.iter().map(|it| (it.format, it.file.as_deref()));
+    let prepared = Outputs::prepare(wanted)?;
+    let files = prepared.files.into_iter();
+    let files = files.map(|(format, whole)| (format, Some(whole)));
+    Ok(prepared
+        .stdout
+        .map(|format| (format, None))
+        .into_iter()
+        .chain(files)
+        .collect())
 }

@@ -2,14 +2,11 @@
 //!
 //! Invariant: where a journal is, what was shown stands in it, or the run says why not. Where none is, one is not begun.
 
-use std::io::Write as _;
-
-use camino::Utf8Path;
-
 use crate::cli::anchor;
 use crate::cli::args::{DataFormat, ObserveArgs};
 use crate::cli::commands::apply::kept::mended;
 use crate::cli::failure::{Endings, Failure};
+use crate::cli::output::Whole;
 use crate::cli::planning::Planning;
 use crate::cli::session::{Session, distrust};
 use crate::cli::world::World;
@@ -20,6 +17,8 @@ pub(in crate::cli) async fn run(
     session: &Session<'_>,
     args: &ObserveArgs,
 ) -> Result<Endings, Failure> {
+    let out = args.out.as_deref();
+    let out = out.map(|file| Whole::private("--out", file)).transpose()?;
     let world = World::enter(session).await?;
     let project = session.open(None, world.now(), 7)?;
     let mut planning = Planning::about_to_write(session, &world, &project, &args.only)?;
@@ -55,14 +54,14 @@ pub(in crate::cli) async fn run(
     let head = planning.head();
     let mut json = crate::snapshot::to_json(&read, project.catalog);
     json["journal"] = anchor::json(head.as_ref());
-    if let Some(file) = &args.out {
-        keep(file, &format!("{json:#}\n"))?;
+    if let (Some(out), Some(file)) = (out, &args.out) {
+        out.write(format!("{json:#}\n"))?;
         session.ui.tell(&format!(
             "kept in {file}, contacts included: treat it as personal data"
         ));
     }
     match args.format {
-        DataFormat::Json => session.ui.data(&format!("{json:#}\n")),
+        DataFormat::Json => session.ui.json(&json),
         DataFormat::Text => {
             let doc = seen::observed(&trusted, &project.desired, &project.zone);
             session.ui.data(&text::write(&doc, session.ui.layout()));
@@ -72,22 +71,4 @@ pub(in crate::cli) async fn run(
     let mut endings = Planning::endings_of_read(&trusted);
     endings.extend(planning.warn_unremembered());
     Ok(endings)
-}
-
-/// Writes the whole file or none of it, for the owner's eyes only.
-fn keep(file: &Utf8Path, content: &str) -> Result<(), Failure> {
-    let failed = |error: std::io::Error| Failure::input(format!("{file}: {error}"));
-    let new = format!("{file}.new");
-    let mut options = std::fs::File::options();
-    options.create(true).truncate(true).write(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let mut out = options.open(&new).map_err(failed)?;
-    out.write_all(content.as_bytes())
-        .and_then(|()| out.sync_all())
-        .map_err(failed)?;
-    std::fs::rename(&new, file).map_err(failed)
 }

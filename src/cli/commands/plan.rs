@@ -21,7 +21,11 @@ pub(in crate::cli) async fn run(
     args: &PlanArgs,
 ) -> Result<Endings, Failure> {
     let checklist = Checklist::prepare(args.manual.as_deref())?;
-    let outputs = Outputs::prepare(&args.formats)?;
+    let outputs = Outputs::prepare(
+        args.formats
+            .iter()
+            .map(|it| (it.format, it.file.as_deref())),
+    )?;
     let world = World::enter(session).await?;
     // A plan that is kept must know the next date that changes it.
     let ahead = args.inputs.ahead.max(u16::from(args.out.is_some()));

@@ -1,22 +1,33 @@
 //! `report`: what was done in a period, for an audit.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::args::{ReportArgs, ReportFormat};
 use crate::cli::failure::{Ending, Endings, Failure};
+use crate::cli::output::{Outputs, Whole};
 use crate::cli::session::{Session, distrust};
 use crate::journal::{Head, Snapshot};
 use crate::model::AsOf;
 use crate::ops::attest;
 use crate::ops::bundle::{PlanFile, pack};
-use crate::ops::report::{Wanted, report};
+use crate::ops::evidence;
+use crate::ops::report::{Wanted, grounds, report};
 use crate::ops::when;
 use crate::render;
 use crate::report::{Anchor, Report};
 
 pub(in crate::cli) fn run(session: &Session<'_>, args: &ReportArgs) -> Result<Endings, Failure> {
+    let formats = args
+        .formats
+        .iter()
+        .map(|it| (it.format, it.file.as_deref()));
+    let mut outputs = Outputs::prepare(formats)?;
+    let archive = match &args.bundle {
+        Some(file) => Some(outputs.claim(Whole::private("--bundle", file)?)?),
+        None => None,
+    };
     let now = session.now()?;
     let project = session.open_anyway(None, now, 7)?;
     let settings = &project.loaded.project.settings;
@@ -49,27 +60,28 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &ReportArgs) -> Result<En
         now,
         anchors: &anchors,
     };
-    let report = report(&wanted);
-    if let Some(file) = &args.bundle {
-        let state = session.state_folder(&project.loaded.root, Some(settings));
-        let statements = attest::folder(
-            &project.loaded.root,
-            session.global.sandbox.then_some(&*state),
-        );
+    let state = session.state_folder(&project.loaded.root, Some(settings));
+    let statements = attest::folder(
+        &project.loaded.root,
+        session.global.sandbox.then_some(&*state),
+    );
+    let grounds =
+        grounds(&wanted, &statements).map_err(|error| Failure::input(error.to_string()))?;
+    let report = report(&wanted, &grounds);
+    if let (Some(archive), Some(file)) = (archive, &args.bundle) {
         let plans = args.plans.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-        let packed = pack(&wanted, &report, &plans, &statements);
+        let packed = pack(&wanted, &report, &grounds, &plans);
         let (id, bytes) = packed.map_err(|error| Failure::input(error.to_string()))?;
-        keep(file, &bytes)?;
+        archive.write(&bytes)?;
         session.ui.tell(&format!(
             "{file} has the id {id}: keep the id elsewhere; it holds people's contacts"
         ));
     }
-    for output in &args.formats {
-        let text = written(&report, output.format);
-        match &output.file {
-            None => session.ui.data(&text),
-            Some(file) => keep(file, text.as_bytes())?,
-        }
+    for (format, file) in outputs.files {
+        file.write(written(&report, format))?;
+    }
+    if let Some(format) = outputs.stdout {
+        session.ui.data(&written(&report, format));
     }
     Ok(Endings::new())
 }
@@ -83,11 +95,7 @@ fn written(report: &Report, format: ReportFormat) -> String {
     match format {
         ReportFormat::Html => render::report::html(report),
         ReportFormat::Markdown => render::report::markdown(report),
-        ReportFormat::Json => {
-            // Only a map with keys that are no text could fail, and there is none.
-            let json = serde_json::to_value(report).unwrap_or_default();
-            format!("{json:#}\n")
-        }
+        ReportFormat::Json => evidence::json(report),
     }
 }
 
@@ -134,23 +142,4 @@ fn anchors(given: &[String], journal: &Snapshot) -> Result<Vec<Anchor>, Failure>
         });
     }
     Ok(anchors)
-}
-
-/// Writes a whole file or none of it.
-fn keep(file: &Utf8Path, content: &[u8]) -> Result<(), Failure> {
-    use std::io::Write as _;
-    let failed = |error: std::io::Error| Failure::input(format!("{file}: {error}"));
-    let new = format!("{file}.new");
-    let mut options = std::fs::File::options();
-    options.create(true).truncate(true).write(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    let mut out = options.open(&new).map_err(failed)?;
-    out.write_all(content)
-        .and_then(|()| out.sync_all())
-        .map_err(failed)?;
-    std::fs::rename(&new, file).map_err(failed)
 }

@@ -2,11 +2,12 @@
 
 use serde_json::json;
 
-use crate::bundle::{Checked, MOST_BYTES, check};
+use crate::bundle::{Checked, MOST_BYTES};
 use crate::cli::args::{DataFormat, VerifyArgs};
 use crate::cli::failure::{Ending, Endings, Failure};
 use crate::cli::session::Session;
 use crate::journal::Head;
+use crate::ops::verify::verify;
 use crate::render::escape;
 use crate::render::report::PROOF;
 
@@ -20,7 +21,7 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &VerifyArgs) -> Result<En
         )));
     }
     let bytes = std::fs::read(file).map_err(failed)?;
-    let checked = check(&bytes).map_err(|faults| {
+    let checked = verify(&bytes).map_err(|faults| {
         let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
         Failure::new(
             Ending::Untrusted,
@@ -39,13 +40,15 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &VerifyArgs) -> Result<En
                 "made": checked.index.made,
                 "head": checked.index.head,
                 "files": checked.index.files.len(),
+                "compared": args.expect_id.is_some(),
                 "fits": checked.fits,
                 "doubts": checked.doubts,
+                "unchecked": checked.unchecked,
                 "left_out": checked.index.left_out,
             });
-            session.ui.data(&format!("{told:#}\n"));
+            session.ui.json(&told);
         }
-        DataFormat::Text => session.ui.data(&text(&checked)),
+        DataFormat::Text => session.ui.data(&text(&checked, args)),
     }
     if checked.doubts.is_empty() {
         Ok(Endings::new())
@@ -78,12 +81,24 @@ fn expect(checked: &Checked, args: &VerifyArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn text(checked: &Checked) -> String {
+fn text(checked: &Checked, args: &VerifyArgs) -> String {
     let index = &checked.index;
+    // What is whole in itself may still be another bundle than the one that was made at the time.
+    let compared = match (&args.expect_id, args.expect_heads.is_empty()) {
+        (Some(_), _) => {
+            "it has the id that was written down elsewhere, so every byte is as it was made"
+        }
+        (None, false) => {
+            "whole in itself; not compared with an id written down elsewhere, but its journal with a head that was"
+        }
+        (None, true) => {
+            "whole in itself; not compared with an id written down elsewhere (`--expect-id`)"
+        }
+    };
     let mut out = format!(
-        "every byte is as it was made; {} files, id {}\nmade {}, of {} to {}\n",
-        index.files.len(),
+        "{compared}\nid {}, {} files\nmade {}, of {} to {}\n",
         index.id,
+        index.files.len(),
         escape::terminal(&index.made),
         escape::terminal(&index.from),
         escape::terminal(&index.to)
@@ -91,6 +106,7 @@ fn text(checked: &Checked) -> String {
     for (title, all) in [
         ("Recomputed, and fits:", &checked.fits),
         ("Does not fit:", &checked.doubts),
+        ("Not compared with anything:", &checked.unchecked),
         ("Not in it:", &index.left_out),
     ] {
         if !all.is_empty() {

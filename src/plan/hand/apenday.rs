@@ -59,7 +59,7 @@ where
                 }
             }
             Aim::Pause(because) => {
-                self.deactivate(ctx, case, &evidence, Reason::Left, because, false);
+                self.deactivate(ctx, case, &evidence, Reason::Paused, because, false);
             }
             Aim::Nothing(reason, because) => {
                 // Somebody without a line or a word about them is nobody's business here.

@@ -48,11 +48,11 @@ where
                 }
             }
             (Aim::Pause(because), Known::Has(having)) => {
-                self.take_chain(ctx, case, Some(&having), Reason::Left, because, read_at);
+                self.take_chain(ctx, case, Some(&having), Reason::Paused, because, read_at);
             }
             // It was given for all that is known, and nobody said so.
             (Aim::Pause(because), Known::Unknown) if self.may_have(ctx, case, &place) => {
-                self.take_chain(ctx, case, None, Reason::Left, because, read_at);
+                self.take_chain(ctx, case, None, Reason::Paused, because, read_at);
             }
             // Nobody in particular: only who leaves, or whom somebody said to have something, is looked up.
             (Aim::Pause(_), Known::Absent | Known::Unknown) => {}

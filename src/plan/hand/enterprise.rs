@@ -79,7 +79,14 @@ where
             }
             Aim::Pause(because) => {
                 self.note_pause(ctx, case, &evidence);
-                self.take_user(ctx, case, having.as_ref(), &evidence, Reason::Left, because);
+                self.take_user(
+                    ctx,
+                    case,
+                    having.as_ref(),
+                    &evidence,
+                    Reason::Paused,
+                    because,
+                );
             }
             Aim::Nothing(reason, because) => {
                 self.take_user(ctx, case, having.as_ref(), &evidence, reason, because);

@@ -55,7 +55,7 @@ where
             }
             Aim::Pause(because) => {
                 for row in rows {
-                    self.block(ctx, case, row, Reason::Left, &because, true);
+                    self.block(ctx, case, row, Reason::Paused, &because, true);
                 }
             }
             Aim::Nothing(_, because) if rows.is_empty() => {

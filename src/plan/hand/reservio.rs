@@ -173,7 +173,7 @@ where
             }
             (Aim::Pause(because), _) => {
                 self.note_pause(ctx, case, &evidence);
-                self.take_business(ctx, case, place, &evidence, Reason::Left, because);
+                self.take_business(ctx, case, place, &evidence, Reason::Paused, because);
             }
             // Not in business yet: nothing is in force there, and nothing is an order either.
             (Aim::Nothing(..), _)

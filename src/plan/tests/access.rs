@@ -435,6 +435,7 @@ fn the_paused_lose_access_and_hear_what_coming_back_takes() {
     world.grant("jana", "center", |grant| grant.state = GrantState::Paused);
     let plan = world.plan();
     assert_eq!(lines(&plan), ["remove jana@center"]);
+    assert_eq!(plan.draft.steps[0].reason, Reason::Paused);
     assert!(
         plan.draft
             .notes

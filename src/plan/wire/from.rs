@@ -40,6 +40,8 @@ pub(super) fn body(draft: &plan::Draft, catalog: &'static Catalog) -> PlanBody {
         price: cost,
         // What it was judged by is no part of it.
         whose: _,
+        passed: _,
+        waived: _,
         approved: _,
         settled: _,
         quiet: _,

@@ -41,6 +41,13 @@ fn widened_is_reverted_and_reduced_is_held() {
             held,
             "{settings} {approvals} {does:?}: {holds:?}"
         );
+        // An approval is used where there would be a hold without it.
+        let without = World::new(settings, "").held(vec![drifted(does)]);
+        assert_eq!(
+            plan.draft.passed.len(),
+            without.len() - holds.len(),
+            "{settings} {approvals} {does:?}"
+        );
         for hold in &plan.draft.holds {
             assert_eq!(hold.code, HoldCode::Drift);
             let entry = hold.approval.as_deref().expect("an entry");

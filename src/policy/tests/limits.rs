@@ -361,6 +361,28 @@ fn an_approval_that_does_not_count_is_said() {
     );
 }
 
+#[test]
+fn an_approval_is_used_only_where_the_limit_would_hold() {
+    let twelve = "  - { allow: removals, location: center, at_most: 12, because: x }";
+    let passed = |approvals: &str, count: usize| {
+        let plan = World::new("", approvals).plan(steps(Does::Leave, 0..count, "center"));
+        let rules = plan.draft.passed.values().map(ToString::to_string);
+        rules.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        passed(twelve, 12),
+        ["approval removals location:center"; 12]
+    );
+    assert_eq!(passed(twelve, 3), [""; 0]);
+    assert_eq!(passed(twelve, 13), [""; 0]);
+    // Of two it is the first that is used.
+    let two = format!("{twelve}\n  - {{ allow: removals, people: [p0], because: y }}");
+    assert_eq!(passed(&two, 12), ["approval removals location:center"; 12]);
+    // One of twelve that is approved leaves eleven, which are held; it would have been held with them.
+    let one = "  - { allow: removals, people: [p1], because: x }";
+    assert_eq!(passed(one, 12), ["approval removals people:p1"]);
+}
+
 /// Pastes what every hold proposes until nothing is held.
 #[test]
 fn the_proposed_entry_lets_it_through() {

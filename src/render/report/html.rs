@@ -3,12 +3,17 @@
 //! Invariants: a policy in the page forbids everything but its own style, which it names by its hash; every text passes
 //! through one door; what is folded is open when the page is printed.
 
+use std::ops::Range;
+
 use sha2::{Digest as _, Sha256};
 
 use super::{Part, Sheet, Table};
 use crate::render::doc::Run;
 use crate::render::escape;
 use crate::render::html::base64;
+
+/// Rows of which a table is long.
+const LONG: usize = 50;
 
 const STYLE: &str = include_str!("page.css");
 
@@ -50,9 +55,14 @@ fn part(nth: usize, part: &Part, out: &mut String) {
         "<section id=\"p{nth}\" aria-labelledby=\"h{nth}\">\n"
     ));
     let title = format!("<h2 id=\"h{nth}\">{}</h2>", heading(part));
-    // Open, so that all of it is printed and found; who has read it folds it.
+    // Open, so that it is found; a long one is opened by whoever looks something up, and by printing.
     if part.fold {
-        out.push_str(&format!("<details open>\n<summary>{title}</summary>\n"));
+        let open = if part.table.rows.len() > LONG {
+            ""
+        } else {
+            " open"
+        };
+        out.push_str(&format!("<details{open}>\n<summary>{title}</summary>\n"));
     } else {
         out.push_str(&format!("{title}\n"));
     }
@@ -63,7 +73,7 @@ fn part(nth: usize, part: &Part, out: &mut String) {
         out.push_str(&format!("<figure>\n{picture}</figure>\n"));
     }
     if !part.table.rows.is_empty() {
-        table(nth, &part.table, out);
+        tables(nth, part, out);
     } else if !part.nothing.is_empty() && (part.notes.is_empty() || !part.table.columns.is_empty())
     {
         out.push_str(&format!(
@@ -77,41 +87,86 @@ fn part(nth: usize, part: &Part, out: &mut String) {
     out.push_str("</section>\n");
 }
 
-fn table(nth: usize, table: &Table, out: &mut String) {
+/// The table of a part; of a long one, what nobody has to act on is folded.
+fn tables(nth: usize, part: &Part, out: &mut String) {
+    let all = part.table.rows.len();
+    let loud = part.table.rows.iter().take_while(|row| row.loud).count();
+    if part.fold || all - loud <= LONG {
+        table(nth, &part.table, 0..all, out);
+        return;
+    }
+    if loud > 0 {
+        table(nth, &part.table, 0..loud, out);
+    }
+    let more = if loud > 0 { " more" } else { "" };
     out.push_str(&format!(
-        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"h{nth}\">\n<table>\n<thead>\n<tr>"
+        "<details>\n<summary>{}{more} rows</summary>\n",
+        all - loud
+    ));
+    table(nth, &part.table, loud..all, out);
+    out.push_str("</details>\n");
+}
+
+/// On a narrow screen a row is a card: roles keep it a table there, and each cell carries the name of its column.
+fn table(nth: usize, table: &Table, rows: Range<usize>, out: &mut String) {
+    out.push_str(&format!(
+        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"h{nth}\">\n<table role=\"table\">\n<thead>\n<tr role=\"row\">"
     ));
     for column in table.columns {
         if column.is_empty() {
             out.push_str("<td></td>");
         } else {
-            out.push_str(&format!("<th scope=\"col\">{}</th>", door(column)));
+            out.push_str(&format!(
+                "<th scope=\"col\" role=\"columnheader\">{}</th>",
+                door(column)
+            ));
         }
     }
     out.push_str("</tr>\n</thead>\n<tbody>\n");
-    for row in &table.rows {
+    let within = table.rows.iter().enumerate();
+    for (at, row) in within.skip(rows.start).take(rows.len()) {
         out.push_str(if row.loud {
-            "<tr class=\"loud\">"
+            "<tr role=\"row\" class=\"loud\">"
         } else {
-            "<tr>"
+            "<tr role=\"row\">"
         });
         for (nth, cell) in row.cells.iter().enumerate() {
-            let text = line(cell);
-            if nth > 0 && is_short(cell) {
-                out.push_str(&format!("<td class=\"short\">{text}</td>"));
-            } else if nth > 0 {
-                out.push_str(&format!("<td>{text}</td>"));
+            let mut text = line(cell);
+            if let Some(lines) = table.folds.get(&(at, nth)) {
+                text = folded(&text, lines);
+            }
+            let label = table.columns.get(nth).copied().unwrap_or_default();
+            if nth > 0 {
+                let class = if is_short(cell) {
+                    " class=\"short\""
+                } else {
+                    ""
+                };
+                out.push_str(&format!(
+                    "<td role=\"cell\"{class} data-label=\"{}\">{text}</td>",
+                    door(label)
+                ));
             } else if row.loud {
                 out.push_str(&format!(
-                    "<th scope=\"row\"><span class=\"mark\">!</span> {text}</th>"
+                    "<th scope=\"row\" role=\"rowheader\"><span class=\"mark\">!</span> {text}</th>"
                 ));
             } else {
-                out.push_str(&format!("<th scope=\"row\">{text}</th>"));
+                out.push_str(&format!("<th scope=\"row\" role=\"rowheader\">{text}</th>"));
             }
         }
         out.push_str("</tr>\n");
     }
     out.push_str("</tbody>\n</table>\n</div>\n");
+}
+
+/// A cell with what is behind it.
+fn folded(text: &str, lines: &[Vec<Run>]) -> String {
+    let mut out = format!("<details><summary>{text}</summary><ul>");
+    for all in lines {
+        out.push_str(&format!("<li>{}</li>", line(all)));
+    }
+    out.push_str("</ul></details>");
+    out
 }
 
 fn line(runs: &[Run]) -> String {

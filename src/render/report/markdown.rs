@@ -8,6 +8,8 @@ use crate::render::escape;
 
 /// The most rows of a table: the page and the JSON have all of them.
 const MOST: usize = 500;
+/// The most lines behind a cell.
+const MOST_BEHIND: usize = 20;
 
 pub(super) fn write(sheet: &Sheet) -> String {
     let mut out = format!("# {}\n", line(&sheet.title));
@@ -43,7 +45,7 @@ fn table(table: &Table, out: &mut String) {
     out.push_str(&format!("\n| {} |\n|", table.columns.join(" | ")));
     out.push_str(&" --- |".repeat(table.columns.len()));
     out.push('\n');
-    for row in table.rows.iter().take(MOST) {
+    for (at, row) in table.rows.iter().enumerate().take(MOST) {
         out.push('|');
         for (nth, cell) in row.cells.iter().enumerate() {
             let text = line(cell);
@@ -52,7 +54,9 @@ fn table(table: &Table, out: &mut String) {
             } else {
                 text
             };
-            out.push_str(&format!(" {text} |"));
+            let behind = table.folds.get(&(at, nth));
+            let behind = behind.map_or_else(String::new, |lines| folded(lines));
+            out.push_str(&format!(" {text}{behind} |"));
         }
         out.push('\n');
     }
@@ -61,6 +65,20 @@ fn table(table: &Table, out: &mut String) {
             "\n{more} more rows are left out here; the html and the JSON of this report have them.\n"
         ));
     }
+}
+
+/// What is behind a cell, as far as a table has room for it.
+fn folded(lines: &[Vec<Run>]) -> String {
+    let shown: Vec<String> = lines
+        .iter()
+        .take(MOST_BEHIND)
+        .map(|all| line(all))
+        .collect();
+    let more = match lines.len().saturating_sub(MOST_BEHIND) {
+        0 => String::new(),
+        more => format!("; {more} more, which the html and the JSON have"),
+    };
+    format!(" ({}{more})", shown.join("; "))
 }
 
 fn line(runs: &[Run]) -> String {

@@ -4,11 +4,15 @@
 //! writers that differ in little. Invariant: every text from outside is marked where it enters, and a writer escapes it.
 
 mod html;
+mod leavers;
 mod markdown;
 mod picture;
+mod steps;
 mod tell;
 #[cfg(test)]
 mod tests;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -63,6 +67,8 @@ struct Part {
 struct Table {
     columns: &'static [&'static str],
     rows: Vec<Row>,
+    /// What is behind a cell, by row and column: lines that are looked up rather than read.
+    folds: BTreeMap<(usize, usize), Vec<Vec<Run>>>,
 }
 
 /// A row; a loud one needs somebody.

@@ -48,6 +48,7 @@ pub fn changes(report: &Report) -> String {
     );
     axis(&mut svg, most);
     let bars = report.changes.len() as u64;
+    let by_month = report.changes.iter().all(|it| it.begins.ends_with("-01"));
     for (nth, bucket) in (0..).zip(&report.changes) {
         let (x, width) = bar(nth, bars);
         let mut y = HEIGHT - BOTTOM;
@@ -66,7 +67,7 @@ pub fn changes(report: &Report) -> String {
                 &mut svg,
                 (x + width / 2, HEIGHT - BOTTOM + 16),
                 "middle",
-                date(&bucket.begins, bars),
+                &date(&bucket.begins, by_month),
             );
         }
     }
@@ -107,7 +108,7 @@ pub fn leavers(report: &Report) -> String {
         bars.push((name, within.count() as u64, TAKEN));
         before = *longest;
     }
-    bars.push(("has access".to_owned(), open, OPEN));
+    bars.push(("not gone".to_owned(), open, OPEN));
     let most = bars.iter().map(|(_, count, _)| *count).max().unwrap_or(0);
     if most == 0 {
         return String::new();
@@ -148,14 +149,16 @@ pub fn leavers(report: &Report) -> String {
     svg
 }
 
-/// A date of a bar as short as it can be.
-fn date(text: &str, bars: u64) -> &str {
-    let short = if bars > 13 {
-        text.get(..7)
-    } else {
-        text.get(5..)
-    };
-    short.unwrap_or(text)
+/// A date of a bar as short as nobody can take it for another.
+fn date(text: &str, by_month: bool) -> String {
+    let day = text.parse::<jiff::civil::Date>().ok();
+    day.map_or_else(
+        || text.to_owned(),
+        |day| {
+            let form = if by_month { "%b %Y" } else { "%-d %b" };
+            day.strftime(form).to_string()
+        },
+    )
 }
 
 fn begin(id: &str, title: &str, about: &str) -> String {

@@ -2,10 +2,10 @@
 
 use jiff::tz::TimeZone;
 
-use super::{PROOF, Part, Row, Sheet, Table, lasting, own, picture, row, theirs, when};
+use super::{PROOF, Part, Row, Sheet, Table, lasting, own, picture, row, steps, theirs, when};
 use crate::render::doc::{Run, foreign, say};
 use crate::report::Report;
-use crate::report::wire::{Arrival, Leaver, Rule, Stats};
+use crate::report::wire::{Arrival, Rule, Stats};
 
 pub(super) fn tell(report: &Report) -> Sheet {
     let zone = TimeZone::get(&report.zone).unwrap_or(TimeZone::UTC);
@@ -31,24 +31,49 @@ pub(super) fn tell(report: &Report) -> Sheet {
             teller.arrivals("Joiners", "Nobody joined.", &report.joiners),
             teller.arrivals("Movers", "Nobody moved.", &report.movers),
             teller.runs(),
-            teller.steps(),
+            steps::part(&teller),
             teller.journal(),
         ],
     }
 }
 
-struct Teller<'a> {
-    report: &'a Report,
-    zone: TimeZone,
+pub(super) struct Teller<'a> {
+    pub(super) report: &'a Report,
+    pub(super) zone: TimeZone,
 }
 
 impl Teller<'_> {
-    fn at(&self, text: &str) -> Vec<Run> {
+    /// Somebody by name and key, so that a year later the reader knows who it was.
+    pub(super) fn person(&self, key: Option<&String>) -> Vec<Run> {
+        let Some(key) = key else { return Vec::new() };
+        match self.report.people.get(key).filter(|name| *name != key) {
+            Some(name) => vec![
+                foreign(name.clone()),
+                say(" ("),
+                foreign(key.clone()),
+                say(")"),
+            ],
+            None => vec![foreign(key.clone())],
+        }
+    }
+
+    fn people(&self, keys: &[String]) -> Vec<Run> {
+        let mut cell = Vec::new();
+        for key in keys {
+            if !cell.is_empty() {
+                cell.push(say(", "));
+            }
+            cell.extend(self.person(Some(key)));
+        }
+        cell
+    }
+
+    pub(super) fn at(&self, text: &str) -> Vec<Run> {
         own(when(text, &self.zone))
     }
 
     /// An end, or what is said where there is none.
-    fn end(&self, text: Option<&String>, none: &'static str) -> Vec<Run> {
+    pub(super) fn end(&self, text: Option<&String>, none: &'static str) -> Vec<Run> {
         text.map_or_else(|| own(none), |text| self.at(text))
     }
 
@@ -67,22 +92,42 @@ impl Teller<'_> {
         let times = &report.leaver_times;
         let open =
             |ended: &dyn Fn(usize) -> bool, all: usize| (0..all).filter(|at| !ended(*at)).count();
+        let manual = |is_said: bool| {
+            let open = report.manual.iter().filter(|it| it.ended.is_none());
+            let counted = open.filter(|it| !is_said || it.said.is_some());
+            u64::try_from(counted.count()).unwrap_or(u64::MAX)
+        };
         let mut lead = vec![
             own(format!(
-                "{} runs. Access was given {}, changed {}, taken {}; {} of these by hand; {} did not succeed or are not known.",
-                totals.runs,
+                "{}. Access was given {}, changed {}{}, taken {}; {} of these by hand; {} did not succeed or are not known.",
+                number(totals.runs, "run", "runs"),
                 times_word(totals.given),
                 times_word(totals.changed),
+                match totals.lessened {
+                    0 => String::new(),
+                    less => format!(" (after {less} of these somebody had less)"),
+                },
                 times_word(totals.taken),
                 totals.by_hand,
                 totals.failed
             )),
             own(format!(
-                "{} joined, {} moved, {} left; {} of those who left still have access.",
+                "{} joined, {} moved, {} left; {} of those who left still {} access{}{}.",
                 report.joiners.len(),
                 report.movers.len(),
                 report.leavers.len(),
-                times.open
+                times.seen,
+                if times.seen == 1 { "has" } else { "have" },
+                match times.open.saturating_sub(times.seen + times.said) {
+                    0 => String::new(),
+                    open => format!(", the access of {open} is not known to be gone"),
+                },
+                match times.said {
+                    0 => String::new(),
+                    said => format!(
+                        ", of {said} statements say that all of it is gone, which the journal has not taken note of yet"
+                    ),
+                }
             )),
             own(format!(
                 "From leaving to verified removal: {}.",
@@ -93,11 +138,12 @@ impl Teller<'_> {
                 stats(&times.after_merge)
             )),
             own(format!(
-                "Open at the end: {} steps by hand, {} invitations, {} holds, {} broken rules.",
-                open(
-                    &|at| report.manual.get(at).is_none_or(|it| it.ended.is_some()),
-                    report.manual.len()
-                ),
+                "Open at the end: {}{}, {} invitations, {} holds, {} broken rules.",
+                number(manual(false), "step by hand", "steps by hand"),
+                match manual(true) {
+                    0 => String::new(),
+                    said => format!(" ({said} of them said to be done)"),
+                },
                 open(
                     &|at| report
                         .invitations
@@ -134,92 +180,24 @@ impl Teller<'_> {
         }
     }
 
-    fn leavers(&self) -> Part {
-        let rows = self.report.leavers.iter().map(|it| {
-            let open = it.places.iter().any(|cut| cut.at.is_none());
-            Row {
-                loud: open,
-                cells: vec![
-                    vec![foreign(it.person.clone())],
-                    self.at(&it.left),
-                    self.merged(it),
-                    if open {
-                        own("still has access")
-                    } else {
-                        self.end(it.cut_off.as_ref(), "had none")
-                    },
-                    it.after_leaving
-                        .map_or_else(Vec::new, |it| own(lasting(it))),
-                    it.after_merge.map_or_else(Vec::new, |it| own(lasting(it))),
-                    self.cuts(it),
-                ],
-            }
-        });
-        Part {
-            title: "Leavers",
-            count: Some(self.report.leavers.len()),
-            table: Table {
-                columns: &[
-                    "Person",
-                    "Left",
-                    "Merged",
-                    "Cut off",
-                    "After leaving",
-                    "After merge",
-                    "Where, and how it is known",
-                ],
-                rows: rows.collect(),
-            },
-            picture: Some(picture::leavers(self.report)).filter(|it| !it.is_empty()),
-            nothing: "Nobody left.",
-            ..Part::default()
-        }
-    }
-
-    fn merged(&self, it: &Leaver) -> Vec<Run> {
-        let mut cell = it.merged.as_ref().map_or_else(Vec::new, |at| self.at(at));
-        cell.extend(
-            it.merged_by
-                .as_ref()
-                .map(|hash| foreign(format!(" {}", short(hash)))),
-        );
-        cell
-    }
-
-    fn cuts(&self, it: &Leaver) -> Vec<Run> {
-        let mut cell = Vec::new();
-        for cut in &it.places {
-            if !cell.is_empty() {
-                cell.push(say("; "));
-            }
-            cell.push(foreign(format!("{} {}", cut.system, cut.location)));
-            cell.push(say(match (&cut.at, cut.how.as_deref()) {
-                (None, _) => ": open".to_owned(),
-                (Some(at), Some("said")) => format!(": said {}", when(at, &self.zone)),
-                (Some(at), _) => format!(": read {}", when(at, &self.zone)),
-            }));
-        }
-        if it.follow_ups > 0 {
-            cell.push(say(format!(
-                "; follow-ups and checks that are open: {}",
-                it.follow_ups
-            )));
-        }
-        cell
-    }
-
     fn manual(&self) -> Part {
         let rows = self.report.manual.iter().map(|it| Row {
             loud: it.ended.is_none(),
             cells: vec![
                 own(it.kind.clone()),
-                theirs(it.person.as_ref()),
+                self.person(it.person.as_ref()),
                 scope(Some(&it.system), Some(&it.location)),
                 self.at(&it.since),
-                self.end(it.ended.as_ref(), "open"),
+                match (&it.ended, &it.said) {
+                    (None, Some(said)) => own(format!(
+                        "said done {}, not in the journal yet",
+                        when(said, &self.zone)
+                    )),
+                    (ended, _) => self.end(ended.as_ref(), "open"),
+                },
                 own(lasting(it.waited)),
                 own(it.how.clone().unwrap_or_default()),
-                theirs(it.by.as_ref()),
+                self.person(it.by.as_ref()),
                 own(it.step.clone()),
             ],
         });
@@ -243,6 +221,7 @@ impl Teller<'_> {
                     "Step",
                 ],
                 rows: rows.collect(),
+                ..Table::default()
             },
             nothing: "None.",
             ..Part::default()
@@ -253,7 +232,7 @@ impl Teller<'_> {
         let rows = self.report.invitations.iter().map(|it| Row {
             loud: it.ended.is_none(),
             cells: vec![
-                theirs(it.person.as_ref()),
+                self.person(it.person.as_ref()),
                 scope(Some(&it.system), Some(&it.location)),
                 own(it.way.clone().unwrap_or_default()),
                 self.at(&it.sent),
@@ -274,6 +253,7 @@ impl Teller<'_> {
                     "Person", "Where", "By", "Sent", "Became", "Ended", "Open for",
                 ],
                 rows: rows.collect(),
+                ..Table::default()
             },
             nothing: "None was sent or open.",
             ..Part::default()
@@ -282,35 +262,76 @@ impl Teller<'_> {
 
     fn policies(&self) -> Part {
         let policies = &self.report.policies;
-        let rows = policies.findings.iter().map(|it| Row {
-            loud: true,
-            cells: vec![
-                vec![foreign(it.policy.clone())],
-                own(it.side.clone()),
-                vec![foreign(it.people.join(", "))],
-                vec![foreign(it.rights.join(", "))],
-                scope(it.system.as_ref(), it.location.as_ref()),
-                self.at(&it.since),
-            ],
-        });
+        let rules = policies.rules.as_deref().unwrap_or_default();
+        let mut rows: Vec<Row> = policies
+            .findings
+            .iter()
+            .map(|it| {
+                let rule = rules.iter().find(|rule| rule.policy == it.policy);
+                Row {
+                    loud: true,
+                    cells: vec![
+                        vec![foreign(it.policy.clone())],
+                        own("broken"),
+                        theirs(rule.map(|rule| &rule.demand)),
+                        own(it.side.clone()),
+                        self.people(&it.people),
+                        steps::titles(self.report, &it.rights),
+                        scope(it.system.as_ref(), it.location.as_ref()),
+                        self.at(&it.since),
+                    ],
+                }
+            })
+            .collect();
+        let others = rules.iter().filter(|rule| rule.state != "broken");
+        rows.extend(others.map(|rule| {
+            let mut cells = vec![
+                vec![foreign(rule.policy.clone())],
+                own(if rule.state == "held" {
+                    "held"
+                } else {
+                    "not judged"
+                }),
+                vec![foreign(rule.demand.clone())],
+            ];
+            cells.resize(8, Vec::new());
+            row(cells)
+        }));
+        let mut notes = vec![own(match &policies.judged {
+            Some(at) => format!(
+                "As the last run before the end saw it, at {}.",
+                when(at, &self.zone)
+            ),
+            None => "No run judged them: nothing is known.".to_owned(),
+        })];
+        if policies.unread > 0 {
+            notes.push(own(format!(
+                "Not judged is what is in {}, of those that were not read as a whole.",
+                number(policies.unread, "scope", "scopes")
+            )));
+        }
         Part {
             title: "Policies at the end",
-            count: Some(policies.findings.len()),
-            notes: vec![own(match &policies.judged {
-                Some(at) => format!(
-                    "As the last run before the end saw it, at {}.",
-                    when(at, &self.zone)
-                ),
-                None => "No run judged them: nothing is known.".to_owned(),
-            })],
+            count: Some(rows.len()),
+            notes,
             table: Table {
-                columns: &["Policy", "Side", "People", "Rights", "Where", "Since"],
-                rows: rows.collect(),
+                columns: &[
+                    "Policy",
+                    "At the end",
+                    "Demands",
+                    "Side",
+                    "People",
+                    "Rights",
+                    "Where",
+                    "Since",
+                ],
+                rows,
+                ..Table::default()
             },
-            nothing: if policies.judged.is_some() {
-                "Every policy held."
+            nothing: if policies.rules.is_some() {
+                "There are no policies."
             } else {
-                ""
+                "Which policies there were is not known: no run wrote them down."
             },
             ..Part::default()
         }
@@ -322,7 +343,7 @@ impl Teller<'_> {
             cells: vec![
                 own(it.code.clone()),
                 own(it.kind.clone().unwrap_or_default()),
-                theirs(it.person.as_ref()),
+                self.person(it.person.as_ref()),
                 scope(it.system.as_ref(), it.location.as_ref()),
                 self.at(&it.since),
                 self.end(it.until.as_ref(), "still held"),
@@ -335,6 +356,7 @@ impl Teller<'_> {
             table: Table {
                 columns: &["Why", "What", "Person", "Where", "Since", "Until", "Became"],
                 rows: rows.collect(),
+                ..Table::default()
             },
             nothing: "Nothing was held.",
             ..Part::default()
@@ -345,9 +367,10 @@ impl Teller<'_> {
         let rows = self.report.drift.iter().map(|it| Row {
             loud: it.until.is_none(),
             cells: vec![
-                theirs(it.person.as_ref()),
+                self.person(it.person.as_ref()),
                 vec![foreign(it.account.clone())],
                 scope(Some(&it.system), Some(&it.location)),
+                steps::drifted(self.report, it),
                 self.at(&it.since),
                 self.end(it.until.as_ref(), ""),
                 own(it.became.clone()),
@@ -357,8 +380,11 @@ impl Teller<'_> {
             title: "Changed by others at a vendor",
             count: Some(self.report.drift.len()),
             table: Table {
-                columns: &["Person", "Account", "Where", "Found", "Until", "Became"],
+                columns: &[
+                    "Person", "Account", "Where", "What", "Found", "Until", "Became",
+                ],
                 rows: rows.collect(),
+                ..Table::default()
             },
             nothing: "Nothing was found.",
             ..Part::default()
@@ -382,37 +408,9 @@ impl Teller<'_> {
             table: Table {
                 columns: &["Rule", "Was", "Is since", "Applied", "Run", "Commit"],
                 rows: rows.collect(),
+                ..Table::default()
             },
             nothing: "None.",
-            ..Part::default()
-        }
-    }
-
-    fn rules(&self, title: &'static str, all: &[Rule], columns: &'static [&'static str]) -> Part {
-        let rows = all.iter().map(|it| {
-            let mut cells = vec![
-                vec![foreign(it.rule.clone())],
-                vec![foreign(it.value.clone())],
-                self.at(&it.since),
-                self.end(it.until.as_ref(), "stands"),
-                own(it.run.to_string()),
-            ];
-            if columns.len() > cells.len() {
-                cells.push(own(it.steps.map_or_else(
-                    || "not told by the journal".to_owned(),
-                    |steps| steps.to_string(),
-                )));
-            }
-            row(cells)
-        });
-        Part {
-            title,
-            count: Some(all.len()),
-            table: Table {
-                columns,
-                rows: rows.collect(),
-            },
-            nothing: "None stood in the files.",
             ..Part::default()
         }
     }
@@ -424,9 +422,31 @@ impl Teller<'_> {
             "Known since",
             "Known until",
             "Run",
-            "Steps done under it",
+            "Steps it let through",
         ];
-        self.rules("Approvals", &self.report.approvals, COLUMNS)
+        let mut table = Table {
+            columns: COLUMNS,
+            ..Table::default()
+        };
+        for it in self.report.approvals.iter().filter(|it| it.used) {
+            let lines = it.let_through.iter().map(|passed| {
+                let mut line = self.person(passed.person.as_ref());
+                let kind = passed.kind.clone().unwrap_or_default();
+                line.push(say(format!(" {kind} ")));
+                line.extend(scope(passed.system.as_ref(), passed.location.as_ref()));
+                line.push(say(format!(", run {}, {}", passed.run, passed.result)));
+                line
+            });
+            table.folds.insert((table.rows.len(), 5), lines.collect());
+            let mut cells = self.rule(it);
+            cells.push(own(number(it.let_through.len() as u64, "step", "steps")));
+            table.rows.push(row(cells));
+        }
+        Part {
+            title: "Approvals used",
+            nothing: "None let anything through that would have been kept back.",
+            ..self.used(&self.report.approvals, table)
+        }
     }
 
     fn waivers(&self) -> Part {
@@ -436,15 +456,63 @@ impl Teller<'_> {
             "Known since",
             "Known until",
             "Run",
+            "Counted since",
         ];
-        self.rules("Waivers", &self.report.waivers, COLUMNS)
+        let used = self.report.waivers.iter().filter(|it| it.used);
+        let rows = used.map(|it| {
+            let mut cells = self.rule(it);
+            cells.push(self.end(it.counted.as_ref(), ""));
+            row(cells)
+        });
+        let table = Table {
+            columns: COLUMNS,
+            rows: rows.collect(),
+            ..Table::default()
+        };
+        Part {
+            title: "Waivers used",
+            nothing: "None let anybody have what a policy forbids.",
+            ..self.used(&self.report.waivers, table)
+        }
+    }
+
+    fn rule(&self, it: &Rule) -> Vec<Vec<Run>> {
+        vec![
+            vec![foreign(it.rule.clone())],
+            vec![foreign(it.value.clone())],
+            self.at(&it.since),
+            self.end(it.until.as_ref(), "stands"),
+            own(it.run.to_string()),
+        ]
+    }
+
+    fn used(&self, all: &[Rule], table: Table) -> Part {
+        let idle: Vec<&Rule> = all.iter().filter(|it| !it.used).collect();
+        let mut notes = Vec::new();
+        if !idle.is_empty() {
+            let mut note = own("Stood in the files and let nothing through: ");
+            for (nth, it) in idle.iter().enumerate() {
+                if nth > 0 {
+                    note.push(say("; "));
+                }
+                note.push(foreign(it.rule.clone()));
+            }
+            note.push(say("."));
+            notes.push(note);
+        }
+        Part {
+            count: Some(table.rows.len()),
+            notes,
+            table,
+            ..Part::default()
+        }
     }
 
     fn lockouts(&self) -> Part {
         let rows = self.report.lockouts.iter().map(|it| Row {
             loud: it.until.is_none(),
             cells: vec![
-                vec![foreign(it.person.clone())],
+                self.person(Some(&it.person)),
                 vec![foreign(it.because.clone())],
                 theirs(it.by.as_ref()),
                 self.at(&it.since),
@@ -457,6 +525,7 @@ impl Teller<'_> {
             table: Table {
                 columns: &["Person", "Because", "Ordered by", "Since", "Until"],
                 rows: rows.collect(),
+                ..Table::default()
             },
             nothing: "None.",
             ..Part::default()
@@ -481,6 +550,7 @@ impl Teller<'_> {
             table: Table {
                 columns: &["System", "Account", "Where", "Since", "Until"],
                 rows: rows.collect(),
+                ..Table::default()
             },
             nothing: "None.",
             ..Part::default()
@@ -503,6 +573,7 @@ impl Teller<'_> {
             table: Table {
                 columns: &["Where", "How", "Since", "Until"],
                 rows: rows.collect(),
+                ..Table::default()
             },
             nothing: "Every scope was read.",
             ..Part::default()
@@ -533,6 +604,7 @@ impl Teller<'_> {
             table: Table {
                 columns: &["From", "Given", "Changed", "Taken", ""],
                 rows: rows.collect(),
+                ..Table::default()
             },
             picture: Some(picture::changes(self.report)).filter(|it| !it.is_empty()),
             nothing: "None.",
@@ -543,7 +615,7 @@ impl Teller<'_> {
     fn arrivals(&self, title: &'static str, nothing: &'static str, all: &[Arrival]) -> Part {
         let rows = all.iter().map(|it| {
             row(vec![
-                vec![foreign(it.person.clone())],
+                self.person(Some(&it.person)),
                 self.at(&it.at),
                 vec![foreign(it.given.join(", "))],
                 vec![foreign(it.taken.join(", "))],
@@ -555,6 +627,7 @@ impl Teller<'_> {
             table: Table {
                 columns: &["Person", "When", "Given", "Taken"],
                 rows: rows.collect(),
+                ..Table::default()
             },
             nothing,
             ..Part::default()
@@ -617,41 +690,7 @@ impl Teller<'_> {
                     "Head of the journal",
                 ],
                 rows: rows.collect(),
-            },
-            nothing: "None.",
-            fold: true,
-            ..Part::default()
-        }
-    }
-
-    fn steps(&self) -> Part {
-        let rows = self.report.steps.iter().map(|it| Row {
-            loud: matches!(
-                it.result.as_str(),
-                "unknown" | "did-not-stick" | "refused" | "not-readable"
-            ),
-            cells: vec![
-                own(it.run.to_string()),
-                self.at(&it.at),
-                own(it.kind.clone()),
-                own(it.reason.clone()),
-                theirs(it.person.as_ref()),
-                scope(Some(&it.system), Some(&it.location)),
-                theirs(it.account.as_ref()),
-                vec![foreign(it.rights.join(", "))],
-                own(it.result.clone()),
-                own(it.step.clone()),
-            ],
-        });
-        Part {
-            title: "Steps by call",
-            count: Some(self.report.steps.len()),
-            table: Table {
-                columns: &[
-                    "Run", "At", "What", "Why", "Person", "Where", "Account", "Rights", "Became",
-                    "Step",
-                ],
-                rows: rows.collect(),
+                ..Table::default()
             },
             nothing: "None.",
             fold: true,
@@ -693,6 +732,7 @@ impl Teller<'_> {
             table: Table {
                 columns: &["Head that was written down elsewhere and is in it", "Where"],
                 rows: rows.collect(),
+                ..Table::default()
             },
             nothing: "No head that was written down elsewhere was given to this report: `--anchor HEAD` compares one.",
             ..Part::default()
@@ -700,7 +740,7 @@ impl Teller<'_> {
     }
 }
 
-fn scope(system: Option<&String>, place: Option<&String>) -> Vec<Run> {
+pub(super) fn scope(system: Option<&String>, place: Option<&String>) -> Vec<Run> {
     let words: Vec<&str> = system
         .into_iter()
         .chain(place)
@@ -720,7 +760,7 @@ fn sentence(text: &str) -> String {
     format!("{}{}.", first.unwrap_or_default(), chars.as_str())
 }
 
-fn short(hash: &str) -> String {
+pub(super) fn short(hash: &str) -> String {
     hash.chars().take(12).collect()
 }
 
@@ -733,6 +773,13 @@ fn stats(stats: &Stats) -> String {
             stats.count
         ),
         _ => "none".to_owned(),
+    }
+}
+
+pub(super) fn number(count: u64, one: &str, many: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {many}"),
     }
 }
 

@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::journal::RightValue;
 use crate::report::tests::year::year;
+use crate::report::wire::{Manual, Right, Step};
 use crate::report::{Past, tests};
 
 fn report() -> Report {
@@ -38,6 +40,22 @@ fn hostile(text: &str) -> Report {
     for step in &mut report.steps {
         step.account = Some(it());
         step.person = Some(it());
+        step.given.insert(it(), Some(RightValue::Text(it())));
+        step.role_after = Some(it());
+    }
+    for drift in &mut report.drift {
+        drift.given = vec![it()];
+        drift.role = Some(it());
+    }
+    let right = Right {
+        title: it(),
+        sensitive: Some(it()),
+    };
+    report.rights.insert(it(), right);
+    report.people.insert(it(), it());
+    report.people.insert("jana".to_owned(), it());
+    for rule in report.policies.rules.iter_mut().flatten() {
+        rule.demand = it();
     }
     report
 }
@@ -91,10 +109,164 @@ fn the_year_as_it_is_read() {
 fn a_long_table_says_what_it_leaves_out() {
     let mut report = report();
     let step = report.steps[0].clone();
-    report.steps = vec![step; 777];
+    report.steps = (0..777)
+        .map(|run| Step {
+            run,
+            ..step.clone()
+        })
+        .collect();
     let text = markdown(&report);
     assert!(text.contains("277 more rows are left out here"));
     assert_eq!(html(&report).matches("not-visible-yet").count(), 777);
+}
+
+#[test]
+fn a_long_part_is_folded_and_equal_steps_are_one_row() {
+    let mut report = report();
+    let step = Step {
+        person: Some("anna".to_owned()),
+        ..report.steps[0].clone()
+    };
+    let slugs: Vec<String> = (0..50).map(|nth| format!("right-{nth}")).collect();
+    let sensitive = Right {
+        title: "delete everything".to_owned(),
+        sensitive: Some("deletion".to_owned()),
+    };
+    report.rights.insert("right-30".to_owned(), sensitive);
+    report.people.insert("p1".to_owned(), "Pēteris".to_owned());
+    let many = (0..1000).map(|nth| Step {
+        person: Some(format!("p{}", nth / 2)),
+        location: format!("mall-{}", nth % 2),
+        given: slugs.iter().map(|slug| (slug.clone(), None)).collect(),
+        ..step.clone()
+    });
+    report.steps = many.collect();
+    let page = html(&report);
+    let (_, steps) = page
+        .split_once("Steps by call (1000)</h2></summary>")
+        .unwrap();
+    let (steps, _) = steps.split_once("</section>").unwrap();
+    assert_eq!(steps.matches("<tr ").count(), 2);
+    assert!(steps.contains("<summary>500 people</summary>"), "{steps}");
+    // Who it was, and what is worth knowing of what they got, first.
+    assert!(steps.contains("<bdi>Pēteris</bdi> (<bdi>p1</bdi>)"));
+    assert!(steps.contains("<summary>gets <bdi>delete everything</bdi> [<bdi>deletion</bdi>] and 49 rights</summary>"), "{steps}");
+    assert!(steps.contains("mall-0, mall-1"));
+    assert!(page.contains("<details open>\n<summary><h2 id=\"h17\">Steps by call"));
+
+    report.steps = (0..60)
+        .map(|run| Step {
+            run,
+            ..step.clone()
+        })
+        .collect();
+    let page = html(&report);
+    assert!(
+        page.contains("<details>\n<summary><h2 id=\"h17\">Steps by call"),
+        "60 rows"
+    );
+    // Of a long list what somebody must act on stays in sight.
+    let joiner = report.joiners[0].clone();
+    report.joiners = vec![joiner; 60];
+    let manual = report.manual[0].clone();
+    report.manual.extend(vec![
+        Manual {
+            ended: Some(report.to.clone()),
+            ..manual
+        };
+        60
+    ]);
+    let page = html(&report);
+    assert!(page.contains("<summary>60 rows</summary>"));
+    assert!(
+        page.contains("<summary>61 more rows</summary>"),
+        "{}",
+        report.manual.len()
+    );
+    let text = markdown(&report);
+    assert!(text.len() < 200_000);
+}
+
+#[test]
+fn what_is_not_known_is_not_told_as_access() {
+    let mut report = report();
+    assert!(markdown(&report).contains("1 of those who left still has access."));
+    for cut in report.leavers.iter_mut().flat_map(|it| &mut it.places) {
+        cut.open = cut.at.is_none().then(|| "not-known".to_owned());
+    }
+    report.leaver_times.seen = 0;
+    let text = markdown(&report);
+    assert!(
+        text.contains(
+            "0 of those who left still have access, the access of 1 is not known to be gone."
+        ),
+        "{text}"
+    );
+    assert!(!text.contains("| still has access |"), "{text}");
+    for cut in report.leavers.iter_mut().flat_map(|it| &mut it.places) {
+        cut.open = cut.at.is_none().then(|| "said".to_owned());
+    }
+    report.leaver_times.said = 1;
+    let text = markdown(&report);
+    assert!(
+        text.contains("said to be gone, not in the journal yet"),
+        "{text}"
+    );
+    assert!(
+        text.contains("of 1 statements say that all of it is gone"),
+        "{text}"
+    );
+    // A clock or a merge that came after it.
+    let leaver = report.leavers.last_mut().unwrap();
+    leaver.merged = Some("2026-12-01T00:00:00Z".to_owned());
+    leaver.after_merge = None;
+    assert!(markdown(&report).contains("cut off before the merge, or clocks disagree"));
+}
+
+#[test]
+fn policies_are_named_and_none_is_said_to_be_none() {
+    let mut report = report();
+    let text = markdown(&report);
+    assert!(
+        text.contains("| **!** two | broken | holders | live |"),
+        "{text}"
+    );
+    report.policies.findings.clear();
+    report.policies.rules.as_mut().unwrap()[0].state = "held".to_owned();
+    assert!(markdown(&report).contains("| two | held | holders |"));
+    report.policies.rules = Some(Vec::new());
+    assert!(markdown(&report).contains("There are no policies."));
+    report.policies.rules = None;
+    assert!(markdown(&report).contains("Which policies there were is not known"));
+}
+
+#[test]
+fn drift_says_what_it_was() {
+    let mut report = report();
+    let drift = &mut report.drift[0];
+    drift.answer = Some("set-rights".to_owned());
+    drift.given = vec!["plain".to_owned(), "records_delete_access".to_owned()];
+    drift.taken = vec!["other".to_owned()];
+    let right = Right {
+        title: "delete appointments".to_owned(),
+        sensitive: Some("deletion".to_owned()),
+    };
+    report
+        .rights
+        .insert("records_delete_access".to_owned(), right);
+    let text = markdown(&report);
+    assert!(
+        text.contains(
+            "has more: delete appointments \\[<!-- -->deletion\\], plain; has less: other"
+        ),
+        "{text}"
+    );
+    report.drift[0].answer = Some("remove".to_owned());
+    let text = markdown(&report);
+    assert!(
+        text.contains("access that no line gives; has more: delete appointments"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -108,7 +280,7 @@ fn the_pictures_say_in_words_what_they_show() {
         "{changes}"
     );
     let leavers = picture_of_leavers(&report);
-    assert!(leavers.contains("<desc id=\"leavers-about\">People by time. ≤ 1 day: 1; ≤ 3 days: 1; has access: 1.</desc>"), "{leavers}");
+    assert!(leavers.contains("<desc id=\"leavers-about\">People by time. ≤ 1 day: 1; ≤ 3 days: 1; not gone: 1.</desc>"), "{leavers}");
     let empty = tests::of(&year(), "2026-03-15", "2026-04-15", &Past::default());
     assert_eq!(picture_of_changes(&empty), "");
     assert_eq!(picture_of_leavers(&empty), "");

@@ -1,5 +1,6 @@
 //! A built year against a key made by hand.
 
+mod turns;
 pub(crate) mod year;
 
 use jiff::tz::TimeZone;
@@ -21,6 +22,8 @@ pub(crate) fn of(year: &Year, from: &str, to: &str, past: &Past) -> Report {
         zone: &zone,
         past,
         anchors: &[],
+        files: &Files::default(),
+        said: &[],
     })
 }
 
@@ -89,8 +92,8 @@ fn leavers_are_timed_and_whoever_still_has_access_comes_first() {
     assert_eq!(
         report["leavers"][2]["places"],
         json!([
-            {"system": "desk", "location": "riga-mall", "at": "2026-07-03T06:00:00Z", "how": "said"},
-            {"system": "salons", "location": "riga-mall", "at": "2026-07-01T10:00:00Z", "how": "read"},
+            {"system": "desk", "location": "riga-mall", "at": "2026-07-03T06:00:00Z", "how": "said", "open": null},
+            {"system": "salons", "location": "riga-mall", "at": "2026-07-01T10:00:00Z", "how": "read", "open": null},
         ])
     );
     assert_eq!(
@@ -99,6 +102,8 @@ fn leavers_are_timed_and_whoever_still_has_access_comes_first() {
             "after_leaving": {"count": 2, "median": 104_550, "worst": 172_800},
             "after_merge": {"count": 1, "median": 3600, "worst": 3600},
             "open": 1,
+            "seen": 1,
+            "said": 0,
         })
     );
 }
@@ -170,8 +175,15 @@ fn what_was_held_changed_and_loosened() {
     rows(
         &report,
         "approvals",
-        &["rule", "since", "until", "steps"],
-        &["removals people:jana 2026-09-01T12:00:00Z 2026-11-01T12:00:00Z 1"],
+        &["rule", "since", "until", "used"],
+        &["removals people:jana 2026-09-01T12:00:00Z 2026-11-01T12:00:00Z true"],
+    );
+    assert_eq!(
+        report["approvals"][0]["let_through"],
+        json!([{
+            "run": 59, "at": "2026-09-01T12:00:00Z", "step": "r4", "kind": "remove", "person": "jana",
+            "system": "salons", "location": "riga-east", "result": "verified",
+        }])
     );
     rows(
         &report,
@@ -219,7 +231,7 @@ fn what_is_open_at_the_end_and_what_nobody_knows() {
 fn runs_steps_and_counts() {
     let report = whole();
     let totals = json!({
-        "runs": 15, "given": 4, "changed": 1, "taken": 5, "failed": 1, "by_hand": 1,
+        "runs": 15, "given": 4, "changed": 1, "taken": 5, "failed": 1, "by_hand": 1, "lessened": 0,
     });
     assert_eq!(report["totals"], totals);
     let run = &report["runs"][3];
@@ -343,7 +355,7 @@ proptest! {
         let zone = TimeZone::UTC;
         let of = |from, to| make(&Asked {
             sealed: year.sealed(), from, to, made: at("2027-01-10"), zone: &zone,
-            past: &Past::default(), anchors: &[],
+            past: &Past::default(), anchors: &[], files: &Files::default(), said: &[],
         });
         let (all, first, second) = (of(from, to), of(from, cut), of(cut, to));
         prop_assert_eq!(all.runs.len(), first.runs.len() + second.runs.len());

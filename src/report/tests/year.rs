@@ -261,6 +261,7 @@ fn drift(person: &str, account: &str, step: &str) -> DriftFact {
         place: "riga-mall".to_owned(),
         account: account.to_owned(),
         step: Some(step.to_owned()),
+        ..DriftFact::default()
     }
 }
 
@@ -388,6 +389,10 @@ pub(crate) fn year() -> Year {
     let approval = ("approval removals people:jana", "any 2026-11-01T00:00:00Z");
     let loose = [("limits removals", "none none"), RULES[1], approval];
     it.rules(&loose);
+    it.judged(Judged {
+        passed: [("r4".to_owned(), approval.0.to_owned())].into(),
+        ..Judged::default()
+    });
     it.done(
         "r4",
         "remove",

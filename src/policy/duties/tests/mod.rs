@@ -3,6 +3,8 @@
 mod laws;
 mod world;
 
+use std::collections::BTreeSet;
+
 use world::{World, findings, holds, steps};
 
 use crate::model::Within;
@@ -137,9 +139,15 @@ fn what_is_broken_already_is_told_and_not_held() {
             .iter()
             .any(|note| note.text.contains("is waived for `jana`"))
     );
+    assert_eq!(
+        plan.draft.waived,
+        BTreeSet::from(["waiver cash jana".into()])
+    );
     // A waiver that has ended counts no more.
     world.waive("cash", "jana", Some("2026-11-20T10:00:00Z"));
-    assert_eq!(findings(&world.plan()), ["cash live jana"]);
+    let plan = world.plan();
+    assert_eq!(findings(&plan), ["cash live jana"]);
+    assert_eq!(plan.draft.waived, BTreeSet::new());
 }
 
 #[test]

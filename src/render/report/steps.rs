@@ -1,0 +1,270 @@
+//! The steps of a report: equal ones of many people in one row, with what each right is called and whether it is sensitive.
+//!
+//! Invariant: what is folded is all there; sensitive rights come first and are marked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::tell::{Teller, number, scope};
+use super::{Part, Row, Table, own, theirs};
+use crate::journal::{ItemValue, RightValue};
+use crate::render::doc::{Run, foreign, say};
+use crate::report::Report;
+use crate::report::wire::{Drift, Step};
+
+/// The most rights that are named in a row; more are counted there, and all are behind it.
+const MOST: usize = 4;
+
+/// Every step that reached a vendor.
+pub(super) fn part(teller: &Teller<'_>) -> Part {
+    let mut table = Table {
+        columns: &[
+            "Run", "At", "What", "Why", "Who", "Where", "Rights", "Became",
+        ],
+        ..Table::default()
+    };
+    for same in alike(&teller.report.steps) {
+        let Some(first) = same.first() else { continue };
+        let nth = table.rows.len();
+        let (who, place) = if let [one] = same[..] {
+            let mut who = teller.person(one.person.as_ref());
+            if let Some(account) = &one.account {
+                if !who.is_empty() {
+                    who.push(say(", "));
+                }
+                who.push(say("account "));
+                who.push(foreign(account.clone()));
+            }
+            (who, scope(Some(&one.system), Some(&one.location)))
+        } else {
+            table.folds.insert((nth, 4), each(teller, &same));
+            let people: BTreeSet<_> = same.iter().map(|it| (&it.person, &it.account)).collect();
+            let places: BTreeSet<_> = same.iter().map(|it| &it.location).collect();
+            let mut place = vec![foreign(first.system.clone())];
+            match (places.len(), places.first()) {
+                (1, Some(only)) => place.push(foreign(format!(" {only}"))),
+                (many, _) => place.push(say(format!(", {many} places"))),
+            }
+            (own(number(people.len() as u64, "person", "people")), place)
+        };
+        let (short, all) = rights(teller.report, first);
+        if !all.is_empty() {
+            table.folds.insert((nth, 6), all);
+        }
+        table.rows.push(Row {
+            loud: matches!(
+                first.result.as_str(),
+                "unknown" | "did-not-stick" | "refused" | "not-readable"
+            ),
+            cells: vec![
+                own(first.run.to_string()),
+                teller.at(&first.at),
+                own(first.kind.clone()),
+                own(first.reason.clone()),
+                who,
+                place,
+                short,
+                own(first.result.clone()),
+            ],
+        });
+    }
+    Part {
+        title: "Steps by call",
+        count: Some(teller.report.steps.len()),
+        table,
+        nothing: "None.",
+        fold: true,
+        ..Part::default()
+    }
+}
+
+/// Steps of a run that do the same, in the order of the first of each.
+fn alike(steps: &[Step]) -> Vec<Vec<&Step>> {
+    let mut groups: Vec<Vec<&Step>> = Vec::new();
+    let mut known = BTreeMap::new();
+    for step in steps {
+        let key = (
+            (step.run, &step.kind, &step.reason, &step.system),
+            (&step.given, &step.taken, &step.other, &step.result),
+            (&step.role_before, &step.role_after),
+        );
+        let at = *known.entry(key).or_insert(groups.len());
+        if at == groups.len() {
+            groups.push(Vec::new());
+        }
+        if let Some(group) = groups.get_mut(at) {
+            group.push(step);
+        }
+    }
+    groups
+}
+
+/// A line for each person of equal steps, with their places.
+fn each(teller: &Teller<'_>, steps: &[&Step]) -> Vec<Vec<Run>> {
+    let mut places: BTreeMap<(&Option<String>, &Option<String>), Vec<&str>> = BTreeMap::new();
+    for step in steps {
+        let key = (&step.person, &step.account);
+        places.entry(key).or_default().push(&step.location);
+    }
+    let lines = places.into_iter().map(|((person, account), places)| {
+        let mut line = teller.person(person.as_ref());
+        if let Some(account) = account {
+            if !line.is_empty() {
+                line.push(say(", "));
+            }
+            line.push(say("account "));
+            line.push(foreign(account.clone()));
+        }
+        line.push(say(": "));
+        line.push(foreign(places.join(", ")));
+        line
+    });
+    lines.collect()
+}
+
+/// What a step does to rights and role in short, and all of it where that is not all.
+fn rights(report: &Report, step: &Step) -> (Vec<Run>, Vec<Vec<Run>>) {
+    let mut short = Vec::new();
+    match (&step.role_before, &step.role_after) {
+        (Some(before), Some(after)) if before != after => {
+            short.extend([
+                say("role "),
+                foreign(before.clone()),
+                say(" → "),
+                foreign(after.clone()),
+            ]);
+        }
+        (None, Some(after)) => short.extend([say("role "), foreign(after.clone())]),
+        (Some(before), None) => short.extend([say("was "), foreign(before.clone())]),
+        _ => {}
+    }
+    let mut all = Vec::new();
+    let mut hidden = false;
+    for (word, rights) in [
+        ("gets", &step.given),
+        ("loses", &step.taken),
+        ("changes", &step.other),
+    ] {
+        if rights.is_empty() {
+            continue;
+        }
+        if !short.is_empty() {
+            short.push(say("; "));
+        }
+        let mut rights: Vec<(&String, &Option<RightValue>)> = rights.iter().collect();
+        rights.sort_by_key(|(slug, _)| why(report, slug).is_none());
+        let sensitive = rights
+            .iter()
+            .filter(|(slug, _)| why(report, slug).is_some());
+        // What is sensitive is worth naming; of a long list of the rest the number is.
+        let shown = if rights.len() > MOST {
+            sensitive.count().min(MOST)
+        } else {
+            rights.len()
+        };
+        short.push(say(format!("{word} ")));
+        for (nth, (slug, value)) in rights.iter().enumerate() {
+            let mut runs = title(report, slug);
+            runs.extend(worth(value.as_ref()));
+            if nth < shown {
+                if nth > 0 {
+                    short.push(say(", "));
+                }
+                short.extend(runs.clone());
+            }
+            let mut line = vec![say(format!("{word} "))];
+            line.extend(runs);
+            all.push(line);
+        }
+        let more = rights.len() - shown;
+        if more > 0 {
+            hidden = true;
+            let and = if shown > 0 { " and " } else { "" };
+            short.push(say(format!(
+                "{and}{}",
+                number(more as u64, "right", "rights")
+            )));
+        }
+    }
+    (short, if hidden { all } else { Vec::new() })
+}
+
+/// What somebody else changed.
+pub(super) fn drifted(report: &Report, drift: &Drift) -> Vec<Run> {
+    let mut runs = match drift.answer.as_deref() {
+        Some("remove" | "withdraw-invitation" | "block" | "deactivate") => {
+            own("access that no line gives")
+        }
+        Some("invite" | "grant" | "unblock" | "activate") => own("access was taken"),
+        _ => Vec::new(),
+    };
+    if let Some(role) = &drift.role {
+        if !runs.is_empty() {
+            runs.push(say("; "));
+        }
+        runs.extend([say("role "), foreign(role.clone())]);
+    }
+    let is_change = runs.is_empty() || drift.role.is_some();
+    for (word, slugs) in [("has more: ", &drift.given), ("has less: ", &drift.taken)] {
+        let sensitive: Vec<String> = slugs
+            .iter()
+            .filter(|slug| is_change || why(report, slug).is_some())
+            .cloned()
+            .collect();
+        if sensitive.is_empty() {
+            continue;
+        }
+        if !runs.is_empty() {
+            runs.push(say("; "));
+        }
+        runs.push(say(word));
+        runs.extend(titles(report, &sensitive));
+    }
+    if runs.is_empty() {
+        return own("not told by the journal");
+    }
+    runs
+}
+
+/// Rights by their titles, sensitive ones first.
+pub(super) fn titles(report: &Report, slugs: &[String]) -> Vec<Run> {
+    let mut slugs: Vec<&String> = slugs.iter().collect();
+    slugs.sort_by_key(|slug| why(report, slug).is_none());
+    let mut runs = Vec::new();
+    for slug in slugs {
+        if !runs.is_empty() {
+            runs.push(say(", "));
+        }
+        runs.extend(title(report, slug));
+    }
+    runs
+}
+
+fn why<'r>(report: &'r Report, slug: &str) -> Option<&'r String> {
+    report.rights.get(slug)?.sensitive.as_ref()
+}
+
+fn title(report: &Report, slug: &String) -> Vec<Run> {
+    let known = report.rights.get(slug);
+    let mut runs = theirs(Some(known.map_or(slug, |right| &right.title)));
+    if let Some(why) = known.and_then(|right| right.sensitive.as_ref()) {
+        runs.extend([say(" ["), foreign(why.replace('-', " ")), say("]")]);
+    }
+    runs
+}
+
+/// The value of a right, where it is more than a yes or no.
+fn worth(value: Option<&RightValue>) -> Vec<Run> {
+    let told = match value {
+        None | Some(RightValue::Switch(_)) => return Vec::new(),
+        Some(RightValue::Number(number)) => number.to_string(),
+        Some(RightValue::Text(text)) => text.clone(),
+        Some(RightValue::List(items)) => {
+            let items = items.iter().map(|item| match item {
+                ItemValue::Id(id) => id.to_string(),
+                ItemValue::Name(name) => name.clone(),
+            });
+            items.collect::<Vec<_>>().join(", ")
+        }
+    };
+    vec![say(": "), foreign(told)]
+}
