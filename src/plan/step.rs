@@ -462,6 +462,9 @@ pub struct RightDelta {
     pub before: Option<Value>,
     /// Value after; none where there will be no access.
     pub after: Option<Value>,
+    /// The line of a role, or of a `plus`, `minus` or `never`, that decided it; none where all access is given or goes, for
+    /// which the lines of assignments stand, and where none did.
+    pub line: Option<Origin>,
 }
 
 /// What a step executes.

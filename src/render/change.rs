@@ -6,7 +6,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::doc::{Block, Detail, Item, Run, Section, Tone, foreign, foreign_toned, say, toned};
+use super::doc::{
+    Block, Detail, Item, Run, Section, Tone, foreign, foreign_toned, prose, say, toned,
+};
 use super::hand::{self, ShortIds, push_all};
 use super::names::Names;
 use super::told::{Told, told};
@@ -18,8 +20,11 @@ use crate::plan::{Because, DangerClass, Effect, Mode, Plan, Step, StepKind};
 /// From how many people on an equal change is told once for all of them.
 const MANY: usize = 3;
 
-/// The most lines of YAML that are each one person's own and named in an entry for many people.
+/// The most lines of YAML of one file whose numbers are named.
 const LINES: usize = 12;
+
+/// The most lines of YAML that are shown as they are written.
+const WRITTEN: usize = 5;
 
 /// What every line may need.
 pub(super) struct Page<'a> {
@@ -491,10 +496,61 @@ fn lines<'s>(steps: &[&'s Step]) -> Vec<(&'s Because, usize)> {
     lines
 }
 
-/// The lines behind somebody's steps.
+/// The lines behind somebody's steps: the first as they are written, which are the telling ones, the rest by number.
 fn because(steps: &[&Step]) -> Vec<Vec<Run>> {
-    let lines = lines(steps).into_iter();
-    lines.map(|(line, _)| words::because(line)).collect()
+    let lines: Vec<&Because> = lines(steps).into_iter().map(|(line, _)| line).collect();
+    in_short(&lines)
+}
+
+/// Lines and rules, most telling first: of many, the first as they are written and the rest by number.
+pub(super) fn in_short(lines: &[&Because]) -> Vec<Vec<Run>> {
+    let (first, rest) = lines.split_at(written(lines.len()));
+    let mut shown: Vec<Vec<Run>> = first.iter().map(|line| words::because(line)).collect();
+    shown.extend(by_number(rest.iter().copied()));
+    let rules = rest.iter().filter(|it| matches!(it, Because::Rule(_)));
+    shown.extend(rules.map(|rule| words::because(rule)));
+    shown
+}
+
+/// How many of some lines are shown as they are written: one more costs no more room than to say where it is.
+fn written(lines: usize) -> usize {
+    if lines <= WRITTEN + 1 { lines } else { WRITTEN }
+}
+
+/// Where lines stand, file by file, each once: `12, 14-18`.
+fn by_number<'b>(lines: impl Iterator<Item = &'b Because>) -> Vec<Vec<Run>> {
+    let mut files: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
+    for line in lines {
+        if let Because::Line(origin) = line {
+            files.entry(&origin.file).or_default().insert(origin.line);
+        }
+    }
+    let files = files.into_iter().map(|(file, numbers)| {
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
+        for number in &numbers {
+            match ranges.last_mut() {
+                Some((_, last)) if last.checked_add(1) == Some(*number) => *last = *number,
+                _ => ranges.push((*number, *number)),
+            }
+        }
+        let (named, rest) = ranges.split_at(ranges.len().min(LINES));
+        let named = named.iter().map(|(first, last)| match last - first {
+            0 => first.to_string(),
+            _ => format!("{first}-{last}"),
+        });
+        let named: Vec<String> = named.collect();
+        let lines = if numbers.len() == 1 { "line" } else { "lines" };
+        let mut text = format!(": {lines} {}", named.join(", "));
+        let unnamed: u32 = rest.iter().map(|(first, last)| last - first + 1).sum();
+        if unnamed > 0 {
+            text.push_str(&format!(" and {unnamed} more"));
+        }
+        vec![
+            foreign_toned(Tone::Dim, file.to_owned()),
+            toned(Tone::Dim, text),
+        ]
+    });
+    files.collect()
 }
 
 /// The lines behind many people's steps: what they have in common as it is written, and where each one's own is.
@@ -504,38 +560,61 @@ fn because_of_many(steps: &[&Step]) -> Vec<Vec<Run>> {
     let (common, own): (Vec<_>, Vec<_>) = lines
         .into_iter()
         .partition(|(_, count)| count * 2 > steps.len());
-    let mut shown: Vec<Vec<Run>> = common
+    // A rule that is said of each of them is said once, of all.
+    let mut rules: Vec<String> = Vec::new();
+    for step in steps {
+        for because in &step.because {
+            if let Because::Rule(rule) = because {
+                let rule = of_all(rule, step);
+                if !rules.contains(&rule) {
+                    rules.push(rule);
+                }
+            }
+        }
+    }
+    let is_line = |it: &&Because| matches!(it, Because::Line(_));
+    let common: Vec<&Because> = common
         .iter()
-        .map(|(line, _)| words::because(line))
+        .map(|(line, _)| *line)
+        .filter(is_line)
         .collect();
-    let mut files: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-    let mut rules = 0;
-    for (line, _) in own {
-        match line {
-            Because::Line(origin) => files.entry(&origin.file).or_default().push(origin.line),
-            Because::Rule(_) => rules += 1,
-        }
-    }
-    for (file, mut numbers) in files {
-        numbers.sort_unstable();
-        let more = numbers.len().saturating_sub(LINES);
-        let named: Vec<String> = numbers.iter().take(LINES).map(u32::to_string).collect();
-        let lines = if numbers.len() == 1 { "line" } else { "lines" };
-        let mut text = format!(": {lines} {}", named.join(", "));
-        if more > 0 {
-            text.push_str(&format!(" and {more} more"));
-        }
-        shown.push(vec![
-            foreign_toned(Tone::Dim, file.to_owned()),
-            toned(Tone::Dim, text),
-        ]);
-    }
-    if rules > 0 {
-        let rules = words::count(rules, "rule", "rules");
-        let text = format!("{rules} that the json and the csv name for each of them");
+    let (first, rest) = common.split_at(written(common.len()));
+    let mut shown: Vec<Vec<Run>> = first.iter().map(|line| words::because(line)).collect();
+    let own = own.iter().map(|(line, _)| *line);
+    shown.extend(by_number(rest.iter().copied().chain(own)));
+    let more = rules.len().saturating_sub(WRITTEN);
+    shown.extend(
+        rules
+            .into_iter()
+            .take(WRITTEN)
+            .map(|rule| vec![prose(rule)]),
+    );
+    if more > 0 {
+        let text = format!(
+            "and {} like these",
+            words::count(number(more), "rule", "rules")
+        );
         shown.push(vec![toned(Tone::Dim, text)]);
     }
     shown
+}
+
+/// A rule as it is said of many, each at their places.
+fn of_all(rule: &str, step: &Step) -> String {
+    let rule = match rule.strip_suffix(&format!("at {}", step.place)) {
+        Some(begin) => format!("{begin}there"),
+        None => rule.to_owned(),
+    };
+    match &step.person {
+        Some(key) => rule
+            .replace(&format!("of `{key}`"), "of theirs")
+            .replace(&format!("`{key}`"), "them"),
+        None => rule,
+    }
+}
+
+fn number(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }
 
 /// Steps in full, grouped by person, with what is to be done by hand: for whoever does them.

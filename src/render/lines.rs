@@ -12,7 +12,7 @@ use super::words;
 use crate::catalog::Sensitivity;
 use crate::diagnostic::render::sarif::{self, Level, Problem, Spot};
 use crate::model::{PlaceId, SystemName};
-use crate::plan::{Because, DangerClass, Effect, Plan, Step, gives};
+use crate::plan::{Because, DangerClass, Effect, Plan, RightDelta, Step, gives};
 use crate::text::Origin;
 
 /// How many annotations of one sort GitHub shows of a step of a job.
@@ -49,26 +49,48 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn add(&mut self, step: &'a Step, frame: &Frame<'_>) {
+    /// Counts a step: all of it for a line that is behind all of it, else what the line decided.
+    fn add(&mut self, step: &'a Step, decided: Option<&[&RightDelta]>, frame: &Frame<'_>) {
         let account = step.account.as_ref().map_or("", |account| account.as_str());
         let who = step.person.as_ref().map_or(account, |key| key.as_str());
-        self.class = self.class.max(step.class);
         self.people.insert(who);
         self.places.insert((&step.system, &step.place));
-        if step.after.is_none() && step.class >= DangerClass::Removing {
-            self.leaves.insert(who);
-        } else if step.swing.takes {
-            self.loses.insert(who);
-        }
-        let mut told = false;
-        for delta in &step.deltas {
+        let all: Vec<&RightDelta>;
+        let deltas = if let Some(decided) = decided {
+            decided
+        } else {
+            all = step.deltas.iter().collect();
+            &all
+        };
+        let (mut told, mut takes) = (false, false);
+        for delta in deltas {
             let right = frame.catalog.get(delta.right);
+            let (before, after) = (delta.before.as_ref(), delta.after.as_ref());
+            takes |= gives(right, after, before);
             if let Some(why) = frame.why(right)
-                && gives(right, delta.before.as_ref(), delta.after.as_ref())
+                && gives(right, before, after)
             {
                 self.gains.entry(why).or_default().insert(who);
                 told = true;
             }
+        }
+        if decided.is_some() {
+            let class = match (takes, told) {
+                (true, _) => DangerClass::Removing,
+                (false, true) => DangerClass::Escalating,
+                (false, false) => DangerClass::Safe,
+            };
+            self.class = self.class.max(class.min(step.class));
+            if takes {
+                self.loses.insert(who);
+            }
+            return;
+        }
+        self.class = self.class.max(step.class);
+        if step.after.is_none() && step.class >= DangerClass::Removing {
+            self.leaves.insert(who);
+        } else if step.swing.takes {
+            self.loses.insert(who);
         }
         if step.swing.escalates && !told {
             self.escalates.insert(who);
@@ -122,22 +144,51 @@ fn lines<'a>(plan: &'a Plan, frame: &Frame<'_>) -> Vec<Line<'a>> {
     let held = draft.holds.iter().filter_map(|hold| hold.step.as_deref());
     let steps = draft.steps.iter().map(|step| (step, 0));
     for (step, held) in steps.chain(held.map(|step| (step, 1))) {
-        let mut seen = BTreeSet::new();
-        for because in &step.because {
-            let Because::Line(origin) = because else {
-                continue;
-            };
-            let at = (&*origin.file, origin.line);
-            // A line that is behind a step twice is behind it.
-            if seen.insert(at) {
-                let line = found.entry(at).or_insert_with(|| Line::new(origin));
-                line.add(step, frame);
-                line.held += held;
-            }
+        for (at, (origin, decided)) in behind(step) {
+            let line = found.entry(at).or_insert_with(|| Line::new(origin));
+            line.add(step, decided.as_deref(), frame);
+            line.held += held;
         }
     }
     let mut lines: Vec<Line<'a>> = found.into_values().collect();
-    lines.sort_by_key(|line| (Reverse(line.class), Reverse(line.people.len())));
+    lines.sort_by_key(|line| {
+        let gains = line.gains.keys().map(|why| words::rank(Some(*why))).min();
+        let gains = gains.unwrap_or(usize::MAX);
+        // A line of a role is the doing behind a hundred lines of people, each of which says less.
+        let is_dangerous = line.class >= DangerClass::Escalating;
+        let people = Reverse(line.people.len());
+        (Reverse(is_dangerous), people, Reverse(line.class), gains)
+    });
+    lines
+}
+
+/// A line behind a step, and what of the step it decided; none where the whole step is its doing.
+type Behind<'a> = (&'a Origin, Option<Vec<&'a RightDelta>>);
+
+/// The lines behind a step, each once, though several things may stand in it.
+fn behind(step: &Step) -> BTreeMap<(&str, u32), Behind<'_>> {
+    let mut decided: BTreeMap<&Origin, Vec<&RightDelta>> = BTreeMap::new();
+    for delta in &step.deltas {
+        if let Some(line) = &delta.line {
+            decided.entry(line).or_default().push(delta);
+        }
+    }
+    let mut lines: BTreeMap<(&str, u32), Behind<'_>> = BTreeMap::new();
+    for because in &step.because {
+        let Because::Line(origin) = because else {
+            continue;
+        };
+        let own = decided.get(origin).cloned();
+        let at = (&*origin.file, origin.line);
+        match lines.get_mut(&at) {
+            None => drop(lines.insert(at, (origin, own))),
+            Some((_, known)) => match (known.as_mut(), own) {
+                (Some(known), Some(more)) => known.extend(more),
+                // What is behind the whole step stays so.
+                _ => *known = None,
+            },
+        }
+    }
     lines
 }
 

@@ -80,7 +80,7 @@ pub(super) fn plain(nth: usize) -> String {
     )
 }
 
-fn settings(more: &str) -> String {
+pub(super) fn settings(more: &str) -> String {
     format!(
         "version: 1\ntime_zone: Europe/Riga\nsystems:\n  salons: {{ kind: altegio, ownership: full, hands: [p0], tokens: {{ partner: {{ env: A }}, user: {{ env: B }} }} }}\n{more}"
     )
@@ -170,12 +170,25 @@ pub(super) fn chain_plan(
 ) -> (Plan, Desired) {
     let titles: Vec<String> = (0..PLACES.len()).map(title).collect();
     let settings = settings(more);
-    let (was, _) = desired(&settings, &entries(false, &titles));
-    let (mut wanted, sources) = desired(&settings, &entries(true, &titles));
-    for (key, person) in &mut wanted.people {
-        let nth: usize = key.as_str()[1..].parse().unwrap();
-        person.name = name(nth).into();
-    }
+    let texts = (entries(false, &titles), entries(true, &titles));
+    edited(&settings, &texts.0, &texts.1, |wanted| {
+        for (key, person) in &mut wanted.people {
+            let nth: usize = key.as_str()[1..].parse().unwrap();
+            person.name = name(nth).into();
+        }
+    })
+}
+
+/// The plan of an edit: what the files said before it is what the vendor has.
+pub(super) fn edited(
+    settings: &str,
+    before: &str,
+    after: &str,
+    names: impl FnOnce(&mut Desired),
+) -> (Plan, Desired) {
+    let (was, _) = desired(settings, before);
+    let (mut wanted, sources) = desired(settings, after);
+    names(&mut wanted);
     let mut scopes: BTreeMap<PlaceId, Reading<ScopeState>> = BTreeMap::new();
     let mut memory = Memory::default();
     for (nth, person) in was.people.values().enumerate() {
@@ -268,7 +281,7 @@ fn today() -> Plan {
     chain_plan("", plain, |nth| PLACES[nth].to_owned()).0
 }
 
-fn framed<T>(with: impl FnOnce(&Frame<'_>) -> T) -> T {
+pub(super) fn framed<T>(with: impl FnOnce(&Frame<'_>) -> T) -> T {
     with(&Frame {
         catalog: Catalog::current(),
         zone: &zone(),

@@ -1,6 +1,7 @@
 //! Steps by hand as people see them: plans made from YAML by the real reader and planner, shown at 80 columns without
 //! color and written as a checklist.
 
+mod credit;
 mod hostile;
 mod large;
 
