@@ -10,6 +10,7 @@ use super::doc::{
     Block, Detail, Item, Run, Section, Tone, foreign, foreign_toned, prose, say, toned,
 };
 use super::hand::{self, ShortIds, push_all};
+use super::held::of_all;
 use super::names::Names;
 use super::told::{Told, told};
 use super::view::Frame;
@@ -287,7 +288,8 @@ fn heading<'s>(steps: impl Iterator<Item = &'s Step>) -> Vec<Run> {
 }
 
 pub(super) fn named(name: &str, key: Option<&PersonKey>) -> Vec<Run> {
-    let mut runs = vec![foreign_toned(Tone::Strong, name.to_owned())];
+    let whose = key.map_or(name, PersonKey::as_str);
+    let mut runs = vec![foreign_toned(Tone::Strong, name.to_owned()).naming(whose)];
     if let Some(key) = key {
         runs.push(toned(Tone::Dim, format!("  {key}")));
     }
@@ -316,7 +318,11 @@ fn many(
     let mut item = item(told, steps, said, page);
     push_all(&mut item.details, "who", by_places(steps, page));
     item.details.extend(sends(steps));
-    push_all(&mut item.details, "because", because_of_many(steps));
+    push_all(
+        &mut item.details,
+        "because",
+        because_of_many(&behind(steps)),
+    );
     let count = u32::try_from(people).unwrap_or(u32::MAX);
     Block::Group {
         head: vec![
@@ -371,7 +377,9 @@ fn list(people: &[Vec<&Step>], page: &Page<'_>) -> Vec<Run> {
         if !runs.is_empty() {
             runs.push(say(", "));
         }
-        runs.push(foreign(first.name.to_string()));
+        let (key, account) = who(first);
+        let whose = key.map_or(account, PersonKey::as_str);
+        runs.push(foreign(first.name.to_string()).naming(whose));
         match &first.person {
             Some(key) if page.shared.contains(&*first.name) => {
                 runs.push(toned(Tone::Dim, format!(" ({key})")));
@@ -480,11 +488,19 @@ fn sends(steps: &[&Step]) -> Vec<Detail> {
         .collect()
 }
 
-/// The lines behind steps, and behind how many of them each is.
-fn lines<'s>(steps: &[&'s Step]) -> Vec<(&'s Because, usize)> {
+/// What is behind something, whom it is about and where.
+pub(super) type Behind<'s> = (&'s [Because], Option<&'s PersonKey>, Option<&'s PlaceId>);
+
+fn behind<'s>(steps: &[&'s Step]) -> Vec<Behind<'s>> {
+    let of = |step: &&'s Step| (&step.because[..], step.person.as_ref(), Some(&step.place));
+    steps.iter().map(of).collect()
+}
+
+/// The lines and rules behind things, and behind how many of them each is.
+fn lines<'s>(all: &[Behind<'s>]) -> Vec<(&'s Because, usize)> {
     let mut lines: Vec<(&Because, usize)> = Vec::new();
     let mut seen: BTreeMap<&Because, usize> = BTreeMap::new();
-    for because in steps.iter().flat_map(|step| &step.because) {
+    for because in all.iter().flat_map(|(because, _, _)| *because) {
         let at = *seen.entry(because).or_insert_with(|| {
             lines.push((because, 0));
             lines.len() - 1
@@ -498,7 +514,10 @@ fn lines<'s>(steps: &[&'s Step]) -> Vec<(&'s Because, usize)> {
 
 /// The lines behind somebody's steps: the first as they are written, which are the telling ones, the rest by number.
 fn because(steps: &[&Step]) -> Vec<Vec<Run>> {
-    let lines: Vec<&Because> = lines(steps).into_iter().map(|(line, _)| line).collect();
+    let lines: Vec<&Because> = lines(&behind(steps))
+        .into_iter()
+        .map(|(line, _)| line)
+        .collect();
     in_short(&lines)
 }
 
@@ -553,19 +572,19 @@ fn by_number<'b>(lines: impl Iterator<Item = &'b Because>) -> Vec<Vec<Run>> {
     files.collect()
 }
 
-/// The lines behind many people's steps: what they have in common as it is written, and where each one's own is.
-fn because_of_many(steps: &[&Step]) -> Vec<Vec<Run>> {
-    let mut lines = lines(steps);
+/// The lines behind what many people have: what they have in common as it is written, and where each one's own is.
+pub(super) fn because_of_many(all: &[Behind<'_>]) -> Vec<Vec<Run>> {
+    let mut lines = lines(all);
     lines.sort_by_key(|(_, count)| Reverse(*count));
     let (common, own): (Vec<_>, Vec<_>) = lines
         .into_iter()
-        .partition(|(_, count)| count * 2 > steps.len());
+        .partition(|(_, count)| count * 2 > all.len());
     // A rule that is said of each of them is said once, of all.
     let mut rules: Vec<String> = Vec::new();
-    for step in steps {
-        for because in &step.because {
+    for (because, person, place) in all {
+        for because in *because {
             if let Because::Rule(rule) = because {
-                let rule = of_all(rule, step);
+                let rule = of_all(rule, *person, *place);
                 if !rules.contains(&rule) {
                     rules.push(rule);
                 }
@@ -597,20 +616,6 @@ fn because_of_many(steps: &[&Step]) -> Vec<Vec<Run>> {
         shown.push(vec![toned(Tone::Dim, text)]);
     }
     shown
-}
-
-/// A rule as it is said of many, each at their places.
-fn of_all(rule: &str, step: &Step) -> String {
-    let rule = match rule.strip_suffix(&format!("at {}", step.place)) {
-        Some(begin) => format!("{begin}there"),
-        None => rule.to_owned(),
-    };
-    match &step.person {
-        Some(key) => rule
-            .replace(&format!("of `{key}`"), "of theirs")
-            .replace(&format!("`{key}`"), "them"),
-        None => rule,
-    }
 }
 
 fn number(length: usize) -> u32 {

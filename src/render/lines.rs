@@ -6,13 +6,13 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::escape;
 use super::view::Frame;
 use super::words;
+use super::{escape, held};
 use crate::catalog::Sensitivity;
 use crate::diagnostic::render::sarif::{self, Level, Problem, Spot};
 use crate::model::{PlaceId, SystemName};
-use crate::plan::{Because, DangerClass, Effect, Plan, RightDelta, Step, gives};
+use crate::plan::{Because, DangerClass, Effect, HoldCode, Plan, RightDelta, Step, gives};
 use crate::text::Origin;
 
 /// How many annotations of one sort GitHub shows of a step of a job.
@@ -231,7 +231,9 @@ fn spot(origin: &Origin, prefix: &str) -> Spot {
 }
 
 /// The rules that were loosened or are broken, and what is held; what a limit holds with the same words is one.
-fn problems(plan: &Plan, prefix: &str) -> Vec<Problem> {
+///
+/// Equal holds of many people are one where they are told `once`, else each stands on its own line.
+fn problems(plan: &Plan, prefix: &str, once: bool) -> Vec<Problem> {
     let draft = &plan.draft;
     let broken = draft.findings.iter().map(|finding| {
         problem(
@@ -242,20 +244,24 @@ fn problems(plan: &Plan, prefix: &str) -> Vec<Problem> {
             prefix,
         )
     });
-    let mut told: BTreeSet<(&str, &str, Option<&Origin>)> = BTreeSet::new();
-    let holds = draft
-        .holds
-        .iter()
-        .filter(|hold| told.insert((hold.code.name(), &*hold.message, first_line(&hold.because))));
-    let held = holds.map(|hold| {
-        problem(
-            (hold.code.name(), words::held(hold.code)),
-            Level::Warning,
-            &format!("held back: {}", hold.message),
-            &hold.because,
-            prefix,
-        )
-    });
+    let mut told: BTreeSet<(&str, String, Option<&Origin>)> = BTreeSet::new();
+    let mut held = Vec::new();
+    for (sort, group) in held::sorts(&draft.holds) {
+        let people = held::people(&group);
+        let is_one = once && people >= held::MANY;
+        let most = if is_one { 1 } else { group.len() };
+        for hold in group.into_iter().take(most) {
+            let text = if is_one && hold.code != HoldCode::OverLimit {
+                format!("held back for {people} people: {}", sort.message)
+            } else {
+                format!("held back: {}", hold.message)
+            };
+            if told.insert((hold.code.name(), text.clone(), first_line(&hold.because))) {
+                let rule = (hold.code.name(), words::held(hold.code));
+                held.push(problem(rule, Level::Warning, &text, &hold.because, prefix));
+            }
+        }
+    }
     let loosened = draft.loosened.iter().map(|it| {
         let word = |value: &Option<std::sync::Arc<str>>| {
             value
@@ -280,7 +286,7 @@ fn problems(plan: &Plan, prefix: &str) -> Vec<Problem> {
 
 /// Workflow commands, a line each. GitHub shows ten of a sort; what is beyond is counted in the tenth.
 pub fn github(plan: &Plan, frame: &Frame<'_>, prefix: &str) -> String {
-    let problems = problems(plan, prefix);
+    let problems = problems(plan, prefix, true);
     let warnings = problems
         .iter()
         .map(|it| (it.places.first().cloned(), it.rule, it.message.clone()));
@@ -291,17 +297,21 @@ pub fn github(plan: &Plan, frame: &Frame<'_>, prefix: &str) -> String {
     let warnings = commands(
         "warning",
         &warnings.collect::<Vec<_>>(),
-        "more is held back or broken: see the plan",
+        ("more is", "more are", "held back or broken"),
     );
     let notices = commands(
         "notice",
         &notices.collect::<Vec<_>>(),
-        "more lines cause changes: see the plan",
+        ("more line causes", "more lines cause", "changes"),
     );
     warnings + &notices
 }
 
-fn commands(level: &str, all: &[(Option<Spot>, &str, String)], more: &str) -> String {
+fn commands(
+    level: &str,
+    all: &[(Option<Spot>, &str, String)],
+    (one, many, what): (&str, &str, &str),
+) -> String {
     let most = if all.len() > SHOWN { SHOWN - 1 } else { SHOWN };
     let mut out = String::new();
     for (spot, title, text) in all.iter().take(most) {
@@ -316,15 +326,18 @@ fn commands(level: &str, all: &[(Option<Spot>, &str, String)], more: &str) -> St
         ));
     }
     if all.len() > most {
-        let count = all.len() - most;
-        out.push_str(&format!("::{level} title=keyholder::{count} {more}\n"));
+        let more = u32::try_from(all.len() - most).unwrap_or(u32::MAX);
+        let more = words::count(more, one, many);
+        out.push_str(&format!(
+            "::{level} title=keyholder::{more} {what}: see the plan\n"
+        ));
     }
     out
 }
 
 /// GitLab's Code Quality report: the same lines and problems, all of them.
 pub fn gitlab(plan: &Plan, frame: &Frame<'_>, prefix: &str) -> String {
-    let mut problems = problems(plan, prefix);
+    let mut problems = problems(plan, prefix, false);
     problems.extend(lines(plan, frame).into_iter().map(|line| Problem {
         rule: "causes-changes",
         about: "a line that causes changes",
@@ -343,5 +356,5 @@ pub fn gitlab(plan: &Plan, frame: &Frame<'_>, prefix: &str) -> String {
 
 /// What is held and what is broken, for code scanning.
 pub fn sarif(plan: &Plan, prefix: &str) -> String {
-    sarif::pretty(&sarif::sarif(&problems(plan, prefix)))
+    sarif::pretty(&sarif::sarif(&problems(plan, prefix, false)))
 }

@@ -85,7 +85,7 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
     if !holds.is_empty() {
         sections.push(Section {
             title: counted(Tone::Alert, "Held back", holds.len()),
-            blocks: held_back(&holds, names),
+            blocks: held_back(&holds, names, frame.catalog),
             fold: true,
         });
     }

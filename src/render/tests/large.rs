@@ -277,7 +277,7 @@ pub(super) fn edited(
     (plan, wanted)
 }
 
-fn today() -> Plan {
+pub(super) fn today() -> Plan {
     chain_plan("", plain, |nth| PLACES[nth].to_owned()).0
 }
 
@@ -387,61 +387,6 @@ fn a_table_has_a_row_for_each_step() {
         assert_eq!(&row[7], &*step.name);
     }
     assert!(rows.iter().any(|row| row[14].contains("[money]")));
-}
-
-/// What a shortened page leaves out, as it says itself.
-fn left_out(page: &str) -> usize {
-    let counts = page.lines().filter_map(|line| {
-        let count = line.strip_suffix(" more left out here.")?;
-        count.parse::<usize>().ok()
-    });
-    counts.sum()
-}
-
-#[test]
-fn a_budget_is_kept_and_what_it_costs_is_said() {
-    let plan = today();
-    let whole = as_markdown(&plan, usize::MAX);
-    assert!(!whole.contains("left out"), "{whole}");
-    let length = whole.chars().count();
-    let blocks = |page: &str| {
-        let page = page.replace("<b>Shortened</b>", "");
-        page.matches("\n\n<b>").count() + left_out(&page)
-    };
-    for budget in [
-        length,
-        length - 1,
-        20_000,
-        12_000,
-        6_000,
-        3_000,
-        1_200,
-        400,
-        20,
-        0,
-    ] {
-        let page = as_markdown(&plan, budget);
-        assert!(
-            page.chars().count() <= budget,
-            "{budget}: {}",
-            page.chars().count()
-        );
-        if budget >= length {
-            assert_eq!(page, whole);
-        } else if budget >= 3_000 {
-            assert!(page.starts_with(&format!("<!-- {MARKER} -->\n")));
-            assert!(page.contains("<b>Shortened</b>"), "{page}");
-            assert_eq!(
-                page.matches("<details>").count(),
-                page.matches("</details>").count()
-            );
-            assert_eq!(
-                page.matches("\n### ").count(),
-                whole.matches("\n### ").count()
-            );
-            assert_eq!(blocks(&page), blocks(&whole), "{page}");
-        }
-    }
 }
 
 #[test]
