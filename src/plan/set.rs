@@ -102,6 +102,7 @@ where
                 account: row.id.clone(),
                 step: Some(full.step.id.clone()),
                 what: drift_words(role, staff, full.step.deltas.len()),
+                is_change: true,
             });
         }
         match self.ownership(place) {

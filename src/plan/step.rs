@@ -664,6 +664,9 @@ pub struct Drift {
     pub step: Option<StepId>,
     /// What changed, in words; may contain hostile text.
     pub what: String,
+    /// Whether somebody is known to have changed it since the last apply. Where nothing was ever applied, it is only known
+    /// that no line gives it. No part of the contract.
+    pub is_change: bool,
 }
 
 /// Something time alone will change.

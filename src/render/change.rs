@@ -16,7 +16,7 @@ use super::told::{Told, told};
 use super::view::Frame;
 use super::words;
 use crate::model::{PersonKey, PlaceId};
-use crate::plan::{Because, DangerClass, Effect, Mode, Plan, Step, StepKind};
+use crate::plan::{Because, DangerClass, Effect, Mode, Plan, Step, StepId, StepKind};
 
 /// From how many people on an equal change is told once for all of them.
 const MANY: usize = 3;
@@ -34,6 +34,8 @@ pub(super) struct Page<'a> {
     pub(super) ids: ShortIds<'a>,
     /// Names that several people of the plan have.
     shared: BTreeSet<&'a str>,
+    /// Steps that take what no line gives, where nobody is known to have changed it.
+    unchanged: BTreeSet<&'a StepId>,
 }
 
 impl<'a> Page<'a> {
@@ -51,6 +53,13 @@ impl<'a> Page<'a> {
             names,
             ids: ShortIds::of(plan),
             shared,
+            unchanged: plan
+                .draft
+                .drift
+                .iter()
+                .filter(|drift| !drift.is_change)
+                .filter_map(|drift| drift.step.as_ref())
+                .collect(),
         }
     }
 }
@@ -262,7 +271,7 @@ fn one(changes: &[(&Told, Vec<&Step>)], said: Option<DangerClass>, page: &Page<'
     let last = changes.len().saturating_sub(1);
     let items = changes.iter().zip(reasons).enumerate();
     Block::Group {
-        head: heading(steps),
+        head: heading(steps, page),
         items: items
             .map(|(nth, ((told, steps), reasons))| {
                 let mut item = item(told, steps, said, page);
@@ -277,13 +286,13 @@ fn one(changes: &[(&Told, Vec<&Step>)], said: Option<DangerClass>, page: &Page<'
 }
 
 /// The name, the key, and why it all is.
-fn heading<'s>(steps: impl Iterator<Item = &'s Step>) -> Vec<Run> {
+fn heading<'s>(steps: impl Iterator<Item = &'s Step>, page: &Page<'_>) -> Vec<Run> {
     let steps: Vec<&Step> = steps.collect();
     let Some(first) = steps.first() else {
         return Vec::new();
     };
     let mut head = named(&first.name, first.person.as_ref());
-    head.push(toned(Tone::Dim, format!("  {}", reasons(&steps))));
+    head.push(toned(Tone::Dim, format!("  {}", reasons(&steps, page))));
     head
 }
 
@@ -296,10 +305,14 @@ pub(super) fn named(name: &str, key: Option<&PersonKey>) -> Vec<Run> {
     runs
 }
 
-fn reasons(steps: &[&Step]) -> String {
+fn reasons(steps: &[&Step], page: &Page<'_>) -> String {
     let mut reasons: Vec<&'static str> = Vec::new();
     for step in steps {
-        let reason = words::reason(step.reason);
+        let reason = if page.unchanged.contains(&step.id) {
+            "no line gives it"
+        } else {
+            words::reason(step.reason)
+        };
         if !reasons.contains(&reason) {
             reasons.push(reason);
         }
@@ -327,7 +340,7 @@ fn many(
     Block::Group {
         head: vec![
             toned(Tone::Strong, words::count(count, "person", "people")),
-            toned(Tone::Dim, format!("  {}", reasons(steps))),
+            toned(Tone::Dim, format!("  {}", reasons(steps, page))),
         ],
         items: vec![item],
     }
@@ -624,7 +637,7 @@ fn number(length: usize) -> u32 {
 
 /// Steps in full, grouped by person, with what is to be done by hand: for whoever does them.
 pub(super) fn in_full(steps: &[&Step], page: &Page<'_>) -> Vec<Block> {
-    by_person(steps, |step| {
+    by_person(steps, page, |step| {
         let told = told(step, page);
         let mut item = item(&told, &[step], None, page);
         item.details.extend(sends(&[step]));
@@ -642,7 +655,7 @@ pub(super) fn by_hand(steps: &[&Step], page: &Page<'_>) -> Vec<Block> {
         .copied()
         .filter(|step| matches!(step.mode, Mode::Manual(_)))
         .collect();
-    by_person(&manual, |step| {
+    by_person(&manual, page, |step| {
         let told = told(step, page);
         let mut item = item(&told, &[step], None, page);
         item.details = hand::details(step, page.frame, page.ids.short(&step.id));
@@ -660,7 +673,7 @@ fn is_change(step: &Step) -> bool {
 }
 
 /// Steps grouped by person, the group with the most dangerous step first.
-fn by_person(steps: &[&Step], item: impl Fn(&Step) -> Item) -> Vec<Block> {
+fn by_person(steps: &[&Step], page: &Page<'_>, item: impl Fn(&Step) -> Item) -> Vec<Block> {
     let mut groups: BTreeMap<Who<'_>, Vec<&Step>> = BTreeMap::new();
     for step in steps {
         groups.entry(who(step)).or_default().push(step);
@@ -670,7 +683,7 @@ fn by_person(steps: &[&Step], item: impl Fn(&Step) -> Item) -> Vec<Block> {
     groups
         .into_iter()
         .map(|steps| Block::Group {
-            head: heading(steps.iter().copied()),
+            head: heading(steps.iter().copied(), page),
             items: steps.iter().map(|step| item(step)).collect(),
         })
         .collect()

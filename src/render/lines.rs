@@ -67,7 +67,7 @@ impl<'a> Line<'a> {
             let right = frame.catalog.get(delta.right);
             let (before, after) = (delta.before.as_ref(), delta.after.as_ref());
             takes |= gives(right, after, before);
-            if let Some(why) = frame.why(right)
+            if let Some(why) = frame.why_changed(delta)
                 && gives(right, before, after)
             {
                 self.gains.entry(why).or_default().insert(who);

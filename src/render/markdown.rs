@@ -492,9 +492,9 @@ fn line(runs: &[Run], is_markup: bool) -> String {
         if !core.is_empty() {
             let safe = match (is_markup, run.foreign) {
                 // GitHub looks for mentions and numbers of issues in the text of markup, too.
-                (true, _) => escape::html(core, !run.foreign || run.long)
-                    .replace('@', "@<!-- -->")
-                    .replace(" #", " #<!-- -->"),
+                (true, true) => escape::markup(core, run.long),
+                // Ours holds keys, in which nothing is sought but what has an `@`.
+                (true, false) => escape::html(core, true).replace('@', "@<!-- -->"),
                 (false, true) => escape::markdown_line(core, run.long),
                 (false, false) => ours(core),
             };
@@ -528,6 +528,7 @@ fn ours(text: &str) -> String {
     let plain = |text: &str| {
         let safe = escape::markdown_line(text, true);
         safe.replace("\\[<!-- -->", "\\[")
+            .replace(":<!-- -->", ":")
             .replace("\\(", "(")
             .replace("\\)", ")")
     };

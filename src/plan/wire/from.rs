@@ -441,6 +441,7 @@ fn drift_entry(
         account,
         step,
         what,
+        is_change: _,
     }: &plan::Drift,
 ) -> Drift {
     Drift {

@@ -159,3 +159,81 @@ fn what_gives_the_most_dangerous_is_annotated_first() {
     begins(2, "timetable_phones_access: allow");
     assert!(notices[3].contains("this line touches 1 person"), "{all}");
 }
+
+/// The lines of a text, each without its indent.
+fn told(plan: &Plan) -> String {
+    let shown = as_text(plan, 200);
+    shown.lines().map(str::trim).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_vendor_role_that_is_lost_is_named() {
+    let with = |role: &str| entries(BEFORE).replace("role: worker", &format!("role: {role}"));
+    let plan = edited(&settings(""), &with("manager"), &with("accountant"), |_| ()).0;
+    let shown = told(&plan);
+    assert!(
+        shown.contains("the vendor role manager, which accountant does not include\n"),
+        "{shown}"
+    );
+    // A heavier role has all that a lighter one has.
+    let plan = edited(&settings(""), &with("worker"), &with("manager"), |_| ()).0;
+    let shown = told(&plan);
+    assert!(shown.contains("worker → manager"), "{shown}");
+    assert!(!shown.contains("loses "), "{shown}");
+}
+
+#[test]
+fn whoever_may_sign_in_from_anywhere_is_watched_less() {
+    let limited = [
+        "records_create_access: allow",
+        "auth_list_allowed_ip: \"10.0.0.1\"",
+    ];
+    let free = [
+        "records_create_access: allow",
+        "records_edit_access: allow",
+        "records_edit_last_days_count: 3",
+    ];
+    let plan = edited(&settings(""), &entries(&limited), &entries(&free), |_| ()).0;
+    let shown = told(&plan);
+    let begin =
+        "changes  [security] limit sign-in to the listed IP addresses: limited → not limited";
+    assert!(shown.contains(begin), "{shown}");
+    let github = as_github(&plan);
+    assert!(github.contains("gain security rights"), "{github}");
+}
+
+#[test]
+fn without_an_earlier_apply_nobody_is_said_to_have_changed_anything() {
+    let mut plan = edited(&settings(""), &entries(BEFORE), &entries(AFTER), |_| ()).0;
+    plan.draft.steps.truncate(1);
+    let step = &mut plan.draft.steps[0];
+    step.reason = Reason::Drift;
+    let drift = Drift {
+        person: step.person.clone(),
+        system: step.system.clone(),
+        place: step.place.clone(),
+        account: step.account.clone().unwrap(),
+        step: Some(step.id.clone()),
+        what: format!("has access at {}, which no line gives", step.place),
+        is_change: false,
+    };
+    plan.draft.drift.push(drift);
+    let shown = told(&plan);
+    assert!(
+        shown.contains("Person 0  p0  no line gives it\n"),
+        "{shown}"
+    );
+    let section = "Access that no line gives\nPerson 0  p0  at Rīga Mall: has access there, which no line gives\n";
+    assert!(shown.contains(section), "{shown}");
+    assert!(!shown.contains("by hand"), "{shown}");
+    plan.draft.drift[0].is_change = true;
+    let shown = told(&plan);
+    assert!(
+        shown.contains("Person 0  p0  changed by hand at the vendor\n"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("Changed by hand since the last apply\n"),
+        "{shown}"
+    );
+}
