@@ -309,7 +309,7 @@ fn reasons(steps: &[&Step], page: &Page<'_>) -> String {
     let mut reasons: Vec<&'static str> = Vec::new();
     for step in steps {
         let reason = if page.unchanged.contains(&step.id) {
-            "no line gives it"
+            "access that no line gives"
         } else {
             words::reason(step.reason)
         };

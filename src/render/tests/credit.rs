@@ -220,7 +220,7 @@ fn without_an_earlier_apply_nobody_is_said_to_have_changed_anything() {
     plan.draft.drift.push(drift);
     let shown = told(&plan);
     assert!(
-        shown.contains("Person 0  p0  no line gives it\n"),
+        shown.contains("Person 0  p0  access that no line gives\n"),
         "{shown}"
     );
     let section = "Access that no line gives\nPerson 0  p0  at Rīga Mall: has access there, which no line gives\n";
