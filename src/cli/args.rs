@@ -2,6 +2,7 @@
 
 mod audit;
 mod daily;
+mod help;
 
 use std::ffi::OsStr;
 
@@ -82,64 +83,87 @@ pub enum ColorChoice {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Begin a project: settings, `.gitignore` and schemas for editors. Asks for what no option says.
+    #[command(after_long_help = help::INIT)]
     Init(InitArgs),
     /// Write what the systems have into the project: locations, people, and the roles that are found in their rights.
     ///
     /// The plan after it is empty. Nothing is changed at a vendor; what stands in the files stays, byte for byte. Run
     /// again, it adds what is new.
+    #[command(after_long_help = help::IMPORT)]
     Import(ImportArgs),
     /// Read the project and report everything that is wrong with it.
+    #[command(after_long_help = help::CHECK)]
     Check(CheckArgs),
     /// Print what the project wants, resolved; no network.
+    #[command(after_long_help = help::SHOW)]
     Show(ShowArgs),
     /// Read the live systems and say what was seen.
+    #[command(after_long_help = help::OBSERVE)]
     Observe(ObserveArgs),
     /// Say what can be done at each system, whether its tokens are good, and what is taken for true about it.
     ///
     /// Only harmless reads are made. A missing token or a vendor that cannot be reached is a finding; the exit code is
     /// 1 where something is wrong.
+    #[command(after_long_help = help::DOCTOR)]
     Doctor(DoctorArgs),
     /// Show the difference between the project and the live systems.
+    #[command(after_long_help = help::PLAN)]
     Plan(PlanArgs),
     /// Plan, show, ask, and carry it out.
+    #[command(after_long_help = help::APPLY)]
     Apply(ApplyArgs),
     /// Say that steps by hand are done, or take that back.
+    #[command(after_long_help = help::DONE)]
     Done(DoneArgs),
     /// Say why somebody has, or lacks, a right: the chain of lines that decides it.
+    #[command(after_long_help = help::WHY)]
     Why(WhyArgs),
     /// Say who has a right or a role, and by which lines.
+    #[command(after_long_help = help::WHO)]
     Who(WhoArgs),
     /// Say who has what where: now, on a day, or as a commit has it; and what differs between two of these.
+    #[command(after_long_help = help::MATRIX)]
     Matrix(MatrixArgs),
     /// Have a pending invitation sent again, as a step by hand: no vendor has a call for it.
     ///
     /// It is one more message to a human, so it needs an approval (`invitations`) and counts for `limits` and `quiet`.
+    #[command(after_long_help = help::RESEND)]
     Resend(ResendArgs),
     /// Take what somebody did by hand in the vendor's pages into the files, or say which line to write.
     ///
     /// Nothing is changed at a vendor. An edit is written only where the edited project passes `check`, the difference is
     /// gone from its plan, and nothing else has come into it.
+    #[command(after_long_help = help::ACCEPT)]
     Accept(AcceptArgs),
     /// Tell what was done with people's access in a period, from the journal and git, for an audit.
     ///
     /// Leavers with the time until their access was verifiably gone, joiners, movers, invitations, steps by hand, drift,
     /// holds, approvals, loosened rules, strangers, what nobody could read, and what a hash chain proves. No network.
+    #[command(after_long_help = help::REPORT)]
     Report(ReportArgs),
     /// Check an archive of `report --bundle`, byte for byte: no project, no journal and no network are needed.
+    #[command(after_long_help = help::VERIFY)]
     Verify(VerifyArgs),
     /// Write somebody new into the files.
+    #[command(after_long_help = help::JOIN)]
     Join(JoinArgs),
     /// Move somebody from one location to another, in the files.
+    #[command(after_long_help = help::MOVE)]
     Move(MoveArgs),
     /// Write that somebody leaves.
+    #[command(after_long_help = help::LEAVE)]
     Leave(LeaveArgs),
     /// Write that somebody's access rests for a while.
+    #[command(after_long_help = help::PAUSE)]
     Pause(PauseArgs),
     /// Write that somebody whose access rests is back.
+    #[command(after_long_help = help::RETURN)]
     Return(ReturnArgs),
     /// Write that somebody gets one more role.
+    #[command(after_long_help = help::GRANT)]
     Grant(GrantArgs),
     /// Write that somebody has a role no longer.
+    #[command(after_long_help = help::REVOKE)]
     Revoke(RevokeArgs),
     /// Edits of roles.
     Role {
@@ -157,28 +181,38 @@ pub enum Command {
     ///
     /// The key stays as a tombstone, with the day of leaving: an entry that vanished would hold, and the journal has the
     /// key for good. Refused while they have access anywhere.
+    #[command(after_long_help = help::ERASE)]
     Erase(EraseArgs),
     /// Bring the files into canonical form: the order of keys, phones and e-mail addresses, blanks. Comments stay.
+    #[command(after_long_help = help::FMT)]
     Fmt(FmtArgs),
     /// The record of what was seen and done.
+    #[command(after_long_help = help::JOURNAL)]
     Journal {
         /// What to do with it.
         #[command(subcommand)]
         command: JournalCommand,
     },
     /// Explain a problem's code, with an example of the fix.
+    #[command(after_long_help = help::EXPLAIN)]
     Explain(ExplainArgs),
     /// Take everything from somebody at once, and keep it so until `unlock`.
+    #[command(after_long_help = help::LOCKOUT)]
     Lockout(LockoutArgs),
     /// End a lockout: the files hold again.
+    #[command(after_long_help = help::UNLOCK)]
     Unlock(LockoutArgs),
     /// Print who must review which files, as CODEOWNERS has it, from `fences`.
+    #[command(after_long_help = help::CODEOWNERS)]
     Codeowners(CodeownersArgs),
     /// Print the JSON Schema of one of the formats.
+    #[command(after_long_help = help::SCHEMA)]
     Schema(SchemaArgs),
     /// Run the simulators as a server, or change what they hold.
+    #[command(after_long_help = help::SANDBOX)]
     Sandbox(SandboxArgs),
     /// Print a completion script for a shell.
+    #[command(after_long_help = help::COMPLETIONS)]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
@@ -187,6 +221,7 @@ pub enum Command {
     #[command(hide = true)]
     Complete(CompleteArgs),
     /// Print the manual page.
+    #[command(after_long_help = help::MAN)]
     Man,
 }
 

@@ -1,66 +1,306 @@
-//! Every `console` block of the READMEs is run, and every `diff` block between them is applied, in order, in a copy of
-//! the folder. `UPDATE=1 cargo test` rewrites the outputs.
+//! Every command block of the pages is run, and every `diff` block between them is applied, in order, in a copy of a
+//! folder. `UPDATE=1 cargo test` rewrites the outputs.
 //!
-//! A block is a transcript: lines that begin with `$ ` are commands, the rest is what they print (stdout and stderr as
-//! they come). A non-zero exit code is printed as a last line, `[exit code 3]`. `cargo run -- ARGS` and
-//! `keyholder ARGS` mean the same; `cat FILE` shows what a command wrote. Blocks of other languages are not run.
+//! A `console` block is a transcript: lines that begin with `$ ` are commands, the rest is what they print (stdout and
+//! stderr as they come). A non-zero exit code is printed as a last line, `[exit code 3]`. An `sh` block shows no output
+//! and must succeed as a whole; the vendors are the simulators there, also where it does not say `--sandbox`. Both are run
+//! by `sh`, with `keyholder` and a `cargo run` that means the same. A block of another language is not run, and what
+//! looks like a command without a language is refused: a page can only show what works.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::support::{copy_example, root};
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
-/// A README and the folder its commands are run in, both from the repository's root.
-const TRANSCRIPTS: &[(&str, &str)] = &[
-    ("README.md", "."),
-    ("examples/hello/README.md", "examples/hello"),
-    ("examples/salon-chain/README.md", "examples/salon-chain"),
-    ("examples/off-boarding/README.md", "examples/off-boarding"),
-    ("docs/by-hand.md", "examples/off-boarding"),
-    ("docs/ci.md", "examples/hello"),
-    ("docs/reviewing.md", "examples/hello"),
-    ("docs/adoption.md", "examples/adoption"),
-    ("docs/daily-work.md", "examples/hello"),
+use crate::support::generated::{rewrite, updating};
+use crate::support::{copy_example, files, root};
+
+/// Where the commands of a page are run.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In a copy of this folder.
+    In(&'static str),
+    /// In one that is a git repository with one commit and a remote `origin`, on this disk.
+    Git(&'static str),
+    /// The same, and `sh` blocks are run without the simulators: their commands ask no vendor.
+    State(&'static str),
+    /// In an empty folder.
+    Empty,
+}
+
+use Place::{Empty, Git, In, State};
+
+/// Lines of `sh` blocks that cannot be run in a test, and why.
+#[rustfmt::skip]
+const NOT_RUN: &[(&str, &str)] = &[
+    ("cargo test", "is this test"),
+    (r#"cat > sign-in.json        # {"login": "robot@chain.example", "password": "..."}, then Ctrl-D"#, "asks a person"),
+    (r#"curl -sS https://api.alteg.io/api/v1/auth -H "Accept: application/vnd.api.v2+json" -H "Content-Type: application/json" -H "Authorization: Bearer $ALTEGIO_PARTNER_TOKEN" -d @sign-in.json"#, "asks the vendor"),
+    (r#"curl -sS https://api.yclients.com/api/v1/auth -H "Accept: application/vnd.yclients.v2+json" -H "Content-Type: application/json" -H "Authorization: Bearer $YCLIENTS_PARTNER_TOKEN" -d @sign-in.json"#, "asks the vendor"),
+    ("rm sign-in.json", "ends what asked a person"),
 ];
 
-#[test]
-fn readmes_say_what_happens() {
-    let update = std::env::var_os("UPDATE").is_some();
-    let mut stale = String::new();
-    for (readme, folder) in TRANSCRIPTS {
-        let path = root().join(readme);
-        let text = fs::read_to_string(&path).unwrap();
-        let place = tempfile::tempdir().unwrap();
-        copy_example(&root().join(folder), place.path());
-        let (now, commands) = replay(&text, place.path());
-        assert!(commands > 0, "{readme} has no command");
-        if settled(&now) == settled(&text) {
-            continue;
-        }
-        if update {
-            fs::write(&path, now).unwrap();
-        } else {
-            let (text, now) = (settled(&text), settled(&now));
-            let diff = similar::TextDiff::from_lines(&text, &now);
-            write!(
-                stale,
-                "{}",
-                diff.unified_diff().header(readme, "what happens")
-            )
-            .unwrap();
-        }
+/// Makes one test of each page, so that they run side by side and a failure names its page.
+macro_rules! pages {
+    ($($test:ident: $page:literal, $place:expr;)*) => {
+        /// Every page with commands, and where they are run.
+        const PAGES: &[(&str, Place)] = &[$(($page, $place),)*];
+
+        $(
+            #[test]
+            fn $test() {
+                keep($page, $place);
+            }
+        )*
+    };
+}
+
+pages! {
+    readme: "README.md", In(".");
+    hello: "examples/hello/README.md", In("examples/hello");
+    salon_chain: "examples/salon-chain/README.md", In("examples/salon-chain");
+    off_boarding: "examples/off-boarding/README.md", In("examples/off-boarding");
+    tutorial: "docs/tutorial.md", Empty;
+    adoption: "docs/adoption.md", In("examples/adoption");
+    auditing: "docs/auditing.md", Git("examples/hello");
+    by_hand: "docs/by-hand.md", In("examples/off-boarding");
+    ci: "docs/ci.md", Git("examples/hello");
+    commands: "docs/reference/commands.md", Git("examples/hello");
+    daily_work: "docs/daily-work.md", Git("examples/hello");
+    policies: "docs/policies.md", In("examples/hello");
+    reports: "docs/reports.md", In("examples/hello");
+    reviewing: "docs/reviewing.md", In("examples/hello");
+    security: "docs/security.md", In("examples/hello");
+    altegio: "docs/vendors/altegio.md", In("examples/off-boarding");
+    yclients: "docs/vendors/yclients.md", In("examples/off-boarding");
+    keycrm: "docs/vendors/keycrm.md", In("examples/off-boarding");
+    reservio: "docs/vendors/reservio.md", In("examples/off-boarding");
+    apenday: "docs/vendors/apenday.md", In("examples/off-boarding");
+    state: "docs/state.md", State("examples/hello");
+}
+
+/// Runs a page, and compares or rewrites it.
+fn keep(page: &str, place: Place) {
+    let path = root().join(page);
+    let text = fs::read_to_string(&path).unwrap();
+    let desk = Desk::new(place);
+    let (now, commands) = desk.replay(&text);
+    assert!(commands > 0, "{page} has no command");
+    if settled(&now) == settled(&text) {
+        return;
     }
-    assert!(
-        stale.is_empty(),
-        "UPDATE=1 cargo test rewrites these:\n{stale}"
+    if updating() {
+        rewrite(&path, &now);
+        return;
+    }
+    let (text, now) = (settled(&text), settled(&now));
+    let difference = similar::TextDiff::from_lines(&text, &now);
+    panic!(
+        "UPDATE=1 cargo test --test it rewrites {page}:\n{}",
+        difference.unified_diff().header(page, "what happens")
     );
 }
 
+#[test]
+fn every_command_block_is_run() {
+    let known: BTreeSet<_> = PAGES.iter().map(|(page, _)| *page).collect();
+    let mut pages = files("docs", ".md");
+    pages.extend(files("examples", ".md"));
+    pages.push((
+        "README.md".to_owned(),
+        fs::read_to_string(root().join("README.md")).unwrap(),
+    ));
+    let mut wrong = Vec::new();
+    let mut not_run = BTreeSet::new();
+    for (page, text) in &pages {
+        let mut commands = false;
+        for event in Parser::new(text) {
+            match event {
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
+                    wrong.push(format!(
+                        "{page}: indented code; use a block with a language"
+                    ));
+                }
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(language))) => match &*language {
+                    "console" | "sh" => commands = true,
+                    "yaml" | "json" | "diff" | "text" => {}
+                    other => wrong.push(format!("{page}: nothing is known of a block `{other}`")),
+                },
+                _ => {}
+            }
+        }
+        if commands && !known.contains(&**page) {
+            wrong.push(format!("{page}: has commands, and nobody runs them"));
+        }
+        not_run.extend(
+            text.lines()
+                .filter(|line| NOT_RUN.iter().any(|(known, _)| known == line)),
+        );
+    }
+    for (line, because) in NOT_RUN {
+        if !not_run.contains(line) {
+            wrong.push(format!("no page has `{line}` any more, which {because}"));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// A copy of a folder, and a folder with the programs that a page may call.
+struct Desk {
+    place: PathBuf,
+    programs: PathBuf,
+    sandbox: bool,
+    _folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new(place: Place) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = Self {
+            place: folder.path().join("project"),
+            programs: folder.path().join("bin"),
+            sandbox: !matches!(place, State(_)),
+            _folder: folder,
+        };
+        fs::create_dir(&desk.place).unwrap();
+        fs::create_dir(&desk.programs).unwrap();
+        let program = env!("CARGO_BIN_EXE_keyholder");
+        desk.program("keyholder", &format!("exec {program} \"$@\""));
+        desk.program(
+            "cargo",
+            &format!("while [ \"$1\" != -- ]; do shift; done; shift; exec {program} \"$@\""),
+        );
+        match place {
+            Empty => {}
+            In(from) => copy_example(&root().join(from), &desk.place),
+            Git(from) | State(from) => {
+                copy_example(&root().join(from), &desk.place);
+                desk.sh("git init -q -b main . && git add . && git commit -qm 'Begin'");
+                desk.sh("git init -q --bare ../origin.git && git remote add origin ../origin.git");
+                desk.sh("git push -q -u origin main");
+            }
+        }
+        desk
+    }
+
+    fn program(&self, name: &str, script: &str) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = self.programs.join(name);
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// The page with every output as it is now, and how many commands were run.
+    fn replay(&self, text: &str) -> (String, usize) {
+        let mut now = String::new();
+        let mut commands = 0;
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            writeln!(now, "{line}").unwrap();
+            let mut block =
+                || -> Vec<&str> { lines.by_ref().take_while(|line| *line != "```").collect() };
+            match line {
+                "```console" => {
+                    for command in block().iter().filter_map(|line| line.strip_prefix("$ ")) {
+                        commands += 1;
+                        write!(now, "$ {command}\n{}", self.show(command)).unwrap();
+                    }
+                    now.push_str("```\n");
+                }
+                "```sh" => {
+                    let script = block();
+                    commands += script.len();
+                    self.succeed(&script);
+                    writeln!(now, "{}\n```", script.join("\n")).unwrap();
+                }
+                "```diff" => {
+                    let edit = block();
+                    apply(&edit, &self.place);
+                    writeln!(now, "{}\n```", edit.join("\n")).unwrap();
+                }
+                _ => {}
+            }
+        }
+        (now, commands)
+    }
+
+    /// What a command prints, and its exit code where it fails.
+    fn show(&self, command: &str) -> String {
+        let (mut output, code) = self.run(command);
+        if !output.is_empty() && !output.ends_with('\n') {
+            output.push('\n');
+        }
+        if code != 0 {
+            writeln!(output, "[exit code {code}]").unwrap();
+        }
+        output
+    }
+
+    /// Runs a script that must succeed, without the lines that cannot be run.
+    fn succeed(&self, script: &[&str]) {
+        let lines = script
+            .iter()
+            .filter(|line| !NOT_RUN.iter().any(|(known, _)| known == *line));
+        let lines: Vec<&str> = lines.copied().collect();
+        let program = env!("CARGO_BIN_EXE_keyholder");
+        let instead = if self.sandbox {
+            format!(
+                "keyholder() {{ case \" $* \" in *' --sandbox '*) {program} \"$@\" ;; *) {program} --sandbox \"$@\" ;; esac; }}\n"
+            )
+        } else {
+            String::new()
+        };
+        self.sh(&format!("{instead}{}", lines.join("\n")));
+    }
+
+    fn sh(&self, script: &str) {
+        let (output, code) = self.run(script);
+        assert_eq!(code, 0, "\n{script}\n{output}");
+    }
+
+    /// Both streams in one, in the order in which a person sees them, and the exit code.
+    fn run(&self, script: &str) -> (String, i32) {
+        let (mut reader, writer) = std::io::pipe().unwrap();
+        let mut child = Command::new("sh")
+            .args(["-euc", script])
+            .current_dir(&self.place)
+            .env_clear()
+            .env(
+                "PATH",
+                format!("{}:/usr/local/bin:/usr/bin:/bin", self.programs.display()),
+            )
+            .env("HOME", &self.place)
+            .env("KEYHOLDER_ACTOR", "you")
+            .envs(AS_SOMEBODY.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(writer.try_clone().unwrap())
+            .stderr(writer)
+            .spawn()
+            .unwrap();
+        let mut output = String::new();
+        reader.read_to_string(&mut output).unwrap();
+        let status = child.wait().unwrap();
+        (output, status.code().unwrap_or(-1))
+    }
+}
+
+/// Whose commits these are, and when, so that every run makes the same.
+const AS_SOMEBODY: &[(&str, &str)] = &[
+    ("GIT_AUTHOR_NAME", "Ilze Ozola"),
+    ("GIT_AUTHOR_EMAIL", "ilze@salons.example"),
+    ("GIT_AUTHOR_DATE", "2026-11-20T09:00:00Z"),
+    ("GIT_COMMITTER_NAME", "Ilze Ozola"),
+    ("GIT_COMMITTER_EMAIL", "ilze@salons.example"),
+    ("GIT_COMMITTER_DATE", "2026-11-20T09:00:00Z"),
+    ("GIT_CONFIG_NOSYSTEM", "1"),
+];
+
 /// A transcript without what may differ between two honest runs: the simulated time depends on the order in which
-/// concurrent calls arrive, and hashes depend on the time. Hashes become `#`, times of day `00:00`.
+/// concurrent calls arrive, and hashes depend on the time and on every byte of an example. Hashes become `#`, times of day `00:00`.
 fn settled(text: &str) -> String {
     let mut out = String::new();
     let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, ':' | '.');
@@ -71,7 +311,7 @@ fn settled(text: &str) -> String {
         out.push_str(gap);
         let bare = word.trim_end_matches(['.', ':']);
         let hash = bare.rsplit(':').next().unwrap_or(bare);
-        let is_hash = hash.len() >= 12
+        let is_hash = hash.len() >= 10
             && hash
                 .bytes()
                 .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
@@ -103,42 +343,6 @@ fn only_hashes_and_times_are_settled() {
     );
 }
 
-/// The README with every output as it is now, and how many commands were run.
-fn replay(text: &str, place: &Path) -> (String, usize) {
-    let mut now = String::new();
-    let mut commands = 0;
-    let mut lines = text.lines();
-    while let Some(line) = lines.next() {
-        now.push_str(line);
-        now.push('\n');
-        match line {
-            "```console" => {
-                for line in lines.by_ref() {
-                    if line == "```" {
-                        break;
-                    }
-                    if let Some(command) = line.strip_prefix("$ ") {
-                        commands += 1;
-                        writeln!(now, "{line}").unwrap();
-                        now.push_str(&run(command, place));
-                    }
-                }
-                now.push_str("```\n");
-            }
-            "```diff" => {
-                let edit: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
-                apply(&edit, place);
-                for line in edit {
-                    writeln!(now, "{line}").unwrap();
-                }
-                now.push_str("```\n");
-            }
-            _ => {}
-        }
-    }
-    (now, commands)
-}
-
 /// Replaces the `-` lines of an edit by its `+` lines; the file is named after `---`.
 fn apply(edit: &[&str], place: &Path) {
     let file = edit
@@ -164,65 +368,4 @@ fn apply(edit: &[&str], place: &Path) {
         "{file} must have these lines once:\n{old}"
     );
     fs::write(&path, text.replace(&old, &pick('+'))).unwrap();
-}
-
-fn run(command: &str, place: &Path) -> String {
-    let words = split(command);
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    if let ["cat", file] = words.as_slice() {
-        return fs::read_to_string(place.join(file)).unwrap();
-    }
-    let arguments = match words.as_slice() {
-        ["keyholder", arguments @ ..] | ["cargo", "run", "--", arguments @ ..] => arguments,
-        ["cargo", "run", "-q", "--", arguments @ ..] => arguments,
-        _ => panic!("`{command}` is not a command of ours"),
-    };
-    // One pipe for both streams, so that they stand in the order in which a person sees them.
-    let (mut reader, writer) = std::io::pipe().unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_keyholder"))
-        .args(arguments)
-        .current_dir(place)
-        .env_clear()
-        .env("HOME", place)
-        .env("KEYHOLDER_ACTOR", "you")
-        .stdin(Stdio::null())
-        .stdout(writer.try_clone().unwrap())
-        .stderr(writer)
-        .spawn()
-        .unwrap();
-    let mut output = String::new();
-    reader.read_to_string(&mut output).unwrap();
-    let status = child.wait().unwrap();
-    if !output.is_empty() && !output.ends_with('\n') {
-        output.push('\n');
-    }
-    if !status.success() {
-        writeln!(output, "[exit code {}]", status.code().unwrap_or(-1)).unwrap();
-    }
-    output
-}
-
-/// Splits at spaces, but for single and double quotes.
-fn split(command: &str) -> Vec<String> {
-    let (mut words, mut word, mut quote, mut begun) = (Vec::new(), String::new(), None, false);
-    for c in command.chars() {
-        match (quote, c) {
-            (Some(open), c) if c == open => quote = None,
-            (None, '\'' | '"') => (quote, begun) = (Some(c), true),
-            (None, ' ') => {
-                if begun {
-                    words.push(std::mem::take(&mut word));
-                }
-                begun = false;
-            }
-            (_, c) => {
-                word.push(c);
-                begun = true;
-            }
-        }
-    }
-    if begun {
-        words.push(word);
-    }
-    words
 }

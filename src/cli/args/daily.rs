@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand};
 
+use super::help;
+
 /// What every edit of the files shares.
 #[derive(Clone, Debug, Args)]
 pub struct EditArgs {
@@ -176,6 +178,7 @@ pub struct RevokeArgs {
 #[derive(Debug, Subcommand)]
 pub enum RoleCommand {
     /// Give a role another key, everywhere it stands.
+    #[command(after_long_help = help::RENAME_ROLE)]
     Rename {
         /// The key it has.
         #[arg(value_name = "ROLE")]
@@ -193,6 +196,7 @@ pub enum RoleCommand {
 #[derive(Debug, Subcommand)]
 pub enum PersonCommand {
     /// Give a person another key, everywhere it stands; the old one is kept under `was`.
+    #[command(after_long_help = help::RENAME_PERSON)]
     Rename {
         /// The key they have.
         #[arg(value_name = "PERSON")]

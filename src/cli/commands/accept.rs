@@ -42,7 +42,18 @@ pub(in crate::cli) async fn run(
         );
         endings.insert(Ending::Untrusted);
     }
-    let steps = chosen(&planned.plan, &wanted).map_err(|why| not_chosen(&why, args))?;
+    let steps = match chosen(&planned.plan, &wanted) {
+        Ok(steps) => steps,
+        // Whoever asks for everything and finds nothing has what they asked for.
+        Err(NotChosen::Nothing) if args.what.is_none() => {
+            session
+                .ui
+                .data("Nothing was changed by hand that the files do not say");
+            session.ui.data(&planning.anchor());
+            return Ok(endings);
+        }
+        Err(why) => return Err(not_chosen(&why, args)),
+    };
     let planner = |edited: &Project| planning.plan_of(edited, &edited.desired, &planned.observed);
     let accepted = accept(&project, &planned.plan, &steps, &planner)
         .map_err(|error| Failure::input(format!("the files cannot be read: {error}")))?;

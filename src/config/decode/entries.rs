@@ -20,17 +20,23 @@ use crate::diagnostic::{Code, Diagnostic};
 
 record! {
     EntryFields, "a file of entries" {
-        /// The places of the chain, by key.
+        /// The places of the chain, by key. Default: none. Example: `locations: { riga-mall: { title: Rīga Mall, in:
+        /// { salons: 10232 } } }`.
         "locations" locations: Section<Location>;
-        /// Named bundles of rights, by key.
+        /// Named bundles of rights, by key. Default: none. Example: `roles: { stylist: { title: Stylist, extends:
+        /// [floor] } }`.
         "roles" roles: Section<Role>;
-        /// Everybody with access, by key.
+        /// Everybody with access, by key. Default: none. Example: `people: { jana: { name: Jana Bērziņa, email:
+        /// jana@chain.example, access: [] } }`.
         "people" people: Section<Person>;
-        /// How people are reached, by their key.
+        /// How people are reached, by their key, where it does not stand with the person. Default: none. Example:
+        /// `contacts: { karlis.ozols: { email: karlis@home.example } }`.
         "contacts" contacts: Section<ContactEntry>;
-        /// Rules over who may hold what, by key.
+        /// Rules over who may hold what, by key. Default: none. Example: `policies: { owners: { kind: only, role:
+        /// owner, people: [ilze.owner] } }`.
         "policies" policies: Section<Policy>;
-        /// What may pass although a rule holds it.
+        /// What may pass although a rule holds it. Default: none. Example: `approvals: [{ allow: removals, people:
+        /// [a.sidorova], until: 2026-12-05, because: branch closes }]`.
         "approvals" approvals: List<Approval>;
         rest others: Misplaced;
     }

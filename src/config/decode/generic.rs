@@ -342,9 +342,15 @@ impl Rest for Closed {
 }
 
 /// A schema with a text for hover.
+///
+/// A text may end with `Default: ...` and ``Example: `...` ``: they become paragraphs, which the reference of the language
+/// tells apart.
 pub(super) fn described(schema: Schema, about: &str) -> Value {
     let mut value = schema.to_value();
-    let about = about.trim();
+    let mut about = about.trim().to_owned();
+    for part in ["Default: ", "Example: "] {
+        about = about.replacen(&format!(" {part}"), &format!("\n\n{part}"), 1);
+    }
     if !about.is_empty()
         && let Some(object) = value.as_object_mut()
     {
@@ -353,7 +359,7 @@ pub(super) fn described(schema: Schema, about: &str) -> Value {
             let inner = std::mem::take(object);
             object.insert("allOf".to_owned(), Value::Array(vec![Value::Object(inner)]));
         }
-        object.insert("description".to_owned(), Value::String(about.to_owned()));
+        object.insert("description".to_owned(), Value::String(about));
     }
     value
 }
@@ -451,6 +457,8 @@ macro_rules! record {
                 let mut object = serde_json::Map::new();
                 object.insert("type".to_owned(), "object".into());
                 object.insert("properties".to_owned(), properties.into());
+                // Properties are sorted by name; whoever explains them wants the order in which they are thought of.
+                object.insert("x-order".to_owned(), serde_json::json!([$($key),*]));
                 if !required.is_empty() {
                     object.insert("required".to_owned(), required.into());
                 }

@@ -18,15 +18,19 @@ use crate::text::Spanned;
 
 record! {
     LimitsFields, "`limits`" {
-        /// People who lose access that a line of YAML names; `{ count: 10, share: 20% }` if absent.
+        /// People who lose access that a line of YAML names, such as a leaver. Default: `{ count: 10, share: 20% }`.
+        /// Example: `removals: { count: 5, share: 10% }`.
         "removals" removals: LimitShape;
-        /// People who lose access that no line names: drift, edited roles, strangers; `{ count: 2, share: 5% }` if absent.
+        /// People who lose access that no line names: drift, edited roles, strangers. Default: `{ count: 2, share: 5%
+        /// }`. Example: `inferred: { count: 3 }`.
         "inferred" inferred: LimitShape;
-        /// People who gain a sensitive right or a heavier vendor role; `{ count: 20 }` if absent.
+        /// People who gain a sensitive right or a heavier vendor role. Default: `{ count: 20 }`. Example:
+        /// `escalations: { count: 5 }`.
         "escalations" escalations: LimitShape;
-        /// People who are written to; `{ count: 20 }` if absent.
+        /// People who are written to. Default: `{ count: 20 }`. Example: `messages: none`.
         "messages" messages: LimitShape;
-        /// Accounts of a scope that may be gone since the last read; `{ count: 10, share: 20% }` if absent.
+        /// Accounts of a scope that may be gone since the last read; a list that lost more is not believed. Default:
+        /// `{ count: 10, share: 20% }`. Example: `shrink: { share: 30% }`.
         "shrink" shrink: LimitShape;
     }
 }
@@ -76,9 +80,11 @@ impl Said {
 
 record! {
     BoundsFields, "a limit" {
-        /// The most people in a run, or `none`.
+        /// The most people in a run. Default: the built-in bound. Example: `count: 10`.
         "count" count: CountOrNone;
-        /// The largest part of the accounts of a scope, such as `20%`, or `none`.
+        /// The largest part of the accounts of a scope. It counts from 10 accounts up; below that it means at most
+        /// half, and one person may always pass, unless it is `0%`. Default: the built-in bound. Example: `share:
+        /// 20%`.
         "share" share: ShareOrNone;
     }
 }
@@ -166,9 +172,10 @@ impl Shape for ShareOrNone {
 
 record! {
     DriftFields, "`drift`" {
-        /// Somebody has more than the files say: `revert` (if absent) or `hold`.
+        /// What happens where somebody has more than the files say. Default: `revert`. Example: `widened: hold`.
         "widened" widened: Word<Answer>;
-        /// Somebody has less than the files say: `hold` (if absent) or `revert`.
+        /// What happens where somebody has less than the files say: what was taken away by hand is not given back
+        /// unasked. Default: `hold`. Example: `reduced: revert`.
         "reduced" reduced: Word<Answer>;
     }
 }
@@ -238,9 +245,10 @@ fn time_of(text: &str) -> Option<Time> {
 
 record! {
     InvitationsFields, "`invitations`" {
-        /// After how many days an invitation that nobody accepted is stale; `14d` if absent.
+        /// After how many days an invitation that nobody accepted is stale. Default: `14d`. Example: `stale_after:
+        /// 7d`.
         "stale_after" stale_after: DayCount;
-        /// `report` (if absent), or `withdraw`: it is taken back.
+        /// What happens to a stale one. Default: `report`. Example: `then: withdraw`.
         "then" then: Word<Then>;
     }
 }

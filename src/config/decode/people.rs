@@ -22,33 +22,44 @@ use crate::text::Spanned;
 
 record! {
     PersonFields, "a person" {
-        /// `person` (if absent), `shared` (several people use it) or `service` (a program).
+        /// What the entry is. Default: `person`. Example: `kind: shared`.
         "kind" kind: Word<PersonKind>;
-        /// The name as one text, or `{ first, last }`.
+        /// The name. Example: `name: { first: Jana, last: Bērziņa }`.
         "name" name: At<NameShape>, required;
-        /// The e-mail address, or `{ address, shared: true }` for one that never identifies.
+        /// The e-mail address: by it an invitation is sent and an account is recognized. Default: none. Example:
+        /// `email: jana@chain.example`.
         "email" email: At<EmailShape>;
-        /// The phone number with `+` and country code, or `{ number, shared: true }`.
+        /// The phone number, with `+` and country code; quoted, so that it stays a text. Default: none. Example:
+        /// `phone: "+371 20000001"`.
         "phone" phone: At<PhoneShape>;
-        /// A free word that policies select by.
+        /// A free word that policies select by. Default: none. Example: `class: trainee`.
         "class" class: Line;
-        /// The first day of work: lines of access begin no earlier.
+        /// The first day of work: lines of access begin no earlier. Default: lines begin as they say. Example:
+        /// `starts: 2026-12-01`.
         "starts" starts: Moment;
-        /// The last day of work: all access ends after it.
+        /// The last day of work, or the instant: all access ends after it, everywhere. Default: stays. Example:
+        /// `leaves: 2026-11-22T20:00`.
         "leaves" leaves: Moment;
-        /// `{ from, until }`: access rests meanwhile.
+        /// Access rests meanwhile: it is blocked where a vendor can, else taken. Default: never. Example: `paused: {
+        /// from: 2026-12-10, until: 2027-03-31 }`.
         "paused" paused: Paused;
-        /// Earlier keys of this person.
+        /// Earlier keys of this person, so that the same account is not taken for somebody new. Default: none.
+        /// Example: `was: [j.kalnina]`.
         "was" was: OneOrMany<PersonRef>;
-        /// People who use a shared login.
+        /// People who use a shared login; when one of them leaves, changing its password is a step by hand. Default:
+        /// nobody. Example: `used_by: [jana.berzina]`.
         "used_by" used_by: OneOrMany<PersonRef>;
-        /// The location whose invitation is sent, if not the one with the heaviest role.
+        /// The location whose invitation is sent. Default: the one with the heaviest role. Example: `invite_at:
+        /// riga-mall`.
         "invite_at" invite_at: LocationRef;
-        /// Accounts by system, where a contact does not tell.
+        /// Accounts by system, where a contact does not tell: an id, several, or more. Default: by contact and
+        /// journal. Example: `accounts: { salons: 8812 }`.
         "accounts" accounts: Map<AnyKey, PinShape>;
-        /// Rights the person never gets, whatever the roles say.
+        /// Rights the person never gets, whatever the roles say: switches only, by system or kind. Default: none.
+        /// Example: `never: [{ salons: finances_transactions_delete_access, because: audit 2025-3 }]`.
         "never" never: List<Never>;
-        /// A list of roles at places; `[]` is none, `unmanaged` leaves the person alone.
+        /// Roles at places. `[]` is none and takes what there is, `unmanaged` leaves the person alone. Example:
+        /// `access: [{ role: stylist, at: [riga-center, riga-mall] }]`.
         "access" access: AccessShape, expected;
     }
 }
@@ -90,9 +101,9 @@ pub(super) struct NameShape;
 
 record! {
     NameFields, "a name" {
-        /// Given name.
+        /// Given name. Example: `first: Jana`.
         "first" first: Line, required;
-        /// Family name.
+        /// Family name. Example: `last: Bērziņa`.
         "last" last: Line, required;
     }
 }
@@ -138,9 +149,10 @@ pub(super) struct EmailShape;
 
 record! {
     EmailFields, "an e-mail address" {
-        /// The address.
+        /// The address. Example: `address: mall@chain.example`.
         "address" address: Line, required;
-        /// `true`: several people read it, so it never identifies one.
+        /// Whether several people read it: then it never identifies anybody. Default: `false`. Example: `shared:
+        /// true`.
         "shared" shared: Truth;
     }
 }
@@ -168,9 +180,10 @@ pub(super) struct PhoneShape;
 
 record! {
     PhoneFields, "a phone number" {
-        /// The number, with `+` and country code.
+        /// The number, with `+` and country code. Example: `number: "+371 20000001"`.
         "number" number: Line, required;
-        /// `true`: several people answer it, so it never identifies one.
+        /// Whether several people answer it: then it never identifies anybody. Default: `false`. Example: `shared:
+        /// true`.
         "shared" shared: Truth;
     }
 }
@@ -210,9 +223,9 @@ fn contact(text: Text, shared: Option<Spanned<bool>>) -> MaybeShared {
 
 record! {
     PausedFields, "a pause with `from` and `until`" {
-        /// The first day of rest; from the beginning if absent.
+        /// The first day of rest. Default: from the beginning. Example: `from: 2026-12-10`.
         "from" from: Moment;
-        /// The last day of rest; open if absent.
+        /// The last day of rest. Default: without end. Example: `until: 2027-03-31`.
         "until" until: Moment;
     }
 }
@@ -228,13 +241,15 @@ pub(super) struct PinShape;
 
 record! {
     PinFields, "an account" {
-        /// The account's id at the vendor, or several; the first is primary.
+        /// The account's id at the vendor, or several; the first is primary, and a leaver loses all. Default: by
+        /// contact and journal. Example: `id: 8812`.
         "id" ids: OneOrMany<Id>;
-        /// Accounts that are not this person's, although they look like it.
+        /// Accounts that are not this person's, although they look like it. Default: none. Example: `not: [123]`.
         "not" not: OneOrMany<Id>;
-        /// The login.
+        /// The login, at vendors that have one. Default: none. Example: `login: jana`.
         "login" login: Line;
-        /// The team member to link at each location: a name, an id, or `none`.
+        /// The team member to link at each location, by name or id, or `none`. Default: the one who is linked there.
+        /// Example: `staff: { riga-mall: "Jana B." }`.
         "staff" staff: Map<AnyKey, At<StaffPin>>;
     }
 }
@@ -313,7 +328,7 @@ impl Shape for StaffPin {
 
 record! {
     NeverFields, "an entry of `never`" {
-        /// Why.
+        /// Why; `check` warns where it is missing. Default: nothing. Example: `because: audit 2025-3`.
         "because" because: Prose;
         rest targets: Targets;
     }
@@ -427,21 +442,25 @@ impl Shape for AccessShape {
 
 record! {
     AssignmentFields, "a line of access" {
-        /// The role.
+        /// The role. Example: `role: stylist`.
         "role" role: RoleRef, required;
-        /// Where: keys, `all`, or tags. May be absent if the role has no part with locations.
+        /// Where: keys of locations, `all`, or tags. Default: nowhere; an error if the role has a part with locations.
+        /// Example: `at: [riga-center, riga-mall]`.
         "at" at: Selector;
-        /// A system whose chain rights of the role are given.
+        /// A system whose chain rights of the role are given. Default: none. Example: `chain: salons`.
         "chain" chain: SystemRef;
-        /// From the beginning of this date, or this moment.
+        /// From the beginning of this date, or this instant. Default: as long as the person works there. Example:
+        /// `from: 2026-12-10`.
         "from" from: Moment;
-        /// Until the end of this date, or this moment.
+        /// Until the end of this date, or this instant. Default: without end. Example: `until: 2027-03-01`.
         "until" until: Moment;
-        /// Why.
+        /// Why. Default: nothing. Example: `because: "covers leave, HR-1234"`.
         "because" because: Prose;
-        /// Rights this line adds, by system or kind.
+        /// Rights this line adds to its role, by system or kind. Default: none. Example: `plus: { salons: {
+        /// records_delete_access: allow } }`.
         "plus" plus: Map<AnyKey, Rights>;
-        /// Rights taken from all lines at these places while this one is in force, by system or kind.
+        /// Switches taken from all lines of the person at these places while this one is in force, by system or kind.
+        /// Default: none. Example: `minus: { salons: [clients_export_access] }`.
         "minus" minus: Map<AnyKey, RightList>;
     }
 }
@@ -476,9 +495,10 @@ impl Shape for Assignment {
 
 record! {
     ContactFields, "a contact" {
-        /// The e-mail address, or `{ address, shared: true }`.
+        /// The e-mail address. Default: none. Example: `email: karlis@home.example`.
         "email" email: At<EmailShape>;
-        /// The phone number, or `{ number, shared: true }`.
+        /// The phone number, with `+` and country code; quoted, so that it stays a text. Default: none. Example:
+        /// `phone: "+371 20000002"`.
         "phone" phone: At<PhoneShape>;
     }
 }

@@ -19,15 +19,16 @@ pub(super) const PLACE_WORDS: &[&str] = &["all", "except", "chain"];
 
 record! {
     LocationFields, "a location" {
-        /// What people call it.
+        /// What people call it. Default: its key. Example: `title: Rīga Mall`.
         "title" title: Line;
-        /// Words to select it by: `tags: { region: riga, format: flagship }`.
+        /// Words to select it by. Default: none. Example: `tags: { region: riga, format: flagship }`.
         "tags" tags: Map<TagName, TagValue>;
-        /// `planned`, `open` (if absent) or `closed`. Only open locations give places.
+        /// Whether it is open: only open locations give places. Default: `open`. Example: `status: planned`.
         "status" status: Word<PlaceStatus>;
-        /// Where its dates are meant, if not in the project's zone.
+        /// Where its dates are meant. Default: the project's zone. Example: `time_zone: Europe/Vilnius`.
         "time_zone" time_zone: Zone;
-        /// Its id in each system: `in: { salons: 10231 }` or `{ id: 10231, ownership: add-only }`.
+        /// Its id in each system, alone or with a level of ownership of its own. Where it has none, its people get
+        /// nothing in that system. Default: in no system. Example: `in: { salons: 10231 }`.
         "in" within: Map<AnyKey, Inside>;
     }
 }
@@ -66,9 +67,9 @@ impl KeyRule for TagName {
 
 record! {
     InsideFields, "an id, or a mapping with `id` and `ownership`" {
-        /// The vendor's id of the location.
+        /// The vendor's id of the location. Example: `id: 10232`.
         "id" id: Id, required;
-        /// What may be changed there, if not what the system says.
+        /// What may be changed there. Default: what the system says. Example: `ownership: add-only`.
         "ownership" ownership: Word<Ownership>;
     }
 }
@@ -142,8 +143,14 @@ impl Shape for Selector {
                         "description": "Tags that must all match; a list of values matches any of them.",
                         "minProperties": 1,
                         "properties": {
-                            "all": { "const": true, "description": "every open location; with `except`" },
-                            "except": described(except, "Locations left out: keys or a selector."),
+                            "all": {
+                                "const": true,
+                                "description": "Every open location; with `except`.\n\nExample: `all: true`.",
+                            },
+                            "except": described(
+                                except,
+                                "Locations left out: keys or a selector. Example: `except: [riga-mall]`.",
+                            ),
                         },
                         "additionalProperties": value,
                     },

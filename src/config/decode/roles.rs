@@ -20,11 +20,12 @@ use crate::text::{Span, Spanned};
 
 record! {
     RoleFields, "a role" {
-        /// What people call it.
+        /// What people call it. Default: its key. Example: `title: Stylist`.
         "title" title: Line;
-        /// What it is for.
+        /// What it is for. Default: nothing. Example: `description: Cuts hair; sees the calendar of her own chair.`.
         "description" description: Prose;
-        /// Roles whose lines it inherits.
+        /// Roles whose lines it inherits. Its own lines override theirs; its `unlisted` and `role` replace theirs.
+        /// Default: none. Example: `extends: [floor]`.
         "extends" extends: OneOrMany<RoleRef>;
         rest blocks: Blocks;
     }
@@ -154,15 +155,20 @@ impl Rest for Blocks {
 
 record! {
     RightsFields, "a block of rights" {
-        /// The vendor's own role, such as `worker`.
+        /// The vendor's own role. Default: inherited; it must be there in the end. Example: `role: worker`.
         "role" role: VendorRoleName;
-        /// What happens to rights that no line names.
+        /// What happens to rights that no line names. Default: inherited; it must be there in the end. Example:
+        /// `unlisted: deny`.
         "unlisted" unlisted: Word<Unlisted>;
-        /// Rights by slug, or by pattern: `timetable.*: allow`. An exact slug beats a pattern.
+        /// Rights by slug, or by pattern. An exact slug beats a pattern, a longer pattern a section, `"*"` comes
+        /// last. A pattern that allows never covers sensitive or restricting rights: those are named. Default:
+        /// `unlisted` alone decides. Example: `rights: { "timetable.*": allow, records_edit_last_days_count: 3 }`.
         "rights" rights: Rights;
-        /// Rights that are not in the catalogue, by slug: allow or deny.
+        /// Rights that are not in the catalogue, by slug. Default: none. Example: `unknown_rights: {
+        /// brand_new_access: deny }`.
         "unknown_rights" unknown: Map<AnyKey, AllowDeny>;
-        /// Rights over the whole chain; they come with `chain: SYSTEM` in a line of access.
+        /// Rights over the whole chain; they come with `chain: SYSTEM` in a line of access. Default: none. Example:
+        /// `chain: { analytics_access: allow }`.
         "chain" chain: At<Map<ChainKey, AllowDeny>>;
     }
 }
@@ -320,12 +326,16 @@ impl Shape for RawValue {
                     { "const": "deny", "description": "denied" },
                     { "const": "self", "description": "the team member the person is linked to at that location" },
                     { "const": "all", "description": "without limit" },
-                    { "type": "integer", "description": "a number of days" },
+                    { "type": "integer", "description": "days back from today" },
                     { "type": "array", "items": { "type": "string" }, "description": "names, looked up at each location" },
                     {
                         "type": "object",
                         "description": "ids at the vendor",
-                        "properties": { "ids": { "type": "array", "items": { "type": "integer" } } },
+                        "properties": { "ids": {
+                            "type": "array",
+                            "items": { "type": "integer" },
+                            "description": "Ids at the vendor; they belong to one location.\n\nExample: `ids: [501, 502]`.",
+                        } },
                         "required": ["ids"],
                         "additionalProperties": false,
                     },
@@ -338,7 +348,7 @@ impl Shape for RawValue {
 
 record! {
     IdsFields, "a mapping with `ids`" {
-        /// Ids at the vendor.
+        /// Ids at the vendor. Example: `ids: [501, 502]`.
         "ids" ids: List<Int>, required;
     }
 }
@@ -373,11 +383,11 @@ impl Shape for ItemName {
 
 record! {
     KeycrmFields, "a block of a KeyCRM role" {
-        /// A name of the system's `roles`.
+        /// A name of the system's `roles`. Default: inherited; it must be there in the end. Example: `role: manager`.
         "role" role: Line;
-        /// Sources of orders the person sees.
+        /// Sources of orders the person sees. Default: left as it is. Example: `sources: [Instagram]`.
         "sources" sources: List<Line>;
-        /// Statuses of orders the person sees.
+        /// Statuses of orders the person sees. Default: left as it is. Example: `statuses: [New]`.
         "statuses" statuses: List<Line>;
     }
 }
@@ -390,17 +400,21 @@ from_record!(KeycrmBlock, KeycrmFields, |found| KeycrmBlock {
 
 record! {
     ReservioFields, "a block of a Reservio role" {
-        /// See and change bookings of one's own.
+        /// Sign in, and manage bookings of one's own: without it the other ticks do nothing. Default: `allow` where
+        /// another tick is, else `deny`. Example: `own_bookings: allow`.
         "own_bookings" own: AllowDeny;
-        /// See and change all bookings.
+        /// See and change everybody's bookings. Default: `deny`. Example: `all_bookings: allow`.
         "all_bookings" all: AllowDeny;
-        /// See the list of clients.
+        /// See the list of clients. Default: `deny`. Example: `client_list: deny`.
         "client_list" clients: AllowDeny;
-        /// All sections: with this, the person equals the administrator.
+        /// See and manage sales, online booking and settings: with this, the person equals the main administrator.
+        /// Default: `deny`. Example: `sections: deny`.
         "sections" sections: AllowDeny;
-        /// Enterprise: the right to calendars.
+        /// Reservio Enterprise: the right to the calendar of each place. Default: nothing of Enterprise. Example:
+        /// `calendars: view`.
         "calendars" calendars: WordText<Calendars>;
-        /// Enterprise: administrator of the account.
+        /// Reservio Enterprise: administrator of the whole account. Default: nothing of Enterprise. Example:
+        /// `administrator: false`.
         "administrator" administrator: Truth;
     }
 }
@@ -429,17 +443,18 @@ from_record!(ReservioBlock, ReservioFields, |found| {
 
 record! {
     ApendayFields, "a block of an Apenday role" {
-        /// The role level.
+        /// The role level, in the vendor's word. A person has one. Default: inherited; it must be there in the end.
+        /// Example: `role: conseiller`.
         "role" role: Line;
-        /// The team.
+        /// The team; a person has one. Default: left as it is. Example: `team: Nord`.
         "team" team: Line;
-        /// The kind of calendar.
+        /// The kind of calendar. Default: left as it is. Example: `calendar: office365`.
         "calendar" calendar: WordText<CalendarKind>;
-        /// Kinds of events.
+        /// Kinds of events the person is switched on for. Default: left as it is. Example: `events: [Visite]`.
         "events" events: List<Line>;
-        /// Notifications by name.
+        /// Notifications by name. Default: left as it is. Example: `notifications: { reminder-sms: allow }`.
         "notifications" notifications: Map<AnyKey, Notification>;
-        /// Whether the user is active.
+        /// Whether the user is switched on; switching on sends a mail. Default: `true`. Example: `active: true`.
         "active" active: Truth;
     }
 }

@@ -22,56 +22,61 @@ pub(super) struct PolicyFields(Policy);
 
 record! {
     Holders, "a policy of kind `holders`" {
-        /// `holders`: a right keeps a number of holders.
+        /// A right keeps a number of holders who can get in now. Example: `kind: holders`.
         "kind" kind: WordText<PolicyKind>, required;
-        /// The right that must keep holders.
+        /// The right that must keep holders. Example: `right: settings_users_access`.
         "right" right: RightRef, required;
-        /// Where they are counted.
+        /// Where they are counted. Default: `location`. Example: `each: location`.
         "each" each: WordText<Within>;
-        /// How many there must be.
+        /// How many there must be. Example: `at_least: 2`.
         "at_least" at_least: Count, required;
     }
 }
 
 record! {
     Separation, "a policy of kind `separation`" {
-        /// `separation`: nobody holds all of these rights.
+        /// Nobody holds all of these rights. Example: `kind: separation`.
         "kind" kind: WordText<PolicyKind>, required;
-        /// Rights that nobody may hold together.
+        /// Rights that nobody may hold together. Example: `rights: [finances_transactions_delete_access,
+        /// finances_z_report_access]`.
         "rights" rights: Filled<RightRef>, required;
-        /// Within what they may not meet.
+        /// Within what they may not meet. Default: `location`. Example: `within: location`.
         "within" within: WordText<Within>;
-        /// People for whom it does not count.
+        /// People for whom it does not count, each with a reason. Default: nobody. Example: `waive: [{ person:
+        /// ilze.owner, until: 2027-01-01, because: small branch }]`.
         "waive" waive: List<Waiver>;
     }
 }
 
 record! {
     Only, "a policy of kind `only`" {
-        /// `only`: only these people have the role or the right.
+        /// Only these people have the role or the right. Example: `kind: only`.
         "kind" kind: WordText<PolicyKind>, required;
-        /// The role.
+        /// The role it is about; this or `right` must be there. Default: none. Example: `role: owner`.
         "role" role: RoleRef;
-        /// The right.
+        /// The right it is about. Default: none. Example: `right: settings_users_access`.
         "right" right: RightRef;
-        /// The people who may have it.
+        /// The people who may have it. Example: `people: [ilze.owner]`.
         "people" people: List<PersonRef>, required;
-        /// People for whom it does not count.
+        /// People for whom it does not count, each with a reason. Default: nobody. Example: `waive: [{ person:
+        /// ilze.owner, until: 2027-01-01, because: small branch }]`.
         "waive" waive: List<Waiver>;
     }
 }
 
 record! {
     Expiry, "a policy of kind `expiry`" {
-        /// `expiry`: access of a class of people, or by a role, ends.
+        /// Access of a class of people, or by a role, ends in time. Example: `kind: expiry`.
         "kind" kind: WordText<PolicyKind>, required;
-        /// The class.
+        /// The class of people it is about; this or `role` must be there. Default: every class. Example: `class:
+        /// trainee`.
         "class" class: Line;
-        /// The role.
+        /// The role it is about. Default: every role. Example: `role: deputy`.
         "role" role: RoleRef;
-        /// How long their access may last, such as `90d`.
+        /// How long their access may last. Example: `longest: 90d`.
         "longest" longest: DayCount, required;
-        /// People for whom it does not count.
+        /// People for whom it does not count, each with a reason. Default: nobody. Example: `waive: [{ person:
+        /// ilze.owner, until: 2027-01-01, because: small branch }]`.
         "waive" waive: List<Waiver>;
     }
 }
@@ -173,8 +178,10 @@ impl Shape for PolicyFields {
             .into_iter()
             .map(|(kind, shape)| {
                 let mut shape = shape.to_value();
-                if let Some(slot) = shape.pointer_mut("/properties/kind") {
-                    *slot = serde_json::json!({ "const": kind });
+                if let Some(serde_json::Value::Object(slot)) = shape.pointer_mut("/properties/kind")
+                {
+                    slot.remove("anyOf");
+                    slot.insert("const".to_owned(), kind.into());
                 }
                 shape
             })
@@ -208,34 +215,36 @@ fn waivers(found: Option<Vec<Waiver>>, cx: &mut Decoder<'_>) -> Vec<raw::Waiver>
 
 record! {
     Waiver, "a waiver" {
-        /// For whom the rule does not count.
+        /// For whom the rule does not count. Example: `person: ilze.owner`.
         "person" person: PersonRef, required;
-        /// Until the end of this date.
+        /// Until the end of this date. Default: without end. Example: `until: 2027-01-01`.
         "until" until: Moment;
-        /// Why.
+        /// Why; `check` warns where it is missing. Default: none. Example: `because: small branch`.
         "because" because: Prose;
     }
 }
 
 record! {
     ApprovalFields, "an approval" {
-        /// What it lets through.
+        /// What it lets through. Example: `allow: removals`.
         "allow" allow: Word<Allow>, required;
-        /// For these people.
+        /// For these people; without them a `role`, `right` or `location` with `at_most` must be there. Default:
+        /// whoever else it says. Example: `people: [a.sidorova, m.ivanova]`.
         "people" people: Filled<PersonRef>;
-        /// For holders of this role.
+        /// For people because of this role. Default: any. Example: `role: floor`.
         "role" role: RoleRef;
-        /// For holders of this right.
+        /// For people because of this right. Default: any. Example: `right: finances_transactions_delete_access`.
         "right" right: RightRef;
-        /// At this location.
+        /// At this location. Default: any. Example: `location: riga-mall`.
         "location" location: LocationRef;
-        /// For at most so many people.
+        /// For at most so many people; if more need it, it lets nobody through. Example: `at_most: 12`.
         "at_most" at_most: Count;
-        /// Until the end of this date.
+        /// Until the end of this date, in the project's zone. Default: without end. Example: `until: 2026-12-05`.
         "until" until: Moment;
-        /// Why.
+        /// Why; `check` warns where it is missing. Default: none. Example: `because: "branch closes, HR-77"`.
         "because" because: Prose;
-        /// Who approves.
+        /// Who approves. It is shown; what counts is who wrote the line, by git. Default: nobody. Example: `by:
+        /// ilze.owner`.
         "by" by: PersonRef;
     }
 }
@@ -304,17 +313,19 @@ impl Shape for Approval {
 
 record! {
     FenceFields, "a fence" {
-        /// Files it is about, as globs.
+        /// Files it is about, as patterns: `*` stays within a folder, `**` goes through all below. Example: `files:
+        /// "people/riga/**"`.
         "files" files: OneOrMany<PathText>, required;
-        /// Sections these files may have.
+        /// Sections these files may have. Default: all. Example: `keys: [people]`.
         "keys" keys: Filled<WordText<Section>>;
-        /// Places their lines may name.
+        /// Places at which their lines may give access. Whom they declare loses nothing elsewhere by them. Default:
+        /// all. Example: `locations: { region: riga }`.
         "locations" locations: Selector;
-        /// Roles their lines may name.
+        /// Roles their lines may give; then `plus` is outside. Default: all. Example: `roles: [floor, stylist]`.
         "roles" roles: Filled<RoleRef>;
-        /// How long their lines may last, such as `400d`.
+        /// How long their lines may last. Default: without end. Example: `longest: 400d`.
         "longest" longest: DayCount;
-        /// Who must review them; CODEOWNERS is generated from it.
+        /// Who must review them. Default: nobody. Example: `owners: ["@chain/riga"]`.
         "owners" owners: Filled<Line>;
     }
 }

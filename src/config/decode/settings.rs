@@ -77,36 +77,53 @@ const SYSTEM_WORDS: &[&str] = &[
 
 record! {
     SettingsFields, "`keyholder.yaml`" {
-        /// The version of the language: 1.
+        /// The version of the language. Example: `version: 1`.
         "version" version: Version, required;
-        /// Where dates are meant, such as `Europe/Riga`; a location may have its own.
+        /// Where dates are meant, by its name in the IANA database; a location may have a zone of its own. Default:
+        /// `UTC`. Example: `time_zone: Europe/Riga`.
         "time_zone" time_zone: Zone;
-        /// The version of the built-in rights catalogue that patterns expand over.
+        /// The version of the built-in catalogue of rights that patterns expand over. Where it is written down, a newer
+        /// program changes nothing that the files want. Default: the program's newest. Example: `catalogue: 2026-11`.
         "catalogue" catalogue: Line;
-        /// Files and folders of entries, where they are not the default. `.` is all but `attestations`.
+        /// Files and folders that hold entries, counted from the project's folder. A folder counts with all below it,
+        /// but for what is hidden, links that lead out, and other projects; `.` is all but `attestations`. Default:
+        /// `locations`, `roles`, `people`, `contacts`, `policies` and `approvals`, each as a folder and with `.yaml`
+        /// and `.yml`. Example: `files: [locations.yaml, people]`.
         "files" files: Filled<PathText>;
-        /// Where the journal lives: `{ dir: .keyholder }`, or `{ branch: keyholder-state }` of the git remote.
+        /// Where the journal lives: in a folder, or on a branch of the git remote. Default: `{ dir: .keyholder }`.
+        /// Example: `state: { branch: keyholder-state }`.
         "state" state: StateFields;
-        /// The accounts of the chain at its vendors, by name.
+        /// The accounts of the chain at its vendors, each under a name that roles and locations use. Example:
+        /// `systems: { orders: { kind: keycrm } }`.
         "systems" systems: Map<SystemName, SystemShape>;
-        /// How many people a run may touch.
+        /// How many people a run may touch. What is over a limit is held, with the numbers and the approval that
+        /// would let it through. Default: the built-in limits. Example: `limits: { removals: { count: 10, share: 20%
+        /// } }`.
         "limits" limits: LimitsFields;
-        /// Hours of the location's day in which no message is sent, such as `20:00-09:00`; `none` if absent.
+        /// Hours of a location's day in which no message is sent; messages wait for their end. Default: `none`.
+        /// Example: `quiet: "20:00-09:00"`.
         "quiet" quiet: QuietShape;
-        /// What happens to what somebody changed by hand at a vendor.
+        /// What happens to what somebody changed by hand at a vendor. Default: `{ widened: revert, reduced: hold }`.
+        /// Example: `drift: { widened: hold }`.
         "drift" drift: DriftFields;
-        /// People no rule, approval or limit can reduce.
+        /// Keys of people whom no role, limit or approval can reduce. Default: nobody. Example: `protected:
+        /// [ilze.owner]`.
         "protected" protected: List<PersonRef>;
-        /// What happens to invitations that nobody accepts.
+        /// What happens to invitations that nobody accepts. Default: `{ stale_after: 14d, then: report }`. Example:
+        /// `invitations: { stale_after: 7d }`.
         "invitations" invitations: InvitationsFields;
-        /// Which files may say what.
+        /// Which files may say what. CODEOWNERS is generated from them. Default: none. Example: `fences: [{ files:
+        /// 'people/riga/**', keys: [people] }]`.
         "fences" fences: List<Fence>;
-        /// Contacts outside git: `{ file: PATH }` or `{ command: COMMAND }`.
+        /// Where contacts that stay out of git come from. Default: from the entries alone. Example: `contacts: {
+        /// file: ../private/contacts.yaml }`.
         "contacts" contacts: At<ContactsSource>;
-        /// Whether an approval counts only where git says that somebody else made the change; `true` if absent.
+        /// Whether an approval counts only where git says that somebody else wrote the change it lets through.
+        /// Default: `true`. Example: `second_person: false`.
         "second_person" second_person: Truth;
-        /// Rights that are sensitive here beside those of the catalogue, each with why: they are marked in plans and giving
-        /// them counts as an escalation. What a pattern of a role allows stays the same.
+        /// Rights that are sensitive here beside those of the catalogue, by slug or pattern, each with why: they are
+        /// marked in plans, and giving them counts as an escalation. What a pattern of a role allows stays the same.
+        /// Default: the catalogue's alone. Example: `sensitive: { statistics_access: money }`.
         "sensitive" sensitive: Map<AnyKey, Word<Sensitivity>>;
         rest others: Misplaced;
     }
@@ -222,35 +239,48 @@ impl Shape for SystemShape {
 
 record! {
     SystemFields, "a system" {
-        /// The vendor: `altegio`, `yclients`, `keycrm`, `reservio` or `apenday`.
+        /// The vendor. Example: `kind: altegio`.
         "kind" kind: Word<Kind>, required;
-        /// The vendor's address, if not the usual one. Other hosts need `--allow-host`.
+        /// The vendor's address, if not the usual one. Other hosts than the vendor's own need `--allow-host`; `http`
+        /// is for this machine alone. Default: by kind. Example: `url: https://api.alteg.io/api/v1`.
         "url" url: Line;
-        /// The vendor's id of the chain.
+        /// The vendor's id of the chain: the level above the locations. Default: none. Example: `chain: 4521`.
         "chain" chain: Id;
-        /// Where each token comes from: `{ env: NAME }`, `{ file: PATH }` or `{ command: COMMAND }`; never the token.
+        /// Where each token comes from, by the vendor's names of its tokens: `partner` and `user` at Altegio and
+        /// YCLIENTS, `key` at KeyCRM and Apenday, `token` at Reservio. The token itself never stands here. Example:
+        /// `tokens: { user: { env: ALTEGIO_USER_TOKEN } }`.
         "tokens" tokens: Map<AnyKey, TokenShape>;
-        /// The person or account id for whom plans are judged, if not the token's own.
+        /// The person, or the account's id, for whom plans are judged and whose access is never reduced; `apply`
+        /// refuses the token of somebody else. Default: whose the token is, where the vendor says it. Example:
+        /// `acting: ilze.robots`.
         "acting" acting: Id;
-        /// What may be changed: `report` (if absent), `add-only` or `full`.
+        /// What may be changed at this system; what is kept back is listed as withheld. A location may have a level
+        /// of its own. Default: `report`. Example: `ownership: add-only`.
         "ownership" ownership: Word<Ownership>;
-        /// Accounts nobody declared: `ignore`, `report` (if absent) or `remove` (with an approval).
+        /// What happens to accounts that nobody declared. System users and those that cannot be deleted are never
+        /// removed. Default: `report`. Example: `strangers: ignore`.
         "strangers" strangers: Word<Strangers>;
-        /// How invitations are sent, best first.
+        /// How invitations are sent, best first. Altegio sends SMS only where an aggregator is connected. Default:
+        /// `[email, phone]`. Example: `invite_by: [email]`.
         "invite_by" invite_by: Filled<Word<InviteWay>>;
-        /// `once`: one message per person; `each-place`: one for each place.
+        /// How many messages somebody with several places gets. Default: `once`. Example: `invite: each-place`.
         "invite" invite: Word<InvitePolicy>;
-        /// Who does manual steps.
+        /// Keys of people who do the steps by hand. Default: nobody: the steps say so. Example: `hands:
+        /// [ilze.owner]`.
         "hands" hands: List<PersonRef>;
-        /// How soon a manual step is due after it was handed over; `1d` if absent.
+        /// How soon a step by hand is due after it was handed over. Default: `1d`. Example: `due: 2d`.
         "due" due: DayCount;
-        /// When what a person said has to be looked at again; `365d` if absent, `none`: never.
+        /// When what a person said has to be looked at again, or `none`. Default: `365d`. Example: `recheck: 180d`.
         "recheck" recheck: DaysOrNone;
-        /// Assumptions no documentation confirms, by name.
+        /// Assumptions that no documentation confirms, by name: `false` switches one off that can be. `keyholder
+        /// doctor` lists them with what happens then. Default: each as its page says. Example: `assume: {
+        /// delete_withdraws_invitation: false }`.
         "assume" assume: Map<AssumptionName, Truth>;
-        /// KeyCRM's roles with their numbers, heaviest first.
+        /// KeyCRM's roles with the vendor's numbers, heaviest first: the order judges what is an escalation. Default:
+        /// none. Example: `roles: [{ name: administrator, id: 1 }, { name: manager, id: 2 }]`.
         "roles" roles: List<NamedRole>;
-        /// A list that an administrator exported, for systems that cannot be read.
+        /// A list that an administrator exported or typed, for systems that cannot be read. Default: none. Example:
+        /// `snapshot: { file: exports/agency.csv, taken: 2026-11-20 }`.
         "snapshot" snapshot: Snapshot;
     }
 }
@@ -375,17 +405,21 @@ impl SystemFields {
 
 record! {
     SnapshotFields, "a snapshot" {
-        /// The list, a file of the project.
+        /// The list, a file of the project. Example: `file: exports/agency.csv`.
         "file" file: PathText, required;
-        /// When it was taken from the vendor: a date, or a local date and time.
+        /// When it was taken from the vendor. Example: `taken: 2026-11-20`.
         "taken" taken: Moment, required;
-        /// `csv` or `json`; by the end of the file's name if absent.
+        /// How it is written. Default: by the end of the file's name. Example: `format: csv`.
         "format" format: Word<ExportFormat>;
-        /// How old it may be; `30d` if absent.
+        /// How old it may be. What is older is unknown, and unknown takes nothing away. Default: `30d`. Example:
+        /// `max_age: 14d`.
         "max_age" max_age: DayCount;
-        /// The header's words by our names, where they are not the usual ones: `{ email: "E-Mail (work)" }`.
+        /// The words of its header by our names, where they are not the usual ones. Our names are `id`, `name`,
+        /// `first`, `last`, `email`, `phone`, `login`, `role`, `state`, `places`, and the facts of the kind. Default:
+        /// the usual words. Example: `columns: { email: "E-Mail (work)" }`.
         "columns" columns: Map<AnyKey, Line>;
-        /// Our values by the list's, by our name of the column: `{ role: { Manager: manager } }`.
+        /// Our values by the list's, for each of our names. Default: the words themselves. Example: `values: { state:
+        /// { oui: active, non: inactive } }`.
         "values" values: Map<AnyKey, Map<AnyKey, Line>>;
     }
 }
@@ -442,9 +476,10 @@ impl Shape for Snapshot {
 
 record! {
     NamedRoleFields, "a role with its number" {
-        /// The name that roles of the project use.
+        /// The name that roles of the project use. Example: `name: manager`.
         "name" name: Line, required;
-        /// The vendor's number; absent for a role that is not made there yet.
+        /// The vendor's number. Default: the role is not made there yet: making it is a step by hand. Example: `id:
+        /// 2`.
         "id" id: Int;
     }
 }
@@ -535,14 +570,18 @@ impl Shape for TokenShape {
                 "env": {
                     "type": "string",
                     "pattern": "^[A-Za-z_][A-Za-z0-9_]*$",
-                    "description": "an environment variable",
+                    "description": "An environment variable.\n\nExample: `env: ALTEGIO_USER_TOKEN`.",
                 },
-                "file": { "type": "string", "description": "a file whose first line is the token" },
+                "file": {
+                    "type": "string",
+                    "description": "A file whose first line is the token.\n\nExample: `file: /run/secrets/altegio-user`.",
+                },
                 "command": {
                     "type": "string",
-                    "description": "a command that prints the token; only with --allow-commands",
+                    "description": "A command that prints the token; only with `--allow-commands`.\n\nExample: `command: pass show altegio/user`.",
                 },
             },
+            "x-order": ["env", "file", "command"],
             "minProperties": 1,
             "maxProperties": 1,
             "additionalProperties": false,
@@ -635,12 +674,16 @@ impl Shape for ContactsSource {
         json_schema!({
             "type": "object",
             "properties": {
-                "file": { "type": "string", "description": "a YAML file with `contacts:`" },
+                "file": {
+                    "type": "string",
+                    "description": "A YAML file with `contacts:`.\n\nExample: `file: ../private/contacts.yaml`.",
+                },
                 "command": {
                     "type": "string",
-                    "description": "a command that prints such a file; only with --allow-commands",
+                    "description": "A command that prints such a file; only with `--allow-commands`.\n\nExample: `command: pass show salons/contacts`.",
                 },
             },
+            "x-order": ["file", "command"],
             "minProperties": 1,
             "maxProperties": 1,
             "additionalProperties": false,

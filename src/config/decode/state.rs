@@ -15,9 +15,11 @@ use crate::text::Spanned;
 
 record! {
     StateFields, "the place of the state" {
-        /// A folder of the project.
+        /// A folder of the project, for a machine whose disk lasts. Default: `.keyholder`. Example: `dir:
+        /// .keyholder`.
         "dir" dir: PathText;
         /// A branch of the git remote, for runners without a disk that lasts; begun by `keyholder journal init`.
+        /// Example: `branch: keyholder-state`.
         "branch" branch: BranchName;
     }
 }

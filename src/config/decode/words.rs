@@ -141,17 +141,17 @@ impl Words for Kind {
         (
             "keycrm",
             Kind::Keycrm,
-            "KeyCRM: users are read, changes are manual steps",
+            "KeyCRM: users are read, every change is a step by hand",
         ),
         (
             "reservio",
             Kind::Reservio,
-            "Reservio: every change is a manual step",
+            "Reservio: every change is a step by hand",
         ),
         (
             "apenday",
             Kind::Apenday,
-            "Apenday: every change is a manual step",
+            "Apenday: every change is a step by hand",
         ),
     ];
 }
@@ -294,11 +294,15 @@ impl Words for PlaceStatus {
             PlaceStatus::Planned,
             "not open yet: gives no place",
         ),
-        ("open", PlaceStatus::Open, "open"),
+        (
+            "open",
+            PlaceStatus::Open,
+            "gives a place to whoever is assigned there",
+        ),
         (
             "closed",
             PlaceStatus::Closed,
-            "closed: gives no place, and takes all access there",
+            "gives no place, and takes all access there",
         ),
     ];
 }
@@ -457,11 +461,11 @@ bare_words!(
 bare_words!(
     /// The sections of entry files.
     Section, "`locations`, `roles`, `people`, `contacts`, `policies` or `approvals`" {
-        "locations" "locations";
-        "roles" "roles";
-        "people" "people";
-        "contacts" "contacts";
-        "policies" "policies";
-        "approvals" "approvals";
+        "locations" "places of the chain";
+        "roles" "bundles of rights";
+        "people" "people with their access";
+        "contacts" "contacts of people";
+        "policies" "rules over who may hold what";
+        "approvals" "what passes although a rule holds it";
     }
 );

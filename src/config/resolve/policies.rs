@@ -152,7 +152,7 @@ fn too_long(
 
 /// What is the matter with a line that lasts longer than a number of days; nothing with one that does not.
 ///
-/// In the project's zone, and by whole days: an hour that a clock change adds is no breach.
+/// In the project's zone, and by whole days: an hour that a clock change adds is no breach. A line that is over is none.
 pub(super) fn lasts(
     person: &raw::Person,
     line: &raw::Assignment,
@@ -166,6 +166,10 @@ pub(super) fn lasts(
         .clipped(employed);
     if window.end == jiff::Timestamp::MAX {
         return Some("it has no end: say `until`".into());
+    }
+    // What is over cannot be too long any more.
+    if window.end <= clock.now {
+        return None;
     }
     if window.start == jiff::Timestamp::MIN {
         return Some(

@@ -11,6 +11,13 @@ pub(crate) fn updating() -> bool {
     std::env::var_os("UPDATE").is_some_and(|value| value == "1")
 }
 
+/// Replaces a file at once: other tests of this run may be reading it.
+pub(crate) fn rewrite(path: &Path, text: &str) {
+    let new = path.with_extension("new");
+    std::fs::write(&new, text).unwrap();
+    std::fs::rename(&new, path).unwrap();
+}
+
 /// Compares a committed file with what it should hold, or rewrites it; what differs is returned for one common failure.
 #[must_use = "a stale file is a failure"]
 pub(crate) fn stale(path: &Path, expected: &str) -> Option<String> {
@@ -19,7 +26,7 @@ pub(crate) fn stale(path: &Path, expected: &str) -> Option<String> {
         return None;
     }
     if updating() {
-        std::fs::write(path, expected).unwrap();
+        rewrite(path, expected);
         return None;
     }
     let difference = similar::TextDiff::from_lines(committed.as_str(), expected);

@@ -134,6 +134,8 @@ fn lines_end_in_time_or_are_named() {
             "class: trainee",
             None,
         ),
+        // Over, whenever it began.
+        ("leaves: 2020-01-01,", "", "class: trainee", None),
         // The clocks go forward in between: ten days are ten days.
         (
             "",
