@@ -284,6 +284,12 @@ impl Sensitivity {
         Self::ClientData,
     ];
 
+    /// Where something stands among others: what decides over other users first, what is not sensitive last.
+    pub fn rank(why: Option<Self>) -> usize {
+        why.and_then(|why| Self::ALL.iter().position(|it| *it == why))
+            .unwrap_or(Self::ALL.len())
+    }
+
     /// The word used in JSON and in lists.
     pub fn as_str(self) -> &'static str {
         match self {

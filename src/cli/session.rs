@@ -87,6 +87,17 @@ impl Session<'_> {
         ahead_days: u16,
         settings: Option<&str>,
     ) -> Result<Project, Failure> {
+        self.sound(self.open_looking(as_of, now, ahead_days, settings)?)
+    }
+
+    /// The same, with what is wrong with it left to the caller.
+    pub(super) fn open_looking(
+        &self,
+        as_of: Option<&str>,
+        now: Timestamp,
+        ahead_days: u16,
+        settings: Option<&str>,
+    ) -> Result<Project, Failure> {
         let settings = match settings {
             None => None,
             Some(name) => {
@@ -107,6 +118,11 @@ impl Session<'_> {
                 "note: the settings here are others than those taken with `--settings`, and have no force in this run",
             );
         }
+        Ok(project)
+    }
+
+    /// A project without errors; of one with some they are drawn.
+    pub(super) fn sound(&self, project: Project) -> Result<Project, Failure> {
         let form = if self.global.accessible {
             Form::Narrated
         } else {

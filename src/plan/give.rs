@@ -103,6 +103,7 @@ where
                 account: source.id.clone(),
                 step: Some(step.id.clone()),
                 what: format!("has no access at {place} any more"),
+                is_change: true,
             });
         }
         let refusal = self.refuse_new(ctx, case, account, &step, scope, false);

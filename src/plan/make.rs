@@ -226,6 +226,7 @@ pub(super) fn assess(
             right: right.id,
             before: old.map(named),
             after: new.map(named),
+            line: None,
         });
     }
     found

@@ -2,15 +2,14 @@
 //!
 //! Not a reader of files: the texts are there. Invariant: says the same as [`Sources::origin`], with contacts masked.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::step::Because;
-use crate::catalog::RightId;
+use super::step::{Because, RightDelta};
+use super::values::shift;
+use crate::catalog::{Catalog, RightId, Sensitivity};
 use crate::model::{Grant, PersonKey, RightSource};
 use crate::text::{Origin, Sources, Span, mask_contacts};
-
-/// How many lines stand behind a step at most: the first ones are the telling ones.
-const MOST_LINES: usize = 5;
 
 /// A cache of origins that were asked for.
 pub(super) struct Origins<'a> {
@@ -41,17 +40,48 @@ impl<'a> Origins<'a> {
         Because::Line(self.origin(span))
     }
 
-    /// The assignment lines of a grant, then the lines that decided the rights that change.
+    /// The assignment lines of a grant, then the lines that decided the rights that change, in the order of these: all of
+    /// them, since who may approve a change depends on who wrote what decided it.
     pub(super) fn behind(&mut self, grant: &Grant, rights: &[RightId]) -> Vec<Because> {
         let decided = rights.iter().filter_map(|id| deciding(grant, id.index()));
-        let mut spans: Vec<Span> = Vec::new();
+        let mut seen: BTreeSet<Span> = BTreeSet::new();
+        let mut lines = Vec::new();
         for span in grant.because.iter().copied().chain(decided) {
-            if spans.len() < MOST_LINES && !spans.contains(&span) {
-                spans.push(span);
+            if seen.insert(span) {
+                lines.push(self.line(span));
             }
         }
-        spans.into_iter().map(|span| self.line(span)).collect()
+        lines
     }
+
+    /// Names with each right that changes the line that decided it.
+    pub(super) fn credit(&mut self, grant: &Grant, deltas: &mut [RightDelta]) {
+        for delta in deltas {
+            let span = deciding(grant, delta.right.index());
+            delta.line = span.map(|span| self.origin(span));
+        }
+    }
+}
+
+/// The rights that change, the most telling first: by how sensitive they are, then what takes before what gives.
+pub(super) fn telling(
+    catalog: &Catalog,
+    raised: &BTreeMap<RightId, Sensitivity>,
+    deltas: &[RightDelta],
+) -> Vec<RightId> {
+    let mut rights: Vec<_> = deltas
+        .iter()
+        .map(|delta| {
+            let right = catalog.get(delta.right);
+            let why = right
+                .sensitivity
+                .or_else(|| raised.get(&delta.right).copied());
+            let takes = shift(right, delta.before.as_ref(), delta.after.as_ref()).less;
+            (Sensitivity::rank(why), Reverse(takes), delta.right)
+        })
+        .collect();
+    rights.sort_by_key(|(rank, takes, _)| (*rank, *takes));
+    rights.into_iter().map(|(_, _, right)| right).collect()
 }
 
 /// ``` `jana` is protected (keyholder.yaml:14) ```: what no step may pass, and where it is said.

@@ -10,6 +10,7 @@ use super::make::{
     role_shift, set_kind, step, swing,
 };
 use super::names::staff_name;
+use super::origins::telling;
 use super::person::Case;
 use super::reason::behind;
 use super::step::{
@@ -109,6 +110,7 @@ where
                 account: row.id.clone(),
                 step: Some(full.step.id.clone()),
                 what: drift_words(role, staff, full.step.deltas.len()),
+                is_change: true,
             });
         }
         match self.ownership(place) {
@@ -209,7 +211,10 @@ where
             .changed
             .is_empty();
         let staff = staff_after(target.staff, row.staff.flatten());
-        let changed: Vec<_> = found.deltas.iter().map(|delta| delta.right).collect();
+        let raised = &ctx.input.desired.rules.sensitive;
+        let changed = telling(catalog, raised, &found.deltas);
+        let mut deltas = found.deltas.clone();
+        ctx.origins.credit(grant, &mut deltas);
         let paid = found.paid && row.paid_seat != Some(true);
         let because = behind(ctx, grant, reason, &changed);
         let mut step = step(
@@ -233,7 +238,7 @@ where
                     rights: target.rights.clone(),
                     facts: std::sync::Arc::default(),
                 }),
-                deltas: found.deltas.clone(),
+                deltas,
                 effects: if paid {
                     vec![Effect::PaidSeat]
                 } else {

@@ -474,6 +474,9 @@ pub struct RightDelta {
     pub before: Option<Value>,
     /// Value after; none where there will be no access.
     pub after: Option<Value>,
+    /// The line of a role, or of a `plus`, `minus` or `never`, that decided it; none where all access is given or goes, for
+    /// which the lines of assignments stand, and where none did.
+    pub line: Option<Origin>,
 }
 
 /// What a step executes.
@@ -673,6 +676,9 @@ pub struct Drift {
     pub step: Option<StepId>,
     /// What changed, in words; may contain hostile text.
     pub what: String,
+    /// Whether somebody is known to have changed it since the last apply. Where nothing was ever applied, it is only known
+    /// that no line gives it. No part of the contract.
+    pub is_change: bool,
 }
 
 /// Something time alone will change.

@@ -232,6 +232,7 @@ where
                 account: row.id.clone(),
                 step: Some(step.id.clone()),
                 what: format!("has access at {place}, which no line gives"),
+                is_change: !ctx.input.memory.people.is_empty(),
             });
         }
         if self.ownership(place) != Ownership::Full {

@@ -351,6 +351,10 @@ pub struct Line {
     pub column: u32,
     /// The line's text.
     pub text: String,
+    /// Behind a step that changes rights: the slugs of those that this line decided. A line of an assignment has none: it is
+    /// behind the whole step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rights: Vec<&'static str>,
 }
 
 /// What a person is told to do.

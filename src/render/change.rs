@@ -6,20 +6,26 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::doc::{Block, Detail, Item, Run, Section, Tone, foreign, foreign_toned, say, toned};
+use super::doc::{
+    Block, Detail, Item, Run, Section, Tone, foreign, foreign_toned, prose, say, toned,
+};
 use super::hand::{self, ShortIds, push_all};
+use super::held::of_all;
 use super::names::Names;
 use super::told::{Told, told};
 use super::view::Frame;
 use super::words;
 use crate::model::{PersonKey, PlaceId};
-use crate::plan::{Because, DangerClass, Effect, Mode, Plan, Step, StepKind};
+use crate::plan::{Because, DangerClass, Effect, Mode, Plan, Step, StepId, StepKind};
 
 /// From how many people on an equal change is told once for all of them.
 const MANY: usize = 3;
 
-/// The most lines of YAML that are each one person's own and named in an entry for many people.
+/// The most lines of YAML of one file whose numbers are named.
 const LINES: usize = 12;
+
+/// The most lines of YAML that are shown as they are written.
+const WRITTEN: usize = 5;
 
 /// What every line may need.
 pub(super) struct Page<'a> {
@@ -28,6 +34,8 @@ pub(super) struct Page<'a> {
     pub(super) ids: ShortIds<'a>,
     /// Names that several people of the plan have.
     shared: BTreeSet<&'a str>,
+    /// Steps that take what no line gives, where nobody is known to have changed it.
+    unchanged: BTreeSet<&'a StepId>,
 }
 
 impl<'a> Page<'a> {
@@ -45,6 +53,13 @@ impl<'a> Page<'a> {
             names,
             ids: ShortIds::of(plan),
             shared,
+            unchanged: plan
+                .draft
+                .drift
+                .iter()
+                .filter(|drift| !drift.is_change)
+                .filter_map(|drift| drift.step.as_ref())
+                .collect(),
         }
     }
 }
@@ -256,7 +271,7 @@ fn one(changes: &[(&Told, Vec<&Step>)], said: Option<DangerClass>, page: &Page<'
     let last = changes.len().saturating_sub(1);
     let items = changes.iter().zip(reasons).enumerate();
     Block::Group {
-        head: heading(steps),
+        head: heading(steps, page),
         items: items
             .map(|(nth, ((told, steps), reasons))| {
                 let mut item = item(told, steps, said, page);
@@ -271,28 +286,33 @@ fn one(changes: &[(&Told, Vec<&Step>)], said: Option<DangerClass>, page: &Page<'
 }
 
 /// The name, the key, and why it all is.
-fn heading<'s>(steps: impl Iterator<Item = &'s Step>) -> Vec<Run> {
+fn heading<'s>(steps: impl Iterator<Item = &'s Step>, page: &Page<'_>) -> Vec<Run> {
     let steps: Vec<&Step> = steps.collect();
     let Some(first) = steps.first() else {
         return Vec::new();
     };
     let mut head = named(&first.name, first.person.as_ref());
-    head.push(toned(Tone::Dim, format!("  {}", reasons(&steps))));
+    head.push(toned(Tone::Dim, format!("  {}", reasons(&steps, page))));
     head
 }
 
 pub(super) fn named(name: &str, key: Option<&PersonKey>) -> Vec<Run> {
-    let mut runs = vec![foreign_toned(Tone::Strong, name.to_owned())];
+    let whose = key.map_or(name, PersonKey::as_str);
+    let mut runs = vec![foreign_toned(Tone::Strong, name.to_owned()).naming(whose)];
     if let Some(key) = key {
         runs.push(toned(Tone::Dim, format!("  {key}")));
     }
     runs
 }
 
-fn reasons(steps: &[&Step]) -> String {
+fn reasons(steps: &[&Step], page: &Page<'_>) -> String {
     let mut reasons: Vec<&'static str> = Vec::new();
     for step in steps {
-        let reason = words::reason(step.reason);
+        let reason = if page.unchanged.contains(&step.id) {
+            "access that no line gives"
+        } else {
+            words::reason(step.reason)
+        };
         if !reasons.contains(&reason) {
             reasons.push(reason);
         }
@@ -311,12 +331,16 @@ fn many(
     let mut item = item(told, steps, said, page);
     push_all(&mut item.details, "who", by_places(steps, page));
     item.details.extend(sends(steps));
-    push_all(&mut item.details, "because", because_of_many(steps));
+    push_all(
+        &mut item.details,
+        "because",
+        because_of_many(&behind(steps)),
+    );
     let count = u32::try_from(people).unwrap_or(u32::MAX);
     Block::Group {
         head: vec![
             toned(Tone::Strong, words::count(count, "person", "people")),
-            toned(Tone::Dim, format!("  {}", reasons(steps))),
+            toned(Tone::Dim, format!("  {}", reasons(steps, page))),
         ],
         items: vec![item],
     }
@@ -366,7 +390,9 @@ fn list(people: &[Vec<&Step>], page: &Page<'_>) -> Vec<Run> {
         if !runs.is_empty() {
             runs.push(say(", "));
         }
-        runs.push(foreign(first.name.to_string()));
+        let (key, account) = who(first);
+        let whose = key.map_or(account, PersonKey::as_str);
+        runs.push(foreign(first.name.to_string()).naming(whose));
         match &first.person {
             Some(key) if page.shared.contains(&*first.name) => {
                 runs.push(toned(Tone::Dim, format!(" ({key})")));
@@ -475,11 +501,19 @@ fn sends(steps: &[&Step]) -> Vec<Detail> {
         .collect()
 }
 
-/// The lines behind steps, and behind how many of them each is.
-fn lines<'s>(steps: &[&'s Step]) -> Vec<(&'s Because, usize)> {
+/// What is behind something, whom it is about and where.
+pub(super) type Behind<'s> = (&'s [Because], Option<&'s PersonKey>, Option<&'s PlaceId>);
+
+fn behind<'s>(steps: &[&'s Step]) -> Vec<Behind<'s>> {
+    let of = |step: &&'s Step| (&step.because[..], step.person.as_ref(), Some(&step.place));
+    steps.iter().map(of).collect()
+}
+
+/// The lines and rules behind things, and behind how many of them each is.
+fn lines<'s>(all: &[Behind<'s>]) -> Vec<(&'s Because, usize)> {
     let mut lines: Vec<(&Because, usize)> = Vec::new();
     let mut seen: BTreeMap<&Because, usize> = BTreeMap::new();
-    for because in steps.iter().flat_map(|step| &step.because) {
+    for because in all.iter().flat_map(|(because, _, _)| *because) {
         let at = *seen.entry(because).or_insert_with(|| {
             lines.push((because, 0));
             lines.len() - 1
@@ -491,56 +525,119 @@ fn lines<'s>(steps: &[&'s Step]) -> Vec<(&'s Because, usize)> {
     lines
 }
 
-/// The lines behind somebody's steps.
+/// The lines behind somebody's steps: the first as they are written, which are the telling ones, the rest by number.
 fn because(steps: &[&Step]) -> Vec<Vec<Run>> {
-    let lines = lines(steps).into_iter();
-    lines.map(|(line, _)| words::because(line)).collect()
+    let lines: Vec<&Because> = lines(&behind(steps))
+        .into_iter()
+        .map(|(line, _)| line)
+        .collect();
+    in_short(&lines)
 }
 
-/// The lines behind many people's steps: what they have in common as it is written, and where each one's own is.
-fn because_of_many(steps: &[&Step]) -> Vec<Vec<Run>> {
-    let mut lines = lines(steps);
+/// Lines and rules, most telling first: of many, the first as they are written and the rest by number.
+pub(super) fn in_short(lines: &[&Because]) -> Vec<Vec<Run>> {
+    let (first, rest) = lines.split_at(written(lines.len()));
+    let mut shown: Vec<Vec<Run>> = first.iter().map(|line| words::because(line)).collect();
+    shown.extend(by_number(rest.iter().copied()));
+    let rules = rest.iter().filter(|it| matches!(it, Because::Rule(_)));
+    shown.extend(rules.map(|rule| words::because(rule)));
+    shown
+}
+
+/// How many of some lines are shown as they are written: one more costs no more room than to say where it is.
+fn written(lines: usize) -> usize {
+    if lines <= WRITTEN + 1 { lines } else { WRITTEN }
+}
+
+/// Where lines stand, file by file, each once: `12, 14-18`.
+fn by_number<'b>(lines: impl Iterator<Item = &'b Because>) -> Vec<Vec<Run>> {
+    let mut files: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
+    for line in lines {
+        if let Because::Line(origin) = line {
+            files.entry(&origin.file).or_default().insert(origin.line);
+        }
+    }
+    let files = files.into_iter().map(|(file, numbers)| {
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
+        for number in &numbers {
+            match ranges.last_mut() {
+                Some((_, last)) if last.checked_add(1) == Some(*number) => *last = *number,
+                _ => ranges.push((*number, *number)),
+            }
+        }
+        let (named, rest) = ranges.split_at(ranges.len().min(LINES));
+        let named = named.iter().map(|(first, last)| match last - first {
+            0 => first.to_string(),
+            _ => format!("{first}-{last}"),
+        });
+        let named: Vec<String> = named.collect();
+        let lines = if numbers.len() == 1 { "line" } else { "lines" };
+        let mut text = format!(": {lines} {}", named.join(", "));
+        let unnamed: u32 = rest.iter().map(|(first, last)| last - first + 1).sum();
+        if unnamed > 0 {
+            text.push_str(&format!(" and {unnamed} more"));
+        }
+        vec![
+            foreign_toned(Tone::Dim, file.to_owned()),
+            toned(Tone::Dim, text),
+        ]
+    });
+    files.collect()
+}
+
+/// The lines behind what many people have: what they have in common as it is written, and where each one's own is.
+pub(super) fn because_of_many(all: &[Behind<'_>]) -> Vec<Vec<Run>> {
+    let mut lines = lines(all);
     lines.sort_by_key(|(_, count)| Reverse(*count));
     let (common, own): (Vec<_>, Vec<_>) = lines
         .into_iter()
-        .partition(|(_, count)| count * 2 > steps.len());
-    let mut shown: Vec<Vec<Run>> = common
+        .partition(|(_, count)| count * 2 > all.len());
+    // A rule that is said of each of them is said once, of all.
+    let mut rules: Vec<String> = Vec::new();
+    for (because, person, place) in all {
+        for because in *because {
+            if let Because::Rule(rule) = because {
+                let rule = of_all(rule, *person, *place);
+                if !rules.contains(&rule) {
+                    rules.push(rule);
+                }
+            }
+        }
+    }
+    let is_line = |it: &&Because| matches!(it, Because::Line(_));
+    let common: Vec<&Because> = common
         .iter()
-        .map(|(line, _)| words::because(line))
+        .map(|(line, _)| *line)
+        .filter(is_line)
         .collect();
-    let mut files: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
-    let mut rules = 0;
-    for (line, _) in own {
-        match line {
-            Because::Line(origin) => files.entry(&origin.file).or_default().push(origin.line),
-            Because::Rule(_) => rules += 1,
-        }
-    }
-    for (file, mut numbers) in files {
-        numbers.sort_unstable();
-        let more = numbers.len().saturating_sub(LINES);
-        let named: Vec<String> = numbers.iter().take(LINES).map(u32::to_string).collect();
-        let lines = if numbers.len() == 1 { "line" } else { "lines" };
-        let mut text = format!(": {lines} {}", named.join(", "));
-        if more > 0 {
-            text.push_str(&format!(" and {more} more"));
-        }
-        shown.push(vec![
-            foreign_toned(Tone::Dim, file.to_owned()),
-            toned(Tone::Dim, text),
-        ]);
-    }
-    if rules > 0 {
-        let rules = words::count(rules, "rule", "rules");
-        let text = format!("{rules} that the json and the csv name for each of them");
+    let (first, rest) = common.split_at(written(common.len()));
+    let mut shown: Vec<Vec<Run>> = first.iter().map(|line| words::because(line)).collect();
+    let own = own.iter().map(|(line, _)| *line);
+    shown.extend(by_number(rest.iter().copied().chain(own)));
+    let more = rules.len().saturating_sub(WRITTEN);
+    shown.extend(
+        rules
+            .into_iter()
+            .take(WRITTEN)
+            .map(|rule| vec![prose(rule)]),
+    );
+    if more > 0 {
+        let text = format!(
+            "and {} like these",
+            words::count(number(more), "rule", "rules")
+        );
         shown.push(vec![toned(Tone::Dim, text)]);
     }
     shown
 }
 
+fn number(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
 /// Steps in full, grouped by person, with what is to be done by hand: for whoever does them.
 pub(super) fn in_full(steps: &[&Step], page: &Page<'_>) -> Vec<Block> {
-    by_person(steps, |step| {
+    by_person(steps, page, |step| {
         let told = told(step, page);
         let mut item = item(&told, &[step], None, page);
         item.details.extend(sends(&[step]));
@@ -558,7 +655,7 @@ pub(super) fn by_hand(steps: &[&Step], page: &Page<'_>) -> Vec<Block> {
         .copied()
         .filter(|step| matches!(step.mode, Mode::Manual(_)))
         .collect();
-    by_person(&manual, |step| {
+    by_person(&manual, page, |step| {
         let told = told(step, page);
         let mut item = item(&told, &[step], None, page);
         item.details = hand::details(step, page.frame, page.ids.short(&step.id));
@@ -576,7 +673,7 @@ fn is_change(step: &Step) -> bool {
 }
 
 /// Steps grouped by person, the group with the most dangerous step first.
-fn by_person(steps: &[&Step], item: impl Fn(&Step) -> Item) -> Vec<Block> {
+fn by_person(steps: &[&Step], page: &Page<'_>, item: impl Fn(&Step) -> Item) -> Vec<Block> {
     let mut groups: BTreeMap<Who<'_>, Vec<&Step>> = BTreeMap::new();
     for step in steps {
         groups.entry(who(step)).or_default().push(step);
@@ -586,7 +683,7 @@ fn by_person(steps: &[&Step], item: impl Fn(&Step) -> Item) -> Vec<Block> {
     groups
         .into_iter()
         .map(|steps| Block::Group {
-            head: heading(steps.iter().copied()),
+            head: heading(steps.iter().copied(), page),
             items: steps.iter().map(|step| item(step)).collect(),
         })
         .collect()

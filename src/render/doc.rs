@@ -4,6 +4,7 @@
 //! a writer cannot forget to escape it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// How a piece of text is meant. Each tone also has words or a mark, so that nothing is lost without color.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,19 @@ pub struct Run {
     pub foreign: bool,
     /// Whether it is running text, such as a message: it may be longer than a name is shown.
     pub long: bool,
+    /// Whose name it is, if it is one: what tells people apart. Where a page has no room for all, people are counted by it.
+    pub whose: Option<Arc<str>>,
+}
+
+impl Run {
+    /// The same as the name of somebody.
+    #[must_use]
+    pub fn naming(self, who: &str) -> Self {
+        Self {
+            whose: Some(who.into()),
+            ..self
+        }
+    }
 }
 
 /// Our own words.
@@ -44,6 +58,7 @@ pub fn say(text: impl Into<Cow<'static, str>>) -> Run {
         tone: Tone::Plain,
         foreign: false,
         long: false,
+        whose: None,
     }
 }
 
@@ -54,6 +69,7 @@ pub fn toned(tone: Tone, text: impl Into<Cow<'static, str>>) -> Run {
         tone,
         foreign: false,
         long: false,
+        whose: None,
     }
 }
 
@@ -64,6 +80,7 @@ pub fn foreign(text: impl Into<Cow<'static, str>>) -> Run {
         tone: Tone::Plain,
         foreign: true,
         long: false,
+        whose: None,
     }
 }
 
@@ -82,6 +99,7 @@ pub fn foreign_toned(tone: Tone, text: impl Into<Cow<'static, str>>) -> Run {
         tone,
         foreign: true,
         long: false,
+        whose: None,
     }
 }
 

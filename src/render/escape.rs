@@ -26,20 +26,13 @@ pub fn terminal_long(text: &str) -> Cow<'_, str> {
 pub fn markdown(text: &str) -> String {
     let text = terminal_long(text.trim());
     let mut safe = String::with_capacity(text.len() + 16);
-    let mut chars = text.chars().peekable();
     let mut only_digits = true;
     let mut first = true;
-    while let Some(c) = chars.next() {
-        let next = chars.peek().copied();
-        let glued = next.is_some_and(char::is_alphanumeric);
-        // Trackers look for mentions, numbers of issues and some for boxes in the text that is shown, where a backslash
-        // is gone by then: a comment between keeps apart what they look for.
-        let apart = match c {
-            '@' => true,
-            '#' => glued,
-            '[' => first,
-            _ => false,
-        };
+    for (at, c) in text.char_indices() {
+        let rest = text.get(at + c.len_utf8()..).unwrap_or_default();
+        let next = rest.chars().next();
+        // Some look for boxes, too.
+        let apart = is_sought(c, rest) || (c == '[' && first);
         let plain = match c {
             // The dot of an address, and the one behind a list's number.
             '.' => {
@@ -57,12 +50,69 @@ pub fn markdown(text: &str) -> String {
         }
         safe.push(c);
         if apart {
-            safe.push_str("<!-- -->");
+            safe.push_str(APART);
         }
         first = false;
         only_digits &= c.is_ascii_digit();
     }
     safe
+}
+
+/// A comment that shows nothing, and keeps apart what it stands between.
+pub const APART: &str = "<!-- -->";
+
+/// No picture has a longer name.
+const PICTURE: usize = 48;
+
+/// Whether trackers look for a character with what follows it in the text that is shown, where a backslash is gone by then:
+/// mentions, numbers of issues, requests, milestones and what else they link, and the names of little pictures.
+fn is_sought(c: char, rest: &str) -> bool {
+    match c {
+        '@' => true,
+        '#' | '!' | '%' | '$' | '&' | '~' => {
+            rest.starts_with(|c: char| c == '"' || c.is_alphanumeric())
+        }
+        ':' => {
+            let is_of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-');
+            let after = rest.trim_start_matches(is_of_name);
+            let name = rest.strip_suffix(after).unwrap_or_default();
+            // What comes behind the text may be a colon. A time is no name, and neither is a hash.
+            let may_end = after.is_empty()
+                && name.len() <= PICTURE
+                && name.contains(|c: char| !c.is_ascii_digit());
+            !name.is_empty() && (may_end || after.starts_with(':'))
+        }
+        _ => false,
+    }
+}
+
+/// A text from outside as [`html`] has it, where trackers look for what to link, too.
+pub fn markup(text: &str, long: bool) -> String {
+    let text = if long {
+        terminal_long(text)
+    } else {
+        terminal(text)
+    };
+    let mut safe = String::with_capacity(text.len() + 16);
+    for (at, c) in text.char_indices() {
+        push_html(&mut safe, c);
+        let rest = text.get(at + c.len_utf8()..).unwrap_or_default();
+        if is_sought(c, rest) {
+            safe.push_str(APART);
+        }
+    }
+    safe
+}
+
+fn push_html(safe: &mut String, c: char) {
+    match c {
+        '&' => safe.push_str("&amp;"),
+        '<' => safe.push_str("&lt;"),
+        '>' => safe.push_str("&gt;"),
+        '"' => safe.push_str("&quot;"),
+        '\'' => safe.push_str("&#39;"),
+        _ => safe.push(c),
+    }
 }
 
 /// The same for a part of a line: a name, or a sentence that may be `long`.
@@ -84,14 +134,7 @@ pub fn html(text: &str, long: bool) -> String {
     };
     let mut safe = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        match c {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            _ => safe.push(c),
-        }
+        push_html(&mut safe, c);
     }
     safe
 }
@@ -240,6 +283,15 @@ mod tests {
             ("[x] done", "\\[<!-- -->x\\] done"),
             ("No. 5", "No. 5"),
             ("www.", "www\\."),
+            (":smile: 10:30 a:b", ":<!-- -->smile: 10:30 a:<!-- -->b"),
+            (":+1", ":<!-- -->+1"),
+            ("09:00", "09:00"),
+            (":100:", ":<!-- -->100:"),
+            ("30% %1 %\"M\"", "30% %<!-- -->1 %<!-- -->\"M\""),
+            (
+                "!7 &8 $9 ~bug",
+                "\\!<!-- -->7 \\&<!-- -->8 \\$<!-- -->9 \\~<!-- -->bug",
+            ),
             ("", ""),
         ] {
             assert_eq!(markdown(text), shown, "{text:?}");
@@ -251,10 +303,7 @@ mod tests {
     /// Takes out what we put in, so that what remains is what the text itself could do.
     fn bare(safe: &str) -> String {
         let mut bare = String::new();
-        let safe = safe
-            .replace("@<!-- -->", "")
-            .replace("\\#<!-- -->", "")
-            .replace("\\[<!-- -->", "");
+        let safe = safe.replace("@<!-- -->", "").replace(APART, "");
         let mut chars = safe.chars();
         while let Some(c) = chars.next() {
             if c == '\\' {
@@ -269,13 +318,24 @@ mod tests {
 
     proptest! {
         #[test]
-        fn markdown_has_no_live_character(text in "([-+=*_#.:/!<>|~&$@(){}\\[\\]`\\\\ \\n0-9a-z]|www[.]|https://|<!-- |.){0,40}") {
+        fn markdown_has_no_live_character(text in "([-+=*_#.:/!<>|~%&$@(){}\\[\\]`\\\\ \\n0-9a-z]|www[.]|https://|<!-- |.){0,40}") {
             let safe = markdown(&text);
             prop_assert!(!safe.chars().any(is_hostile));
             let bare = bare(&safe);
             prop_assert!(!bare.contains(['`', '*', '_', '{', '}', '[', ']', '(', ')', '<', '>', '#', '!', '|', '~', '&', '$', '@']), "{safe}");
             prop_assert!(!bare.contains("://") && !bare.contains("www."), "{safe}");
             prop_assert!(!safe.starts_with(['-', '+', '=', ' ']), "{safe}");
+            // As it is shown, a comment counting as something between.
+            let apart = safe.replace(APART, "\u{0}");
+            let mut chars = apart.chars();
+            let mut shown = String::new();
+            while let Some(c) = chars.next() {
+                shown.extend(if c == '\\' { chars.next() } else { Some(c) });
+            }
+            for (at, c) in shown.char_indices() {
+                let rest = &shown[at + c.len_utf8()..];
+                prop_assert!(rest.starts_with('\u{0}') || !is_sought(c, rest), "{safe}");
+            }
         }
 
         #[test]

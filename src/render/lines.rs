@@ -6,13 +6,13 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::escape;
 use super::view::Frame;
 use super::words;
+use super::{escape, held};
 use crate::catalog::Sensitivity;
 use crate::diagnostic::render::sarif::{self, Level, Problem, Spot};
 use crate::model::{PlaceId, SystemName};
-use crate::plan::{Because, DangerClass, Effect, Plan, Step, gives};
+use crate::plan::{Because, DangerClass, Effect, HoldCode, Plan, RightDelta, Step, gives};
 use crate::text::Origin;
 
 /// How many annotations of one sort GitHub shows of a step of a job.
@@ -49,26 +49,48 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn add(&mut self, step: &'a Step, frame: &Frame<'_>) {
+    /// Counts a step: all of it for a line that is behind all of it, else what the line decided.
+    fn add(&mut self, step: &'a Step, decided: Option<&[&RightDelta]>, frame: &Frame<'_>) {
         let account = step.account.as_ref().map_or("", |account| account.as_str());
         let who = step.person.as_ref().map_or(account, |key| key.as_str());
-        self.class = self.class.max(step.class);
         self.people.insert(who);
         self.places.insert((&step.system, &step.place));
-        if step.after.is_none() && step.class >= DangerClass::Removing {
-            self.leaves.insert(who);
-        } else if step.swing.takes {
-            self.loses.insert(who);
-        }
-        let mut told = false;
-        for delta in &step.deltas {
+        let all: Vec<&RightDelta>;
+        let deltas = if let Some(decided) = decided {
+            decided
+        } else {
+            all = step.deltas.iter().collect();
+            &all
+        };
+        let (mut told, mut takes) = (false, false);
+        for delta in deltas {
             let right = frame.catalog.get(delta.right);
-            if let Some(why) = frame.why(right)
-                && gives(right, delta.before.as_ref(), delta.after.as_ref())
+            let (before, after) = (delta.before.as_ref(), delta.after.as_ref());
+            takes |= gives(right, after, before);
+            if let Some(why) = frame.why_changed(delta)
+                && gives(right, before, after)
             {
                 self.gains.entry(why).or_default().insert(who);
                 told = true;
             }
+        }
+        if decided.is_some() {
+            let class = match (takes, told) {
+                (true, _) => DangerClass::Removing,
+                (false, true) => DangerClass::Escalating,
+                (false, false) => DangerClass::Safe,
+            };
+            self.class = self.class.max(class.min(step.class));
+            if takes {
+                self.loses.insert(who);
+            }
+            return;
+        }
+        self.class = self.class.max(step.class);
+        if step.after.is_none() && step.class >= DangerClass::Removing {
+            self.leaves.insert(who);
+        } else if step.swing.takes {
+            self.loses.insert(who);
         }
         if step.swing.escalates && !told {
             self.escalates.insert(who);
@@ -122,22 +144,51 @@ fn lines<'a>(plan: &'a Plan, frame: &Frame<'_>) -> Vec<Line<'a>> {
     let held = draft.holds.iter().filter_map(|hold| hold.step.as_deref());
     let steps = draft.steps.iter().map(|step| (step, 0));
     for (step, held) in steps.chain(held.map(|step| (step, 1))) {
-        let mut seen = BTreeSet::new();
-        for because in &step.because {
-            let Because::Line(origin) = because else {
-                continue;
-            };
-            let at = (&*origin.file, origin.line);
-            // A line that is behind a step twice is behind it.
-            if seen.insert(at) {
-                let line = found.entry(at).or_insert_with(|| Line::new(origin));
-                line.add(step, frame);
-                line.held += held;
-            }
+        for (at, (origin, decided)) in behind(step) {
+            let line = found.entry(at).or_insert_with(|| Line::new(origin));
+            line.add(step, decided.as_deref(), frame);
+            line.held += held;
         }
     }
     let mut lines: Vec<Line<'a>> = found.into_values().collect();
-    lines.sort_by_key(|line| (Reverse(line.class), Reverse(line.people.len())));
+    lines.sort_by_key(|line| {
+        let gains = line.gains.keys().map(|why| words::rank(Some(*why))).min();
+        let gains = gains.unwrap_or(usize::MAX);
+        // A line of a role is the doing behind a hundred lines of people, each of which says less.
+        let is_dangerous = line.class >= DangerClass::Escalating;
+        let people = Reverse(line.people.len());
+        (Reverse(is_dangerous), people, Reverse(line.class), gains)
+    });
+    lines
+}
+
+/// A line behind a step, and what of the step it decided; none where the whole step is its doing.
+type Behind<'a> = (&'a Origin, Option<Vec<&'a RightDelta>>);
+
+/// The lines behind a step, each once, though several things may stand in it.
+fn behind(step: &Step) -> BTreeMap<(&str, u32), Behind<'_>> {
+    let mut decided: BTreeMap<&Origin, Vec<&RightDelta>> = BTreeMap::new();
+    for delta in &step.deltas {
+        if let Some(line) = &delta.line {
+            decided.entry(line).or_default().push(delta);
+        }
+    }
+    let mut lines: BTreeMap<(&str, u32), Behind<'_>> = BTreeMap::new();
+    for because in &step.because {
+        let Because::Line(origin) = because else {
+            continue;
+        };
+        let own = decided.get(origin).cloned();
+        let at = (&*origin.file, origin.line);
+        match lines.get_mut(&at) {
+            None => drop(lines.insert(at, (origin, own))),
+            Some((_, known)) => match (known.as_mut(), own) {
+                (Some(known), Some(more)) => known.extend(more),
+                // What is behind the whole step stays so.
+                _ => *known = None,
+            },
+        }
+    }
     lines
 }
 
@@ -180,7 +231,9 @@ fn spot(origin: &Origin, prefix: &str) -> Spot {
 }
 
 /// The rules that were loosened or are broken, and what is held; what a limit holds with the same words is one.
-fn problems(plan: &Plan, prefix: &str) -> Vec<Problem> {
+///
+/// Equal holds of many people are one where they are told `once`, else each stands on its own line.
+fn problems(plan: &Plan, prefix: &str, once: bool) -> Vec<Problem> {
     let draft = &plan.draft;
     let broken = draft.findings.iter().map(|finding| {
         problem(
@@ -191,20 +244,24 @@ fn problems(plan: &Plan, prefix: &str) -> Vec<Problem> {
             prefix,
         )
     });
-    let mut told: BTreeSet<(&str, &str, Option<&Origin>)> = BTreeSet::new();
-    let holds = draft
-        .holds
-        .iter()
-        .filter(|hold| told.insert((hold.code.name(), &*hold.message, first_line(&hold.because))));
-    let held = holds.map(|hold| {
-        problem(
-            (hold.code.name(), words::held(hold.code)),
-            Level::Warning,
-            &format!("held back: {}", hold.message),
-            &hold.because,
-            prefix,
-        )
-    });
+    let mut told: BTreeSet<(&str, String, Option<&Origin>)> = BTreeSet::new();
+    let mut held = Vec::new();
+    for (sort, group) in held::sorts(&draft.holds) {
+        let people = held::people(&group);
+        let is_one = once && people >= held::MANY;
+        let most = if is_one { 1 } else { group.len() };
+        for hold in group.into_iter().take(most) {
+            let text = if is_one && hold.code != HoldCode::OverLimit {
+                format!("held back for {people} people: {}", sort.message)
+            } else {
+                format!("held back: {}", hold.message)
+            };
+            if told.insert((hold.code.name(), text.clone(), first_line(&hold.because))) {
+                let rule = (hold.code.name(), words::held(hold.code));
+                held.push(problem(rule, Level::Warning, &text, &hold.because, prefix));
+            }
+        }
+    }
     let loosened = draft.loosened.iter().map(|it| {
         let word = |value: &Option<std::sync::Arc<str>>| {
             value
@@ -229,7 +286,7 @@ fn problems(plan: &Plan, prefix: &str) -> Vec<Problem> {
 
 /// Workflow commands, a line each. GitHub shows ten of a sort; what is beyond is counted in the tenth.
 pub fn github(plan: &Plan, frame: &Frame<'_>, prefix: &str) -> String {
-    let problems = problems(plan, prefix);
+    let problems = problems(plan, prefix, true);
     let warnings = problems
         .iter()
         .map(|it| (it.places.first().cloned(), it.rule, it.message.clone()));
@@ -240,17 +297,21 @@ pub fn github(plan: &Plan, frame: &Frame<'_>, prefix: &str) -> String {
     let warnings = commands(
         "warning",
         &warnings.collect::<Vec<_>>(),
-        "more is held back or broken: see the plan",
+        ("more is", "more are", "held back or broken"),
     );
     let notices = commands(
         "notice",
         &notices.collect::<Vec<_>>(),
-        "more lines cause changes: see the plan",
+        ("more line causes", "more lines cause", "changes"),
     );
     warnings + &notices
 }
 
-fn commands(level: &str, all: &[(Option<Spot>, &str, String)], more: &str) -> String {
+fn commands(
+    level: &str,
+    all: &[(Option<Spot>, &str, String)],
+    (one, many, what): (&str, &str, &str),
+) -> String {
     let most = if all.len() > SHOWN { SHOWN - 1 } else { SHOWN };
     let mut out = String::new();
     for (spot, title, text) in all.iter().take(most) {
@@ -265,15 +326,18 @@ fn commands(level: &str, all: &[(Option<Spot>, &str, String)], more: &str) -> St
         ));
     }
     if all.len() > most {
-        let count = all.len() - most;
-        out.push_str(&format!("::{level} title=keyholder::{count} {more}\n"));
+        let more = u32::try_from(all.len() - most).unwrap_or(u32::MAX);
+        let more = words::count(more, one, many);
+        out.push_str(&format!(
+            "::{level} title=keyholder::{more} {what}: see the plan\n"
+        ));
     }
     out
 }
 
 /// GitLab's Code Quality report: the same lines and problems, all of them.
 pub fn gitlab(plan: &Plan, frame: &Frame<'_>, prefix: &str) -> String {
-    let mut problems = problems(plan, prefix);
+    let mut problems = problems(plan, prefix, false);
     problems.extend(lines(plan, frame).into_iter().map(|line| Problem {
         rule: "causes-changes",
         about: "a line that causes changes",
@@ -292,5 +356,5 @@ pub fn gitlab(plan: &Plan, frame: &Frame<'_>, prefix: &str) -> String {
 
 /// What is held and what is broken, for code scanning.
 pub fn sarif(plan: &Plan, prefix: &str) -> String {
-    sarif::pretty(&sarif::sarif(&problems(plan, prefix)))
+    sarif::pretty(&sarif::sarif(&problems(plan, prefix, false)))
 }

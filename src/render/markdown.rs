@@ -4,7 +4,9 @@
 //! Invariants: the page is never longer than its budget, what a budget leaves out is counted where it is missing, and
 //! nothing from outside means anything: no link, no mention, no heading, no markup.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
@@ -15,10 +17,13 @@ use super::escape;
 pub const GITHUB: usize = 65_536;
 
 /// What the line needs that says what is missing, with room to spare.
-const RESERVED: usize = 240;
+const RESERVED: usize = 400;
 
 /// The most lines of a detail that are open.
 const LINES: usize = 8;
+
+/// The details that say what changes and for whom; the others say why.
+const MATTER: [&str; 5] = ["gains", "loses", "gets", "changes", "who"];
 
 /// The most characters of a text in a line that is shortened.
 const SHORT: usize = 300;
@@ -56,95 +61,183 @@ pub fn write(doc: &Doc, page: Page<'_>) -> String {
         .partition(|section| section.title.is_empty());
     for block in closing.iter().flat_map(|section| &section.blocks) {
         head.push('\n');
-        head.push_str(&block_text(block, Detailed::All));
+        head.push_str(&block_text(block, Level::Full, SHORT));
     }
-    let full: Vec<Chapter> = sections
-        .iter()
-        .map(|section| Chapter::new(section, Detailed::All))
-        .collect();
+    let mut chapters: Vec<Chapter<'_>> = sections.iter().map(|it| Chapter::new(it)).collect();
     let room = page.budget.saturating_sub(chars(&head));
-    if full.iter().map(Chapter::whole).sum::<usize>() <= room {
-        return full.iter().fold(head, |out, chapter| out + &chapter.text());
+    if size(&chapters) <= room {
+        return chapters.iter().fold(head, |out, it| out + &it.text());
     }
-    fitted(&sections, &full, head, page)
-}
-
-/// The page within its budget: first the folded sections lose their details, then all, then blocks are left out.
-fn fitted(sections: &[&Section], full: &[Chapter], head: String, page: Page<'_>) -> String {
-    let room = page.budget.saturating_sub(chars(&head) + RESERVED);
-    let brief: Vec<Chapter> = sections
+    shorten(&mut chapters, room.saturating_sub(RESERVED));
+    let out = chapters
         .iter()
-        .map(|section| Chapter::new(section, Detailed::Heads))
-        .collect();
-    let size = |chapters: &[&Chapter]| chapters.iter().map(|it| it.whole()).sum::<usize>();
-    let folded_brief: Vec<&Chapter> = full
-        .iter()
-        .zip(&brief)
-        .map(|(full, brief)| if full.fold { brief } else { full })
-        .collect();
-    let all_brief: Vec<&Chapter> = brief.iter().collect();
-    let (chapters, what) = if size(&folded_brief) <= room {
-        (folded_brief, "reasons and details of the folded parts")
-    } else {
-        (all_brief, "reasons and details")
-    };
-    // Every section keeps its heading, so that nobody takes what is missing for what is not there.
-    let mut left = room.saturating_sub(chapters.iter().map(|it| it.shell()).sum());
-    let mut body = String::new();
-    let mut missing = 0;
-    for chapter in chapters {
-        let mut shown = 0;
-        for block in &chapter.blocks {
-            let length = chars(block);
-            if length > left {
-                break;
-            }
-            left -= length;
-            shown += 1;
-        }
-        let gone = chapter.blocks.len() - shown;
-        missing += gone;
-        body.push_str(&chapter.first(shown));
-    }
-    let mut note = format!(
-        "\n<b>Shortened</b> to {} characters: {what} are left out",
-        page.budget
-    );
-    if missing > 0 {
-        note.push_str(&format!(
-            ", and {missing} of the entries, each counted where it is missing"
-        ));
-    }
-    note.push_str(". The html and the text of this plan have all of it.\n");
-    let out = head + &note + &body;
+        .fold(head + &note(&chapters, page), |out, it| out + &it.text());
     if chars(&out) <= page.budget {
         return out;
     }
-    // Not even the headings fit: the beginning alone, which says so.
+    headings(doc, &closing, &sections, page)
+}
+
+/// Takes from the chapters what they need not have, and no more than it takes until they fit: first of what is folded the
+/// reasons, then whole entries, then of what is open the reasons, then the ends of lists, then entries; always from the end.
+fn shorten(chapters: &mut [Chapter<'_>], room: usize) {
+    let mut size = size(chapters);
+    let steps = [
+        (true, Level::Heads),
+        (true, Level::Gone),
+        (false, Level::Heads),
+        (false, Level::Short),
+    ];
+    for (fold, level) in steps {
+        for chapter in chapters.iter_mut().rev().filter(|it| it.fold == fold) {
+            for nth in (0..chapter.entries.len()).rev() {
+                if size <= room {
+                    break;
+                }
+                size = chapter.level(nth, level, size);
+            }
+        }
+    }
+    if size > room {
+        // What is left of the room is given to the open chapters in turns, so that none starves another.
+        for chapter in chapters.iter_mut().filter(|it| !it.fold) {
+            for nth in 0..chapter.entries.len() {
+                size = chapter.level(nth, Level::Gone, size);
+            }
+        }
+        let open = chapters.iter_mut().filter(|it| !it.fold);
+        let mut open: Vec<_> = open.map(|it| (it, 0)).collect();
+        while !open.is_empty() {
+            open.retain_mut(|(chapter, nth)| {
+                if *nth >= chapter.entries.len() {
+                    return false;
+                }
+                let after = chapter.level(*nth, Level::Short, size);
+                if after > room {
+                    size = chapter.level(*nth, Level::Gone, after);
+                    return false;
+                }
+                size = after;
+                *nth += 1;
+                true
+            });
+        }
+    }
+    // Lists are no shorter than they have to be.
+    for chapter in chapters.iter_mut().filter(|it| !it.fold) {
+        for nth in 0..chapter.entries.len() {
+            size = chapter.lengthen(nth, size, room);
+        }
+    }
+}
+
+/// What was done to make the page fit.
+fn note(chapters: &[Chapter<'_>], page: Page<'_>) -> String {
+    let entries = || chapters.iter().flat_map(|it| &it.entries);
+    let count = |is: fn(&Entry<'_>) -> bool| entries().filter(|it| is(it)).count();
+    let mut parts = Vec::new();
+    let brief = count(|it| matches!(it.level, Level::Heads | Level::Short));
+    if brief > 0 {
+        parts.push(format!("reasons and details of {}", number(brief)));
+    }
+    if count(|it| it.level == Level::Short && it.short != it.heads) > 0 {
+        parts.push(
+            "names and rights at the end of long lists, which say how many there are".to_owned(),
+        );
+    }
+    let gone = count(|it| it.level == Level::Gone);
+    if gone > 0 {
+        parts.push(format!("{} as a whole, counted below", number(gone)));
+    }
+    format!(
+        "\n<b>Shortened</b> to {} characters. Left out: {}. The html and the text of this plan have all of it.\n",
+        page.budget,
+        parts.join("; ")
+    )
+}
+
+/// The page where not even one line of each part fits: what is said at the top, and the headings with their counts.
+fn headings(doc: &Doc, closing: &[&Section], sections: &[&Section], page: Page<'_>) -> String {
+    let begin = format!("<!-- {} -->\n", page.marker);
     let short = format!(
-        "<!-- {} -->\nThe plan does not fit into {} characters.\n",
-        page.marker, page.budget
+        "\nThe plan does not fit into {} characters: these are its headings.\n",
+        page.budget
+    );
+    let title = format!("## {}\n", line(&doc.title, false));
+    let totals: String = closing
+        .iter()
+        .flat_map(|section| section.blocks.first())
+        .map(|block| format!("\n{}", block_text(block, Level::Full, SHORT)))
+        .collect();
+    let mut list = String::from("\n");
+    for section in sections {
+        list.push_str(&format!("- {}\n", line(&section.title, false)));
+    }
+    for parts in [
+        [title.as_str(), &short, &totals, &list],
+        ["", &short, &totals, &list],
+        ["", &short, &totals, ""],
+    ] {
+        let out = format!("{begin}{}", parts.concat());
+        if chars(&out) <= page.budget {
+            return out;
+        }
+    }
+    let short = format!(
+        "{begin}The plan does not fit into {} characters.\n",
+        page.budget
     );
     short.chars().take(page.budget).collect()
 }
 
-/// How much of an item is written.
+/// How much of an entry is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Detailed {
-    All,
+enum Level {
+    /// All.
+    Full,
+    /// What changes for whom, without the reasons.
     Heads,
+    /// The same, of long lists the beginning.
+    Short,
+    /// Nothing.
+    Gone,
 }
 
 /// A section, its blocks written apart.
-struct Chapter {
+struct Chapter<'a> {
     begin: String,
-    blocks: Vec<String>,
+    entries: Vec<Entry<'a>>,
     end: &'static str,
     fold: bool,
+    /// The characters of all of it that is not left out, but for the line that says what is.
+    shown: usize,
+    gone: usize,
 }
 
-impl Chapter {
-    fn new(section: &Section, detailed: Detailed) -> Self {
+/// A block, in each of the ways in which it may be written.
+struct Entry<'a> {
+    block: &'a Block,
+    full: String,
+    heads: String,
+    short: String,
+    /// Whom it names.
+    people: BTreeSet<Arc<str>>,
+    level: Level,
+}
+
+impl Entry<'_> {
+    fn text(&self) -> &str {
+        match self.level {
+            Level::Full => &self.full,
+            Level::Heads => &self.heads,
+            Level::Short => &self.short,
+            Level::Gone => "",
+        }
+    }
+}
+
+impl<'a> Chapter<'a> {
+    fn new(section: &'a Section) -> Self {
         let title = line(&section.title, section.fold);
         let (begin, end) = if section.fold {
             (
@@ -154,68 +247,140 @@ impl Chapter {
         } else {
             (format!("\n### {title}\n"), "")
         };
+        let entries = section.blocks.iter().map(|block| {
+            let text = |level| format!("\n{}", block_text(block, level, SHORT));
+            Entry {
+                block,
+                full: text(Level::Full),
+                heads: text(Level::Heads),
+                short: text(Level::Short),
+                people: people(block),
+                level: Level::Full,
+            }
+        });
+        let entries: Vec<Entry<'_>> = entries.collect();
+        let shown = entries.iter().map(|it| chars(&it.full)).sum::<usize>();
         Self {
+            shown: shown + chars(&begin) + chars(end),
             begin,
-            blocks: section
-                .blocks
-                .iter()
-                .map(|block| format!("\n{}", block_text(block, detailed)))
-                .collect(),
+            entries,
             end,
             fold: section.fold,
+            gone: 0,
         }
+    }
+
+    /// Writes an entry at another level, and says what then is the size of a page that had the size `page`.
+    fn level(&mut self, nth: usize, level: Level, page: usize) -> usize {
+        let before = self.size();
+        if let Some(entry) = self.entries.get_mut(nth) {
+            self.shown = self.shown.saturating_sub(chars(entry.text()));
+            self.gone -= usize::from(entry.level == Level::Gone);
+            entry.level = level;
+            self.shown += chars(entry.text());
+            self.gone += usize::from(entry.level == Level::Gone);
+        }
+        (page + self.size()).saturating_sub(before)
+    }
+
+    /// Lets the lists of a short entry be as long as the room allows.
+    fn lengthen(&mut self, nth: usize, page: usize, room: usize) -> usize {
+        let Some(entry) = self.entries.get_mut(nth) else {
+            return page;
+        };
+        if entry.level != Level::Short {
+            return page;
+        }
+        let (mut page, mut least, mut most) = (page, SHORT, chars(&entry.heads));
+        while most > least + 1 {
+            let middle = least.midpoint(most);
+            let text = format!("\n{}", block_text(entry.block, Level::Short, middle));
+            let after = (page + chars(&text)).saturating_sub(chars(&entry.short));
+            if after > room {
+                most = middle;
+                continue;
+            }
+            self.shown = (self.shown + chars(&text)).saturating_sub(chars(&entry.short));
+            entry.short = text;
+            (page, least) = (after, middle);
+        }
+        page
     }
 
     fn text(&self) -> String {
-        self.first(self.blocks.len())
-    }
-
-    /// The first blocks, and how many more there are.
-    fn first(&self, shown: usize) -> String {
         let mut out = self.begin.clone();
-        for block in self.blocks.iter().take(shown) {
-            out.push_str(block);
+        for entry in &self.entries {
+            out.push_str(entry.text());
         }
-        let gone = self.blocks.len().saturating_sub(shown);
-        if gone > 0 {
-            out.push_str(&left_out(gone));
+        if self.gone > 0 {
+            let gone = self.entries.iter().filter(|it| it.level == Level::Gone);
+            let people: BTreeSet<&Arc<str>> = gone.flat_map(|it| &it.people).collect();
+            out.push_str(&left_out(self.gone, people.len()));
         }
         out.push_str(self.end);
         out
     }
 
-    fn whole(&self) -> usize {
-        chars(&self.begin) + chars(self.end) + self.blocks.iter().map(|it| chars(it)).sum::<usize>()
-    }
-
-    /// What it needs with no block in it.
-    fn shell(&self) -> usize {
-        chars(&self.begin) + chars(self.end) + chars(&left_out(self.blocks.len()))
+    /// The characters that it needs; of what is left out not fewer than it needs.
+    fn size(&self) -> usize {
+        let most = || chars(&left_out(self.gone, usize::from(u16::MAX)));
+        self.shown + if self.gone > 0 { most() } else { 0 }
     }
 }
 
-fn left_out(count: usize) -> String {
-    format!("\n{count} more left out here.\n")
+fn size(chapters: &[Chapter<'_>]) -> usize {
+    chapters.iter().map(Chapter::size).sum()
+}
+
+/// Everybody whom a block names.
+fn people(block: &Block) -> BTreeSet<Arc<str>> {
+    let mut found = BTreeSet::new();
+    let mut add = |runs: &[Run]| found.extend(runs.iter().filter_map(|run| run.whose.clone()));
+    match block {
+        Block::Line(runs) => add(runs),
+        Block::Group { head, items } => {
+            add(head);
+            for item in items {
+                add(&item.head);
+                item.details.iter().for_each(|detail| add(&detail.text));
+            }
+        }
+    }
+    found
+}
+
+fn left_out(entries: usize, people: usize) -> String {
+    let people = match people {
+        0 => String::new(),
+        1 => " (1 person)".to_owned(),
+        people => format!(" ({people} people)"),
+    };
+    format!("\n{}{people} left out here.\n", number(entries))
+}
+
+fn number(entries: usize) -> String {
+    let noun = if entries == 1 { "entry" } else { "entries" };
+    format!("{entries} {noun}")
 }
 
 fn chars(text: &str) -> usize {
     text.chars().count()
 }
 
-fn block_text(block: &Block, detailed: Detailed) -> String {
+fn block_text(block: &Block, level: Level, most: usize) -> String {
     match block {
         Block::Line(runs) => format!("{}\n", line(runs, false)),
         Block::Group { head, items } => {
             let mut out = format!("{}\n", line(head, false));
             for it in items {
-                out.push_str(&item(it, detailed));
+                out.push_str(&item(it, level, most));
             }
             out
         }
     }
 }
 
-fn item(item: &Item, detailed: Detailed) -> String {
+fn item(item: &Item, level: Level, most: usize) -> String {
     let mut out = format!("- `{}` {}\n", item.mark, line(&item.head, false));
     let mut details = item.details.iter().peekable();
     while let Some(Detail { label, text }) = details.next() {
@@ -223,14 +388,13 @@ fn item(item: &Item, detailed: Detailed) -> String {
         while let Some(more) = details.next_if(|next| next.label.is_empty()) {
             lines.push(&more.text);
         }
-        let text = if detailed == Detailed::Heads {
+        let is_list = lines.len() > LINES && level != Level::Short;
+        let text = if level != Level::Full && !MATTER.contains(label) {
             // What somebody gains and loses is the matter itself; it is only kept from running away.
-            if !matches!(*label, "gains" | "loses" | "gets" | "changes" | "who") {
-                continue;
-            }
-            let lines: Vec<String> = lines.iter().map(|text| line(text, false)).collect();
-            format!("{label}: {}", cut(&lines.join("; ")))
-        } else if lines.len() > LINES {
+            continue;
+        } else if level == Level::Short {
+            format!("{label}: {}", cut(&lines, most))
+        } else if is_list {
             // A list of names that fills a screen is folded; within its markup Markdown means nothing.
             let rest: Vec<String> = lines.iter().map(|text| line(text, true)).collect();
             format!(
@@ -246,28 +410,74 @@ fn item(item: &Item, detailed: Detailed) -> String {
     out
 }
 
-/// The beginning of a line of ours, cut between words; it may not end within an escape, a tag or a code.
-fn cut(text: &str) -> String {
-    if chars(text) <= SHORT {
-        return text.to_owned();
+/// The beginning of a list, cut between people where it names some, else between what somebody has: of the rest, how many
+/// there are. It has at most so many characters.
+fn cut(lines: &[&Vec<Run>], most: usize) -> String {
+    let names_people = lines
+        .iter()
+        .any(|runs| runs.iter().any(|run| run.whose.is_some()));
+    let is_between = |run: &Run| !run.foreign && &*run.text == "; ";
+    // Each piece begins with what parts it from the one before.
+    let mut pieces: Vec<(Vec<Run>, Option<Arc<str>>)> = Vec::new();
+    for (nth, runs) in lines.iter().enumerate() {
+        let mut piece = Vec::new();
+        if nth > 0 {
+            piece.push(super::doc::say("; "));
+        }
+        let mut whose = None;
+        for (at, run) in runs.iter().enumerate() {
+            let next = runs.get(at + 1).and_then(|run| run.whose.as_ref());
+            let begins = if names_people {
+                whose.is_some() && (run.whose.is_some() || next.is_some())
+            } else {
+                is_between(run)
+            };
+            if begins {
+                pieces.push((std::mem::take(&mut piece), whose.take()));
+            }
+            piece.push(run.clone());
+            whose = whose.or_else(|| run.whose.clone());
+        }
+        pieces.push((piece, whose));
     }
-    let between = || {
-        let semicolons = text.match_indices("; ");
-        semicolons.chain(text.match_indices(", ")).map(|(at, _)| at)
+    let lengths: Vec<usize> = pieces
+        .iter()
+        .map(|(runs, _)| chars(&line(runs, false)) + 1)
+        .collect();
+    let mut shown = pieces.len();
+    if lengths.iter().sum::<usize>() > most {
+        let mut left = most;
+        let fits = |length: &&usize| match left.checked_sub(**length) {
+            Some(rest) => {
+                left = rest;
+                true
+            }
+            None => false,
+        };
+        shown = lengths.iter().take_while(fits).count();
+    }
+    let (first, rest) = pieces.split_at(shown);
+    let begin: Vec<Run> = first
+        .iter()
+        .flat_map(|(runs, _)| runs.iter().cloned())
+        .collect();
+    let begin = line(&begin, false);
+    if rest.is_empty() {
+        return begin;
+    }
+    let known: BTreeSet<&Arc<str>> = first.iter().filter_map(|(_, who)| who.as_ref()).collect();
+    let mut more: BTreeSet<&Arc<str>> = rest.iter().filter_map(|(_, who)| who.as_ref()).collect();
+    more.retain(|who| !known.contains(who));
+    let more = match (names_people, more.len()) {
+        (true, 1) => "1 more person".to_owned(),
+        (true, more) => format!("{more} more people"),
+        (false, _) => format!("{} more", rest.len()),
     };
-    let short = |at: &usize| text.get(..*at).is_some_and(|begin| chars(begin) <= SHORT);
-    let Some(end) = between().filter(short).max() else {
-        return "too long to be shown here".to_owned();
-    };
-    let rest = between().filter(|at| *at >= end).count();
-    let begin = text.get(..end).unwrap_or_default();
-    // Bold is closed where it is cut.
-    let close = if begin.matches("<b>").count() > begin.matches("</b>").count() {
-        "</b>"
+    if begin.is_empty() {
+        more
     } else {
-        ""
-    };
-    format!("{begin}{close} and {rest} more")
+        format!("{begin} and {more}")
+    }
 }
 
 /// Runs as one line; as markup where Markdown means nothing, within a fold.
@@ -282,9 +492,9 @@ fn line(runs: &[Run], is_markup: bool) -> String {
         if !core.is_empty() {
             let safe = match (is_markup, run.foreign) {
                 // GitHub looks for mentions and numbers of issues in the text of markup, too.
-                (true, _) => escape::html(core, !run.foreign || run.long)
-                    .replace('@', "@<!-- -->")
-                    .replace(" #", " #<!-- -->"),
+                (true, true) => escape::markup(core, run.long),
+                // Ours holds keys, in which nothing is sought but what has an `@`.
+                (true, false) => escape::html(core, true).replace('@', "@<!-- -->"),
                 (false, true) => escape::markdown_line(core, run.long),
                 (false, false) => ours(core),
             };
@@ -318,6 +528,7 @@ fn ours(text: &str) -> String {
     let plain = |text: &str| {
         let safe = escape::markdown_line(text, true);
         safe.replace("\\[<!-- -->", "\\[")
+            .replace(":<!-- -->", ":")
             .replace("\\(", "(")
             .replace("\\)", ")")
     };

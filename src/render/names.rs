@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 
 use super::doc::{Run, Tone, foreign_toned};
 use crate::catalog::Kind;
-use crate::model::{PlaceId, SystemName};
+use crate::model::{PersonKey, PlaceId, SystemName};
 use crate::plan::Plan;
 
 /// Titles of places, and whether a system must be named beside them.
 pub(super) struct Names<'a> {
     titles: BTreeMap<(&'a SystemName, &'a PlaceId), &'a str>,
     kinds: BTreeMap<&'a SystemName, Kind>,
+    people: BTreeMap<&'a PersonKey, &'a str>,
     several: bool,
 }
 
@@ -29,9 +30,17 @@ impl<'a> Names<'a> {
             .iter()
             .filter_map(|system| Some((&system.name, Kind::parse(system.kind)?)))
             .collect();
+        let held = draft.holds.iter();
+        let held = held.map(|hold| (hold.person.as_ref(), &hold.name));
+        let withheld = draft.withheld.iter().map(|it| &it.step);
+        let steps = draft.steps.iter().chain(withheld);
+        let steps = steps.map(|step| (step.person.as_ref(), &step.name));
+        let people = steps.chain(held);
+        let people = people.filter_map(|(key, name)| Some((key?, &**name)));
         Self {
             titles,
             kinds,
+            people: people.collect(),
             several: draft.systems.len() > 1,
         }
     }
@@ -53,6 +62,11 @@ impl<'a> Names<'a> {
 
     pub(super) fn place(&self, system: &SystemName, place: &PlaceId) -> Run {
         foreign_toned(Tone::Strong, self.text(system, place))
+    }
+
+    /// The name of somebody whom the plan is about.
+    pub(super) fn person(&self, key: &PersonKey) -> Option<&'a str> {
+        self.people.get(key).copied()
     }
 
     /// The kind of a system that the plan names.

@@ -6,7 +6,7 @@ use super::change::Page;
 use super::doc::{Detail, Run, Tone, foreign, foreign_toned, say, toned};
 use super::hand::{self, push_all};
 use super::{rules, words};
-use crate::catalog::Sensitivity;
+use crate::catalog::{Kind, Sensitivity, compare_roles};
 use crate::model::{RightSet, Value};
 use crate::plan::{Access, DangerClass, Effect, Mode, RightDelta, Step, StepKind};
 
@@ -132,7 +132,7 @@ fn details(step: &Step, page: &Page<'_>) -> Vec<Detail> {
         StepKind::Remove | StepKind::WithdrawInvitation => {
             push_all(&mut details, "loses", lost(&step.deltas, page));
         }
-        _ => deltas(&mut details, &step.deltas, page),
+        _ => deltas(&mut details, step, page),
     }
     let kind = page.names.kind(&step.system);
     if let Some(kind) = kind.filter(|_| step.hand.is_some()) {
@@ -230,11 +230,11 @@ fn lost(deltas: &[RightDelta], page: &Page<'_>) -> Vec<Vec<Run>> {
 }
 
 /// What changes: the sensitive first, and all that has no mark in one line.
-fn deltas(details: &mut Vec<Detail>, deltas: &[RightDelta], page: &Page<'_>) {
+fn deltas(details: &mut Vec<Detail>, step: &Step, page: &Page<'_>) {
     let (mut gains, mut loses, mut changes) = (Vec::new(), Vec::new(), Vec::new());
-    for delta in deltas {
+    for delta in &step.deltas {
         let right = page.frame.catalog.get(delta.right);
-        let why = page.frame.why(right);
+        let why = page.frame.why_changed(delta);
         let on = |value: Option<&Value>| matches!(value, Some(Value::Switch(true)));
         let switch = matches!(
             delta.after.as_ref().or(delta.before.as_ref()),
@@ -257,7 +257,33 @@ fn deltas(details: &mut Vec<Detail>, deltas: &[RightDelta], page: &Page<'_>) {
             changes.push((why, text));
         }
     }
-    for (label, list) in [("loses", loses), ("gains", gains), ("changes", changes)] {
+    let mut lost = lost_role(step, page).into_iter().collect::<Vec<_>>();
+    lost.extend(words::ranked(loses));
+    push_all(details, "loses", lost);
+    for (label, list) in [("gains", gains), ("changes", changes)] {
         push_all(details, label, words::ranked(list));
     }
+}
+
+/// The vendor role that somebody loses, where the new one has not all that it has: what it lets them do is in no right.
+fn lost_role(step: &Step, page: &Page<'_>) -> Option<Vec<Run>> {
+    let role = |access: &Option<Access>| access.as_ref()?.role.clone();
+    let (before, after) = (role(&step.before)?, role(&step.after)?);
+    let has_catalog = matches!(
+        page.names.kind(&step.system),
+        Some(Kind::Altegio | Kind::Yclients)
+    );
+    let is_less = step.kind == StepKind::ChangeRole
+        && before != after
+        && has_catalog
+        && compare_roles(before.as_str(), after.as_str()).is_none_or(std::cmp::Ordering::is_gt);
+    is_less.then(|| {
+        vec![
+            say("the vendor role "),
+            foreign(before.to_string()),
+            say(", which "),
+            foreign(after.to_string()),
+            say(" does not include"),
+        ]
+    })
 }

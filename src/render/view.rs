@@ -11,12 +11,14 @@ use jiff::tz::TimeZone;
 use super::change::{self, Page, named};
 use super::doc::{Block, Doc, Run, Section, Tone, foreign, foreign_toned, prose, say, toned};
 use super::hand;
-use super::held::held_back;
+use super::held::{held_back, of_all};
 use super::names::Names;
 use super::{levels, rules, words};
-use crate::catalog::{Catalog, Kind, Right, RightId, Sensitivity};
+use crate::catalog::{Catalog, Kind, Right, RightId, RightType, Sensitivity};
 use crate::model::{PersonKey, PlaceId};
-use crate::plan::{Completeness, Hold, HoldCode, Plan, Step, Totals, totals};
+use crate::plan::{
+    Completeness, Drift, Hold, HoldCode, Plan, RightDelta, Step, Totals, gives, totals,
+};
 
 /// What a view needs beside the plan.
 #[derive(Debug)]
@@ -38,6 +40,18 @@ impl Frame<'_> {
     pub fn why(&self, right: &Right) -> Option<Sensitivity> {
         let raised = || self.sensitive.get(&right.id).copied();
         right.sensitivity.or_else(raised)
+    }
+
+    /// Why a change of a right is sensitive: who may sign in from anywhere afterwards is watched less, though the right
+    /// itself gives nothing.
+    pub fn why_changed(&self, delta: &RightDelta) -> Option<Sensitivity> {
+        let right = self.catalog.get(delta.right);
+        let loosens = || {
+            matches!(right.kind, RightType::CheckIp | RightType::Ips)
+                && gives(right, delta.before.as_ref(), delta.after.as_ref())
+        };
+        let watched = || loosens().then_some(Sensitivity::Security);
+        self.why(right).or_else(watched)
     }
 }
 
@@ -85,7 +99,7 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
     if !holds.is_empty() {
         sections.push(Section {
             title: counted(Tone::Alert, "Held back", holds.len()),
-            blocks: held_back(&holds, names),
+            blocks: held_back(&holds, names, frame.catalog),
             fold: true,
         });
     }
@@ -103,22 +117,15 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
             by_hand,
         ));
     }
-    if !draft.drift.is_empty() {
-        let lines = draft.drift.iter().map(|drift| {
-            let mut runs = who(drift.person.as_ref(), drift.account.as_str());
-            runs.extend([
-                say(" at "),
-                names.place(&drift.system, &drift.place),
-                say(": "),
-                foreign(drift.what.clone()),
-            ]);
-            Block::Line(runs)
-        });
-        sections.push(Section {
-            title: heading(Tone::Strong, "Changed by hand since the last apply"),
-            blocks: lines.collect(),
-            fold: true,
-        });
+    for (is_change, title) in [
+        (true, "Changed by hand since the last apply"),
+        (false, "Access that no line gives"),
+    ] {
+        let drift = draft.drift.iter().filter(|it| it.is_change == is_change);
+        let blocks: Vec<Block> = drift.map(|it| drifted(it, names)).collect();
+        if !blocks.is_empty() {
+            sections.push(Section::folded(heading(Tone::Strong, title), blocks));
+        }
     }
     if !draft.withheld.is_empty() {
         sections.push(Section {
@@ -267,11 +274,23 @@ fn title(plan: &Plan, frame: &Frame<'_>) -> Vec<Run> {
     runs
 }
 
-fn who(person: Option<&PersonKey>, account: &str) -> Vec<Run> {
-    match person {
-        Some(key) => vec![toned(Tone::Strong, key.to_string())],
-        None => vec![say("account "), foreign(account.to_owned())],
-    }
+/// What is not as the files say.
+fn drifted(drift: &Drift, names: &Names<'_>) -> Block {
+    let account = drift.account.as_str();
+    let mut runs = match &drift.person {
+        Some(key) => match names.person(key) {
+            Some(name) => named(name, Some(key)),
+            None => vec![toned(Tone::Strong, key.to_string()).naming(key.as_str())],
+        },
+        None => vec![say("account "), foreign(account.to_owned()).naming(account)],
+    };
+    runs.extend([
+        say("  at "),
+        names.place(&drift.system, &drift.place),
+        say(": "),
+        foreign(of_all(&drift.what, None, Some(&drift.place))),
+    ]);
+    Block::Line(runs)
 }
 
 /// Scopes that were not read or only in part, those with the same reason together.

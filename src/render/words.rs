@@ -61,9 +61,7 @@ pub fn marked(right: &Right, why: Option<Sensitivity>) -> Vec<Run> {
 
 /// Where something stands among others: what decides over other users first, what is not sensitive last.
 pub fn rank(why: Option<Sensitivity>) -> usize {
-    let all = Sensitivity::ALL;
-    why.and_then(|why| all.iter().position(|it| *it == why))
-        .unwrap_or(all.len())
+    Sensitivity::rank(why)
 }
 
 /// Titles with why each is sensitive: a line for each sort, the heaviest first, and one for what is not sensitive.

@@ -177,6 +177,38 @@ fn a_format_that_cannot_be_written_is_refused_before_anything_is_read() {
 }
 
 #[test]
+fn a_project_with_errors_has_them_in_place_of_a_plan() {
+    let folder = tempfile::tempdir().unwrap();
+    copy_example(&root().join("examples/broken/unknown-role"), folder.path());
+    let plan = [
+        "plan",
+        "--format",
+        "sarif=plan.sarif",
+        "--format",
+        "html=plan.html",
+    ];
+    let arguments = [
+        &plan[..],
+        &["--format", "gitlab=plan.gitlab.json", "--format", "github"],
+    ]
+    .concat();
+    let (code, stdout, stderr) = keyholder(folder.path(), &arguments);
+    assert_eq!(code, 1, "{stderr}");
+    assert!(
+        stderr.contains("nothing was read and nothing was changed"),
+        "{stderr}"
+    );
+    assert!(stdout.starts_with("::error file="), "{stdout}");
+    let sarif: Value = serde_json::from_str(&read(folder.path(), "plan.sarif")).unwrap();
+    valid("tests/fixtures/schemas/sarif-2.1.0.json", &sarif);
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "unknown-role");
+    let issues = quality(&read(folder.path(), "plan.gitlab.json"), "");
+    assert_eq!(issues[0]["check_name"], "unknown-role");
+    // A page without a plan would be taken for one.
+    assert!(!folder.path().join("plan.html").exists());
+}
+
+#[test]
 fn problems_are_valid_for_code_scanning() {
     let folder = root().join("examples/broken/unknown-role");
     let (code, stdout, stderr) = keyholder(&folder, &["check", "--format", "sarif"]);

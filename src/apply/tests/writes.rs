@@ -113,6 +113,7 @@ fn the_intent_says_what_changes_with_ids_and_not_with_names() {
         right,
         before: None,
         after: Some(Value::Switch(true)),
+        line: None,
     }];
     stage.apply(vec![step]);
     let entries = stage.journal.entries();

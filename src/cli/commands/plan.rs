@@ -10,6 +10,9 @@ use crate::cli::reviewed;
 use crate::cli::session::Session;
 use crate::cli::walk::Said;
 use crate::cli::world::World;
+use crate::diagnostic::Severity;
+use crate::diagnostic::render::Form;
+use crate::ops::project::Project;
 use crate::render::doc::{Block, Doc, Section, Tone, prose, toned};
 use crate::render::text::Layout;
 use crate::render::view::Frame;
@@ -29,12 +32,19 @@ pub(in crate::cli) async fn run(
     let world = World::enter(session).await?;
     // A plan that is kept must know the next date that changes it.
     let ahead = args.inputs.ahead.max(u16::from(args.out.is_some()));
-    let project = session.open_with(
+    let project = session.open_looking(
         args.as_of.as_deref(),
         world.now(),
         ahead,
         args.inputs.settings.as_deref(),
     )?;
+    if project.has_errors() {
+        wrong(session, &project, outputs)?;
+        return Err(match session.sound(project) {
+            Err(failure) => failure,
+            Ok(_) => Failure::input("the project has errors"),
+        });
+    }
     let mut planning = Planning::looking(session, &world, &project, &args.inputs.only)?;
     let since = match &args.base {
         None => None,
@@ -88,6 +98,32 @@ pub(in crate::cli) async fn run(
     }
     std::mem::forget(project);
     Ok(endings)
+}
+
+/// Of a project with errors there is no plan; what annotates lines says what is wrong with them.
+fn wrong(session: &Session<'_>, project: &Project, outputs: Outputs) -> Result<(), Failure> {
+    let drawn = |format| {
+        let (form, least) = match format {
+            PlanFormat::Github => (Form::Github, Severity::Warning),
+            PlanFormat::Gitlab => (Form::Gitlab, Severity::Warning),
+            PlanFormat::Sarif => (Form::Sarif, Severity::Note),
+            PlanFormat::Text
+            | PlanFormat::Json
+            | PlanFormat::Markdown
+            | PlanFormat::Html
+            | PlanFormat::Csv => return None,
+        };
+        Some(session.drawn(project, form, least))
+    };
+    if let Some(text) = outputs.stdout.and_then(drawn) {
+        session.ui.data(&text);
+    }
+    for (format, file) in outputs.files {
+        if let Some(text) = drawn(format) {
+            file.write(&text)?;
+        }
+    }
+    Ok(())
 }
 
 /// A plan that is about to be printed, in one format or in several.

@@ -227,7 +227,10 @@ pub(super) fn step(it: &plan::Step, catalog: &'static Catalog) -> Step {
             .as_ref()
             .map(|it| access(it, rights(|delta| &delta.after))),
         effects: effects.iter().map(effect).collect(),
-        because: why.iter().map(because).collect(),
+        because: why
+            .iter()
+            .map(|it| credited(because(it), it, deltas, catalog))
+            .collect(),
         waits_for: waits_for.iter().map(ToString::to_string).collect(),
         witnesses: witnesses.iter().map(|it| witness(it, catalog)).collect(),
         instruction,
@@ -343,6 +346,22 @@ fn because(it: &plan::Because) -> Because {
     }
 }
 
+/// A line behind a step, with the rights among those that change that it decided.
+fn credited(
+    mut because: Because,
+    it: &plan::Because,
+    deltas: &[plan::RightDelta],
+    catalog: &'static Catalog,
+) -> Because {
+    if let (Because::Line(line), plan::Because::Line(origin)) = (&mut because, it) {
+        let decided = deltas
+            .iter()
+            .filter(|delta| delta.line.as_ref() == Some(origin));
+        line.rights = decided.map(|delta| catalog.get(delta.right).slug).collect();
+    }
+    because
+}
+
 fn line(
     Origin {
         file,
@@ -356,6 +375,7 @@ fn line(
         line: *line,
         column: *column,
         text: text.to_string(),
+        rights: Vec::new(),
     }
 }
 
@@ -455,6 +475,7 @@ fn drift_entry(
         account,
         step,
         what,
+        is_change: _,
     }: &plan::Drift,
 ) -> Drift {
     Drift {

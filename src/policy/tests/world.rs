@@ -270,6 +270,7 @@ pub(super) fn step(does: Does, person: usize, place: &str) -> Step {
             right,
             before: None,
             after: None,
+            line: None,
         }],
         effects: if does == Does::Invite {
             vec![Effect::Sms("+371…01".into())]

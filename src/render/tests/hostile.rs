@@ -146,6 +146,7 @@ fn plan_of(text: &str) -> Plan {
         account: AccountId::new(text),
         step: None,
         what: text.to_owned(),
+        is_change: true,
     });
     plan.draft.strangers.push(Stranger {
         system: step.system.clone(),

@@ -1,6 +1,9 @@
 //! Steps by hand as people see them: plans made from YAML by the real reader and planner, shown at 80 columns without
 //! color and written as a checklist.
 
+mod budget;
+mod credit;
+mod held;
 mod hostile;
 mod large;
 
