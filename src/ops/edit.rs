@@ -11,6 +11,15 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::project::{self, Project, settle};
 use crate::config;
+use crate::config::raw::ContactsSource;
+
+/// The file outside of git in which a project keeps contacts.
+pub fn contacts_file(project: &Project) -> Option<String> {
+    match &project.loaded.project.settings.contacts.as_ref()?.value {
+        ContactsSource::File(file) => Some(file.to_string()),
+        ContactsSource::Command(_) => None,
+    }
+}
 
 /// A file with an edit in it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -122,7 +122,7 @@ pub(super) fn end_files(
         notes: moment.notes.clone(),
         all: false,
     };
-    let made = matrix(&moment.side(), &Filter::default(), catalog);
+    let made = matrix(&moment.side(None), &Filter::default(), catalog);
     let told = shown::to_json(&made, &frame, catalog);
     files.push((format!("{folder}matrix.json"), safe(&told)));
     files

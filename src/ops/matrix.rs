@@ -82,12 +82,12 @@ impl Point {
 }
 
 impl Moment {
-    /// The side of a matrix; names and titles that it does not have are those of the files at hand.
-    pub fn side<'m>(&'m self, hand: &'m Project) -> Side<'m> {
+    /// The side of a matrix; names and titles that it does not have are those of the files at hand, if there are any.
+    pub fn side<'m>(&'m self, hand: Option<&'m Project>) -> Side<'m> {
         Side {
             desired: self.desired.as_deref(),
             seen: self.seen.as_deref(),
-            hand: Some(&hand.desired),
+            hand: hand.map(|hand| &hand.desired),
             locked: Some(&self.locked),
         }
     }

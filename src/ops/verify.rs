@@ -3,6 +3,7 @@
 //! Asks neither git nor a network. Invariants: what differs is a doubt that names the file; what nothing in the bundle can
 //! tell is said to be unchecked, never to fit.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -239,7 +240,7 @@ impl Again<'_> {
         let told: Value = content(self.files, &path)
             .and_then(|bytes| serde_json::from_slice(bytes).ok())
             .unwrap_or_default();
-        let moment = Moment {
+        let mut moment = Moment {
             label: at.to_string(),
             desired: project
                 .filter(|_| is_there)
@@ -253,9 +254,13 @@ impl Again<'_> {
                 .and_then(|last| last.commit)
                 .filter(|commit| told["point"]["commit"].as_str() == Some(commit)),
             applied: when_applied(sealed, &told["point"]["applied"]),
+            then: None,
+            locked: BTreeMap::new(),
             // Words about what git could not tell.
             notes: texts(&told["point"]["notes"]),
         };
+        let entries = sealed.iter().map(|it| &it.entry);
+        moment.lock(past::locked_at(entries, at));
         let files = evidence::end_files(folder, &moment, sealed, catalog);
         if let Some(outside) = outside {
             let same = |(path, text): &(String, String)| {

@@ -15,7 +15,7 @@ use super::held::{held_back, of_all};
 use super::names::Names;
 use super::{levels, rules, words};
 use crate::catalog::{Catalog, Kind, Right, RightId, RightType, Sensitivity};
-use crate::model::{PersonKey, PlaceId};
+use crate::model::PlaceId;
 use crate::plan::{
     Completeness, Drift, Hold, HoldCode, Plan, RightDelta, Step, Totals, gives, totals,
 };

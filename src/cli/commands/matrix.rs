@@ -68,7 +68,7 @@ pub(in crate::cli) async fn run(
         .collect();
     let made: Vec<Matrix> = moments
         .iter()
-        .map(|moment| matrix(&moment.side(project), &filter, project.catalog))
+        .map(|moment| matrix(&moment.side(Some(project)), &filter, project.catalog))
         .collect();
     for (format, file) in outputs {
         if format == MatrixFormat::Csv {
