@@ -101,7 +101,11 @@ pub(in crate::cli) async fn run(
 }
 
 /// Of a project with errors there is no plan; what annotates lines says what is wrong with them.
-fn wrong(session: &Session<'_>, project: &Project, outputs: Outputs<PlanFormat>) -> Result<(), Failure> {
+fn wrong(
+    session: &Session<'_>,
+    project: &Project,
+    outputs: Outputs<PlanFormat>,
+) -> Result<(), Failure> {
     let drawn = |format| {
         let (form, least) = match format {
             PlanFormat::Github => (Form::Github, Severity::Warning),

@@ -286,7 +286,9 @@ fn a_folder_that_cannot_be_written_says_so_before_anything_happens() {
     // A file where the folder should be, and a folder where each file should be, refuse root as well.
     fs::write(&dir, "").unwrap();
     let error = FileJournal::open(&dir, at(1)).unwrap_err();
-    assert!(matches!(error, JournalError::Io { .. }), "{error}");
+    assert!(matches!(error, JournalError::InTheWay { .. }), "{error}");
+    assert!(!error.is_distrust());
+    assert!(error.advice().contains("move it away"));
     fs::remove_file(&dir).unwrap();
     for name in ["lock", "head.new"] {
         drop(begun(&dir, at(0)));

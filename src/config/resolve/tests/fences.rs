@@ -105,12 +105,12 @@ fn a_line_gives_only_what_its_fence_names() {
         ),
         (
             "longest: 30d",
-            "{ role: floor, at: all, from: 2026-05-01, until: 2026-05-30 }",
+            "{ role: floor, at: all, from: 2027-05-01, until: 2027-05-30 }",
             &[],
         ),
         (
             "longest: 30d",
-            "{ role: floor, at: all, from: 2026-05-01, until: 2026-05-31 }",
+            "{ role: floor, at: all, from: 2027-05-01, until: 2027-05-31 }",
             &["it lasts 31 days, and 30 are the most"],
         ),
         (
