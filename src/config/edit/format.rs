@@ -465,7 +465,8 @@ impl Pen<'_> {
             let mut lead = String::new();
             if chunks.is_empty() {
                 if begins {
-                    lead = self.text(from, doc.line_start(first.start))?.to_owned();
+                    self.text(from, doc.line_start(first.start))?
+                        .clone_into(&mut lead);
                 }
             } else {
                 let line = doc.line_start(key.start);
