@@ -164,11 +164,11 @@ fn headings(doc: &Doc, closing: &[&Section], sections: &[&Section], page: Page<'
         page.budget
     );
     let title = format!("## {}\n", line(&doc.title, false));
-    let totals: String = closing
-        .iter()
-        .flat_map(|section| section.blocks.first())
-        .map(|block| format!("\n{}", block_text(block, Level::Full, SHORT)))
-        .collect();
+    let mut totals = String::new();
+    for block in closing.iter().filter_map(|it| it.blocks.first()) {
+        totals.push('\n');
+        totals.push_str(&block_text(block, Level::Full, SHORT));
+    }
     let mut list = String::from("\n");
     for section in sections {
         list.push_str(&format!("- {}\n", line(&section.title, false)));

@@ -97,8 +97,8 @@ fn a_list_of_people_that_is_cut_counts_people() {
     let mut cut = 0;
     let mut people = 0;
     for line in page.lines() {
-        if line.starts_with("<b>") {
-            people = number(&line["<b>".len()..]);
+        if let Some(count) = line.strip_prefix("<b>") {
+            people = number(count);
         }
         let Some(who) = line.strip_prefix("  - who: ") else {
             continue;
