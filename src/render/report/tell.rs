@@ -90,12 +90,16 @@ impl Teller<'_> {
         let report = self.report;
         let totals = &report.totals;
         let times = &report.leaver_times;
-        let open =
-            |ended: &dyn Fn(usize) -> bool, all: usize| (0..all).filter(|at| !ended(*at)).count();
+        let count = |open: usize| u64::try_from(open).unwrap_or(u64::MAX);
+        let invited = report.invitations.iter();
+        let invited = invited.filter(|it| it.ended.is_none()).count();
+        let held = report.holds.iter();
+        let held = held.filter(|it| it.until.is_none()).count();
+        let broken = count(report.policies.findings.len());
         let manual = |is_said: bool| {
             let open = report.manual.iter().filter(|it| it.ended.is_none());
             let counted = open.filter(|it| !is_said || it.said.is_some());
-            u64::try_from(counted.count()).unwrap_or(u64::MAX)
+            count(counted.count())
         };
         let mut lead = vec![
             own(format!(
@@ -138,28 +142,19 @@ impl Teller<'_> {
                 stats(&times.after_merge)
             )),
             own(format!(
-                "Open at the end: {}{}, {} invitations, {} holds, {} broken rules.",
+                "Open at the end: {}{}, {}, {}, {}.",
                 number(manual(false), "step by hand", "steps by hand"),
                 match manual(true) {
                     0 => String::new(),
                     said => format!(" ({said} of them said to be done)"),
                 },
-                open(
-                    &|at| report
-                        .invitations
-                        .get(at)
-                        .is_none_or(|it| it.ended.is_some()),
-                    report.invitations.len()
-                ),
-                open(
-                    &|at| report.holds.get(at).is_none_or(|it| it.until.is_some()),
-                    report.holds.len()
-                ),
-                report.policies.findings.len()
+                number(count(invited), "invitation", "invitations"),
+                number(count(held), "hold", "holds"),
+                number(broken, "broken rule", "broken rules"),
             )),
         ];
         lead.push(own(format!(
-            "Made {} by keyholder {}, from the journal and git alone.",
+            "Made {} by keyholder {}, from the journal, git and statements of people alone.",
             when(&report.made, &self.zone),
             report.tool
         )));

@@ -345,6 +345,7 @@ fn a_word_counts_until_a_later_read_shows_otherwise() {
         account: None,
         reason: None,
         says: None,
+        approval: None,
     }));
     it.end(0, 1, 0);
     assert_eq!(open(&it), "said");
