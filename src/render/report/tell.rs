@@ -440,7 +440,7 @@ impl Teller<'_> {
         Part {
             title: "Approvals used",
             nothing: "None let anything through that would have been kept back.",
-            ..self.used(&self.report.approvals, table)
+            ..used(&self.report.approvals, table)
         }
     }
 
@@ -453,8 +453,8 @@ impl Teller<'_> {
             "Run",
             "Counted since",
         ];
-        let used = self.report.waivers.iter().filter(|it| it.used);
-        let rows = used.map(|it| {
+        let counted = self.report.waivers.iter().filter(|it| it.used);
+        let rows = counted.map(|it| {
             let mut cells = self.rule(it);
             cells.push(self.end(it.counted.as_ref(), ""));
             row(cells)
@@ -467,7 +467,7 @@ impl Teller<'_> {
         Part {
             title: "Waivers used",
             nothing: "None let anybody have what a policy forbids.",
-            ..self.used(&self.report.waivers, table)
+            ..used(&self.report.waivers, table)
         }
     }
 
@@ -479,28 +479,6 @@ impl Teller<'_> {
             self.end(it.until.as_ref(), "stands"),
             own(it.run.to_string()),
         ]
-    }
-
-    fn used(&self, all: &[Rule], table: Table) -> Part {
-        let idle: Vec<&Rule> = all.iter().filter(|it| !it.used).collect();
-        let mut notes = Vec::new();
-        if !idle.is_empty() {
-            let mut note = own("Stood in the files and let nothing through: ");
-            for (nth, it) in idle.iter().enumerate() {
-                if nth > 0 {
-                    note.push(say("; "));
-                }
-                note.push(foreign(it.rule.clone()));
-            }
-            note.push(say("."));
-            notes.push(note);
-        }
-        Part {
-            count: Some(table.rows.len()),
-            notes,
-            table,
-            ..Part::default()
-        }
     }
 
     fn lockouts(&self) -> Part {
@@ -732,6 +710,29 @@ impl Teller<'_> {
             nothing: "No head that was written down elsewhere was given to this report: `--anchor HEAD` compares one.",
             ..Part::default()
         }
+    }
+}
+
+/// A part about rules that were used; those that only stood are named beside it.
+fn used(all: &[Rule], table: Table) -> Part {
+    let idle: Vec<&Rule> = all.iter().filter(|it| !it.used).collect();
+    let mut notes = Vec::new();
+    if !idle.is_empty() {
+        let mut note = own("Stood in the files and let nothing through: ");
+        for (nth, it) in idle.iter().enumerate() {
+            if nth > 0 {
+                note.push(say("; "));
+            }
+            note.push(foreign(it.rule.clone()));
+        }
+        note.push(say("."));
+        notes.push(note);
+    }
+    Part {
+        count: Some(table.rows.len()),
+        notes,
+        table,
+        ..Part::default()
     }
 }
 
