@@ -197,8 +197,10 @@ pub fn judged(draft: &Draft, desired: &Desired) -> Judged {
     let drift = draft.drift.iter().map(|drift| {
         let answer = drift.step.as_ref().and_then(|id| steps.get(&*id.0));
         // The step takes back what somebody gave, and gives back what they took.
-        let (less, more) =
-            answer.map_or_else(Default::default, |step| turned(&step.deltas, |_| true));
+        let (less, more) = answer.map_or_else(
+            || (Vec::new(), Vec::new()),
+            |step| turned(&step.deltas, |_| true),
+        );
         DriftFact {
             person: drift.person.as_ref().map(ToString::to_string),
             system: drift.system.to_string(),
@@ -223,7 +225,7 @@ pub fn judged(draft: &Draft, desired: &Desired) -> Judged {
         let (more, less) = if is_change {
             turned(&step.deltas, |id| !catalog.get(id).kind.is_boolean())
         } else {
-            Default::default()
+            (Vec::new(), Vec::new())
         };
         let role = step.before.as_ref().and_then(|before| before.role.as_ref());
         let turn = TurnFact {

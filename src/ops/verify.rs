@@ -291,7 +291,7 @@ fn open(files: &[Packed], folder: &str, at: Timestamp) -> Project {
     let options = OpenOptions {
         load: LoadOptions::default(),
         as_of: AsOf::Instant(at),
-        ahead: Duration::from_secs(7 * 24 * 60 * 60),
+        ahead: Duration::from_hours(7 * 24),
     };
     settle(
         load_bytes(&project_files(files, folder), &options.load),

@@ -223,7 +223,7 @@ pub(super) struct Met {
     /// Those that no approval meets, each with the entry that would.
     pub(super) left: Vec<Need>,
     /// Steps whose needs an approval meets.
-    pub(super) met: Used,
+    pub(super) through: Used,
     /// Approvals that are used up.
     pub(super) used_up: Used,
 }
@@ -266,7 +266,7 @@ pub(super) fn unmet(draft: &Draft, input: &Input<'_>, authors: &Authors, needs: 
     let used_up = used.map(|(&step, word)| (step.clone(), word.clone()));
     Met {
         left,
-        met,
+        through: met,
         used_up: used_up.collect(),
     }
 }

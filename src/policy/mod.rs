@@ -50,7 +50,7 @@ fn limit(mut draft: Draft, input: &Input<'_>, authors: &Authors) -> Draft {
     let mut needs = std::mem::take(&mut draft.needs);
     needs.extend(drift::needs(&draft, input));
     let found = approvals::unmet(&draft, input, authors, needs);
-    used.extend(found.met);
+    used.extend(found.through);
     draft.needs = found.left;
     draft.approved = found.used_up;
     draft.needs.extend(over);

@@ -83,7 +83,7 @@ pub(in crate::cli) async fn run(
             contacts: false,
             ..planning.frame()
         };
-        file.write(&printing.text(format, Layout::PLAIN, &frame))?;
+        file.write(printing.text(format, Layout::PLAIN, &frame))?;
     }
     if let Some(file) = &args.out {
         reviewed::keep(file, &planned, &project)?;

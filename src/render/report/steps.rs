@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::tell::{Teller, number, scope};
-use super::{Part, Row, Table, own, theirs};
+use super::{Part, Row, Table, own};
 use crate::journal::{ItemValue, RightValue};
 use crate::render::doc::{Run, foreign, say};
 use crate::report::Report;
@@ -243,9 +243,10 @@ fn why<'r>(report: &'r Report, slug: &str) -> Option<&'r String> {
     report.rights.get(slug)?.sensitive.as_ref()
 }
 
-fn title(report: &Report, slug: &String) -> Vec<Run> {
+fn title(report: &Report, slug: &str) -> Vec<Run> {
     let known = report.rights.get(slug);
-    let mut runs = theirs(Some(known.map_or(slug, |right| &right.title)));
+    let title = known.map_or(slug, |right| &right.title);
+    let mut runs = vec![foreign(title.to_owned())];
     if let Some(why) = known.and_then(|right| right.sensitive.as_ref()) {
         runs.extend([say(" ["), foreign(why.replace('-', " ")), say("]")]);
     }

@@ -90,12 +90,16 @@ impl Teller<'_> {
         let report = self.report;
         let totals = &report.totals;
         let times = &report.leaver_times;
-        let open =
-            |ended: &dyn Fn(usize) -> bool, all: usize| (0..all).filter(|at| !ended(*at)).count();
+        let count = |open: usize| u64::try_from(open).unwrap_or(u64::MAX);
+        let invited = report.invitations.iter();
+        let invited = invited.filter(|it| it.ended.is_none()).count();
+        let held = report.holds.iter();
+        let held = held.filter(|it| it.until.is_none()).count();
+        let broken = count(report.policies.findings.len());
         let manual = |is_said: bool| {
             let open = report.manual.iter().filter(|it| it.ended.is_none());
             let counted = open.filter(|it| !is_said || it.said.is_some());
-            u64::try_from(counted.count()).unwrap_or(u64::MAX)
+            count(counted.count())
         };
         let mut lead = vec![
             own(format!(
@@ -138,28 +142,19 @@ impl Teller<'_> {
                 stats(&times.after_merge)
             )),
             own(format!(
-                "Open at the end: {}{}, {} invitations, {} holds, {} broken rules.",
+                "Open at the end: {}{}, {}, {}, {}.",
                 number(manual(false), "step by hand", "steps by hand"),
                 match manual(true) {
                     0 => String::new(),
                     said => format!(" ({said} of them said to be done)"),
                 },
-                open(
-                    &|at| report
-                        .invitations
-                        .get(at)
-                        .is_none_or(|it| it.ended.is_some()),
-                    report.invitations.len()
-                ),
-                open(
-                    &|at| report.holds.get(at).is_none_or(|it| it.until.is_some()),
-                    report.holds.len()
-                ),
-                report.policies.findings.len()
+                number(count(invited), "invitation", "invitations"),
+                number(count(held), "hold", "holds"),
+                number(broken, "broken rule", "broken rules"),
             )),
         ];
         lead.push(own(format!(
-            "Made {} by keyholder {}, from the journal and git alone.",
+            "Made {} by keyholder {}, from the journal, git and statements of people alone.",
             when(&report.made, &self.zone),
             report.tool
         )));
@@ -445,7 +440,7 @@ impl Teller<'_> {
         Part {
             title: "Approvals used",
             nothing: "None let anything through that would have been kept back.",
-            ..self.used(&self.report.approvals, table)
+            ..used(&self.report.approvals, table)
         }
     }
 
@@ -458,8 +453,8 @@ impl Teller<'_> {
             "Run",
             "Counted since",
         ];
-        let used = self.report.waivers.iter().filter(|it| it.used);
-        let rows = used.map(|it| {
+        let counted = self.report.waivers.iter().filter(|it| it.used);
+        let rows = counted.map(|it| {
             let mut cells = self.rule(it);
             cells.push(self.end(it.counted.as_ref(), ""));
             row(cells)
@@ -472,7 +467,7 @@ impl Teller<'_> {
         Part {
             title: "Waivers used",
             nothing: "None let anybody have what a policy forbids.",
-            ..self.used(&self.report.waivers, table)
+            ..used(&self.report.waivers, table)
         }
     }
 
@@ -484,28 +479,6 @@ impl Teller<'_> {
             self.end(it.until.as_ref(), "stands"),
             own(it.run.to_string()),
         ]
-    }
-
-    fn used(&self, all: &[Rule], table: Table) -> Part {
-        let idle: Vec<&Rule> = all.iter().filter(|it| !it.used).collect();
-        let mut notes = Vec::new();
-        if !idle.is_empty() {
-            let mut note = own("Stood in the files and let nothing through: ");
-            for (nth, it) in idle.iter().enumerate() {
-                if nth > 0 {
-                    note.push(say("; "));
-                }
-                note.push(foreign(it.rule.clone()));
-            }
-            note.push(say("."));
-            notes.push(note);
-        }
-        Part {
-            count: Some(table.rows.len()),
-            notes,
-            table,
-            ..Part::default()
-        }
     }
 
     fn lockouts(&self) -> Part {
@@ -737,6 +710,29 @@ impl Teller<'_> {
             nothing: "No head that was written down elsewhere was given to this report: `--anchor HEAD` compares one.",
             ..Part::default()
         }
+    }
+}
+
+/// A part about rules that were used; those that only stood are named beside it.
+fn used(all: &[Rule], table: Table) -> Part {
+    let idle: Vec<&Rule> = all.iter().filter(|it| !it.used).collect();
+    let mut notes = Vec::new();
+    if !idle.is_empty() {
+        let mut note = own("Stood in the files and let nothing through: ");
+        for (nth, it) in idle.iter().enumerate() {
+            if nth > 0 {
+                note.push(say("; "));
+            }
+            note.push(foreign(it.rule.clone()));
+        }
+        note.push(say("."));
+        notes.push(note);
+    }
+    Part {
+        count: Some(table.rows.len()),
+        notes,
+        table,
+        ..Part::default()
     }
 }
 
