@@ -10,8 +10,8 @@ use camino::Utf8Path;
 use jiff::Timestamp;
 use keyholder::config::{LoadOptions, load};
 use keyholder::journal::{
-    CallOutcome, CallResult, ConfigFacts, FileJournal, GrantSeen, Intent, JournalSink as _, Locked,
-    Match, Observed, Record, RightValue, RunStarted, Verb, Verdict, Verified, init,
+    CallOutcome, CallResult, ConfigFacts, FileJournal, GrantSeen, Intent, JournalSink as _, Match,
+    Observed, Record, RightValue, RunStarted, Verb, Verdict, Verified, init,
 };
 use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
 use serde_json::{Value as Json, json};
