@@ -10,6 +10,7 @@ mod history;
 mod past;
 mod remote;
 
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Command, Stdio};
 
@@ -123,6 +124,33 @@ pub fn blame(folder: &Utf8Path, commit: Option<&str>, file: &str) -> Option<Blam
         lines: authors(&told),
         last,
     })
+}
+
+/// Everybody who touched a file in a commit that another one does not have, up to a third or, without it, to the one that the
+/// folder is at; `from` asks for the last change before them too. None where git does not know.
+pub fn authors_since(
+    folder: &Utf8Path,
+    (since, from): (&str, bool),
+    until: Option<&str>,
+    file: &str,
+) -> Option<BTreeSet<String>> {
+    if !is_hash(since) || until.is_some_and(|until| !is_hash(until)) {
+        return None;
+    }
+    let range = format!("{since}..{}", until.unwrap_or("HEAD"));
+    // What a side branch did counts, whichever way it was merged.
+    let told = git(
+        folder,
+        &["log", "--full-history", "--format=%aE", &range, "--", file],
+    )
+    .and_then(text)?;
+    let before = if from {
+        git(folder, &["log", "-1", "--format=%aE", since, "--", file]).and_then(text)?
+    } else {
+        String::new()
+    };
+    let all = told.lines().chain(before.lines()).map(address);
+    Some(all.filter(|it| !it.is_empty()).collect())
 }
 
 /// The commit that wrote a line: for people to read, so without the address.
@@ -401,6 +429,43 @@ mod tests {
             [Some("ilze@chain.example".to_owned()), None]
         );
         assert_eq!(authors(""), []);
+    }
+
+    #[test]
+    fn all_who_touched_a_file_since_a_commit_are_known() {
+        let held = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(held.path()).unwrap();
+        run(folder, &["init", "-q"]);
+        let edit = |who: &str, file: &str| {
+            let path = folder.join(file);
+            let before = std::fs::read_to_string(&path).unwrap_or_default();
+            std::fs::write(path, format!("{before}{who}\n")).unwrap();
+            run(folder, &["add", "."]);
+            let email = format!("user.email={who}@Chain.example");
+            run(folder, &["-c", &email, "commit", "-q", "-m", "x"]);
+            commit(folder).unwrap().hash
+        };
+        edit("ann", "a.yaml");
+        let first = edit("bob", "a.yaml");
+        edit("cid", "b.yaml");
+        // What a side branch did, and was undone there, counts as well.
+        run(folder, &["checkout", "-q", "-b", "side"]);
+        edit("eve", "a.yaml");
+        run(folder, &["revert", "-n", "HEAD"]);
+        run(folder, &["commit", "-q", "-m", "undone"]);
+        run(folder, &["checkout", "-q", "-"]);
+        let middle = edit("dan", "b.yaml");
+        run(folder, &["merge", "-q", "--no-edit", "side"]);
+        let asked = |since: &str, from: bool, until: Option<&str>| {
+            let found = authors_since(folder, (since, from), until, "a.yaml")?;
+            let found: Vec<String> = found.into_iter().collect();
+            Some(found.join(" ").replace("@chain.example", ""))
+        };
+        assert_eq!(asked(&first, false, None).as_deref(), Some("eve t"));
+        assert_eq!(asked(&first, true, None).as_deref(), Some("bob eve t"));
+        assert_eq!(asked(&first, false, Some(&middle)).as_deref(), Some(""));
+        assert_eq!(asked(&"1".repeat(40), false, None), None);
+        assert_eq!(asked("--all", false, None), None);
     }
 
     #[test]

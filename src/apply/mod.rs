@@ -53,6 +53,8 @@ pub struct Order<'a> {
     pub opening: &'a [Record],
     /// The command, for the journal.
     pub command: &'a str,
+    /// Systems of which the plan has all that the files want and no rule holds.
+    pub whole: &'a [SystemName],
     /// Who started it, as the environment says.
     pub actor: Option<&'a str>,
 }

@@ -41,6 +41,7 @@ pub(super) fn run_started(order: &Order<'_>) -> RunStarted {
                 host: system.host.to_string(),
             })
             .collect(),
+        whole: order.whole.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -85,6 +85,7 @@ pub async fn settle(
         config: None,
         actor: None,
         systems: Vec::new(),
+        whole: Vec::new(),
     };
     let belief = belief(&open, journal);
     let run = journal.begin(ports.clock.now(), started)?;

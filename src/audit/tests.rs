@@ -66,6 +66,7 @@ fn read(hour: i64, complete: bool, grants: Vec<GrantSeen>, gone: &[&str]) -> Ent
             grants,
             gone: gone.iter().map(|it| (*it).to_owned()).collect(),
             sets: BTreeMap::from([("s".to_owned(), rights)]),
+            equal: BTreeMap::new(),
         }),
     )
 }

@@ -21,6 +21,7 @@ fn small() -> (String, Vec<u8>) {
         }),
         actor: None,
         systems: Vec::new(),
+        whole: Vec::new(),
     };
     journal.begin(jiff::Timestamp::UNIX_EPOCH, started).unwrap();
     let lines: String = journal.sealed().iter().map(line_of).collect();

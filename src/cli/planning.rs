@@ -1,7 +1,7 @@
 //! What `plan`, `apply` and `observe` share: memory, reading, planning, and what that means for the exit code.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::anchor;
 use super::failure::{Ending, Endings, Failure};
@@ -86,14 +86,52 @@ impl<'a> Planning<'a> {
         keys: &[String],
     ) -> Result<Self, Failure> {
         let planning = Self::looking(session, world, project, keys)?;
-        match &planning.unremembered {
-            None => Ok(planning),
+        planning.remembers()
+    }
+
+    /// The same for who opens the journal next, which tells by itself of a clock that nothing can be judged by.
+    pub(super) fn writing(
+        session: &'a Session<'a>,
+        world: &'a World,
+        project: &'a Project,
+        keys: &[String],
+    ) -> Result<Self, Failure> {
+        let planning = Self::about_to_write(session, world, project, keys)?;
+        planning.remembers()
+    }
+
+    fn remembers(self) -> Result<Self, Failure> {
+        match &self.unremembered {
+            None => Ok(self),
             Some(error) => Err(distrust(error)),
         }
     }
 
     /// The same for who only looks, and can do so where no journal was begun yet.
     pub(super) fn looking(
+        session: &'a Session<'a>,
+        world: &'a World,
+        project: &'a Project,
+        keys: &[String],
+    ) -> Result<Self, Failure> {
+        let planning = Self::read(session, world, project, keys)?;
+        planning.warn_of_clock(SignedDuration::MAX);
+        Ok(planning)
+    }
+
+    /// The same for who opens the journal next, if there is one.
+    pub(super) fn about_to_write(
+        session: &'a Session<'a>,
+        world: &'a World,
+        project: &'a Project,
+        keys: &[String],
+    ) -> Result<Self, Failure> {
+        let planning = Self::read(session, world, project, keys)?;
+        planning.warn_of_clock(journal::CLOCK_BEHIND);
+        Ok(planning)
+    }
+
+    fn read(
         session: &'a Session<'a>,
         world: &'a World,
         project: &'a Project,
@@ -107,7 +145,6 @@ impl<'a> Planning<'a> {
             Err(error) if error.is_not_begun() => (Snapshot::default(), Some(error)),
             Err(error) => return Err(distrust(&error)),
         };
-        warn_of_clock(session, &journal, world.now());
         let statements_folder =
             attest::folder(&world.root, session.global.sandbox.then_some(&*folder));
         let statements = session.statements(&statements_folder)?;
@@ -126,6 +163,18 @@ impl<'a> Planning<'a> {
         };
         planning.remember();
         Ok(planning)
+    }
+
+    /// Dates are judged by this machine's clock; one that went back, but not further than this, is told, whatever is done then.
+    fn warn_of_clock(&self, most: SignedDuration) {
+        let now = self.world.now();
+        let behind = self.journal.clock_behind(now);
+        if let Some(behind) = behind.filter(|it| *it > CLOCKS_DIFFER && *it <= most) {
+            self.session.ui.shout(&format!(
+                "warning: the clock says {now}, {} minutes before the last entry of the journal: this clock, or that of the machine that wrote it, is wrong, and what is due is judged by this one",
+                behind.as_mins()
+            ));
+        }
     }
 
     /// Derives the memory from the journal at hand, and what is believed of what people said.
@@ -400,6 +449,29 @@ impl<'a> Planning<'a> {
         records
     }
 
+    /// The systems of which a run does all that the files want and no rule holds: what was not asked for, not reviewed, or is
+    /// not what was reviewed is left out, and so is all that is not due of what is due.
+    pub(super) fn whole(&self, review: Option<&Review>, due: bool) -> Vec<SystemName> {
+        let only = &self.only;
+        if due || !only.people.is_empty() || !only.locations.is_empty() {
+            return Vec::new();
+        }
+        let left_out = |system: &SystemName| {
+            review.is_some_and(|review| {
+                review.unreviewed.iter().any(|it| it.system == *system)
+                    || review
+                        .stale
+                        .iter()
+                        .any(|it| it.step.system == system.as_str())
+            })
+        };
+        let systems = self.project.desired.systems.keys();
+        systems
+            .filter(|name| only.admits(None, Some(name), None) && !left_out(name))
+            .cloned()
+            .collect()
+    }
+
     /// Writes into the journal what was seen by a run that changes nothing.
     pub(super) fn note(
         &self,
@@ -420,16 +492,7 @@ impl<'a> Planning<'a> {
 
     /// Why a plan is not to be done any more, because of the time that somebody looked at it.
     pub(super) fn overtaken(&self, planned: &Planned) -> Option<Failure> {
-        let now = self.now();
-        let good_until = plan::file::good_until(&planned.plan);
-        let why = if now >= good_until {
-            format!("the plan was good until {good_until}, and it is {now}")
-        } else {
-            let (place, until) = planned.plan.draft.quiet_now(now)?;
-            format!(
-                "the quiet hours at {place} have begun meanwhile, until {until} (`quiet`): nobody is written to before"
-            )
-        };
+        let why = plan::file::overtaken(&planned.plan, self.now())?;
         let failure = Failure::new(Ending::Stale, format!("{why}; nothing was done"));
         Some(failure.help("run it again"))
     }
@@ -559,17 +622,6 @@ impl Planned {
 /// Whether a plan for the system stands on a read: one that is not whole is not to be trusted then.
 fn shows_users(system: &ObservedSystem) -> bool {
     Kind::parse(system.kind).is_some_and(Kind::shows_users)
-}
-
-/// Dates are judged by this machine's clock; one that went back is told, whatever is done then.
-fn warn_of_clock(session: &Session<'_>, journal: &Snapshot, now: Timestamp) {
-    let behind = journal.clock_behind(now);
-    if let Some(behind) = behind.filter(|behind| *behind > CLOCKS_DIFFER) {
-        session.ui.shout(&format!(
-            "warning: the clock says {now}, {} minutes before the last entry of the journal: this clock, or that of the machine that wrote it, is wrong, and what is due is judged by this one",
-            behind.as_mins()
-        ));
-    }
 }
 
 fn unknown_key(error: &OnlyError) -> Failure {

@@ -50,7 +50,13 @@ fn opened(error: &OpenError) -> Failure {
 fn stored(error: &StoreError) -> Failure {
     let ending = match error {
         StoreError::Locked(_) => Ending::Locked,
-        StoreError::Io(..) | StoreError::Unreadable(..) => Ending::BadInput,
+        StoreError::InTheWay(_) | StoreError::Io(..) | StoreError::Unreadable(..) => {
+            Ending::BadInput
+        }
     };
-    Failure::new(ending, error.to_string())
+    let failure = Failure::new(ending, error.to_string());
+    match error {
+        StoreError::InTheWay(_) => failure.help("look at what it is, move it away, and run again"),
+        StoreError::Locked(_) | StoreError::Io(..) | StoreError::Unreadable(..) => failure,
+    }
 }

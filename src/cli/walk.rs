@@ -9,9 +9,9 @@ use super::planning::{Planned, Planning};
 use super::session::{Session, unsaid};
 use super::world::World;
 use crate::apply::Outcomes;
-use crate::ops::attest;
 use crate::ops::hand::{self, Open};
-use crate::plan::{Step, StepId};
+use crate::ops::{attest, resend};
+use crate::plan::{Step, StepId, StepKind};
 use crate::render::{escape, text, view};
 
 /// What somebody says of a step.
@@ -62,7 +62,7 @@ fn steps(
             continue;
         };
         let can_be_said = known.person.is_some();
-        if !step.waits_for.iter().all(|id| said.contains(id)) {
+        if !step.waits_for.iter().all(|id| said.contains(id)) || is_quiet(session, planning, step) {
             continue;
         }
         let doc = view::step(&planned.plan, step, &planning.frame_at_terminal());
@@ -122,6 +122,9 @@ fn by_administrator(
         else {
             continue;
         };
+        if is_quiet(session, planning, step) {
+            continue;
+        }
         match world.by_hand(planning.project, step) {
             Ok(true) => done += 1,
             Ok(false) => forgotten += 1,
@@ -146,6 +149,21 @@ fn by_administrator(
         ));
     }
     Ok(said.difference(&before).cloned().collect())
+}
+
+/// Whether nobody may be written to where a step would have a vendor send an invitation once more; it stays open then, and that
+/// is told.
+fn is_quiet(session: &Session<'_>, planning: &Planning<'_>, step: &Step) -> bool {
+    let desired = &planning.project.desired;
+    let until = (step.kind == StepKind::Resend)
+        .then(|| resend::quiet_until(desired, &step.place, planning.now()))
+        .flatten();
+    let Some(until) = until else { return false };
+    session.ui.tell(&format!(
+        "step {} stays open: quiet hours at {} until {until} (`quiet`)",
+        step.id, step.place
+    ));
+    true
 }
 
 fn is_for_hands(step: &Step) -> bool {

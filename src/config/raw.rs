@@ -622,6 +622,8 @@ pub struct Approval {
     pub at_most: Option<Spanned<i64>>,
     /// `until`.
     pub until: Option<Spanned<When>>,
+    /// `because`.
+    pub because: Option<Text>,
     /// `by`.
     pub by: Option<Text>,
 }

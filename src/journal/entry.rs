@@ -9,10 +9,17 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::judged::Judged;
-use crate::model::{
-    AccountState, Days, HasNow, Item, Items, One, PlaceId, Says, Value, VendorRoleSlug,
+mod hand;
+mod seen;
+
+pub use hand::{AttestedNote, ClosedBy, HandClosed, HandedOver, Locked, SaysFact};
+pub use seen::{
+    ConfigKnown, GrantSeen, GrantedAt, ItemValue, KeyDelta, Match, Observed, RightValue,
+    right_value,
 };
+
+use super::judged::Judged;
+use crate::model::PlaceId;
 
 /// Name and version of the format; hashed into every entry, so that no other file can pass for one.
 pub const FORMAT: &str = "keyholder.journal/1";
@@ -156,6 +163,10 @@ pub struct RunStarted {
     /// The systems involved and the hosts that are asked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub systems: Vec<SystemAt>,
+    /// Systems of which the run does all that its files want and no rule holds: nothing was left out because it was not asked
+    /// for, or not reviewed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub whole: Vec<String>,
 }
 
 /// The files a plan was made from.
@@ -179,119 +190,6 @@ pub struct SystemAt {
     pub kind: String,
     /// The host; `sandbox:<system>` for the simulator.
     pub host: String,
-}
-
-/// What the project declares, as differences from what the journal knew.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ConfigKnown {
-    /// Keys of people.
-    #[serde(default, skip_serializing_if = "KeyDelta::is_empty")]
-    pub people: KeyDelta,
-    /// Keys of locations.
-    #[serde(default, skip_serializing_if = "KeyDelta::is_empty")]
-    pub locations: KeyDelta,
-    /// Names of systems.
-    #[serde(default, skip_serializing_if = "KeyDelta::is_empty")]
-    pub systems: KeyDelta,
-    /// The project's rules in short, by path, where they are not what the journal knew: keys, words of the language and
-    /// numbers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rules: Option<BTreeMap<String, String>>,
-    /// Scopes the files give to people and did not before: what is found there may be taken once the line goes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub granted: Vec<GrantedAt>,
-    /// Scopes the files gave to people and do no more.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub ungranted: Vec<GrantedAt>,
-}
-
-/// Keys that came and went.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct KeyDelta {
-    /// New ones, sorted.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub added: Vec<String>,
-    /// Ones that are no longer known, sorted.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub gone: Vec<String>,
-}
-
-impl KeyDelta {
-    /// Whether nothing came or went.
-    pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.gone.is_empty()
-    }
-}
-
-/// People to whom the files give something in one scope.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct GrantedAt {
-    /// The system.
-    pub system: String,
-    /// The place: a location's key, `chain` or `*`.
-    pub place: String,
-    /// Keys of people, sorted.
-    pub people: Vec<String>,
-}
-
-/// What a read of one scope saw.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Observed {
-    /// The system.
-    pub system: String,
-    /// The place: a location's key, `chain` or `*`.
-    pub place: String,
-    /// When the read began.
-    #[serde(with = "instant")]
-    #[schemars(with = "String", extend("format" = "date-time"))]
-    pub taken: Timestamp,
-    /// Whether everything was read. Only then does `gone` mean gone.
-    pub complete: bool,
-    /// Accounts that were seen.
-    pub accounts: u64,
-    /// SHA-256, in hex, over the sorted account ids, a newline after each.
-    pub digest: String,
-    /// Whose account it is, where that is new since the last time.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub matched: Vec<Match>,
-    /// What an account has, where that is new or changed since the last time.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub grants: Vec<GrantSeen>,
-    /// Accounts that were there the last time and are no more; sorted. Only of complete reads.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub gone: Vec<String>,
-    /// Sets of rights that `grants` name, where no earlier entry has them: by the first 16 hex
-    /// digits of the SHA-256 of their canonical JSON.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub sets: BTreeMap<String, BTreeMap<String, RightValue>>,
-}
-
-/// Whose account it is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct Match {
-    /// The vendor's id.
-    pub account: String,
-    /// Key of the person; absent: nobody's, where it was somebody's before.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub person: Option<String>,
-}
-
-/// What an account has in a scope.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct GrantSeen {
-    /// The vendor's id.
-    pub account: String,
-    /// `invited`, `inactive`, `active` or `blocked`.
-    pub state: String,
-    /// The vendor role, where it was read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<String>,
-    /// The linked team member, if any.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub staff: Option<i64>,
-    /// The set of rights, where they were read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub set: Option<String>,
 }
 
 /// A call that is about to be made.
@@ -481,164 +379,6 @@ impl Settlement {
     }
 }
 
-/// A manual step was handed to a person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct HandedOver {
-    /// Id of the step.
-    pub step: String,
-    /// Kind of the step: `invite`, `block`, ...
-    pub does: String,
-    /// The system.
-    pub system: String,
-    /// The place: a location's key, `chain` or `*`.
-    pub place: String,
-    /// Whom it is about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub person: Option<String>,
-    /// The account; absent before it exists.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub account: Option<String>,
-    /// Why the step is there: `joined`, `left`, ...
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// What the account has once it is done; absent where the step says nothing of access.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub says: Option<SaysFact>,
-}
-
-/// What somebody says that an account has.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct SaysFact {
-    /// `absent`, `invited`, `inactive`, `active` or `blocked`.
-    pub state: String,
-    /// The vendor role.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<String>,
-    /// Ticks, teams, sources, by name; lists have one entry a line.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub facts: BTreeMap<String, String>,
-}
-
-impl SaysFact {
-    /// The form of the contract; none where nothing is said.
-    pub fn of(says: &Says) -> Option<Self> {
-        match says {
-            Says::Nothing => None,
-            Says::Absent => Some(Self {
-                state: "absent".into(),
-                role: None,
-                facts: BTreeMap::new(),
-            }),
-            Says::Has(HasNow { state, role, facts }) => Some(Self {
-                state: state.name().into(),
-                role: role.as_ref().map(ToString::to_string),
-                facts: facts
-                    .iter()
-                    .map(|(name, value)| (name.to_string(), value.to_string()))
-                    .collect(),
-            }),
-        }
-    }
-
-    /// What it means; a state that this version does not know says nothing.
-    pub fn says(fact: Option<&Self>) -> Says {
-        let Some(Self { state, role, facts }) = fact else {
-            return Says::Nothing;
-        };
-        if state == "absent" {
-            return Says::Absent;
-        }
-        AccountState::parse(state).map_or(Says::Nothing, |state| {
-            Says::Has(HasNow {
-                state,
-                role: role.as_deref().map(VendorRoleSlug::new),
-                facts: facts
-                    .iter()
-                    .map(|(name, value)| (name.as_str().into(), value.as_str().into()))
-                    .collect::<crate::model::Facts>()
-                    .into(),
-            })
-        })
-    }
-}
-
-/// Somebody is locked out, or not any more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Locked {
-    /// The key of the person.
-    pub person: String,
-    /// Why, without contacts and numbers that may be phones; text from outside.
-    pub because: String,
-}
-
-/// A manual step that was handed over is not open any more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct HandClosed {
-    /// Id of the step.
-    pub step: String,
-    /// The system.
-    pub system: String,
-    /// How that is known.
-    pub how: ClosedBy,
-}
-
-/// How it is known that a manual step is not open any more.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum ClosedBy {
-    /// Somebody says that it was done, and nothing can read it.
-    Attested,
-    /// What was read since needs it no more: it was done, or is not wanted any more.
-    Read,
-    /// It is not wanted any more.
-    NotNeeded,
-}
-
-impl ClosedBy {
-    /// The word of the contract.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ClosedBy::Attested => "attested",
-            ClosedBy::Read => "read",
-            ClosedBy::NotNeeded => "not-needed",
-        }
-    }
-}
-
-/// A run took note of a person's statement in the project's files. Altered or missing later, it is not believed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct AttestedNote {
-    /// The statement's id: 12 hex digits.
-    pub id: String,
-    /// SHA-256, in hex, over everything it says.
-    pub digest: String,
-    /// Id of the step.
-    pub step: String,
-    /// Kind of the step.
-    pub does: String,
-    /// The system.
-    pub system: String,
-    /// The place: a location's key, `chain` or `*`.
-    pub place: String,
-    /// Whom it is about.
-    pub person: String,
-    /// When it was said.
-    #[serde(with = "instant")]
-    #[schemars(with = "String", extend("format" = "date-time"))]
-    pub said: Timestamp,
-    /// Who said it, where that is a declared person: never a name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<String>,
-    /// What the account has; absent where the statement says nothing of access.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub says: Option<SaysFact>,
-    /// Whether it was taken back. The statement stays.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub withdrawn: bool,
-}
-
 /// What reading back found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Verified {
@@ -714,50 +454,6 @@ pub struct RunEnded {
     /// Whether somebody stopped it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stopped: bool,
-}
-
-/// The value of a right, in the vendor's sense: `true`, `false`, a number of days or an id,
-/// `all`, `self`, or a list.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum RightValue {
-    /// A switch.
-    Switch(bool),
-    /// Days, or one id.
-    Number(i64),
-    /// `all`, `self`, or the list of addresses.
-    Text(String),
-    /// Ids or names.
-    List(Vec<ItemValue>),
-}
-
-/// An entry of a list.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum ItemValue {
-    /// By id.
-    Id(i64),
-    /// By name.
-    Name(String),
-}
-
-/// A right's value as the journal writes it.
-pub fn right_value(value: &Value) -> RightValue {
-    let item = |item: &Item| match item {
-        Item::Id(id) => ItemValue::Id(*id),
-        Item::Name(name) => ItemValue::Name(name.to_string()),
-    };
-    let all = || RightValue::Text("all".to_owned());
-    match value {
-        Value::Switch(on) => RightValue::Switch(*on),
-        Value::Days(Days::Last(days)) => RightValue::Number(i64::from(*days)),
-        Value::Days(Days::All) | Value::Items(Items::All) | Value::One(One::All) => all(),
-        Value::Items(Items::Only(items)) => RightValue::List(items.iter().map(item).collect()),
-        Value::One(One::Myself) => RightValue::Text("self".to_owned()),
-        Value::One(One::Only(Item::Id(id))) => RightValue::Number(*id),
-        Value::One(One::Only(name)) => RightValue::List(vec![item(name)]),
-        Value::Text(text) => RightValue::Text(text.to_string()),
-    }
 }
 
 /// The place an entry names.

@@ -93,6 +93,12 @@ pub enum JournalError {
         /// The journal.
         path: Utf8PathBuf,
     },
+    /// A file has the name of a folder that the journal is kept in.
+    #[error("`{path}` is a file, and keyholder keeps its state in a folder of that name")]
+    InTheWay {
+        /// The file.
+        path: Utf8PathBuf,
+    },
     /// The operating system refused.
     #[error("cannot {doing} `{path}`")]
     Io {
@@ -202,6 +208,7 @@ impl JournalError {
             | JournalError::Overtaken { .. }
             | JournalError::Git { .. }
             | JournalError::AlreadyThere { .. }
+            | JournalError::InTheWay { .. }
             | JournalError::Io { .. }
             | JournalError::Stopped => false,
         }
@@ -259,6 +266,9 @@ impl JournalError {
             }
             JournalError::ChangedMeanwhile { .. } => {
                 "let nothing but keyholder write there, look at it with `keyholder journal verify`, and run again"
+            }
+            JournalError::InTheWay { .. } => {
+                "look at what it is, move it away, and run again; where there was a journal, bring its folder back: a lost journal is not an empty one"
             }
             JournalError::Io { .. } => {
                 "nothing is sent to a vendor before its entry is stored: let keyholder write there, with space left, and run again; it goes on from what is stored"

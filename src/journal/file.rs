@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::chain::{Chain, Head, Sealed, read, seal};
 use super::entry::Record;
 use super::error::{Holder, JournalError};
-use super::lock::FolderLock;
+use super::lock::{FolderLock, not_in_the_way};
 use super::sink::{JournalSink, genesis};
 
 const JOURNAL: &str = "journal.jsonl";
@@ -90,6 +90,7 @@ pub fn load(dir: &Utf8Path) -> Result<Snapshot, JournalError> {
 
 /// The chain, sound, and how many bytes the file has.
 fn examine(dir: &Utf8Path) -> Result<(Chain, usize), JournalError> {
+    not_in_the_way(dir)?;
     // The head first: a run that appends meanwhile can only make the journal longer than it.
     let head_path = dir.join(HEAD);
     let known = match read_if_there(&head_path)? {

@@ -71,7 +71,7 @@ pub struct HoldFact {
 pub struct FindingFact {
     /// The key of the policy; `users` of what is always demanded.
     pub policy: String,
-    /// `leaving`, `live` or `declared`.
+    /// `leaving`, `live` or `declared`; `unknown`: the rights that it is about were not read.
     pub side: String,
     /// Keys of the people involved.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

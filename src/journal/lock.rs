@@ -16,6 +16,17 @@ const LOCK: &str = "lock";
 /// How much is read of what says who holds the lock.
 const LONGEST: u64 = 200;
 
+/// Refuses a folder whose name, or that of one above it, a file has.
+pub(super) fn not_in_the_way(dir: &Utf8Path) -> Result<(), JournalError> {
+    let there = dir.ancestors().find(|it| it.exists());
+    match there.filter(|it| !it.is_dir()) {
+        Some(path) => Err(JournalError::InTheWay {
+            path: path.to_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
 /// The lock of a folder, held until it is dropped.
 #[derive(Debug)]
 pub struct FolderLock {
@@ -27,6 +38,7 @@ pub struct FolderLock {
 impl FolderLock {
     /// Takes the lock, making the folder if need be.
     pub fn take(dir: &Utf8Path) -> Result<Self, JournalError> {
+        not_in_the_way(dir)?;
         if !dir.exists() {
             fs::create_dir_all(dir).map_err(io_error("create", dir))?;
             if let Some(parent) = dir.parent() {

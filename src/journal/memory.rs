@@ -5,18 +5,20 @@
 //! granted, until reading shows otherwise.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::entry::{
-    AttestedNote, ConfigKnown, Entry, GrantedAt, HandedOver, KeyDelta, Observed, Record, SaysFact,
-    Settlement, Verb, Verdict, Verified, place_of,
+    AttestedNote, ConfigKnown, Entry, GrantedAt, HandedOver, KeyDelta, Observed, Record, RunEnded,
+    RunStarted, SaysFact, Settlement, Verb, Verdict, Verified, place_of,
 };
 use super::history::{IntentState, IntentStatus, history};
+use super::judged::Judged;
 use super::words::{Word, Words};
 use crate::model::{
-    AccountId, AccountState, CLOCKS_DIFFER, Handed, KnownAccount, LocationKey, Memory,
-    NotedAttestation, PersonKey, PlaceId, RuleBook, SentInvitation, SystemName,
+    AccountId, AccountState, CLOCKS_DIFFER, Handed, HeldAt, KnownAccount, LocationKey, Memory,
+    NotedAttestation, PersonKey, PlaceId, RuleBook, SentInvitation, Since, SystemName,
 };
 
 /// Where somebody has something.
@@ -58,6 +60,10 @@ struct Remembering<'a> {
     words: BTreeMap<Grant, Words>,
     /// Each person's accounts: the other way round than in memory.
     theirs: BTreeMap<(SystemName, PersonKey), BTreeSet<AccountId>>,
+    /// Runs that apply all their files want: the commit, and of which systems.
+    runs: BTreeMap<u64, (Arc<str>, BTreeSet<SystemName>)>,
+    /// What the last runs found.
+    judged: Judged,
     /// Invitations that were lost and settled as not sent, since the last that was confirmed.
     lost: BTreeMap<(SystemName, PersonKey), u32>,
 }
@@ -101,16 +107,59 @@ impl Remembering<'_> {
                 let key = PersonKey::new(locked.person.as_str());
                 self.memory.locked.remove(&key);
             }
-            Record::Settled(_)
-            | Record::Genesis(_)
-            | Record::RunStarted(_)
-            | Record::Outcome(_)
-            | Record::Judged(_)
-            | Record::RunEnded(_) => {}
+            Record::RunStarted(run) => self.began(entry, run),
+            Record::Judged(judged) => self.judged.learn(judged),
+            Record::RunEnded(ended) => self.ended(entry, ended),
+            Record::Settled(_) | Record::Genesis(_) | Record::Outcome(_) => {}
         }
     }
 
+    fn began(&mut self, entry: &Entry, run: &RunStarted) {
+        let config = run.config.as_ref().filter(|config| !config.dirty);
+        let Some(commit) = config.and_then(|config| config.commit.as_deref()) else {
+            return;
+        };
+        let whole = run.whole.iter().map(|name| SystemName::new(name.as_str()));
+        self.runs
+            .insert(entry.run, (commit.into(), whole.collect()));
+    }
+
+    /// All that a commit wants was done, but for what is held: that was not applied since it was held first.
+    fn ended(&mut self, entry: &Entry, ended: &RunEnded) {
+        let Some((commit, whole)) = self.runs.remove(&entry.run).filter(|_| !ended.stopped) else {
+            return;
+        };
+        let is_here = |at: Option<&SystemName>| at.is_none_or(|at| whole.contains(at));
+        let holds = self.judged.holds.iter().flatten();
+        let now: BTreeSet<HeldAt> = holds
+            .filter_map(|hold| {
+                let system = hold.system.as_deref().map(SystemName::new);
+                let place = hold.place.as_deref().map(place_of);
+                let person = PersonKey::new(hold.person.as_deref()?);
+                is_here(system.as_ref()).then_some((person, system, place))
+            })
+            .collect();
+        let (held, commits) = (&mut self.memory.held, &mut self.memory.commits);
+        held.retain(|at, _| now.contains(at) || !is_here(at.1.as_ref()));
+        for at in now {
+            let before = match &at.1 {
+                Some(system) => commits.get(system),
+                None => commits.values().next(),
+            };
+            let since = match before {
+                Some(commit) => Since::After(commit.clone()),
+                None => Since::From(commit.clone()),
+            };
+            held.entry(at).or_insert(since);
+        }
+        commits.extend(whole.into_iter().map(|system| (system, commit.clone())));
+    }
+
     fn handed(&mut self, entry: &Entry, handed: &HandedOver) {
+        if let (Some(person), Some(approval)) = (&handed.person, &handed.approval) {
+            let used = (PersonKey::new(person.as_str()), approval.as_str().into());
+            self.memory.used.insert(used);
+        }
         let key = (
             SystemName::new(handed.system.as_str()),
             handed.step.as_str().into(),
@@ -299,6 +348,16 @@ impl Remembering<'_> {
                 self.adopt(&system, &place, &PersonKey::new(person.as_str()));
             }
         }
+        for (digest, accounts) in &observed.equal {
+            for account in accounts {
+                let row = (
+                    system.clone(),
+                    place.clone(),
+                    AccountId::new(account.as_str()),
+                );
+                self.memory.settled.insert(row, digest.as_str().into());
+            }
+        }
         // A read tells rows anew only where they changed: what was said since the last one is weighed against all of it.
         let said = self
             .words
@@ -328,6 +387,11 @@ impl Remembering<'_> {
     }
 
     fn call(&mut self, call: &IntentState<'_>) {
+        if let Some(account) = &call.intent.account
+            && call.status.may_have_happened()
+        {
+            self.unsettle(&call.intent.system, &call.intent.place, account);
+        }
         let Some(person) = &call.intent.person else {
             return;
         };
@@ -375,8 +439,16 @@ impl Remembering<'_> {
         self.memory.invitations.insert(key, invitation);
     }
 
+    /// Something was written there: what it had before says nothing of it any more.
+    fn unsettle(&mut self, system: &str, place: &str, account: &str) {
+        let system = SystemName::new(system);
+        let row = (system, place_of(place), AccountId::new(account));
+        self.memory.settled.remove(&row);
+    }
+
     fn check(&mut self, entry: &Entry, verified: &Verified) {
         if let Some(account) = &verified.account {
+            self.unsettle(&verified.system, &verified.place, account);
             let row = (
                 SystemName::new(verified.system.as_str()),
                 AccountId::new(account.as_str()),
@@ -513,6 +585,8 @@ impl Remembering<'_> {
         for account in self.theirs.get(&employment).into_iter().flatten() {
             self.present
                 .remove(&(employment.0.clone(), account.clone(), place.clone()));
+            let row = (employment.0.clone(), place.clone(), account.clone());
+            self.memory.settled.remove(&row);
         }
         let has_more = self
             .memory

@@ -4,6 +4,7 @@
 //! had at any of those times. No contacts and no names: accounts are ids, people are keys.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -15,7 +16,7 @@ use crate::model::{
 };
 
 /// One scope of a read, with whose accounts they are.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ObservedScope<'a> {
     /// The system.
     pub system: &'a SystemName,
@@ -27,6 +28,8 @@ pub struct ObservedScope<'a> {
     pub reading: &'a Reading<ScopeState>,
     /// Accounts of this system that were matched with a person without doubt.
     pub matches: &'a BTreeMap<AccountId, PersonKey>,
+    /// Accounts that have just what the files give them there, by a digest of that, where the journal does not know it yet.
+    pub equal: BTreeMap<AccountId, Arc<str>>,
 }
 
 /// What the journal has of earlier reads.
@@ -139,6 +142,11 @@ impl Earlier {
                     .accounts
                     .contains_key(&AccountId::new(account.as_str()))
         });
+        let mut equal: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (account, digest) in scope.equal.iter().filter(|_| complete) {
+            let alike = equal.entry(digest.to_string()).or_default();
+            alike.push(account.to_string());
+        }
         Observed {
             taken: scope.taken,
             complete,
@@ -148,6 +156,7 @@ impl Earlier {
             grants,
             gone: gone.map(|(_, _, account)| account.clone()).collect(),
             sets,
+            equal,
             system,
             place,
         }

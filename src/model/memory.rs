@@ -35,14 +35,60 @@ pub struct Memory {
     pub seen: BTreeMap<(SystemName, PlaceId), BTreeSet<AccountId>>,
     /// The digest (`plan::digest`) of what was last verified there: tells what we changed from what they changed.
     pub applied: BTreeMap<(SystemName, PlaceId, PersonKey), Arc<str>>,
+    /// The digest (`plan::equal`) of what the files gave to an account when a run last found it to have just that, where
+    /// nothing was written there since: the same for accounts that we have never written.
+    pub settled: BTreeMap<(SystemName, PlaceId, AccountId), Arc<str>>,
     /// Attestations that a run has taken note of, by system and id.
     pub attested: BTreeMap<(SystemName, Arc<str>), NotedAttestation>,
     /// Manual steps that were handed over and are not closed, by system and id of the step.
     pub handed: BTreeMap<(SystemName, Arc<str>), Handed>,
+    /// Approvals (`plan::word`) that let one more message to a person through: each does so once.
+    pub used: BTreeSet<(PersonKey, Arc<str>)>,
+    /// The commit whose files were applied last to all of a system.
+    pub commits: BTreeMap<SystemName, Arc<str>>,
+    /// Since which commit something of a person is held, as the last such apply found it.
+    pub held: BTreeMap<HeldAt, Since>,
     /// Who is locked out, whatever the files say, and since when.
     pub locked: BTreeMap<PersonKey, Timestamp>,
     /// When that was verified: tells what time changed since from what we changed.
     pub verified: BTreeMap<(SystemName, PlaceId, PersonKey), Timestamp>,
+}
+
+/// What is held: of whom, and in which system and place, where it is about one.
+pub type HeldAt = (PersonKey, Option<SystemName>, Option<PlaceId>);
+
+/// From when on edits of the files are not applied yet.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Since {
+    /// Those after this commit.
+    After(Arc<str>),
+    /// Those after this commit, and the last before it: no earlier apply is known.
+    From(Arc<str>),
+}
+
+impl Memory {
+    /// Since when edits are not applied that concern somebody at a place; nothing where the journal does not tell, and several
+    /// where it is more than one thing that is held. `keys`: the person's, also the earlier ones.
+    pub fn since<'k>(
+        &self,
+        system: &SystemName,
+        place: &PlaceId,
+        keys: impl IntoIterator<Item = &'k PersonKey>,
+    ) -> BTreeSet<Since> {
+        let keys: Vec<&PersonKey> = keys.into_iter().collect();
+        let is_about = |(key, at, there): &HeldAt| {
+            keys.contains(&key)
+                && at.as_ref().is_none_or(|at| at == system)
+                && there.as_ref().is_none_or(|there| there == place)
+        };
+        let held = self.held.iter().filter(|(at, _)| is_about(at));
+        let held: BTreeSet<Since> = held.map(|(_, since)| since.clone()).collect();
+        if held.is_empty() {
+            let commit = self.commits.get(system).cloned();
+            return commit.map(Since::After).into_iter().collect();
+        }
+        held
+    }
 }
 
 /// Whose account it is, by the journal.

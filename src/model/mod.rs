@@ -25,7 +25,7 @@ pub use desired::{
     StaffWish, StandingLine, Strangers, Timing, Turn, Vanished, WillChange,
 };
 pub use id::{AccountId, LocationKey, PersonKey, PlaceId, RoleKey, SystemName, VendorRoleSlug};
-pub use memory::{Handed, KnownAccount, Memory, NotedAttestation, SentInvitation};
+pub use memory::{Handed, HeldAt, KnownAccount, Memory, NotedAttestation, SentInvitation, Since};
 pub use observed::{
     Account, AccountState, Caller, ExportFact, Facts, Gap, NameTable, Named, Observed,
     ObservedSystem, OwnRights, Profile, ReadFailure, Reading, RightFact, RightsTree, ScopeState,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{PersonKey, RoleKey, SystemName};
+use super::{PersonKey, PlaceId, RoleKey, SystemName};
 use crate::catalog::RightId;
 use crate::text::Span;
 
@@ -97,6 +97,21 @@ pub struct FenceSays {
     pub roles: Option<BTreeSet<Arc<str>>>,
     /// How many days a line may last.
     pub longest: Option<u16>,
+}
+
+impl FenceSays {
+    /// Whether files behind the fence may say something about a place.
+    pub fn admits(&self, place: &PlaceId) -> bool {
+        let Some(places) = &self.locations else {
+            return true;
+        };
+        match place {
+            PlaceId::At(key) => places.contains(key.as_str()),
+            PlaceId::Chain => false,
+            // One account for everything: its place is every place.
+            PlaceId::Whole => true,
+        }
+    }
 }
 
 /// A right or a pattern as it is written, and what it means.

@@ -4,6 +4,7 @@
 //! says has no place.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
@@ -262,6 +263,8 @@ pub struct Approval {
     pub at_most: Option<u32>,
     /// The first instant at which it does not count any more.
     pub until: Option<Timestamp>,
+    /// Why, in somebody's words: with all above it is what tells one approval from another.
+    pub because: Arc<str>,
     /// Where it stands.
     pub origin: Span,
 }

@@ -222,6 +222,7 @@ pub fn records(
                 account: step.account.as_ref().map(ToString::to_string),
                 reason: Some(step.reason.name().to_owned()),
                 says: SaysFact::of(&step.says()),
+                approval: plan.draft.approved.get(&step.id).map(ToString::to_string),
             })
         })
         .collect();

@@ -2,7 +2,7 @@
 //!
 //! Invariant: every plan that is shown or applied comes from here, so that no rule is left out anywhere.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use camino::Utf8Path;
@@ -10,7 +10,7 @@ use camino::Utf8Path;
 use super::project::Project;
 use super::vanished;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Attested, Desired, Memory, Observed, RuleBook};
+use crate::model::{Attested, Desired, Memory, Observed, RuleBook, Since};
 use crate::plan::{Because, ConfigFact, FindingSide, Input, Only, Plan, draft, seal};
 use crate::policy::{self, Authors, Written};
 use crate::text::Span;
@@ -35,7 +35,7 @@ pub fn distrust(observed: &mut Observed, project: &Project, memory: &Memory) {
     let rules = &desired.rules;
     let shrink = rules.approvals.iter();
     let shrink = shrink.filter(|it| it.allow == crate::model::Allow::Shrink && rules.second_person);
-    let files = shrink.map(|approval| sources.origin(approval.origin).file);
+    let files = shrink.map(|approval| (sources.origin(approval.origin).file, BTreeSet::new()));
     let authors = written(&project.loaded.root, files.collect(), || {
         project.config_fact()
     });
@@ -89,7 +89,7 @@ pub fn broken(project: &Project) -> Vec<Diagnostic> {
 /// Who wrote files as they are in the commit that a project is at; those of a folder that differs from it as they stand there.
 fn written(
     folder: &Utf8Path,
-    files: BTreeSet<Arc<str>>,
+    files: BTreeMap<Arc<str>, BTreeSet<Since>>,
     config: impl FnOnce() -> ConfigFact,
 ) -> Authors {
     if files.is_empty() {
@@ -97,11 +97,22 @@ fn written(
     }
     let config = config();
     let commit = config.commit.as_deref().filter(|_| !config.dirty);
-    let known = files.into_iter().filter_map(|file| {
+    let known = files.into_iter().filter_map(|(file, since)| {
         let blame = vcs::blame(folder, commit, &file)?;
+        let since = since.into_iter().filter_map(|since| {
+            let from = match &since {
+                Since::After(commit) => (&**commit, false),
+                Since::From(commit) => (&**commit, true),
+            };
+            Some((
+                since.clone(),
+                vcs::authors_since(folder, from, commit, &file)?,
+            ))
+        });
         let written = Written {
             lines: blame.lines,
             last: blame.last,
+            since: since.collect(),
         };
         Some((file, written))
     });

@@ -2,14 +2,15 @@
 //! looks, what was read.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::planned;
 use super::project::Project;
 use crate::journal::{
     Known, ObservedScope, Record, RunStarted, Sealed, SystemAt, known_after, observed,
 };
-use crate::model::{Memory, Observed, Reading, ScopeState};
-use crate::plan;
+use crate::model::{AccountId, Memory, Observed, PlaceId, Reading, ScopeState, SystemName};
+use crate::plan::{self, Draft};
 
 /// The opening entries of a run.
 pub fn opening(
@@ -17,8 +18,17 @@ pub fn opening(
     read: &Observed,
     memory: &Memory,
     sealed: &[Sealed],
+    draft: &Draft,
 ) -> Vec<Record> {
-    let mut records = seen(project, read, memory, sealed);
+    let mut equal = plan::equal(draft, project.catalog);
+    for ((system, place), accounts) in &mut equal {
+        let is_news = |account: &AccountId, digest: &Arc<str>| {
+            let row = (system.clone(), place.clone(), account.clone());
+            memory.settled.get(&row) != Some(digest)
+        };
+        accounts.retain(|account, digest| is_news(account, digest));
+    }
+    let mut records = saw(project, read, memory, sealed, &equal);
     let known = Known {
         rules: Some(planned::book(project)),
         ..Known::from(&project.desired)
@@ -29,6 +39,19 @@ pub fn opening(
 
 /// What a read saw. The files are not taken note of: only what is applied is declared.
 pub fn seen(project: &Project, read: &Observed, memory: &Memory, sealed: &[Sealed]) -> Vec<Record> {
+    saw(project, read, memory, sealed, &Equal::default())
+}
+
+/// Accounts that have just what the files give them, by scope.
+type Equal = BTreeMap<(SystemName, PlaceId), BTreeMap<AccountId, Arc<str>>>;
+
+fn saw(
+    project: &Project,
+    read: &Observed,
+    memory: &Memory,
+    sealed: &[Sealed],
+    equal: &Equal,
+) -> Vec<Record> {
     let matches: BTreeMap<_, _> = read
         .systems
         .iter()
@@ -60,6 +83,10 @@ pub fn seen(project: &Project, read: &Observed, memory: &Memory, sealed: &[Seale
                     taken: system.taken,
                     reading,
                     matches,
+                    equal: equal
+                        .get(&(name.clone(), place.clone()))
+                        .cloned()
+                        .unwrap_or_default(),
                 })
         })
         .collect();
@@ -84,6 +111,7 @@ pub fn look_started(read: &Observed, command: &str, actor: String) -> RunStarted
         config: None,
         actor: Some(actor),
         systems: systems.collect(),
+        whole: Vec::new(),
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::catalog::{Capability, How, Kind, Verb, capability};
-use crate::journal::{self, HandedOver, Record, SaysFact, Sealed};
+use crate::journal::{HandedOver, Record, SaysFact};
 use crate::model::{Desired, Handed, Memory, PersonKey, PlaceId, Says, SystemName};
 use crate::plan::{Hold, Plan, Step, StepKind};
 
@@ -93,15 +93,26 @@ pub fn quiet_until(desired: &Desired, place: &PlaceId, now: Timestamp) -> Option
     })
 }
 
-/// Since when a step is handed over, by a journal that is locked: what another run did since it was read counts.
-pub fn handed_over(sealed: &[Sealed], step: &Step) -> Option<Timestamp> {
-    let memory = journal::memory(sealed.iter().map(|sealed| &sealed.entry));
-    let key = (step.system.clone(), step.id.0.clone());
-    memory.handed.get(&key).map(|handed| handed.since)
+/// Whether a plan has a message to be handed over that no run has handed over yet.
+pub fn hands_over(
+    plan: &Plan,
+    person: &PersonKey,
+    systems: &[SystemName],
+    memory: &Memory,
+) -> bool {
+    let answers = answers(plan, person, systems).into_iter();
+    let mut steps = answers.filter_map(|answer| match answer {
+        Answer::ByHand(step) => Some(step),
+        Answer::Held(_) | Answer::OnlyLook(_) => None,
+    });
+    steps.any(|step| {
+        let key = (step.system.clone(), step.id.0.clone());
+        !memory.handed.contains_key(&key)
+    })
 }
 
 /// What the journal keeps of a step that is handed over.
-pub fn record(step: &Step) -> Record {
+pub fn record(plan: &Plan, step: &Step) -> Record {
     Record::HandedOver(HandedOver {
         step: step.id.to_string(),
         does: step.kind.name().to_owned(),
@@ -111,26 +122,41 @@ pub fn record(step: &Step) -> Record {
         account: step.account.as_ref().map(ToString::to_string),
         reason: Some(step.reason.name().to_owned()),
         says: SaysFact::of(&step.says()),
+        approval: plan.draft.approved.get(&step.id).map(ToString::to_string),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::journal::{JournalSink as _, MemoryJournal};
+    use crate::journal::{JournalSink as _, MemoryJournal, memory};
 
     #[test]
-    fn what_another_run_handed_over_meanwhile_is_seen_under_the_lock() {
-        let step = crate::plan::tests::world::asked_again().resend().unwrap();
+    fn what_was_handed_over_is_not_handed_over_again_and_its_approval_is_used() {
+        let world = crate::plan::tests::world::asked_again();
+        let mut plan = world.plan();
+        let step = world.resend().unwrap();
+        let key = step.person.clone().unwrap();
+        let systems = [step.system.clone()];
+        // As somebody's approval lets it through.
+        plan.draft.holds.clear();
+        plan.draft.steps = vec![step.clone()];
+        plan.draft.approved.insert(step.id.clone(), "word".into());
         let mut journal = MemoryJournal::new(Timestamp::UNIX_EPOCH);
-        assert_eq!(handed_over(journal.sealed(), &step), None);
+        assert!(hands_over(
+            &plan,
+            &key,
+            &systems,
+            &memory(journal.entries())
+        ));
         let at = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_secs(60);
-        journal.append(at, 1, vec![record(&step)]).unwrap();
-        assert_eq!(handed_over(journal.sealed(), &step), Some(at));
-        let other = Step {
-            id: crate::plan::StepId("another".into()),
-            ..step
-        };
-        assert_eq!(handed_over(journal.sealed(), &other), None);
+        journal.append(at, 1, vec![record(&plan, &step)]).unwrap();
+        let after = memory(journal.entries());
+        assert!(!hands_over(&plan, &key, &systems, &after));
+        assert!(after.used.contains(&(key.clone(), "word".into())));
+        // Another one is another question.
+        plan.draft.steps[0].id = crate::plan::StepId("another".into());
+        assert!(hands_over(&plan, &key, &systems, &after));
+        assert!(!hands_over(&plan, &key, &[], &after));
     }
 }

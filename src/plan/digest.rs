@@ -9,10 +9,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::step::{Access, StepId, StepKind};
+use super::step::{Access, Draft, StaffTarget, StepId, StepKind, Target};
 use crate::canonical::{canonical, sha256_hex};
 use crate::catalog::Catalog;
-use crate::model::{Days, Item, Items, One, PlaceId, RightSet, SystemName, Value, VendorRoleSlug};
+use crate::model::{
+    AccountId, Approval, Days, Item, Items, LocationKey, One, PersonKey, PlaceId, RightSet,
+    RoleKey, SystemName, Value, VendorRoleSlug,
+};
 
 /// A value in the words of the contracts: `true`, a number of days, a list, `"all"`, `"self"`.
 pub fn value_json(value: &Value) -> Json {
@@ -53,6 +56,41 @@ pub(super) fn hash(value: &Json) -> String {
 /// invitation is accepted. The journal keeps it per person and place.
 pub fn digest(catalog: &'static Catalog, access: &Access) -> Arc<str> {
     Digests::new(catalog).of(access)
+}
+
+/// The accounts of a draft that have just what the files give them, each with the digest of that.
+pub fn equal(
+    draft: &Draft,
+    catalog: &'static Catalog,
+) -> BTreeMap<(SystemName, PlaceId), BTreeMap<AccountId, Arc<str>>> {
+    let mut digests = Digests::new(catalog);
+    let mut equal: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+    for settled in &draft.settled {
+        let digest = digests.given(&settled.target);
+        let scope = (settled.system.clone(), settled.place.clone());
+        let accounts = equal.entry(scope).or_default();
+        accounts.insert(settled.account.clone(), digest);
+    }
+    equal
+}
+
+/// What tells an approval from another, however it is written and wherever it stands.
+pub fn word(approval: &Approval, catalog: &Catalog) -> Arc<str> {
+    let rights = approval.rights.iter().map(|&id| catalog.get(id).slug);
+    let said = json!({
+        "allow": approval.allow.name(),
+        "people": approval.people.iter().map(PersonKey::as_str).collect::<Vec<_>>(),
+        "role": approval.role.as_ref().map(RoleKey::as_str),
+        "rights": rights.collect::<Vec<_>>(),
+        "any_right": approval.any_right,
+        "location": approval.location.as_ref().map(LocationKey::as_str),
+        "at_most": approval.at_most,
+        "until": approval.until.map(|until| until.to_string()),
+        "because": &*approval.because,
+    });
+    let mut hash = hash(&said);
+    hash.truncate(16);
+    hash.into()
 }
 
 /// Digests of right sets, each computed once however many people share the set.
@@ -98,6 +136,20 @@ impl Digests {
                 .into();
         }
         hash(&parts).into()
+    }
+
+    /// What the files give at a place, in a very short text: it depends on nothing that an account has.
+    pub(super) fn given(&mut self, target: &Target) -> Arc<str> {
+        let rights = self.of_rights(&target.rights);
+        let staff = match target.staff {
+            StaffTarget::Keep => json!("keep"),
+            StaffTarget::Link(id) => json!(id),
+            StaffTarget::Nobody => Json::Null,
+        };
+        let role = target.role.as_ref().map(VendorRoleSlug::as_str);
+        let mut hash = hash(&json!({ "role": role, "staff": staff, "rights": &*rights }));
+        hash.truncate(16);
+        hash.into()
     }
 
     /// The id of a step. `who` is the account, or the person before there is one.

@@ -38,6 +38,21 @@ pub fn good_until(plan: &Plan) -> Timestamp {
     expires(plan.draft.as_of, &plan.draft.lapses)
 }
 
+/// Why a plan is not to be done any more, because of the time that somebody looked at it: it has expired, or people may not be
+/// written to any more.
+pub fn overtaken(plan: &Plan, now: Timestamp) -> Option<String> {
+    let good_until = good_until(plan);
+    if now >= good_until {
+        return Some(format!(
+            "the plan was good until {good_until}, and it is {now}"
+        ));
+    }
+    let (place, until) = plan.draft.quiet_now(now)?;
+    Some(format!(
+        "the quiet hours at {place} have begun meanwhile, until {until} (`quiet`): nobody is written to before"
+    ))
+}
+
 fn longest(as_of: Timestamp) -> Timestamp {
     as_of.checked_add(LONGEST).unwrap_or(Timestamp::MAX)
 }

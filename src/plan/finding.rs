@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::step::{Because, StepId};
+use super::step::{Because, StepId, Target};
 use crate::catalog::RightId;
 use crate::model::{AccountId, PersonKey, PlaceId, SystemName};
 
@@ -66,6 +66,8 @@ pub enum FindingSide {
     Live,
     /// By what the files say.
     Declared,
+    /// By nothing that is known: what it is about was not read.
+    Unknown,
 }
 
 impl FindingSide {
@@ -75,6 +77,7 @@ impl FindingSide {
             FindingSide::Leaving => "leaving",
             FindingSide::Live => "live",
             FindingSide::Declared => "declared",
+            FindingSide::Unknown => "unknown",
         }
     }
 }
@@ -90,4 +93,17 @@ pub struct Witness {
     pub person: Option<PersonKey>,
     /// The step that gives it to them and is verified before; none of somebody who has it already.
     pub after: Option<StepId>,
+}
+
+/// An account in use that has just what the files give it at a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// The system.
+    pub system: SystemName,
+    /// The place.
+    pub place: PlaceId,
+    /// The account.
+    pub account: AccountId,
+    /// What the files give, ready for that place; `self` still stands for whoever is linked.
+    pub target: Target,
 }

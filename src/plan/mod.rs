@@ -49,8 +49,8 @@ mod unmet;
 mod values;
 pub mod wire;
 
-pub use digest::{digest, value_json};
-pub use finding::{Finding, FindingSide, Known, Loosened, Witness};
+pub use digest::{digest, equal, value_json, word};
+pub use finding::{Finding, FindingSide, Known, Loosened, Settled, Witness};
 pub use input::{Input, Only};
 pub use names::{named_value, same_things};
 pub use origins::{is_kept, is_protected};

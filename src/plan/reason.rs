@@ -12,7 +12,9 @@ use super::step::{Access, Because, Reason, Target};
 use super::system::{Context, System};
 use super::target::staff_after;
 use crate::catalog::RightId;
-use crate::model::{AccountState, Ended, Grant, PersonKey, PlaceId, SystemName, Turn};
+use crate::model::{
+    Account, AccountId, AccountState, Ended, Grant, PersonKey, PlaceId, SystemName, Turn,
+};
 
 /// How long ago a line may have begun or ended to be the cause of a step where nothing was verified yet: memory does not
 /// say when the last apply was, and in a project that is looked after it was within the week that plans look ahead.
@@ -29,7 +31,15 @@ where
         case: &Case<'a>,
         grant: &Grant,
     ) -> Reason {
-        if self.was_there(ctx, case, &grant.place) {
+        let settled = |account: &AccountId| {
+            let row = (self.name.clone(), grant.place.clone(), account.clone());
+            ctx.input.memory.settled.contains_key(&row)
+        };
+        let accounts = self.accounts(case.at);
+        let mut seen = accounts.iter().filter_map(|&at| self.identity.seen.get(at));
+        // An account that was in use there as the files have it, and is not there any more.
+        let is_gone = self.was_declared(ctx, case, &grant.place) && seen.any(|it| settled(it.id));
+        if is_gone || self.was_there(ctx, case, &grant.place) {
             return Reason::Drift;
         }
         if self.began(ctx, case, grant) {
@@ -86,12 +96,20 @@ where
         ctx: &mut Context<'a>,
         case: &Case<'a>,
         grant: &Grant,
-        target: &Target,
-        staff_now: Option<i64>,
+        (given, target): (&Target, &Target),
+        row: &Account,
     ) -> Reason {
-        let applied = keys(case.person)
-            .find_map(|key| ctx.input.memory.applied.get(&self.at(&grant.place, key)));
-        if let Some(applied) = applied {
+        let memory = ctx.input.memory;
+        let staff_now = row.staff.flatten();
+        let scope = (self.name.clone(), grant.place.clone(), row.id.clone());
+        let applied =
+            keys(case.person).find_map(|key| memory.applied.get(&self.at(&grant.place, key)));
+        // What was found there last is newer than what was written before it.
+        if let Some(settled) = memory.settled.get(&scope) {
+            if ctx.digests.given(given) == *settled {
+                return Reason::Drift;
+            }
+        } else if let Some(applied) = applied {
             let wanted = Access {
                 state: AccountState::Active,
                 role: target.role.clone(),
@@ -105,8 +123,8 @@ where
                 return Reason::Drift;
             }
         }
-        let verified = keys(case.person)
-            .find_map(|key| ctx.input.memory.verified.get(&self.at(&grant.place, key)));
+        let verified =
+            keys(case.person).find_map(|key| memory.verified.get(&self.at(&grant.place, key)));
         let since_then = |turn: &Turn| match verified {
             Some(&verified) => turn.at > verified,
             None => is_known(ctx, case) && is_recent(ctx, turn.at),

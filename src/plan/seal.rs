@@ -145,6 +145,7 @@ pub fn draft(input: &Input<'_>) -> Draft {
     draft.withheld = found.withheld;
     draft.waiting = found.waiting;
     draft.drift = found.drift;
+    draft.settled = found.settled;
     draft.notes = found.notes.into_iter().collect();
     narrow(&mut draft, input);
     draft

@@ -3,6 +3,7 @@
 //! Not a comparison of values: that is `target`. Invariant: one step per account and place, and
 //! where nothing may be taken only its gains.
 
+use super::finding::Settled;
 use super::give::ownership;
 use super::make::{
     Assessment, Candidate, Parts, Rank, Refusal, access_of, assess, class_of, gains_only, is_owner,
@@ -19,7 +20,7 @@ use super::system::{Context, System, count, some_of};
 use super::target::{compare, locked_differs, staff_after, staff_wish, writable};
 use super::values::Layers;
 use crate::catalog::RightId;
-use crate::model::{Account, Grant, Ownership, PlaceId, RightSet, ScopeState};
+use crate::model::{Account, AccountState, Grant, Ownership, PlaceId, RightSet, ScopeState};
 
 impl<'a, 's> System<'a, 's>
 where
@@ -50,7 +51,8 @@ where
             self.hold(ctx, case.person, Some(place), refusal, because, None);
             return;
         };
-        if self.is_settled(ctx, case, grant, row, live, scope) {
+        if let Some(given) = self.is_settled(ctx, case, grant, row, live, scope) {
+            self.note_settled(ctx, place, row, given);
             return;
         }
         let staff_now = row.staff.flatten();
@@ -77,12 +79,18 @@ where
             StaffTarget::Link(id) => row.staff.is_some_and(|now| now != Some(id)),
             StaffTarget::Nobody => row.staff.flatten().is_some(),
         };
+        // Of `self`, which word the files have is all there is to compare.
+        let given = Target {
+            rights: prepared.rights.clone(),
+            ..target.clone()
+        };
         if !role && !staff && differences.changed.is_empty() {
+            self.note_settled(ctx, place, row, given);
             return;
         }
         target.rights = writable(catalog, &target.rights, live);
 
-        let reason = self.set_reason(ctx, case, grant, &target, staff_now);
+        let reason = self.set_reason(ctx, case, grant, (&given, &target), row);
         let full = self.set(
             ctx,
             case,
@@ -117,7 +125,20 @@ where
         }
     }
 
-    /// Whether a row is so plainly as it should be that nothing has to be made to tell.
+    /// Keeps for the journal that an account has just what the files give it. Of one that is only invited that says nothing.
+    fn note_settled(&self, ctx: &mut Context<'a>, place: &PlaceId, row: &Account, target: Target) {
+        let known = target.role.is_none() || row.role.is_some();
+        if known && row.state == AccountState::Active {
+            ctx.found.settled.push(Settled {
+                system: self.name.clone(),
+                place: place.clone(),
+                account: row.id.clone(),
+                target,
+            });
+        }
+    }
+
+    /// What the files give, where a row is so plainly as it should be that nothing has to be made to tell.
     fn is_settled(
         &mut self,
         ctx: &Context<'a>,
@@ -126,20 +147,23 @@ where
         row: &Account,
         live: &RightSet,
         scope: &ScopeState,
-    ) -> bool {
+    ) -> Option<Target> {
         let prepared = self.prepared(ctx, grant, scope);
         if prepared.fault.is_some() || !prepared.locked.is_empty() {
-            return false;
+            return None;
         }
         let now = row.staff.flatten();
-        let Ok(staff) = staff_wish(case.person, grant, &scope.names) else {
-            return false;
-        };
+        let staff = staff_wish(case.person, grant, &scope.names).ok()?;
         let after = staff_after(staff, now);
-        (prepared.selves.is_empty() || after.is_some())
+        let is_so = (prepared.selves.is_empty() || after.is_some())
             && (grant.role.is_none() || row.role == grant.role)
             && after == now
-            && prepared.is_held(after, live)
+            && prepared.is_held(after, live);
+        is_so.then(|| Target {
+            role: grant.role.clone(),
+            staff,
+            rights: prepared.rights.clone(),
+        })
     }
 
     pub(super) fn note_locked(&mut self, case: &Case<'a>, place: &PlaceId, id: RightId) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::finding::{Finding, Known, Loosened, Witness};
+use super::finding::{Finding, Known, Loosened, Settled, Witness};
 use crate::catalog::RightId;
 use crate::model::{
     AccountId, AccountState, Allow, Contact, Facts, HasNow, InviteWay, PersonKey, PlaceId, Quiet,
@@ -96,6 +96,10 @@ pub struct Draft {
     pub price: Price,
     /// Whose the accounts are, by system: what `policy` judges by. No part of the contract.
     pub whose: BTreeMap<SystemName, Vec<Known>>,
+    /// Further messages that an approval lets through, with what tells it from others. No part of the contract.
+    pub approved: BTreeMap<StepId, Arc<str>>,
+    /// Accounts in use that have just what the files give them. No part of the contract.
+    pub settled: Vec<Settled>,
     /// The quiet hours, in the time of each place where a step writes to somebody: they may begin while it is waited for. No
     /// part of the contract.
     pub quiet: BTreeMap<PlaceId, (Quiet, TimeZone)>,

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::digest::Digests;
-use super::finding::Known;
+use super::finding::{Known, Settled};
 use super::hand::Statements;
 use super::identity::{Identity, Keys, Lookalikes, Owner, identify, keys, shielded};
 use super::input::Input;
@@ -31,6 +31,7 @@ pub(super) struct Findings {
     pub(super) waiting: Vec<Waiting>,
     pub(super) drift: Vec<Drift>,
     pub(super) notes: BTreeSet<Note>,
+    pub(super) settled: Vec<Settled>,
 }
 
 impl Findings {

@@ -440,13 +440,14 @@ pub struct Loosened {
     pub because: Vec<Because>,
 }
 
-/// A rule of the project that is broken, and that no step breaks.
+/// A rule of the project that is broken, and that no step breaks; or of which nobody can know.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Finding {
     /// The policy's key; `users` of what is always demanded.
     pub policy: String,
     /// `live`: by what the vendor has. `declared`: by what the files say. `leaving`: by somebody who leaves.
-    #[schemars(extend("enum" = ["leaving", "live", "declared"]))]
+    /// `unknown`: not known to be broken, and not to be kept: the rights that it is about were not read.
+    #[schemars(extend("enum" = ["leaving", "live", "declared", "unknown"]))]
     pub side: &'static str,
     /// Keys of the people involved.
     pub people: Vec<String>,

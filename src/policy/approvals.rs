@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use super::authors::{Authors, is_by_omission};
 use super::words;
-use crate::model::{AccountId, Allow, Approval, Desired, PersonKey, SystemName};
-use crate::plan::{Because, Draft, Input, Need, Step, StepId};
+use crate::model::{AccountId, Allow, Approval, Desired, PersonKey, Since, SystemName};
+use crate::plan::{Because, Draft, Input, Need, Step, StepId, StepKind, word};
 
 /// Who is counted: a person, or an account that is nobody's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +38,26 @@ pub(super) struct Passed<'a> {
     pub(super) through: BTreeSet<&'a StepId>,
     /// Why an approval that names some of the rest does not count, in words.
     pub(super) void: Vec<String>,
+    /// Further messages among those that may be done, each with the approval that is used up by it.
+    used: BTreeMap<&'a StepId, Arc<str>>,
+    /// The same by person.
+    now: BTreeSet<(PersonKey, Arc<str>)>,
+}
+
+const USED: &str =
+    "has let one further message through to them, and each needs an entry of its own";
+
+impl Passed<'_> {
+    /// Whether an approval has let one more message through to the person of a step, in an earlier run or in this one.
+    fn is_used(&self, input: &Input<'_>, step: &Step, word: &Arc<str>) -> bool {
+        let Some(key) = &step.person else {
+            return false;
+        };
+        let was = input.desired.people.get(key).into_iter();
+        let mut keys = std::iter::once(key).chain(was.flat_map(|person| &person.was));
+        keys.any(|key| input.memory.used.contains(&(key.clone(), word.clone())))
+            || self.now.contains(&(key.clone(), word.clone()))
+    }
 }
 
 /// Which of the steps that something keeps back are approved.
@@ -69,14 +89,28 @@ pub(super) fn passed<'a>(
         let origin = input.sources.origin(approval.origin);
         let mut doubts: BTreeSet<String> = void.into_iter().collect();
         if doubts.is_empty() {
+            let word = word(approval, input.catalog);
             for step in named {
-                let doubt = input
-                    .desired
-                    .rules
-                    .second_person
-                    .then(|| authors.doubt_about(&origin, step, &behind(input, step)));
+                let once = allow == Allow::Invitations && step.kind == StepKind::Resend;
+                if once && passed.used.contains_key(&step.id) {
+                    continue;
+                }
+                if once && passed.is_used(input, step, &word) {
+                    doubts.insert(USED.to_owned());
+                    continue;
+                }
+                let doubt = input.desired.rules.second_person.then(|| {
+                    authors.doubt_about(&origin, step, &behind(input, step), &since(input, step))
+                });
                 match doubt.flatten() {
-                    None => drop(passed.through.insert(&step.id)),
+                    None => {
+                        passed.through.insert(&step.id);
+                        if once {
+                            passed.used.insert(&step.id, word.clone());
+                            let person = step.person.clone();
+                            passed.now.extend(person.map(|key| (key, word.clone())));
+                        }
+                    }
                     Some(why) => drop(doubts.insert(why.to_owned())),
                 }
             }
@@ -90,28 +124,43 @@ pub(super) fn passed<'a>(
     passed
 }
 
-/// The files that tell who wrote the approvals and the changes that these are about.
-pub(super) fn files(draft: &Draft, input: &Input<'_>) -> BTreeSet<Arc<str>> {
+/// The files that tell who wrote the approvals and the changes that these are about, each with since when it matters who
+/// else changed it.
+pub(super) fn files(draft: &Draft, input: &Input<'_>) -> BTreeMap<Arc<str>, BTreeSet<Since>> {
     let rules = &input.desired.rules;
-    let mut files = BTreeSet::new();
+    let mut files: BTreeMap<Arc<str>, BTreeSet<Since>> = BTreeMap::new();
     if !rules.second_person {
         return files;
     }
     for approval in &rules.approvals {
-        files.insert(input.sources.origin(approval.origin).file);
+        let origin = input.sources.origin(approval.origin);
+        files.entry(origin.file).or_default();
         let named = draft
             .steps
             .iter()
             .filter(|step| names(approval, step, input.desired));
         for step in named {
-            files.extend(step.because.iter().filter_map(|because| match because {
+            let lines = step.because.iter().filter_map(|because| match because {
                 Because::Line(origin) => Some(origin.file.clone()),
                 Because::Rule(_) => None,
-            }));
-            files.extend(behind(input, step));
+            });
+            let since = since(input, step);
+            for file in lines.chain(behind(input, step)) {
+                files.entry(file).or_default().extend(since.clone());
+            }
         }
     }
     files
+}
+
+/// Since when edits of the files are not applied yet that a step may stem from.
+fn since(input: &Input<'_>, step: &Step) -> BTreeSet<Since> {
+    let Some(key) = &step.person else {
+        return BTreeSet::new();
+    };
+    let was = input.desired.people.get(key).into_iter();
+    let keys = std::iter::once(key).chain(was.flat_map(|person| &person.was));
+    input.memory.since(&step.system, &step.place, keys)
 }
 
 /// The files that give what a step takes: of the person, of the place with its tags, and of every role that a line of theirs
@@ -165,13 +214,13 @@ fn names(approval: &Approval, step: &Step, desired: &Desired) -> bool {
     by_person && by_role && by_right && by_place
 }
 
-/// The needs of a draft that no approval meets, each with the entry that would.
+/// The needs of a draft that no approval meets, each with the entry that would; and the approvals that are used up.
 pub(super) fn unmet(
     draft: &Draft,
     input: &Input<'_>,
     authors: &Authors,
     needs: Vec<Need>,
-) -> Vec<Need> {
+) -> (Vec<Need>, BTreeMap<StepId, Arc<str>>) {
     let steps: BTreeMap<&StepId, &Step> = draft.steps.iter().map(|step| (&step.id, step)).collect();
     let mut by_allow: BTreeMap<Allow, Vec<&Step>> = BTreeMap::new();
     for need in &needs {
@@ -202,5 +251,7 @@ pub(super) fn unmet(
         }
         left.push(need);
     }
-    left
+    let used = passed.values().flat_map(|passed| &passed.used);
+    let used = used.map(|(&step, word)| (step.clone(), word.clone()));
+    (left, used.collect())
 }

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::model::Since;
 use crate::plan::{Because, Reason, Step};
 use crate::text::Origin;
 
@@ -22,6 +23,18 @@ pub struct Written {
     pub lines: Vec<Option<String>>,
     /// Who changed the file last: whoever deleted a line left none behind.
     pub last: Option<String>,
+    /// Who changed it since a commit, where git knows that.
+    pub since: BTreeMap<Since, BTreeSet<String>>,
+}
+
+impl Written {
+    /// Whoever may have taken a line out that was applied; none where that cannot be known.
+    fn takers(&self, since: &BTreeSet<Since>) -> Option<BTreeSet<&str>> {
+        let last = self.last.as_deref()?;
+        let others = since.iter().filter_map(|since| self.since.get(since));
+        let others = others.flatten().map(String::as_str);
+        Some(std::iter::once(last).chain(others).collect())
+    }
 }
 
 impl Authors {
@@ -38,30 +51,35 @@ impl Authors {
         approval: &Origin,
         step: &Step,
         behind: &BTreeSet<Arc<str>>,
+        since: &BTreeSet<Since>,
     ) -> Option<&'static str> {
-        let doubt = self.doubt(approval, Some(step));
+        let doubt = self.doubt(approval, Some((step, since)));
         if doubt.is_some() || !is_by_omission(step) {
             return doubt;
         }
         // A line that is gone is missed by whatever it gave, in whichever of these files it stood.
-        let approved_by = self.of(approval);
+        let approved_by = self.of(approval)?;
         behind.iter().find_map(|file| {
-            match self.files.get(file).and_then(|file| file.last.as_deref()) {
+            match self.files.get(file).and_then(|file| file.takers(since)) {
                 None => Some(UNKNOWN),
-                last if last == approved_by => Some(SAME),
+                Some(takers) if takers.contains(approved_by) => Some(SAME),
                 Some(_) => None,
             }
         })
     }
 
     /// The same by the lines alone.
-    pub(super) fn doubt(&self, approval: &Origin, step: Option<&Step>) -> Option<&'static str> {
+    pub(super) fn doubt(
+        &self,
+        approval: &Origin,
+        about: Option<(&Step, &BTreeSet<Since>)>,
+    ) -> Option<&'static str> {
         let Some(approved_by) = self.of(approval) else {
             return Some(
                 "does not count: git does not say who wrote it, as it does once it is committed",
             );
         };
-        let because = step.map_or(&[][..], |step| &step.because);
+        let because = about.map_or(&[][..], |(step, _)| &step.because);
         let lines: Vec<&Origin> = because
             .iter()
             .filter_map(|because| match because {
@@ -76,14 +94,14 @@ impl Authors {
             };
             changed_by.insert(author);
         }
-        // What a line that is gone gave is missed by whoever it named: nothing but the last change of the file tells
-        // who took it out.
+        // What a line that is gone gave is missed by whoever it named: nothing but the changes of the file tell who took it
+        // out.
         let gone = because
             .iter()
             .any(|because| matches!(because, Because::Rule(_)));
-        if gone {
+        if let Some((_, since)) = about.filter(|_| gone) {
             let files = lines.iter().filter_map(|line| self.files.get(&line.file));
-            changed_by.extend(files.filter_map(|file| file.last.as_deref()));
+            changed_by.extend(files.filter_map(|file| file.takers(since)).flatten());
         }
         changed_by.contains(approved_by).then_some(SAME)
     }

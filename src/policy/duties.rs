@@ -11,10 +11,11 @@ use std::sync::Arc;
 
 use super::board::{Area, Board, Forbidden, Who, gives_more, has_after, is_silent, owns, reduces};
 use super::count::{self, Count};
+use super::unread;
 use crate::catalog::RightId;
 use crate::model::{
-    AccountState, Breach, Demand, Grant, GrantState, NamedRights as Named, OnlyRole, PersonKey,
-    PlaceId, Policy, SystemName, Within,
+    AccountState, Breach, Demand, FenceSays, Grant, GrantState, NamedRights as Named, OnlyRole,
+    PersonKey, PlaceId, Policy, SystemName, Within,
 };
 use crate::plan::{Because, Finding, FindingSide, HoldCode, Note, Step, holds_right};
 
@@ -47,9 +48,7 @@ pub(super) fn judge(board: &mut Board<'_>) {
                 says,
                 people,
             } => {
-                if let Some(places) = &says.locations {
-                    rule.outside(board, places, people);
-                }
+                rule.outside(board, says, people);
                 let help = "write it in a file that may say it, or let somebody who may change the settings widen the fence";
                 rule.lines(board, lines, "lets", "have nothing by this line", help);
             }
@@ -179,7 +178,8 @@ impl Rule<'_> {
         for area in known {
             let today = count::today(board, &right.rights, &area);
             let today: BTreeSet<_> = today.into_values().collect();
-            if today.len() >= at_least {
+            let missing = at_least.saturating_sub(today.len());
+            if missing == 0 || unread::decides(board, self.policy, right, &area, missing) {
                 continue;
             }
             let about = About {
@@ -522,22 +522,11 @@ impl Rule<'_> {
     }
 
     /// Forbids what would be taken outside of a fence from people of its files. A lockout is no line of a file.
-    fn outside(
-        &self,
-        board: &mut Board<'_>,
-        places: &BTreeSet<Arc<str>>,
-        people: &BTreeSet<PersonKey>,
-    ) {
+    fn outside(&self, board: &mut Board<'_>, says: &FenceSays, people: &BTreeSet<PersonKey>) {
         let locked = &board.input.memory.locked;
-        let is_outside = |place: &PlaceId| match place {
-            PlaceId::At(key) => !places.contains(key.as_str()),
-            PlaceId::Chain => true,
-            // One account for everything: its place is every place.
-            PlaceId::Whole => false,
-        };
         let found: Vec<(usize, String)> = board
             .steps()
-            .filter(|(_, step)| reduces(step) && is_outside(&step.place))
+            .filter(|(_, step)| reduces(step) && !says.admits(&step.place))
             .filter_map(|(at, step)| {
                 let person = step.person.as_ref()?;
                 let person = board.input.desired.people.get(person)?;

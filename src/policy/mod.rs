@@ -3,9 +3,10 @@
 //! Not the safety that no rule can loosen: that is `plan`'s. In reading order: `shrink` says which lists are believed,
 //! `limits` counts whom a run touches, `drift` answers what was changed by hand, `quiet` lets messages wait, `approvals` says
 //! who may pass, `authors` whose word counts, `words` says it all to people; `board` lays out who has what, `duties` judges
-//! policies, `lockout` keeps somebody who can manage users, `keep` turns what is forbidden into holds,
-//! `loosened` says what an edit allows that was forbidden. Pure, and it never
-//! fails. Invariant: no step is lost here; a rule only adds to what a step needs, and an approval only takes away from it.
+//! policies, `unread` says where nobody can, `pins` what a fenced file says of accounts elsewhere, `lockout` keeps somebody
+//! who can manage users, `keep` turns what is forbidden into holds, `loosened` says what an edit allows that was forbidden.
+//! Pure, and it never fails. Invariant: no step is lost here; a rule only adds to what a step needs, and an approval only
+//! takes away from it.
 
 mod approvals;
 mod authors;
@@ -17,13 +18,15 @@ mod keep;
 mod limits;
 pub mod lockout;
 mod loosened;
+mod pins;
 mod quiet;
 mod shrink;
 #[cfg(test)]
 mod tests;
+mod unread;
 mod words;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use authors::{Authors, Written};
@@ -32,6 +35,7 @@ pub use shrink::distrust;
 use board::Board;
 pub use loosened::{book, compare};
 
+use crate::model::Since;
 use crate::plan::{Draft, Input};
 
 /// Judges a draft: what is over a limit needs an approval from now on, what is approved needs none any more, and what breaks
@@ -45,7 +49,7 @@ fn limit(mut draft: Draft, input: &Input<'_>, authors: &Authors) -> Draft {
     let over = limits::over(&draft, input, authors);
     let mut needs = std::mem::take(&mut draft.needs);
     needs.extend(drift::needs(&draft, input));
-    draft.needs = approvals::unmet(&draft, input, authors, needs);
+    (draft.needs, draft.approved) = approvals::unmet(&draft, input, authors, needs);
     draft.needs.extend(over);
     shrink::holds(&mut draft, input);
     quiet::wait(&mut draft, input);
@@ -58,6 +62,8 @@ fn limit(mut draft: Draft, input: &Input<'_>, authors: &Authors) -> Draft {
 fn forbid(draft: Draft, input: &Input<'_>) -> Draft {
     let mut board = Board::new(draft, input);
     duties::judge(&mut board);
+    unread::judge(&mut board);
+    pins::judge(&mut board);
     lockout::judge(&mut board);
     let mut draft = keep::back(board);
     let before = input.memory.rules.as_ref();
@@ -66,7 +72,8 @@ fn forbid(draft: Draft, input: &Input<'_>) -> Draft {
     draft
 }
 
-/// The files of the project of which it must be known who wrote them before the draft is judged.
-pub fn files_to_blame(draft: &Draft, input: &Input<'_>) -> BTreeSet<Arc<str>> {
+/// The files of the project of which it must be known who wrote them before the draft is judged, and since when also who else
+/// changed them.
+pub fn files_to_blame(draft: &Draft, input: &Input<'_>) -> BTreeMap<Arc<str>, BTreeSet<Since>> {
     approvals::files(draft, input)
 }

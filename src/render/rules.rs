@@ -16,6 +16,7 @@ pub(super) fn broken(finding: &Finding) -> Block {
         FindingSide::Leaving => "by somebody who leaves",
         FindingSide::Live => "already, at the vendor",
         FindingSide::Declared => "already, in the files",
+        FindingSide::Unknown => "not read: unknown",
     };
     let mut details = vec![Detail {
         label: "to do",

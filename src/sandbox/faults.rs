@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::change::Change;
-use super::wire::Fate;
+use super::wire::{Fate, Reply};
 
 /// One planned misbehavior.
 ///
@@ -70,6 +70,8 @@ impl Fault {
 pub enum FaultKind {
     /// The call has no effect and gets this status.
     Status(u16),
+    /// The call has no effect and gets status 429, with a `Retry-After` of so many seconds.
+    TurnedAway(u32),
     /// The call has its effect and gets this status.
     StatusAfter(u16),
     /// The connection closes, nothing was done.
@@ -276,6 +278,7 @@ fn matches(pattern: &str, method: &str, path: &[&str]) -> bool {
 pub(crate) struct Trouble {
     pub(crate) any: bool,
     pub(crate) instead: Option<u16>,
+    retry_after: Option<u32>,
     pub(crate) status_after: Option<u16>,
     pub(crate) drop_before: bool,
     pub(crate) drop_after: bool,
@@ -295,6 +298,10 @@ impl Trouble {
         self.any = true;
         match kind {
             FaultKind::Status(status) => self.instead = Some(*status),
+            FaultKind::TurnedAway(seconds) => {
+                self.instead = Some(429);
+                self.retry_after = Some(*seconds);
+            }
             FaultKind::StatusAfter(status) => self.status_after = Some(*status),
             FaultKind::DropBefore => self.drop_before = true,
             FaultKind::DropAfter => self.drop_after = true,
@@ -321,6 +328,13 @@ impl Trouble {
             Some(bytes) if bytes < length => Fate::Truncate(bytes),
             _ => Fate::Normal,
         }
+    }
+
+    /// A refusal with the time after which the call may come again, where that is told.
+    pub(crate) fn told(&self, mut refusal: Reply) -> Reply {
+        let header = |seconds: u32| ("Retry-After".to_owned(), seconds.to_string());
+        refusal.headers.extend(self.retry_after.map(header));
+        refusal
     }
 
     /// Whether a list is to say that it is empty.

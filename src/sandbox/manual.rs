@@ -153,7 +153,7 @@ impl Manual {
         now: Timestamp,
     ) -> Reply {
         if let Some(status) = trouble.instead {
-            return self.refuse(status);
+            return trouble.told(self.refuse(status));
         }
         // A change that no longer fits (the user is gone already) is no reason to fail the call.
         for change in &trouble.before {

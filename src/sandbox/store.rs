@@ -28,6 +28,8 @@ pub struct Store {
 pub enum StoreError {
     /// Another process runs this sandbox.
     Locked(Utf8PathBuf),
+    /// A file has the name of the state's folder.
+    InTheWay(Utf8PathBuf),
     /// The file system refused.
     Io(Utf8PathBuf, io::Error),
     /// The file is not a state this version can read.
@@ -38,6 +40,10 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Locked(path) => write!(f, "{path}: another run uses this sandbox"),
+            Self::InTheWay(path) => write!(
+                f,
+                "`{path}` is a file, and keyholder keeps its state in a folder of that name"
+            ),
             Self::Io(path, error) => write!(f, "{path}: {error}"),
             Self::Unreadable(path, problem) => {
                 write!(
@@ -63,6 +69,10 @@ impl Store {
     /// Takes the sandbox of a state folder, which is made if it is not there.
     pub fn open(folder: &Utf8Path) -> Result<Self, StoreError> {
         let at = |error| StoreError::Io(folder.to_owned(), error);
+        let there = folder.ancestors().find(|it| it.exists());
+        if let Some(file) = there.filter(|it| !it.is_dir()) {
+            return Err(StoreError::InTheWay(file.to_owned()));
+        }
         std::fs::create_dir_all(folder).map_err(at)?;
         let lock_path = folder.join("sandbox.lock");
         let lock = File::options()

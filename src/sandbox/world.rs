@@ -336,7 +336,7 @@ fn serve(
     let (kind, options) = (system.kind, system.options.clone());
     let refuse = |status: u16| envelope::encode_refusal(&Refusal::of(status), kind, &options);
     if let Some(status) = trouble.instead {
-        return refuse(status);
+        return trouble.told(refuse(status));
     }
     // A change that no longer fits (the user is gone already) is no reason to fail the call.
     for change in &trouble.before {

@@ -157,6 +157,7 @@ fn started() -> RunStarted {
         config: None,
         actor: None,
         systems: Vec::new(),
+        whole: Vec::new(),
     }
 }
 

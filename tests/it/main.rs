@@ -13,7 +13,9 @@
 
 mod accept;
 mod acting;
+mod adopted;
 mod attested;
+mod authors;
 mod based;
 mod broken;
 mod chaos;
@@ -35,6 +37,7 @@ mod policies;
 mod reference;
 mod report;
 mod resend;
+mod retries;
 mod reviewed;
 mod safety;
 mod scenario;

@@ -130,6 +130,7 @@ impl Year {
                     }),
                     actor: None,
                     systems: Vec::new(),
+                    whole: Vec::new(),
                 },
             )
             .unwrap();
@@ -169,6 +170,7 @@ impl Year {
                 .collect(),
             gone: gone.iter().map(|account| (*account).to_owned()).collect(),
             sets: BTreeMap::from([set(true), set(false)]),
+            equal: BTreeMap::new(),
         };
         self.add(day, Record::Observed(observed));
     }

@@ -33,8 +33,16 @@ impl Chain {
 
     fn approve(&self) {
         self.settings("second_person: false");
-        let entry = "approvals:\n  - { allow: invitations, people: [jana], until: 2026-12-01, because: lost the mail }\n";
-        fs::write(self.path("approvals.yaml"), entry).unwrap();
+        self.approvals(&["lost the mail"]);
+    }
+
+    /// One approval for each reason.
+    fn approvals(&self, because: &[&str]) {
+        let entries = because.iter().map(|because| {
+            format!("  - {{ allow: invitations, people: [jana], until: 2026-12-01, because: {because} }}\n")
+        });
+        let text = format!("approvals:\n{}", entries.collect::<String>());
+        fs::write(self.path("approvals.yaml"), text).unwrap();
     }
 
     fn run(&self, arguments: &[&str]) -> (i32, String) {
@@ -120,7 +128,7 @@ fn a_further_message_needs_an_approval_and_is_handed_over_once() {
     // One more is one more: another step, and another approval.
     let (code, told) = chain.resend(&["jana"]);
     assert_eq!(code, 3, "{told}");
-    chain.approve_again();
+    chain.approvals(&["again"]);
     let (code, told) = chain.resend(&["jana"]);
     assert_eq!(code, 0, "{told}");
     let again = chain.steps();
@@ -134,11 +142,40 @@ fn a_further_message_needs_an_approval_and_is_handed_over_once() {
     assert_eq!(chain.steps(), [""; 0]);
 }
 
-impl Chain {
-    fn approve_again(&self) {
-        let entry = "approvals:\n  - { allow: invitations, people: [jana], until: 2026-12-01, because: again }\n";
-        fs::write(self.path("approvals.yaml"), entry).unwrap();
-    }
+#[test]
+fn one_approval_lets_one_further_message_through() {
+    let chain = Chain::new("hello");
+    chain.approve();
+    let (code, told) = chain.resend(&["jana"]);
+    assert_eq!(code, 0, "{told}");
+    let first = chain.steps();
+    chain.run(&["done", &first[0], "--by", "ilze", "--sandbox"]);
+    // It still holds by its date, and was used.
+    let (code, told) = chain.resend(&["jana"]);
+    assert_eq!(code, 3, "{told}");
+    assert!(
+        told.contains("the approval at approvals.yaml:2 has let one further message through"),
+        "{told}"
+    );
+    assert_eq!(chain.steps(), [""; 0]);
+    // Written in another way it is the same word.
+    let entry = "approvals:\n  - allow: invitations\n    until: 2026-12-01 # soon\n    people: [jana]\n    because: lost the mail\n";
+    fs::write(chain.path("approvals.yaml"), entry).unwrap();
+    let (code, told) = chain.resend(&["jana"]);
+    assert_eq!(code, 3, "{told}");
+    // Two of the same are one; another is another.
+    chain.approvals(&["lost the mail", "lost the mail"]);
+    assert_eq!(chain.resend(&["jana"]).0, 3);
+    chain.approvals(&["lost the mail", "lost it again"]);
+    let (code, told) = chain.resend(&["jana"]);
+    assert_eq!(code, 0, "{told}");
+    let second = chain.steps();
+    assert_eq!(second.len(), 1);
+    assert_ne!(second, first);
+    chain.run(&["done", &second[0], "--by", "ilze", "--sandbox"]);
+    let (code, told) = chain.resend(&["jana"]);
+    assert_eq!(code, 3, "{told}");
+    assert_eq!(chain.messages(), 1, "nothing was clicked");
 }
 
 #[test]
@@ -182,6 +219,28 @@ fn quiet_hours_and_limits_count_it_as_a_message() {
 }
 
 #[test]
+fn quiet_hours_that_began_after_it_was_handed_over_keep_it_open() {
+    let chain = Chain::new("hello");
+    chain.approve();
+    let (code, told) = chain.resend(&["jana"]);
+    assert_eq!(code, 0, "{told}");
+    let settings = fs::read_to_string(chain.path("keyholder.yaml")).unwrap();
+    chain.settings("quiet: \"00:00-23:59\"");
+    // The administrator of the simulator would click it.
+    let (_, told) = chain.run(&["apply", "--sandbox", "--yes"]);
+    assert_eq!(chain.messages(), 1, "{told}");
+    assert!(
+        told.contains("stays open: quiet hours at center until 23:59"),
+        "{told}"
+    );
+    assert_eq!(chain.steps().len(), 1);
+    fs::write(chain.path("keyholder.yaml"), settings).unwrap();
+    chain.run(&["apply", "--sandbox", "--yes"]);
+    assert_eq!(chain.messages(), 2);
+    assert_eq!(chain.steps(), [""; 0]);
+}
+
+#[test]
 fn a_list_that_is_not_whole_and_a_vendor_without_a_way_are_said() {
     let chain = Chain::new("hello");
     chain.approve();
@@ -200,4 +259,105 @@ fn a_list_that_is_not_whole_and_a_vendor_without_a_way_are_said() {
         told.contains("at `orders` it cannot be done: the mail goes out once"),
         "{told}"
     );
+}
+
+/// A git that does something else first, once: `script` is what it does.
+#[cfg(unix)]
+fn git_that(folder: &std::path::Path, script: &str) -> std::ffi::OsString {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = folder.join("bin");
+    fs::create_dir_all(&place).unwrap();
+    let path = std::env::var_os("PATH").unwrap();
+    let real = std::env::split_paths(&path).map(|it| it.join("git"));
+    let real = real.into_iter().find(|it| it.is_file()).unwrap();
+    let text = format!(
+        "#!/bin/sh\nif [ \"$1\" = blame ] || echo \"$*\" | grep -q blame; then {script}; fi\nexec {} \"$@\"\n",
+        real.display()
+    );
+    let file = place.join("git");
+    fs::write(&file, text).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+    let rest = std::env::split_paths(&path);
+    std::env::join_paths(std::iter::once(place).chain(rest)).unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn an_approval_that_another_run_used_meanwhile_is_judged_again_under_the_lock() {
+    use crate::support::shop::git;
+    let chain = Chain::new("hello");
+    let place = chain.folder.path();
+    chain.approvals(&["lost the mail"]);
+    fs::write(place.join(".gitignore"), ".keyholder/\nbin/\n").unwrap();
+    git(place, &["init", "--quiet"]);
+    git(
+        place,
+        &["add", "keyholder.yaml", "people.yaml", "roles.yaml"],
+    );
+    git(place, &["commit", "--quiet", "--message", "people"]);
+    git(place, &["add", "--all"]);
+    let boss = ["-c", "user.email=boss@chain.example"];
+    let commit = ["commit", "--quiet", "--message", "approve"];
+    git(place, &[&boss[..], &commit[..]].concat());
+    let resend = |path: &std::ffi::OsStr| {
+        let output = Command::new(env!("CARGO_BIN_EXE_keyholder"))
+            .args(["resend", "--sandbox", "jana"])
+            .current_dir(place)
+            .env_clear()
+            .env("PATH", path)
+            .env("KEYHOLDER_ACTOR", "test")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code().unwrap(), told)
+    };
+    let journal = chain.path(".keyholder/sandbox");
+    let (before, after) = (chain.path("bin/before"), chain.path("bin/after"));
+    let copy = |from: &std::path::Path, to: &std::path::Path| {
+        fs::create_dir_all(to).unwrap();
+        for file in fs::read_dir(from).unwrap() {
+            let file = file.unwrap().path();
+            if file.is_file() {
+                fs::copy(&file, to.join(file.file_name().unwrap())).unwrap();
+            }
+        }
+    };
+    copy(&journal, &before);
+    // What another run makes of it while this one reads: it uses the approval, and somebody says that it is done.
+    let path = std::env::var_os("PATH").unwrap();
+    let (code, told) = resend(&path);
+    assert_eq!(code, 0, "{told}");
+    let steps = chain.steps();
+    chain.run(&["done", &steps[0], "--by", "ilze", "--sandbox"]);
+    chain.run(&["apply", "--sandbox", "--yes"]);
+    let lines = |place: &PathBuf| {
+        let text = fs::read_to_string(place.join("journal.jsonl")).unwrap();
+        text.lines().count()
+    };
+    copy(&journal, &after);
+    copy(&before, &journal);
+    let said = [
+        chain.path("attestations"),
+        chain.path(".keyholder/sandbox/attestations"),
+    ];
+    for folder in said {
+        if folder.exists() {
+            fs::remove_dir_all(folder).unwrap();
+        }
+    }
+    let known = lines(&after);
+    let swap = format!(
+        "[ -e {0} ] && cp {0}/* {1}/ && rm -r {0}",
+        after.display(),
+        journal.display()
+    );
+    let (code, told) = resend(&git_that(place, &swap));
+    assert!(!after.exists(), "the other run came between");
+    assert_eq!(code, 3, "{told}");
+    assert!(
+        told.contains("has let one further message through"),
+        "{told}"
+    );
+    assert_eq!(lines(&journal), known, "nothing is handed over");
 }

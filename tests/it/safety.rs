@@ -215,6 +215,21 @@ fn without_a_place_for_the_journal_nothing_is_sent() {
     let shop = Shop::new("");
     std::fs::write(shop.path(".keyholder"), "in the way").unwrap();
     assert!(shop.apply(1).contains(".keyholder"));
+    for command in [
+        &["plan", "--sandbox"][..],
+        &["sandbox", "reset"],
+        &["plan"],
+        &["apply", "--yes"],
+        &["journal", "init"],
+        &["journal", "show"],
+    ] {
+        let (code, out, said) = shop::keyholder(shop.folder.path(), command);
+        assert_eq!(code, 1, "{command:?}: {out}{said}");
+        for part in ["`", "/.keyholder` is a file", "help: ", "move it away"] {
+            assert!(said.contains(part), "{command:?}: {part}: {said}");
+        }
+        assert!(!said.contains("os error"), "{command:?}: {said}");
+    }
     assert_eq!(
         std::fs::read_to_string(shop.path(".keyholder")).unwrap(),
         "in the way"
@@ -296,6 +311,17 @@ fn a_clock_that_went_back_is_told_and_nothing_is_done_by_it() {
         "{out}{said}"
     );
     assert_eq!(code, 6, "{out}{said}");
+    // It is said once, by whoever refuses and by whoever only looks.
+    for (command, refused) in [
+        (&["apply", "--yes"][..], true),
+        (&["observe"], true),
+        (&["lockout", "jana", "--because", "x"], true),
+        (&["plan"], false),
+    ] {
+        let (_, _, said) = shop.run(command);
+        assert_eq!(said.matches("the clock").count(), 1, "{command:?}: {said}");
+        assert_eq!(said.contains("help: "), refused, "{command:?}: {said}");
+    }
     let after = std::fs::read(shop.path(".keyholder/sandbox/journal.jsonl")).unwrap();
     assert_eq!(journal, after);
     shop.state(|state| state["time"] = json!("2026-11-23T08:00:00Z"));

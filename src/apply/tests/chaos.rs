@@ -105,7 +105,7 @@ fn plan_again(stage: &Stage) -> Vec<Step> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
 
     #[test]
     fn any_fault_and_any_kill_end_well(script in script()) {

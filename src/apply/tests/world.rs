@@ -701,6 +701,7 @@ impl Stage {
         let order = Order {
             plan: &plan,
             opening: &[],
+            whole: &[],
             command: "apply",
             actor: None,
         };

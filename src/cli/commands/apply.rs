@@ -63,7 +63,7 @@ pub(in crate::cli) async fn within(
     if let Some(files) = &files {
         files.judge(&project, world.now())?;
     }
-    let mut planning = Planning::new(session, world, &project, &args.inputs.only)?;
+    let mut planning = Planning::writing(session, world, &project, &args.inputs.only)?;
     if let Some(files) = &files {
         planning.only = files.touched(&project);
     } else if since.is_some() && planning.only.is_everything() {
@@ -189,6 +189,7 @@ pub(in crate::cli) async fn within(
         &planned.observed,
         &planning.memory,
         journal.sealed(),
+        &planned.plan.draft,
     );
     opening.extend(planning.records(&planned));
     let actor = session.env.actor();
@@ -199,10 +200,12 @@ pub(in crate::cli) async fn within(
         // Whoever asks later who had what must know that it was not for everybody.
         None => format!("apply --only {}", args.inputs.only.join(" ")),
     };
+    let whole = planning.whole(review.as_ref(), args.due);
     let order = Order {
         plan: &planned.plan,
         opening: &opening,
         command: &command,
+        whole: &whole,
         actor: Some(&actor),
     };
     let mut outcomes = apply(&order, &ports, &mut *journal).await;

@@ -25,7 +25,7 @@ pub(in crate::cli) async fn lockout(
     let project = session.open(None, world.now(), 0)?;
     let key = declared(&project, &args.person)?;
     refuse(&project, &key)?;
-    let mut planning = Planning::new(session, &world, &project, &[])?;
+    let mut planning = Planning::writing(session, &world, &project, &[])?;
     refuse_account(&planning, &key)?;
     // A system that cannot be reached keeps nobody in at the others, nor the lockout out of the journal.
     let (providers, unreached) = world.connect_reachable(session, &project);
@@ -62,7 +62,7 @@ pub(in crate::cli) async fn unlock(
 ) -> Result<Endings, Failure> {
     let world = World::enter(session).await?;
     let project = session.open(None, world.now(), 0)?;
-    let planning = Planning::new(session, &world, &project, &[])?;
+    let planning = Planning::writing(session, &world, &project, &[])?;
     // Under the key they have now, or one they had then.
     let named = PersonKey::new(args.person.as_str());
     let person = project.desired.people.get(&named);
@@ -178,6 +178,7 @@ fn record(
                 config: None,
                 actor: Some(session.env.actor()),
                 systems: Vec::new(),
+                whole: Vec::new(),
             },
         )?;
         let ended = RunEnded {

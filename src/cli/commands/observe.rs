@@ -22,7 +22,7 @@ pub(in crate::cli) async fn run(
 ) -> Result<Endings, Failure> {
     let world = World::enter(session).await?;
     let project = session.open(None, world.now(), 7)?;
-    let mut planning = Planning::looking(session, &world, &project, &args.only)?;
+    let mut planning = Planning::about_to_write(session, &world, &project, &args.only)?;
     // Before anything is read: what another run is about to change is not what stays.
     let mut journal = None;
     if planning.unremembered.is_none() {

@@ -1,5 +1,7 @@
 //! `resend`: one more message to somebody whose invitation is still pending, as a step by hand.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::catalog::Kind;
@@ -10,12 +12,10 @@ use crate::cli::planning::Planning;
 use crate::cli::session::{Session, distrust};
 use crate::cli::world::World;
 use crate::diagnostic::nearest;
-use crate::journal::Head;
-use crate::journal::{RunEnded, RunStarted};
+use crate::journal::{Head, JournalSink, Record, RunEnded, RunStarted};
 use crate::model::{PersonKey, SystemName};
 use crate::ops::project::Project;
 use crate::ops::resend::{self, Answer};
-use crate::plan::Step;
 use crate::render::{escape, text, view};
 
 pub(in crate::cli) async fn run(
@@ -26,12 +26,26 @@ pub(in crate::cli) async fn run(
     let project = session.open(None, world.now(), 0)?;
     let key = declared(&project, &args.person)?;
     let systems = systems(&project, args.system.as_deref())?;
-    let planning = Planning::new(session, &world, &project, &[format!("person:{key}")])?;
+    let mut planning = Planning::new(session, &world, &project, &[format!("person:{key}")])?;
     let providers = world.connect(session, &project)?;
     let planned = planning.ask(&providers).await;
     world.leave(session, &project.loaded.project.settings)?;
-    let memory = resend::asked(&planning.memory, &key, &systems, world.now());
-    let plan = planning.plan_with(&memory, &project, &project.desired, &planned.observed);
+    let judge = |planning: &Planning<'_>| {
+        let memory = resend::asked(&planning.memory, &key, &systems, world.now());
+        planning.plan_with(&memory, &project, &project.desired, &planned.observed)
+    };
+    let mut plan = judge(&planning);
+    // What is handed over is judged by a journal that nobody else writes: an approval that another run has used meanwhile
+    // does not count any more.
+    let mut journal = None;
+    let before: BTreeSet<_> = planning.memory.handed.keys().cloned().collect();
+    if resend::hands_over(&plan, &key, &systems, &planning.memory) {
+        let opened = planning.place.open(&Session::opening(world.now()));
+        let opened = opened.map_err(|error| distrust(&error))?.journal;
+        planning.reread(opened.sealed());
+        plan = judge(&planning);
+        journal = Some(opened);
+    }
 
     let mut endings = Endings::new();
     let mut head = planning.head();
@@ -74,11 +88,18 @@ pub(in crate::cli) async fn run(
         };
         let known = (step.system.clone(), step.id.0.clone());
         if let Some(handed) = planning.memory.handed.get(&known) {
-            session.ui.tell(&format!(
-                "it was handed over on {} already, and nobody said that it is done",
-                handed.since
-            ));
-        } else {
+            session.ui.tell(&if before.contains(&known) {
+                format!(
+                    "it was handed over on {} already, and nobody said that it is done",
+                    handed.since
+                )
+            } else {
+                format!(
+                    "somebody else asked meanwhile: it was handed over on {} already",
+                    handed.since
+                )
+            });
+        } else if let Some(journal) = &mut journal {
             if let Some(until) = resend::quiet_until(&project.desired, &step.place, world.now()) {
                 session.ui.shout(&format!(
                     "quiet hours at {} until {until} (`quiet`): nobody is written to before; ask again then",
@@ -87,13 +108,8 @@ pub(in crate::cli) async fn run(
                 endings.insert(Ending::Held);
                 continue;
             }
-            let (at, since) = hand_over(session, &planning, step)?;
-            head = at;
-            if let Some(since) = since {
-                session.ui.tell(&format!(
-                    "somebody else asked meanwhile: it was handed over on {since} already"
-                ));
-            }
+            let record = resend::record(&plan, step);
+            head = hand_over(session, world.now(), &mut **journal, record)?;
         }
         let frame = if session.ui.can_ask() {
             planning.frame_at_terminal()
@@ -176,19 +192,13 @@ fn nothing(
     }
 }
 
-/// Takes note that the step waits for somebody to do it; where the journal ends then. Of a step that another run has handed
-/// over since the journal was read, since when; that one stays the only one.
+/// Takes note that a step waits for somebody to do it, in a journal that is locked; where it ends then.
 fn hand_over(
     session: &Session<'_>,
-    planning: &Planning<'_>,
-    step: &Step,
-) -> Result<(Option<Head>, Option<Timestamp>), Failure> {
-    let now = planning.now();
-    let opened = planning.place.open(&Session::opening(now));
-    let mut journal = opened.map_err(|error| distrust(&error))?.journal;
-    if let Some(since) = resend::handed_over(journal.sealed(), step) {
-        return Ok((journal.head(), Some(since)));
-    }
+    now: Timestamp,
+    journal: &mut dyn JournalSink,
+    record: Record,
+) -> Result<Option<Head>, Failure> {
     let mut store = || {
         let run = journal.begin(
             now,
@@ -199,6 +209,7 @@ fn hand_over(
                 config: None,
                 actor: Some(session.env.actor()),
                 systems: Vec::new(),
+                whole: Vec::new(),
             },
         )?;
         let ended = RunEnded {
@@ -207,12 +218,8 @@ fn hand_over(
             left: 0,
             stopped: false,
         };
-        let records = vec![
-            resend::record(step),
-            crate::journal::Record::RunEnded(ended),
-        ];
-        journal.append(now, run, records)
+        journal.append(now, run, vec![record.clone(), Record::RunEnded(ended)])
     };
     store().map_err(|error| distrust(&error))?;
-    Ok((journal.head(), None))
+    Ok(journal.head())
 }

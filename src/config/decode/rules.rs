@@ -302,6 +302,7 @@ impl Shape for Approval {
             location: found.location,
             at_most: found.at_most,
             until: found.until,
+            because: found.because,
             by: found.by,
         })
     }

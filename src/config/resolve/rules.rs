@@ -51,6 +51,10 @@ pub(super) fn rules(
                     .until
                     .as_ref()
                     .map(|_| clock.window(None, raw.until.as_ref()).end),
+                because: raw
+                    .because
+                    .as_ref()
+                    .map_or_else(|| "".into(), |because| because.value.clone()),
                 origin: raw.span,
             })
         })

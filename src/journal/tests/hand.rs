@@ -29,6 +29,7 @@ fn handed(step: &str) -> Record {
         account: None,
         reason: None,
         says: SaysFact::of(&says(AccountState::Invited)),
+        approval: None,
     })
 }
 
@@ -134,6 +135,7 @@ fn seen(state: Option<&str>, second: i64) -> Record {
         grants: state.map(row).into_iter().collect(),
         gone: Vec::new(),
         sets: BTreeMap::new(),
+        equal: BTreeMap::new(),
     })
 }
 

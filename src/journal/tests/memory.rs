@@ -176,6 +176,7 @@ fn saw(id: &str, person: &str) -> Record {
         }],
         gone: Vec::new(),
         sets: BTreeMap::new(),
+        equal: BTreeMap::new(),
     })
 }
 
@@ -341,4 +342,132 @@ fn a_second_lost_invitation_is_recognized() {
         .append(at(3), 1, vec![outcome(4, CallResult::Done)])
         .unwrap();
     assert!(!lost(&journal, 99));
+}
+
+#[test]
+fn what_was_equal_is_remembered_until_something_is_written_there() {
+    let Record::Observed(mut seen) = saw("1", "jana") else {
+        panic!("another entry")
+    };
+    seen.equal = BTreeMap::from([("d1".to_owned(), vec!["1".to_owned(), "2".to_owned()])]);
+    let seen = Record::Observed(seen);
+    let settled = |after: Vec<Record>| {
+        let memory = remember([vec![seen.clone()], after].concat());
+        let accounts = memory.settled.into_iter();
+        accounts
+            .map(|((_, place, account), digest)| format!("{account}@{place} {digest}"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(settled(Vec::new()), ["1@mall d1", "2@mall d1"]);
+    // Said once it stands until it is said otherwise.
+    assert_eq!(settled(vec![saw("1", "jana")]), ["1@mall d1", "2@mall d1"]);
+    let write = intent(Verb::Write, "jana", "mall", Some("1"));
+    // The process died, or the answer was lost: nobody knows what is there.
+    assert_eq!(settled(vec![Record::Intent(write.clone())]), ["2@mall d1"]);
+    let refused = vec![
+        Record::Intent(write.clone()),
+        outcome(2, CallResult::Refused),
+    ];
+    assert_eq!(settled(refused), ["1@mall d1", "2@mall d1"]);
+    let elsewhere = intent(Verb::Write, "jana", "center", Some("1"));
+    assert_eq!(
+        settled(vec![Record::Intent(elsewhere)]),
+        ["1@mall d1", "2@mall d1"]
+    );
+    let remove = intent(Verb::Remove, "jana", "mall", Some("1"));
+    let removed = vec![
+        Record::Intent(remove.clone()),
+        outcome(2, CallResult::Done),
+        verified(2, &remove, Some("1"), Verdict::AsPlanned, true),
+    ];
+    assert_eq!(settled(removed), ["2@mall d1"]);
+    // Another digest takes the place of the first.
+    let Record::Observed(mut again) = seen.clone() else {
+        panic!("another entry")
+    };
+    again.equal = BTreeMap::from([("d2".to_owned(), vec!["1".to_owned()])]);
+    let again = Record::Observed(again);
+    assert_eq!(settled(vec![again]), ["1@mall d2", "2@mall d1"]);
+}
+
+/// Runs over commits, one after the other: the commit, of which systems, whose steps are held (none: as before), and whether
+/// somebody stopped it.
+fn runs(each: &[(&str, &[&str], Option<&[&str]>, bool)]) -> Memory {
+    let mut journal = MemoryJournal::new(at(0));
+    for (second, (commit, whole, held, stopped)) in (1..).zip(each) {
+        let started = RunStarted {
+            config: Some(ConfigFacts {
+                digest: String::new(),
+                commit: Some((*commit).to_owned()),
+                dirty: commit.ends_with('?'),
+            }),
+            whole: whole.iter().map(|name| (*name).to_owned()).collect(),
+            ..started()
+        };
+        let run = journal.begin(at(second), started).unwrap();
+        let hold = |person: &&str| HoldFact {
+            code: "over-limit".to_owned(),
+            person: Some((*person).to_owned()),
+            system: Some("salons".to_owned()),
+            place: Some("mall".to_owned()),
+            ..HoldFact::default()
+        };
+        let mut records = Vec::new();
+        records.extend(held.map(|held| {
+            Record::Judged(Judged {
+                holds: Some(held.iter().map(hold).collect()),
+                ..Judged::default()
+            })
+        }));
+        records.push(Record::RunEnded(RunEnded {
+            stopped: *stopped,
+            ..RunEnded::default()
+        }));
+        journal.append(at(second), run, records).unwrap();
+    }
+    memory(journal.entries())
+}
+
+#[test]
+fn what_was_applied_last_is_known_and_what_is_held_was_not_applied() {
+    let since = |memory: &Memory, person: &str, place: &str| {
+        let system = SystemName::new("salons");
+        let key = PersonKey::new(person);
+        let found = memory.since(&system, &place_of(place), [&key]);
+        let found = found.into_iter().map(|since| match since {
+            Since::After(commit) => format!("after {commit}"),
+            Since::From(commit) => format!("from {commit}"),
+        });
+        found.collect::<Vec<_>>().join(" ")
+    };
+    let all: &[&str] = &["salons", "orders"];
+    let jana: &[&str] = &["jana"];
+    let none: &[&str] = &[];
+    let memory = runs(&[("c1", all, None, false), ("c2", all, Some(jana), false)]);
+    assert_eq!(since(&memory, "jana", "mall"), "after c1");
+    assert_eq!(since(&memory, "jana", "center"), "after c2");
+    assert_eq!(since(&memory, "anna", "mall"), "after c2");
+    // Held all the while, it is still not applied; let go, it is.
+    let held = [
+        ("c1", all, None, false),
+        ("c2", all, Some(jana), false),
+        ("c3", all, None, false),
+    ];
+    assert_eq!(since(&runs(&held), "jana", "mall"), "after c1");
+    let let_go = [held[0], held[1], ("c3", all, Some(none), false)];
+    assert_eq!(since(&runs(&let_go), "jana", "mall"), "after c3");
+    // Held by the first that is known.
+    let memory = runs(&[("c1", all, Some(jana), false), ("c2", all, None, false)]);
+    assert_eq!(since(&memory, "jana", "mall"), "from c1");
+    // Runs that did not do all that a commit wants, were stopped, or had other files than a commit has.
+    for other in [
+        ("c2", none, None, false),
+        ("c2", &["orders"][..], None, false),
+        ("c2", all, None, true),
+        ("c2?", all, None, false),
+    ] {
+        let memory = runs(&[("c1", all, None, false), other]);
+        assert_eq!(since(&memory, "jana", "mall"), "after c1", "{other:?}");
+    }
+    assert_eq!(since(&runs(&[]), "jana", "mall"), "");
 }

@@ -21,7 +21,7 @@ use super::*;
 use crate::catalog::Catalog;
 use crate::model::{
     Account, AccountId, AccountState, Memory, PersonKey, PlaceId, Reading, RightSet, ScopeState,
-    SystemName, Value,
+    Since, SystemName, Value,
 };
 
 fn at(second: i64) -> Timestamp {
@@ -51,6 +51,7 @@ fn started() -> RunStarted {
         config: None,
         actor: Some("ci".to_owned()),
         systems: Vec::new(),
+        whole: Vec::new(),
     }
 }
 

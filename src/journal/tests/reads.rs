@@ -55,6 +55,7 @@ fn reads_are_kept_as_differences_without_names() {
             taken: at(10),
             reading,
             matches: &matches,
+            equal: BTreeMap::new(),
         };
         let records = observed(journal.entries(), &[scope], Catalog::current());
         let Some(Record::Observed(seen)) = records.first().cloned() else {
@@ -107,4 +108,58 @@ fn reads_are_kept_as_differences_without_names() {
     assert_eq!(seen(&journal), 1);
     assert_eq!(complete.gone, ["2"]);
     assert_eq!(memory(journal.entries()).accounts.len(), 1);
+}
+
+/// Bytes that a line of the journal has more for a thousand accounts that are as the files want them.
+fn grows(digest: impl Fn(usize) -> String) -> usize {
+    let (system, place) = (SystemName::new("salons"), place_of("mall"));
+    let ids = (0..1000).map(|at| (at, AccountId::new(format!("{}", 1_204_000 + at * 7))));
+    let rows = ids.clone().map(|(_, id)| account(id.as_str(), &[]));
+    let reading = Reading::Complete(scope(rows.collect()));
+    let line = |equal| {
+        let scope = ObservedScope {
+            system: &system,
+            place: &place,
+            taken: at(10),
+            reading: &reading,
+            matches: &BTreeMap::new(),
+            equal,
+        };
+        let records = observed([], &[scope], Catalog::current());
+        serde_json::to_string(&records[0]).unwrap().len()
+    };
+    let equal = ids.map(|(at, id)| (id, digest(at).into()));
+    line(equal.collect()) - line(BTreeMap::new())
+}
+
+#[test]
+fn a_thousand_settled_accounts_take_few_bytes() {
+    // Five roles; and everybody with a team member of their own.
+    let roles = grows(|at| format!("{:016x}", at % 5));
+    let own = grows(|at| format!("{at:016x}"));
+    assert!((9_000..11_000).contains(&roles), "{roles}");
+    assert!((30_000..33_000).contains(&own), "{own}");
+}
+
+#[test]
+fn who_is_equal_is_kept_of_complete_reads_alone() {
+    let (system, place) = (SystemName::new("salons"), place_of("mall"));
+    let kept = |reading: &Reading<ScopeState>| {
+        let scope = ObservedScope {
+            system: &system,
+            place: &place,
+            taken: at(10),
+            reading,
+            matches: &BTreeMap::new(),
+            equal: BTreeMap::from([(AccountId::new("1"), "d1".into())]),
+        };
+        match observed([], &[scope], Catalog::current()).remove(0) {
+            Record::Observed(seen) => seen.equal,
+            other => panic!("{other:?}"),
+        }
+    };
+    let state = scope(vec![account("1", &[])]);
+    assert_eq!(kept(&Reading::Partial(state.clone(), Vec::new())).len(), 0);
+    let equal = kept(&Reading::Complete(state));
+    assert_eq!(equal["d1"], ["1"]);
 }

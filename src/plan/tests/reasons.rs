@@ -349,3 +349,84 @@ fn what_was_found_there_and_taken_by_hand_is_drift_also_where_we_never_wrote() {
         }
     }
 }
+
+/// The journal keeps who had just what the files give, as an apply does.
+fn settle(world: &mut World) {
+    let equal = world.with_input(|input| crate::plan::equal(&crate::plan::draft(input), catalog()));
+    for ((system, place), accounts) in equal {
+        for (account, digest) in accounts {
+            let row = (system.clone(), place.clone(), account);
+            world.memory.settled.insert(row, digest);
+        }
+    }
+}
+
+#[test]
+fn what_was_equal_and_differs_now_was_changed_by_hand_also_where_we_never_wrote() {
+    let mut world = jana();
+    settle(&mut world);
+    let row = (World::system(), at("center"), AccountId::new("7"));
+    assert!(world.memory.settled.contains_key(&row));
+    for (slug, value) in [(CREATE, OFF), (EDIT, ON)] {
+        let mut world = world.clone();
+        world.has("7", "center", &[(slug, value)]);
+        let plan = world.plan();
+        assert_eq!(reasons(&plan), [Reason::Drift], "{slug}");
+        assert_eq!(plan.draft.drift.len(), 1);
+        // It is no settled state, and the old one stays known.
+        let draft = world.with_input(crate::plan::draft);
+        assert!(draft.settled.iter().all(|it| it.account != row.2));
+    }
+    // The files want something else since: we changed it.
+    let mut edited = world.clone();
+    edited.drop_grant("jana", "center");
+    edited.give("jana", "center", "worker", &[(CREATE, ON), (EDIT, ON)]);
+    assert_eq!(reasons(&edited.plan()), [Reason::RoleChanged]);
+    // Nobody knows what was there: as without a journal.
+    let mut unknown = world.clone();
+    unknown.memory.settled.clear();
+    unknown.has("7", "center", &[(CREATE, OFF)]);
+    assert_eq!(reasons(&unknown.plan()), [Reason::RoleChanged]);
+    // What was found there last is newer than what was written.
+    let mut newer = world;
+    newer.memory.applied.insert(scope("center"), "other".into());
+    newer.has("7", "center", &[(CREATE, OFF)]);
+    assert_eq!(reasons(&newer.plan()), [Reason::Drift]);
+}
+
+#[test]
+fn a_place_that_was_accepted_and_taken_by_hand_is_drift() {
+    let mut world = jana();
+    world.give("jana", "mall", "worker", &[(CREATE, ON)]);
+    world.account("7", "mall", "worker", "jana@chain.example");
+    world.has("7", "mall", &[("records_access", ON), (CREATE, ON)]);
+    world.memory.declared.insert(scope("mall"));
+    settle(&mut world);
+    world.account("8", "mall", "worker", "lena@chain.example");
+    let lena = (World::system(), AccountId::new("8"));
+    world.memory.strangers.insert(lena);
+    world.scope("mall").accounts.remove(&AccountId::new("7"));
+    let plan = world.plan();
+    assert_eq!(lines(&plan), ["grant jana@mall"]);
+    assert_eq!(reasons(&plan), [Reason::Drift]);
+    // The files took it back in between and give it anew.
+    world.memory.declared.remove(&scope("mall"));
+    assert_ne!(reasons(&world.plan()), [Reason::Drift]);
+}
+
+#[test]
+fn whoever_is_only_invited_or_half_read_is_not_settled() {
+    let settled = |change: fn(&mut Account)| {
+        let mut world = jana();
+        world.row("7", "center", change);
+        let draft = world.with_input(crate::plan::draft);
+        draft
+            .settled
+            .iter()
+            .any(|it| it.account == AccountId::new("7"))
+    };
+    assert!(settled(|_| {}));
+    assert!(!settled(|row| row.state = AccountState::Invited));
+    assert!(!settled(|row| row.role = None));
+    assert!(!settled(|row| row.rights = None));
+}

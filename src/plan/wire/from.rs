@@ -39,6 +39,8 @@ pub(super) fn body(draft: &plan::Draft, catalog: &'static Catalog) -> PlanBody {
         price: cost,
         // What it was judged by is no part of it.
         whose: _,
+        approved: _,
+        settled: _,
         quiet: _,
     } = draft;
     PlanBody {

@@ -1,7 +1,9 @@
 //! Whose approval counts, by what git says of its line and of the lines of the change.
 
+use std::collections::BTreeMap;
+
 use super::world::{Does, World, steps};
-use crate::model::{PersonKey, RoleKey};
+use crate::model::{PersonKey, RoleKey, Since};
 use crate::plan::{Because, Reason, Step};
 use crate::policy::{Authors, Written};
 use crate::text::Origin;
@@ -22,6 +24,7 @@ fn written(lines: &[Option<&str>], last: Option<&str>) -> Written {
     Written {
         lines: lines.iter().map(|it| it.map(str::to_owned)).collect(),
         last: last.map(str::to_owned),
+        since: BTreeMap::new(),
     }
 }
 
@@ -147,4 +150,41 @@ fn the_files_behind_a_role_are_those_of_all_that_it_extends() {
     assert_eq!(line.keys, None, "it takes all places");
     let files = &world.desired.role_files[&RoleKey::new("floor")];
     assert_eq!(files.iter().collect::<Vec<_>>(), [&person.origin.file]);
+}
+
+#[test]
+fn everybody_who_edited_a_file_since_it_was_applied_is_asked() {
+    let held = |since: Option<Since>, others: &[&str]| {
+        let entry = "  - { allow: inferred, location: center, at_most: 12, because: x }";
+        let mut world = World::new("", entry);
+        world.desired.rules.second_person = true;
+        let mut people = written(&[JANA], JANA);
+        let others = others.iter().map(|it| (*it).to_owned()).collect();
+        people.since.insert(Since::After("c1".into()), others);
+        world.authors = Authors {
+            files: [
+                ("approvals.yaml".into(), written(&[ILZE, ILZE], ILZE)),
+                ("people.yaml".into(), people),
+            ]
+            .into(),
+        };
+        let mut stripped = steps(Does::Strip, 0..12, "center");
+        for step in &mut stripped {
+            step.because = vec![line("p: { access: [] }")];
+            let held = (step.person.clone().unwrap(), None, Some(step.place.clone()));
+            world
+                .memory
+                .held
+                .extend(since.clone().map(|since| (held, since)));
+        }
+        world.held(stripped).len()
+    };
+    let c1 = || Some(Since::After("c1".into()));
+    assert_eq!(held(c1(), &["ilze@chain.example"]), 12);
+    assert_eq!(held(c1(), &["anna@chain.example"]), 0);
+    assert_eq!(held(c1(), &[]), 0);
+    // Since another commit, or since when nobody knows: the last author alone is asked.
+    let other = Some(Since::From("c1".into()));
+    assert_eq!(held(other, &["ilze@chain.example"]), 0);
+    assert_eq!(held(None, &["ilze@chain.example"]), 0);
 }

@@ -78,3 +78,43 @@ fn an_invitation_that_nobody_accepts_is_told_after_its_time() {
         assert_eq!(!plan.draft.notes.is_empty(), told, "{settings} {days}");
     }
 }
+
+#[test]
+fn a_plan_is_overtaken_by_quiet_hours_and_by_its_end_while_somebody_looks_at_it() {
+    let overtaken = |made: &str, does: Does, now: &str| {
+        let mut world = World::new("quiet: \"20:00-09:00\"", "");
+        world.desired.as_of = made.parse().expect("an instant");
+        let plan = world.plan(vec![step(does, 1, "center")]);
+        assert_eq!(plan.draft.steps.len(), 1, "it was no quiet hour at {made}");
+        crate::plan::file::overtaken(&plan, now.parse().expect("an instant"))
+    };
+    let evening = "2026-11-20T17:59:00Z";
+    // A minute later it is eight in Riga.
+    assert_eq!(
+        overtaken(evening, Does::Invite, "2026-11-20T17:59:59Z"),
+        None
+    );
+    let why = overtaken(evening, Does::Invite, "2026-11-20T18:00:00Z").expect("a reason");
+    assert!(
+        why.contains("the quiet hours at center have begun meanwhile, until 09:00"),
+        "{why}"
+    );
+    // Nobody is written to: the hour is none of its business.
+    assert_eq!(
+        overtaken(evening, Does::Leave, "2026-11-20T18:00:00Z"),
+        None
+    );
+    assert_eq!(
+        overtaken(evening, Does::Leave, "2026-11-21T17:58:59Z"),
+        None
+    );
+    // The morning after, the hours are over, and so is the plan's day.
+    assert_eq!(
+        overtaken(evening, Does::Invite, "2026-11-21T09:00:00Z"),
+        None
+    );
+    for does in [Does::Invite, Does::Leave] {
+        let why = overtaken(evening, does, "2026-11-21T17:59:00Z").expect("a reason");
+        assert!(why.contains("was good until 2026-11-21T17:59:00Z"), "{why}");
+    }
+}

@@ -54,6 +54,7 @@ impl Year {
             }),
             actor: Some(actor.to_owned()),
             systems: Vec::new(),
+            whole: Vec::new(),
         };
         self.run = self.journal.begin(self.now, started).unwrap();
         self
@@ -110,6 +111,7 @@ impl Year {
             grants: rows.iter().map(grant).collect(),
             gone: gone.iter().map(|id| (*id).to_owned()).collect(),
             sets: BTreeMap::new(),
+            equal: BTreeMap::new(),
         }));
     }
 
@@ -211,6 +213,7 @@ impl Year {
             account: None,
             reason: Some(reason.to_owned()),
             says: None,
+            approval: None,
         }));
     }
 

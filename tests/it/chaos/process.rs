@@ -214,7 +214,13 @@ impl Stage {
             watch.all_steps.extend(plan.draft.steps.iter().cloned());
             watch.broken.extend(dangers);
         }
-        let mut opening = record::opening(&project, &observed, &memory, self.diary.sealed());
+        let mut opening = record::opening(
+            &project,
+            &observed,
+            &memory,
+            self.diary.sealed(),
+            &plan.draft,
+        );
         opening.extend(hand::records(
             &plan,
             &project.desired,
@@ -226,6 +232,7 @@ impl Stage {
             plan: &plan,
             opening: &opening,
             command: "apply",
+            whole: &[],
             actor: None,
         };
         let outcomes = apply(&order, &ports, &mut self.diary).await;

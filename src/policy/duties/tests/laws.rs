@@ -161,7 +161,7 @@ fn leaves(case: &Case, step: &Step) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn no_set_of_steps_breaks_a_count_or_locks_out(case in cases()) {

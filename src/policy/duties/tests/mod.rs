@@ -340,6 +340,48 @@ fn a_fence_lets_nobody_of_its_files_lose_anything_elsewhere() {
 }
 
 #[test]
+fn a_pin_says_nothing_about_places_outside_of_its_fence() {
+    let pinned = |account: &str, places: &[&str], fence: &[&str]| {
+        let mut world = World::new();
+        world.person("jana");
+        for place in places {
+            world.live("7", "jana", place, &[]);
+            world.live("9", "nobody", place, &[]);
+        }
+        world.pin("jana", account);
+        world.fence("people/riga/**", fence, &["jana"]);
+        let plan = world.plan();
+        let told = plan.draft.findings.iter();
+        let told = told.map(|it| format!("{} {}", it.side.name(), it.message));
+        (told.collect::<Vec<_>>(), holds(&plan))
+    };
+    // A stranger's account, with a place that the file has nothing to say about: what the pin would take there is held, and
+    // the pin itself is told.
+    let (told, held) = pinned("9", &["center", "mall"], &["center"]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(held, ["fence jana@mall"]);
+    for part in [
+        "declared",
+        "`people/riga/**`",
+        "`jana`",
+        "account 9",
+        "mall",
+    ] {
+        assert!(told[0].contains(part), "{part}: {told:?}");
+    }
+    assert!(!told[0].contains("center"), "{told:?}");
+    // Within the fence, behind none, and where her own contact says so anyway.
+    assert_eq!(
+        pinned("9", &["center", "mall"], &["center", "mall"])
+            .0
+            .len(),
+        0
+    );
+    assert_eq!(pinned("9", &["center"], &["center"]).0.len(), 0);
+    assert_eq!(pinned("7", &["center", "mall"], &["center"]).0.len(), 0);
+}
+
+#[test]
 fn a_leaver_who_was_the_last_manager_goes_and_is_told() {
     let mut world = World::new();
     world.drop_caller();
@@ -407,4 +449,70 @@ fn whoever_hands_over_later_is_a_witness_until_then() {
         .filter_map(|witness| witness.person.as_ref().map(crate::model::PersonKey::as_str))
         .collect();
     assert_eq!(whose, ["eva", "cara"]);
+}
+
+/// Jana's rights at the center were not read, as in an export or an old kept read; Karl's were.
+fn unread() -> World {
+    let mut world = World::new();
+    world.drop_caller();
+    for (id, key) in [("7", "jana"), ("8", "karl")] {
+        world.person(key);
+        world.live(id, key, "center", &[]);
+    }
+    world.base.row("7", "center", |row| row.rights = None);
+    world
+}
+
+#[test]
+fn what_was_not_read_is_neither_kept_nor_broken() {
+    let mut only = unread();
+    only.only_right("few", EXPORT, &["anna"]);
+    let plan = only.plan();
+    assert_eq!(findings(&plan), ["few unknown jana"]);
+    let finding = &plan.draft.findings[0];
+    assert!(
+        finding.message.contains("were not read: unknown") && finding.message.contains("center"),
+        "{}",
+        finding.message
+    );
+    assert_eq!(finding.rights, [EXPORT.into()]);
+    // Whoever may have it, and whoever cannot get in, is no question.
+    only.only_right("few", EXPORT, &["jana"]);
+    assert_eq!(findings(&only.plan()), [""; 0]);
+    let mut parted = unread();
+    parted.separation("duties", &[DELETE, REPORT], Within::Location);
+    assert_eq!(findings(&parted.plan()), ["duties unknown jana"]);
+    parted.state("7", "center", crate::model::AccountState::Blocked);
+    assert_eq!(findings(&parted.plan()), [""; 0]);
+    // A policy that names no right asks nothing of what was not read.
+    let mut role = unread();
+    role.only_role("brand", "brand", &["anna"]);
+    assert_eq!(findings(&role.plan()), [""; 0]);
+}
+
+#[test]
+fn a_count_that_may_be_kept_by_whom_nobody_read_is_unknown() {
+    let counted = |at_least| {
+        let mut world = unread();
+        world.live("9", "lena", "center", &[EXPORT]);
+        world.person("lena");
+        world.base.partial("mall");
+        world.base.partial("port");
+        world.holders("some", &[EXPORT], Within::Location, at_least);
+        findings(&world.plan())
+    };
+    assert_eq!(counted(1), [""; 0], "Lena is enough");
+    assert_eq!(counted(2), ["some unknown jana"]);
+    assert_eq!(counted(3), ["some live lena"], "with Jana too it is broken");
+}
+
+#[test]
+fn strangers_whose_rights_nobody_read_are_counted_and_not_named() {
+    let mut world = unread();
+    world.base.account("9", "center", "worker", "");
+    world.base.row("9", "center", |row| row.rights = None);
+    world.only_right("few", EXPORT, &["jana"]);
+    let plan = world.plan();
+    assert_eq!(findings(&plan), ["few unknown"]);
+    assert!(plan.draft.findings[0].message.contains("1 account"));
 }

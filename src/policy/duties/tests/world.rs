@@ -203,6 +203,14 @@ impl World {
         );
     }
 
+    /// A line says that this account is theirs.
+    pub(super) fn pin(&mut self, key: &str, account: &str) {
+        self.base.edit(key, |person| {
+            let pin = person.pins.entry(base::World::system()).or_default();
+            pin.ids = vec![crate::model::AccountId::new(account)];
+        });
+    }
+
     pub(super) fn waive(&mut self, policy: &str, person: &str, until: Option<&str>) {
         let origin = self.base.line(&format!("{{ person: {person} }}"));
         let until: Option<Timestamp> = until.map(|until| until.parse().expect("an instant"));

@@ -1,0 +1,119 @@
+//! Accounts that were there before the files were, and as the files want them: what somebody changes of their rights by hand
+//! afterwards is known for what it is, although nothing was ever written there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::support::shop::{edit, keyholder};
+use crate::support::{copy_example, root};
+
+/// The example `hello` with Jana at work at both places, and a journal that has seen her for the first time.
+fn adopted() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    copy_example(&root().join("examples/hello"), place);
+    apply(place);
+    keyholder(
+        place,
+        &["sandbox", "accept", "salons", "jana@salons.example"],
+    );
+    apply(place);
+    // All that was ever written is forgotten; what is there is as it should be.
+    fs::remove_dir_all(place.join(".keyholder/sandbox")).unwrap();
+    let (code, out, err) = apply(place);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(!journal(place).contains("\"intent\""));
+    folder
+}
+
+fn apply(place: &Path) -> (i32, String, String) {
+    keyholder(place, &["apply", "--sandbox", "--yes"])
+}
+
+fn journal_file(place: &Path) -> PathBuf {
+    place.join(".keyholder/sandbox/journal.jsonl")
+}
+
+fn journal(place: &Path) -> String {
+    fs::read_to_string(journal_file(place)).unwrap()
+}
+
+/// Somebody changes a right of Jana's at the center in the vendor's pages.
+fn by_hand(place: &Path, slug: &str, value: bool) {
+    let path = place.join(".keyholder/sandbox.json");
+    let mut state: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+    let change =
+        json!({ "do": "set-right", "location": 101, "user": 4, "slug": slug, "value": value });
+    let fault =
+        json!({ "on": "GET /company/*/users", "nth": 1, "kind": { "change-before": change } });
+    state["world"]["faults"]["planned"] = json!([{ "fault": fault, "matched": 0, "acted": 0 }]);
+    fs::write(&path, state.to_string()).unwrap();
+}
+
+fn plan(place: &Path) -> Value {
+    let (_, out, err) = keyholder(place, &["plan", "--sandbox", "--format", "json"]);
+    serde_json::from_str(&out).unwrap_or_else(|error| panic!("{error}: {err}"))
+}
+
+fn reasons(plan: &Value) -> Vec<&str> {
+    let steps = plan["steps"].as_array().unwrap().iter();
+    steps.map(|it| it["reason"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn a_right_taken_by_hand_from_an_adopted_account_is_drift_and_held() {
+    let folder = adopted();
+    let place = folder.path();
+    by_hand(place, "records_create_access", false);
+    let seen = plan(place);
+    assert_eq!(seen["steps"], json!([]), "it is not given back");
+    assert_eq!(seen["holds"][0]["code"], "drift", "{}", seen["holds"]);
+    assert_eq!(seen["drift"].as_array().unwrap().len(), 1);
+    // It stays known, also after a run that holds it.
+    let (code, out, err) = apply(place);
+    assert_eq!(code, 3, "{out}{err}");
+    assert_eq!(plan(place)["holds"][0]["code"], "drift");
+    // Whoever edits the files means it: what they want now was never there.
+    edit(
+        place,
+        "people.yaml",
+        "- { role: stylist, at: [center, mall] }",
+        "- { role: stylist, at: [center, mall], plus: { salons: { clients_access: allow } } }",
+    );
+    assert_eq!(reasons(&plan(place)), ["role-changed", "role-changed"]);
+}
+
+#[test]
+fn a_right_given_by_hand_to_an_adopted_account_is_drift_and_reverted() {
+    let folder = adopted();
+    let place = folder.path();
+    by_hand(place, "records_delete_access", true);
+    let seen = plan(place);
+    assert_eq!(reasons(&seen), ["drift"], "{}", seen["holds"]);
+    let (code, out, err) = apply(place);
+    assert_eq!(code, 0, "{out}{err}");
+    // What was written since is ours: a change of it is drift as before, and one of the files is none.
+    by_hand(place, "records_delete_access", true);
+    assert_eq!(reasons(&plan(place)), ["drift"]);
+}
+
+#[test]
+fn a_journal_of_an_earlier_version_knows_nothing_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path();
+    copy_example(&root().join("examples/hello"), place);
+    apply(place);
+    keyholder(
+        place,
+        &["sandbox", "accept", "salons", "jana@salons.example"],
+    );
+    apply(place);
+    fs::remove_dir_all(place.join(".keyholder/sandbox")).unwrap();
+    // A look takes no note of what the files want, as no run did before.
+    keyholder(place, &["observe", "--sandbox"]);
+    assert!(!journal(place).contains("\"equal\""));
+    by_hand(place, "records_create_access", false);
+    assert_eq!(reasons(&plan(place)), ["role-changed"]);
+}
