@@ -79,7 +79,7 @@ pub(in crate::cli) async fn run(
                     .shout(&format!("note: {}", escape::terminal(note)));
             }
         }
-        let text = print(session, project, &made, &frames, format)?;
+        let text = print(session, project, &made, &frames, format);
         match file {
             Some(file) => file.write(&text)?,
             None => session.ui.data(&text),
@@ -146,12 +146,12 @@ fn print(
     made: &[Matrix],
     frames: &[Frame<'_>],
     format: MatrixFormat,
-) -> Result<String, Failure> {
+) -> String {
     let (catalog, zone, layout) = (project.catalog, &project.zone, session.ui.layout());
     match (made, frames) {
         ([before, after], [from, to]) => {
             let found = differences(before, after, catalog);
-            Ok(match format {
+            match format {
                 MatrixFormat::Text => {
                     text::write(&matrix_diff::doc(&found, from, to, catalog, zone), layout)
                 }
@@ -160,15 +160,15 @@ fn print(
                 MatrixFormat::Html => {
                     html::write(&matrix_diff::doc(&found, from, to, catalog, zone))
                 }
-            })
+            }
         }
-        ([one, ..], [frame, ..]) => Ok(match format {
+        ([one, ..], [frame, ..]) => match format {
             MatrixFormat::Text => text::write(&shown::doc(one, frame, catalog, zone), layout),
             MatrixFormat::Csv => shown::spreadsheet(one, frame, catalog),
             MatrixFormat::Json => json(&shown::to_json(one, frame, catalog)),
             MatrixFormat::Html => matrix_html::page(one, frame, catalog, zone),
-        }),
-        _ => Ok(String::new()),
+        },
+        _ => String::new(),
     }
 }
 
