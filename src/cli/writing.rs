@@ -47,15 +47,20 @@ pub(super) fn write_all(
                 let failure =
                     Failure::input(format!("{shown}: {error}")).help("nothing was written");
                 if let Done::Created(_, folders) = &done {
-                    folders
-                        .iter()
-                        .for_each(|folder| drop(fs::remove_dir(folder)));
+                    remove(folders);
                 }
                 return Err(taken_back(root, &written, failure));
             }
         }
     }
     Ok(())
+}
+
+/// Removes folders that were made, but for those that something is in.
+fn remove(folders: &[Utf8PathBuf]) {
+    for folder in folders {
+        drop(fs::remove_dir(folder));
+    }
 }
 
 /// The failure, with what could not be taken back.
@@ -73,9 +78,7 @@ fn taken_back(root: &Utf8Path, written: &[Done<'_>], mut failure: Failure) -> Fa
             Done::Created(edit, folders) => {
                 let result = fs::remove_file(root.join(&edit.file));
                 // Somebody may have put something into them meanwhile: then they stay.
-                folders
-                    .iter()
-                    .for_each(|folder| drop(fs::remove_dir(folder)));
+                remove(folders);
                 (edit, result)
             }
         };

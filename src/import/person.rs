@@ -309,7 +309,7 @@ fn is_human(name: &str) -> bool {
             let mut letters = part.chars();
             letters.next().is_some_and(char::is_uppercase)
                 && part.chars().any(char::is_lowercase)
-                && letters.all(|c| c.is_lowercase())
+                && letters.all(char::is_lowercase)
         })
     };
     let is_thing = |word: &String| {

@@ -135,8 +135,8 @@ fn end_of<'t>(text: &'t str, section: &str) -> Option<(&'t str, &'t str)> {
     let is_ours = |line: &&str| line.starts_with([' ', '#', '\r', '\n']);
     let rest = lines.iter().skip(start + 1);
     let mut end = start + 1 + rest.take_while(|line| is_ours(line)).count();
-    let is_free = |line: &&&str| line.starts_with('#') || line.trim().is_empty();
-    while end > start + 1 && lines.get(end - 1).filter(is_free).is_some() {
+    let is_free = |line: &&str| line.starts_with('#') || line.trim().is_empty();
+    while end > start + 1 && lines.get(end - 1).is_some_and(is_free) {
         end -= 1;
     }
     let at: usize = lines.iter().take(end).map(|line| line.len()).sum();

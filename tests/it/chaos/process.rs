@@ -360,15 +360,13 @@ pub(crate) fn play(seed: u64, tell: bool) -> (Tally, Vec<String>) {
     let (plan, _) = last.expect("nothing stops a run in peace");
     tally.held = plan.draft.holds.len();
     if tell {
-        for entry in stage.diary.entries() {
-            let line = serde_json::to_string(entry).unwrap();
-            writeln!(std::io::stderr(), "{line}").unwrap();
-        }
+        let entries = stage.diary.entries().map(serde_json::to_string);
+        let mut lines: Vec<String> = entries.map(Result::unwrap).collect();
         stage.sandbox.with_world(|world| {
-            for effect in &world.log().effects {
-                writeln!(std::io::stderr(), "{effect:?}").unwrap();
-            }
+            lines.extend(world.log().effects.iter().map(|it| format!("{it:?}")));
         });
+        let text = lines.join("\n");
+        std::io::stderr().write_all(text.as_bytes()).unwrap();
     }
     let mut broken = super::laws::judge(&stage, &plan);
     broken.append(&mut lock(&stage.shared).broken);

@@ -74,7 +74,7 @@ impl Script {
             _ => {}
         }
         // Every third has rules, whatever it is otherwise.
-        if seed % 3 == 0 {
+        if seed.is_multiple_of(3) {
             chain.add_rules(&mut Dice::new(seed ^ 0x5a5a));
         }
         let settled = dice.percent(50);
