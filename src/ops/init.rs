@@ -173,7 +173,7 @@ mod tests {
         let after = ignoring("mine\n/.keyholder").unwrap();
         assert!(
             after.starts_with("mine\n/.keyholder\n# kept reads")
-                && after.ends_with("\n*observed.json\n"),
+                && after.ends_with("\nkeyholder-out/\n"),
             "{after}"
         );
         assert_eq!(ignoring(&after), None);

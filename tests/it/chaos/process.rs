@@ -360,7 +360,7 @@ pub(crate) fn play(seed: u64, tell: bool) -> (Tally, Vec<String>) {
     let (plan, _) = last.expect("nothing stops a run in peace");
     tally.held = plan.draft.holds.len();
     if tell {
-        let entries = stage.diary.entries().map(serde_json::to_string);
+        let entries = stage.diary.entries().into_iter().map(serde_json::to_string);
         let mut lines: Vec<String> = entries.map(Result::unwrap).collect();
         stage.sandbox.with_world(|world| {
             lines.extend(world.log().effects.iter().map(|it| format!("{it:?}")));
