@@ -1,11 +1,11 @@
 //! Kills of the real program, with real files: `apply --yes --sandbox` ends by SIGKILL as soon as its journal has so
 //! many lines, some of its last lines are torn, and it is started again.
 //!
-//! Nothing sleeps: the moment is what the journal holds, looked at without a pause. Not a test of timing: a program
-//! that is quicker than the kill has ended by itself, and the laws are the same.
+//! Nothing sleeps: the moment is what the journal holds, looked at whenever the program tells of a call. Not a test of
+//! timing: a program that is quicker than the kill has ended by itself, and the laws are the same.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -55,25 +55,23 @@ impl Folder {
         serde_json::from_slice(&text).unwrap()
     }
 
-    /// Runs `apply` until its journal has so many lines; whether it was killed.
+    /// Runs `apply` until its journal has so many lines; whether it was killed. It is looked at whenever the program says
+    /// that a call was made.
     fn kill_at(&self, lines: usize) -> bool {
         let mut child = self
-            .command(&["apply", "--yes", "--sandbox"])
+            .command(&["apply", "--yes", "--sandbox", "-v"])
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        loop {
-            if child.try_wait().unwrap().is_some() {
-                return false;
-            }
-            if count(&self.journal()) >= lines {
-                child.kill().unwrap();
-                child.wait().unwrap();
-                return true;
-            }
-            std::thread::yield_now();
+        let said = BufReader::new(child.stderr.take().unwrap());
+        let has_enough = said.lines().any(|_| count(&self.journal()) >= lines);
+        // One that has ended meanwhile cannot be killed any more.
+        let ended = child.try_wait().unwrap().is_some();
+        if has_enough && !ended {
+            child.kill().unwrap();
         }
+        !child.wait().unwrap().success() && has_enough && !ended
     }
 
     /// What a crash in the middle of a write leaves: a part of a line.
