@@ -73,10 +73,20 @@ pub fn commit(folder: &Utf8Path) -> Option<Commit> {
     if !is_hash(hash) {
         return None;
     }
-    let status = git(folder, &["status", "--porcelain", "--", "."])?;
+    let asked = [
+        "status",
+        "--porcelain",
+        "-z",
+        "--untracked-files=all",
+        "--",
+        ".",
+    ];
+    let status = git(folder, &asked)?;
+    // What is kept beside the files, such as a plan or a page, is no edit of theirs.
+    let mut paths = status.split(|byte| *byte == 0);
     Some(Commit {
         hash: hash.to_owned(),
-        dirty: !status.trim_ascii().is_empty(),
+        dirty: paths.any(|path| path.ends_with(b".yaml") || path.ends_with(b".yml")),
     })
 }
 

@@ -246,6 +246,7 @@ impl<'a> Runner<'a> {
                 } else {
                     Vec::new()
                 },
+                approval: self.approval_of(&self.steps[at]),
                 ..record::intent(&self.steps[at], Verb::Invite)
             })
         });

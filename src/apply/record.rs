@@ -93,6 +93,7 @@ pub(super) fn intent(step: &Step, call: Verb) -> Intent {
             .and_then(|target| target.role.as_ref())
             .map(ToString::to_string),
         rights,
+        approval: None,
         present: Vec::new(),
     }
 }

@@ -53,6 +53,12 @@ pub(super) struct Runner<'a> {
 }
 
 impl<'a> Runner<'a> {
+    /// The approval that a further message uses up.
+    pub(super) fn approval_of(&self, step: &Step) -> Option<String> {
+        let approval = self.draft.approved.get(&step.id);
+        approval.map(ToString::to_string)
+    }
+
     fn new(order: &Order<'a>, ports: &'a Ports<'a>, journal: &'a mut dyn JournalSink) -> Self {
         let steps: &'a [Step] = &order.plan.draft.steps;
         Self {

@@ -92,6 +92,7 @@ fn intent(hour: i64, step: &str, call: Verb, rights: &[(&str, RightValue)]) -> E
                 .iter()
                 .map(|(slug, value)| ((*slug).to_owned(), Some(value.clone())))
                 .collect(),
+            approval: None,
             present: Vec::new(),
         }),
     )

@@ -248,7 +248,15 @@ impl Client {
             let wait = may_repeat
                 .then(|| self.options.backoff.wait(call, number, spent, trouble))
                 .flatten();
-            let Some(wait) = wait else { return Err(error) };
+            let Some(wait) = wait else {
+                return Err(match error {
+                    // That this attempt did nothing says nothing of an earlier one whose answer was lost.
+                    HttpError::NotSent(_) | HttpError::Throttled if doubtful => {
+                        HttpError::Unknown(format!("an answer was lost, and after it: {error}"))
+                    }
+                    error => error,
+                });
+            };
             number += 1;
             doubtful |= matches!(error, HttpError::Unknown(_));
             if let Trouble::Throttled(_) = trouble {

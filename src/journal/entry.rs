@@ -231,6 +231,10 @@ pub struct Intent {
     /// Rights that change, with the value they shall have; absent: none any more.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub rights: BTreeMap<String, Option<RightValue>>,
+    /// Of a further message: the approval that let it through, by the first 16 hex digits of the SHA-256 of what it says.
+    /// It lets no other one to the same person through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<String>,
     /// Ids in the list of the place before an invitation, in its first intent of a batch: a row
     /// that is not among them and that nobody can be matched with is a doubt.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

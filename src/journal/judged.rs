@@ -156,6 +156,9 @@ pub struct StrangerFact {
     pub places: Vec<String>,
 }
 
+/// How a scope is called that no interface shows.
+pub(super) const NEVER_LOOKED: &str = "never-looked";
+
 /// A scope that was not read as a whole.
 #[derive(
     Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -244,7 +247,7 @@ pub fn judged(draft: &Draft, desired: &Desired) -> Judged {
         let how = match scope.completeness {
             Completeness::Partial(_) => "partial",
             Completeness::Unreadable(_) => "unreadable",
-            Completeness::NeverLooked => "never-looked",
+            Completeness::NeverLooked => NEVER_LOOKED,
             Completeness::Complete
             | Completeness::NotRead
             | Completeness::Exported(_)

@@ -14,7 +14,7 @@ use super::entry::{
     RunStarted, SaysFact, Settlement, Verb, Verdict, Verified, place_of,
 };
 use super::history::{IntentState, IntentStatus, history};
-use super::judged::Judged;
+use super::judged::{Judged, NEVER_LOOKED};
 use super::words::{Word, Words};
 use crate::model::{
     AccountId, AccountState, CLOCKS_DIFFER, Handed, HeldAt, KnownAccount, LocationKey, Memory,
@@ -124,11 +124,17 @@ impl Remembering<'_> {
             .insert(entry.run, (commit.into(), whole.collect()));
     }
 
-    /// All that a commit wants was done, but for what is held: that was not applied since it was held first.
+    /// All that a commit wants was done, but for what is held: that was not applied since it was held first. A run that left
+    /// something, and a system that was not read as a whole, applied no commit.
     fn ended(&mut self, entry: &Entry, ended: &RunEnded) {
-        let Some((commit, whole)) = self.runs.remove(&entry.run).filter(|_| !ended.stopped) else {
+        let run = self.runs.remove(&entry.run);
+        let Some((commit, mut whole)) = run.filter(|_| !ended.stopped && ended.left == 0) else {
             return;
         };
+        let unread = self.judged.unread.iter().flatten();
+        for scope in unread.filter(|scope| scope.how != NEVER_LOOKED) {
+            whole.remove(&SystemName::new(scope.system.as_str()));
+        }
         let is_here = |at: Option<&SystemName>| at.is_none_or(|at| whole.contains(at));
         let holds = self.judged.holds.iter().flatten();
         let now: BTreeSet<HeldAt> = holds
@@ -387,6 +393,12 @@ impl Remembering<'_> {
     }
 
     fn call(&mut self, call: &IntentState<'_>) {
+        if let (Some(person), Some(approval)) = (&call.intent.person, &call.intent.approval)
+            && call.status.may_have_happened()
+        {
+            let used = (PersonKey::new(person.as_str()), approval.as_str().into());
+            self.memory.used.insert(used);
+        }
         if let Some(account) = &call.intent.account
             && call.status.may_have_happened()
         {

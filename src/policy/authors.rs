@@ -30,10 +30,12 @@ pub struct Written {
 impl Written {
     /// Whoever may have taken a line out that was applied; none where that cannot be known.
     fn takers(&self, since: &BTreeSet<Since>) -> Option<BTreeSet<&str>> {
-        let last = self.last.as_deref()?;
-        let others = since.iter().filter_map(|since| self.since.get(since));
-        let others = others.flatten().map(String::as_str);
-        Some(std::iter::once(last).chain(others).collect())
+        let mut takers = BTreeSet::from([self.last.as_deref()?]);
+        for since in since {
+            // A history that does not reach back so far does not tell that somebody else did it.
+            takers.extend(self.since.get(since)?.iter().map(String::as_str));
+        }
+        Some(takers)
     }
 }
 
@@ -101,14 +103,18 @@ impl Authors {
             .any(|because| matches!(because, Because::Rule(_)));
         if let Some((_, since)) = about.filter(|_| gone) {
             let files = lines.iter().filter_map(|line| self.files.get(&line.file));
-            changed_by.extend(files.filter_map(|file| file.takers(since)).flatten());
+            for file in files {
+                let Some(takers) = file.takers(since) else {
+                    return Some(UNKNOWN);
+                };
+                changed_by.extend(takers);
+            }
         }
         changed_by.contains(approved_by).then_some(SAME)
     }
 }
 
-const UNKNOWN: &str =
-    "does not count: git does not say who wrote the change, as it does once it is committed";
+const UNKNOWN: &str = "does not count: git does not say who wrote the change, as it does once it is committed and the history since the last apply is there (CI: `fetch-depth: 0`)";
 
 const SAME: &str = "does not count: its author made the change as well, and a second person has to (`second_person`)";
 

@@ -177,6 +177,7 @@ fn intent(person: &str) -> Record {
         batch: None,
         role: None,
         rights: BTreeMap::new(),
+        approval: None,
         present: Vec::new(),
     })
 }

@@ -206,6 +206,7 @@ impl Year {
                 batch: None,
                 role: None,
                 rights,
+                approval: None,
                 present: Vec::new(),
             }),
         );

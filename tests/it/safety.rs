@@ -195,7 +195,8 @@ fn who_approves_their_own_change_by_a_real_history_approves_nothing() {
 
 #[test]
 fn an_invitation_that_waited_too_long_is_taken_back_and_never_sent_again() {
-    let shop = Shop::new("invitations: { stale_after: 14d, then: withdraw }\n");
+    let shop =
+        Shop::new("second_person: false\ninvitations: { stale_after: 14d, then: withdraw }\n");
     shop.apply(0);
     assert_eq!(shop.messages(), 1);
     shop.state(|state| state["time"] = json!("2026-12-07T06:59:00Z"));
@@ -207,6 +208,23 @@ fn an_invitation_that_waited_too_long_is_taken_back_and_never_sent_again() {
     shop.apply(3);
     assert_eq!(codes(&shop.plan().1), ["second-invitation"]);
     assert_eq!(shop.messages(), 1);
+    // An approval is good for one more, and for no other after that.
+    std::fs::write(
+        shop.path("approvals.yaml"),
+        "approvals: [ { allow: invitations, people: [jana], until: 2027-06-01, because: opening } ]\n",
+    )
+    .unwrap();
+    shop.apply(0);
+    assert_eq!(shop.messages(), 2);
+    shop.state(|state| state["time"] = json!("2027-01-10T07:00:00Z"));
+    shop.apply(0);
+    let told = shop.apply(3);
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("has let one further message through"),
+        "{told}"
+    );
+    assert_eq!(shop.messages(), 2);
 }
 
 #[test]

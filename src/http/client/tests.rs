@@ -152,6 +152,18 @@ fn repeating_ends() {
 }
 
 #[test]
+fn a_lost_answer_is_not_made_up_for_by_attempts_that_did_nothing() {
+    for last in [status(429, ""), unsent()] {
+        let repeated = (0..20).map(|_| last.clone());
+        let case = case(std::iter::once(lost()).chain(repeated));
+        let error = case.fetch(Repeat::Always).unwrap_err();
+        assert!(matches!(error, HttpError::Unknown(_)), "{error:?}");
+    }
+    let case = case((0..20).map(|_| status(429, "")));
+    assert_eq!(case.fetch(Repeat::Always), Err(HttpError::Throttled));
+}
+
+#[test]
 fn what_may_have_arrived_is_not_sent_again() {
     for answer in [
         lost(),

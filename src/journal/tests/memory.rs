@@ -431,6 +431,46 @@ fn runs(each: &[Ran<'_>]) -> Memory {
 }
 
 #[test]
+fn a_run_that_left_something_or_could_not_read_applied_no_commit() {
+    let commits = |unread: &str, left: u64| {
+        let mut journal = MemoryJournal::new(at(0));
+        for (second, commit, left, how) in [(1, "c1", 0, "never-looked"), (2, "c2", left, unread)] {
+            let started = RunStarted {
+                config: Some(ConfigFacts {
+                    digest: String::new(),
+                    commit: Some(commit.to_owned()),
+                    dirty: false,
+                }),
+                whole: vec!["salons".to_owned()],
+                ..started()
+            };
+            let run = journal.begin(at(second), started).unwrap();
+            let unread = UnreadFact {
+                system: "salons".to_owned(),
+                place: "mall".to_owned(),
+                how: how.to_owned(),
+            };
+            let judged = Judged {
+                unread: Some(vec![unread]),
+                ..Judged::default()
+            };
+            let ended = RunEnded {
+                left,
+                ..RunEnded::default()
+            };
+            let records = vec![Record::Judged(judged), Record::RunEnded(ended)];
+            journal.append(at(second), run, records).unwrap();
+        }
+        let memory = memory(journal.entries());
+        memory.commits[&SystemName::new("salons")].to_string()
+    };
+    assert_eq!(commits("never-looked", 0), "c2");
+    assert_eq!(commits("unreadable", 0), "c1");
+    assert_eq!(commits("partial", 0), "c1");
+    assert_eq!(commits("never-looked", 1), "c1");
+}
+
+#[test]
 fn what_was_applied_last_is_known_and_what_is_held_was_not_applied() {
     let since = |memory: &Memory, person: &str, place: &str| {
         let system = SystemName::new("salons");

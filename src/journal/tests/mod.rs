@@ -76,6 +76,7 @@ fn intent(call: Verb, person: &str, place: &str, account: Option<&str>) -> Inten
         batch: None,
         role: None,
         rights: BTreeMap::new(),
+        approval: None,
         present: Vec::new(),
     }
 }

@@ -183,8 +183,9 @@ fn everybody_who_edited_a_file_since_it_was_applied_is_asked() {
     assert_eq!(held(c1(), &["ilze@chain.example"]), 12);
     assert_eq!(held(c1(), &["anna@chain.example"]), 0);
     assert_eq!(held(c1(), &[]), 0);
-    // Since another commit, or since when nobody knows: the last author alone is asked.
+    // Since a commit that git does not have: nobody's word counts.
     let other = Some(Since::From("c1".into()));
-    assert_eq!(held(other, &["ilze@chain.example"]), 0);
+    assert_eq!(held(other, &["anna@chain.example"]), 12);
+    // Since when nobody knows: the last author alone is asked.
     assert_eq!(held(None, &["ilze@chain.example"]), 0);
 }

@@ -35,6 +35,7 @@ fn write(it: &mut Year, step: &str, role: &str, rights: &[(&str, RightValue)]) {
         rights: rights
             .map(|(slug, value)| (slug.to_owned(), Some(value)))
             .collect(),
+        approval: None,
         present: Vec::new(),
     }));
     it.put(Record::Outcome(CallOutcome {

@@ -143,6 +143,7 @@ impl Year {
             batch: None,
             role: None,
             rights: BTreeMap::new(),
+            approval: None,
             present: Vec::new(),
         }));
         self.put(Record::Outcome(CallOutcome {
