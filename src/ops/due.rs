@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use super::project::{Project, open_commit};
-use crate::journal::{Record, Sealed};
+use crate::journal::{Record, RunStarted, Sealed};
 use crate::vcs::VcsError;
 
 /// The command under which a run of `apply --due` stands in the journal.
@@ -22,22 +22,27 @@ pub struct Applied {
     pub at: Timestamp,
 }
 
+/// The runs that applied files, the last first, each with when it began; what was only due applies none.
+pub(super) fn applies(sealed: &[Sealed]) -> impl Iterator<Item = (Timestamp, &RunStarted)> {
+    sealed.iter().rev().filter_map(|sealed| {
+        let Record::RunStarted(run) = &sealed.entry.record else {
+            return None;
+        };
+        let is_apply = run.command.split(' ').next() == Some("apply") && run.command != COMMAND;
+        is_apply.then_some((sealed.entry.at, run))
+    })
+}
+
 /// What was applied last, but for what was only due; `at` is when these files were applied first.
 ///
 /// A later run of the same files may have been narrowed, and what became due before it is due all the same.
 pub fn applied(sealed: &[Sealed]) -> Option<Applied> {
-    let mut runs = sealed.iter().rev().filter_map(|sealed| {
-        let Record::RunStarted(run) = &sealed.entry.record else {
-            return None;
-        };
-        if run.command.split(' ').next() != Some("apply") || run.command == COMMAND {
-            return None;
-        }
+    let mut runs = applies(sealed).filter_map(|(at, run)| {
         let config = run.config.as_ref()?;
         Some(Applied {
             digest: config.digest.clone(),
             commit: config.commit.clone().filter(|_| !config.dirty),
-            at: sealed.entry.at,
+            at,
         })
     });
     let last = runs.next()?;

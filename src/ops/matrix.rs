@@ -19,7 +19,7 @@ use crate::audit::subject;
 use crate::catalog::{Kind, Section};
 use crate::config::{self, ResolveOptions};
 use crate::diagnostic::nearest;
-use crate::journal::{Record, Sealed};
+use crate::journal::Sealed;
 use crate::model::explained::Subject;
 use crate::model::{AsOf, Desired, LocationKey, PersonKey, PlaceId, RoleKey};
 use crate::vcs::VcsError;
@@ -205,16 +205,9 @@ impl Moment {
 
     /// The files of the last apply on or before a time.
     fn declare(&mut self, project: &Project, journal: &[Sealed], as_of: AsOf, at: Timestamp) {
-        let mut runs = journal.iter().rev().filter_map(|sealed| {
-            let Record::RunStarted(run) = &sealed.entry.record else {
-                return None;
-            };
-            let is_apply = run.command.split(' ').next() == Some("apply");
-            if sealed.entry.at > at || !is_apply || run.command == due::COMMAND {
-                return None;
-            }
-            Some((sealed.entry.at, &run.command, run.config.as_ref()?))
-        });
+        let until_then = due::applies(journal).filter(|(began, _)| *began <= at);
+        let mut runs =
+            until_then.filter_map(|(began, run)| Some((began, &run.command, run.config.as_ref()?)));
         let Some((applied, command, config)) = runs.next() else {
             self.notes.push(
                 "nothing was applied on or before that time, so what was declared is unknown"

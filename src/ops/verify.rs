@@ -22,7 +22,7 @@ use crate::bundle::{
 };
 use crate::catalog::Catalog;
 use crate::config::{LoadOptions, load_bytes};
-use crate::journal::{Record, Sealed};
+use crate::journal::Sealed;
 use crate::model::AsOf;
 use crate::report::{Asked, Commit, Files, Merge, Past, Report, make};
 
@@ -302,11 +302,8 @@ fn open(files: &[Packed], folder: &str, at: Timestamp) -> Project {
 /// When the files were applied last, if an apply began then.
 fn when_applied(sealed: &[Sealed], told: &Value) -> Option<Timestamp> {
     let told: Timestamp = told.as_str()?.parse().ok()?;
-    let mut runs = sealed.iter().rev().filter(|it| {
-        matches!(&it.entry.record, Record::RunStarted(run)
-            if run.command.split(' ').next() == Some("apply") && run.command != due::COMMAND)
-    });
-    runs.any(|it| it.entry.at == told).then_some(told)
+    let mut runs = due::applies(sealed);
+    runs.any(|(began, _)| began == told).then_some(told)
 }
 
 fn texts(told: &Value) -> Vec<String> {
