@@ -8,15 +8,16 @@ use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::args::{ColorChoice, Global};
+use super::args::{ColorChoice, DataFormat, Global};
 use super::env::Env;
 use super::failure::Failure;
 use crate::apply::{Listener, Outcome, Progress};
 use crate::model::SystemName;
 use crate::plan::Step;
 use crate::provider::Events;
+use crate::render::doc::Doc;
 use crate::render::escape;
-use crate::render::text::Layout;
+use crate::render::text::{self, Layout};
 
 /// How to talk to whoever started the run.
 #[derive(Debug)]
@@ -113,7 +114,20 @@ impl Ui {
 
     /// Writes JSON to stdout, without anything that a terminal would obey.
     pub(super) fn json(&self, value: &serde_json::Value) {
-        self.data(&escape::json(&format!("{value:#}\n")));
+        self.data(&escape::value(value));
+    }
+
+    /// Writes an answer to stdout in the form that was asked for.
+    pub(super) fn answer(
+        &self,
+        format: DataFormat,
+        json: impl FnOnce() -> serde_json::Value,
+        doc: impl FnOnce() -> Doc,
+    ) {
+        match format {
+            DataFormat::Json => self.json(&json()),
+            DataFormat::Text => self.data(&text::write(&doc(), self.layout())),
+        }
     }
 
     /// Writes data to stdout, as long as it can be written.

@@ -82,11 +82,7 @@ pub(super) fn said<'f>(files: impl Iterator<Item = (&'f str, &'f [u8])>) -> Vec<
 /// A report as JSON that is safe to print.
 pub fn json(report: &Report) -> String {
     // Only a map with keys that are no text could fail, and there is none.
-    safe(&serde_json::to_value(report).unwrap_or_default())
-}
-
-fn safe(value: &serde_json::Value) -> String {
-    escape::json(&format!("{value:#}\n")).into_owned()
+    escape::value(&serde_json::to_value(report).unwrap_or_default())
 }
 
 /// The report for people, its pictures, and what the bundle holds.
@@ -112,7 +108,7 @@ pub(super) fn end_files(
     let mut files = Vec::new();
     if let Some(wish) = &moment.desired {
         let wish = desired::to_json(wish, &[], catalog);
-        files.push((format!("{folder}desired.json"), safe(&wish)));
+        files.push((format!("{folder}desired.json"), escape::value(&wish)));
     }
     let frame = shown::Frame {
         label: &moment.label,
@@ -124,7 +120,7 @@ pub(super) fn end_files(
     };
     let made = matrix(&moment.side(None), &Filter::default(), catalog);
     let told = shown::to_json(&made, &frame, catalog);
-    files.push((format!("{folder}matrix.json"), safe(&told)));
+    files.push((format!("{folder}matrix.json"), escape::value(&told)));
     files
 }
 

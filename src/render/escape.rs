@@ -167,6 +167,11 @@ pub fn cell(text: &str) -> String {
     }
 }
 
+/// A JSON value as it is printed, on lines of its own and safe.
+pub fn value(value: &serde_json::Value) -> String {
+    json(&format!("{value:#}\n")).into_owned()
+}
+
 /// JSON as text that is safe to print: what a terminal would obey can stand only inside strings, where its escape means
 /// the same.
 pub fn json(text: &str) -> Cow<'_, str> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::cli::args::{DataFormat, DoctorArgs};
+use crate::cli::args::DoctorArgs;
 use crate::cli::failure::{Ending, Endings, Failure};
 use crate::cli::session::Session;
 use crate::cli::world::World;
@@ -10,7 +10,7 @@ use crate::diagnostic::nearest;
 use crate::model::SystemName;
 use crate::ops::doctor;
 use crate::ops::project::Project;
-use crate::render::{doctor as view, text};
+use crate::render::doctor as view;
 
 pub(in crate::cli) async fn run(
     session: &Session<'_>,
@@ -22,13 +22,8 @@ pub(in crate::cli) async fn run(
     let connections = world.connect_each(session, &project, &wanted);
     let report = doctor::examine(&project, connections, args.thorough, session.ui).await;
     world.leave(session, &project.loaded.project.settings)?;
-    match args.format {
-        DataFormat::Json => session.ui.data(&format!("{:#}\n", view::to_json(&report))),
-        DataFormat::Text => {
-            let doc = view::report(&report);
-            session.ui.data(&text::write(&doc, session.ui.layout()));
-        }
-    }
+    let (json, doc) = (|| view::to_json(&report), || view::report(&report));
+    session.ui.answer(args.format, json, doc);
     Ok(if report.is_wrong() {
         Endings::from([Ending::BadInput])
     } else {

@@ -156,7 +156,7 @@ fn print(
                     text::write(&matrix_diff::doc(&found, from, to, catalog, zone), layout)
                 }
                 MatrixFormat::Csv => matrix_diff::spreadsheet(&found, from, to, catalog),
-                MatrixFormat::Json => json(&matrix_diff::to_json(&found, from, to)),
+                MatrixFormat::Json => escape::value(&matrix_diff::to_json(&found, from, to)),
                 MatrixFormat::Html => {
                     html::write(&matrix_diff::doc(&found, from, to, catalog, zone))
                 }
@@ -165,15 +165,11 @@ fn print(
         ([one, ..], [frame, ..]) => match format {
             MatrixFormat::Text => text::write(&shown::doc(one, frame, catalog, zone), layout),
             MatrixFormat::Csv => shown::spreadsheet(one, frame, catalog),
-            MatrixFormat::Json => json(&shown::to_json(one, frame, catalog)),
+            MatrixFormat::Json => escape::value(&shown::to_json(one, frame, catalog)),
             MatrixFormat::Html => matrix_html::page(one, frame, catalog, zone),
         },
         _ => String::new(),
     }
-}
-
-fn json(value: &serde_json::Value) -> String {
-    escape::json(&format!("{value:#}\n")).into_owned()
 }
 
 /// Where each format goes: one at most to stdout, each file writable before anything is asked.

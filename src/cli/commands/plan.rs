@@ -151,7 +151,7 @@ impl Printing<'_> {
                 // The head is one word to be searched for, and never broken in two.
                 format!("{refused}{text}{}", self.planning.anchor())
             }
-            PlanFormat::Json => escape::json(&format!("{:#}\n", self.json())).into_owned(),
+            PlanFormat::Json => escape::value(&self.json()),
             PlanFormat::Markdown => {
                 let systems = plan.draft.systems.iter().map(|system| system.name.as_str());
                 let only = self.only.iter().map(String::as_str);

@@ -2,12 +2,12 @@
 
 use crate::audit::matrix::{Filter, Side};
 use crate::audit::who::who;
-use crate::cli::args::{DataFormat, WhoArgs};
+use crate::cli::args::WhoArgs;
 use crate::cli::failure::{Endings, Failure};
 use crate::cli::seeing::{by, see, then, unclear};
 use crate::cli::session::Session;
 use crate::ops::{matrix, why};
-use crate::render::{escape, text, who as shown};
+use crate::render::who as shown;
 
 pub(in crate::cli) async fn run(session: &Session<'_>, args: &WhoArgs) -> Result<Endings, Failure> {
     let mut seeing = see(session, &args.seen, args.as_of.as_deref()).await?;
@@ -52,16 +52,11 @@ pub(in crate::cli) async fn run(session: &Session<'_>, args: &WhoArgs) -> Result
     }
     let mut by = by(project, then.as_ref(), &holders.lines());
     by.notes.extend(note);
-    match args.format {
-        DataFormat::Json => {
-            let json = shown::to_json(&holders, &by, &project.desired, project.catalog);
-            session.ui.data(&escape::json(&format!("{json:#}\n")));
-        }
-        DataFormat::Text => {
-            let (desired, catalog) = (&project.desired, project.catalog);
-            let doc = shown::doc(&holders, &by, desired, catalog, &project.zone);
-            session.ui.data(&text::write(&doc, session.ui.layout()));
-        }
-    }
+    let (desired, catalog) = (&project.desired, project.catalog);
+    session.ui.answer(
+        args.format,
+        || shown::to_json(&holders, &by, desired, catalog),
+        || shown::doc(&holders, &by, desired, catalog, &project.zone),
+    );
     Ok(seeing.endings)
 }

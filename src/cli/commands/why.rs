@@ -1,11 +1,11 @@
 //! `why`: the chain of lines that decides what somebody has.
 
-use crate::cli::args::{DataFormat, WhyArgs};
+use crate::cli::args::WhyArgs;
 use crate::cli::failure::{Endings, Failure};
 use crate::cli::seeing::{by, see, then, unclear};
 use crate::cli::session::Session;
 use crate::ops::why;
-use crate::render::{escape, text, why as shown};
+use crate::render::why as shown;
 
 pub(in crate::cli) async fn run(session: &Session<'_>, args: &WhyArgs) -> Result<Endings, Failure> {
     let mut seeing = see(session, &args.seen, args.as_of.as_deref()).await?;
@@ -38,16 +38,11 @@ pub(in crate::cli) async fn run(session: &Session<'_>, args: &WhyArgs) -> Result
         answer.ok_or_else(|| Failure::input(format!("nobody is declared as `{}`", args.person)))?;
     let mut by = by(project, then.as_ref(), &answer.lines());
     by.notes.extend(note);
-    match args.format {
-        DataFormat::Json => {
-            let json = shown::to_json(&answer, &by, &project.desired, project.catalog);
-            session.ui.data(&escape::json(&format!("{json:#}\n")));
-        }
-        DataFormat::Text => {
-            let (desired, catalog) = (&project.desired, project.catalog);
-            let doc = shown::doc(&answer, &by, desired, catalog, &project.zone);
-            session.ui.data(&text::write(&doc, session.ui.layout()));
-        }
-    }
+    let (desired, catalog) = (&project.desired, project.catalog);
+    session.ui.answer(
+        args.format,
+        || shown::to_json(&answer, &by, desired, catalog),
+        || shown::doc(&answer, &by, desired, catalog, &project.zone),
+    );
     Ok(seeing.endings)
 }

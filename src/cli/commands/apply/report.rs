@@ -93,7 +93,7 @@ pub(super) fn report(
             if let Some((found, files)) = reviewed {
                 json["review"] = review::to_json(found, files.map_or(&[], |files| &files.plans));
             }
-            session.ui.data(&format!("{json:#}\n"));
+            session.ui.json(&json);
         }
     }
 }
