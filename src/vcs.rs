@@ -7,6 +7,7 @@
 mod commit;
 mod dropped;
 mod history;
+mod homes;
 mod past;
 mod remote;
 
@@ -19,6 +20,7 @@ use camino::Utf8Path;
 pub use commit::{branch, checked_out, commit_files, commit_onto, is_clean, is_ignored};
 pub use dropped::{Dropped, DroppedBy, dropped};
 pub use history::{Mention, mentions};
+pub use homes::{Entries, homes};
 pub use past::{Brought, Told, brought, told};
 pub use remote::{GitError, GitRemote, Pushed, Remote, Tree, TreeEntry};
 
@@ -136,30 +138,26 @@ pub fn blame(folder: &Utf8Path, commit: Option<&str>, file: &str) -> Option<Blam
     })
 }
 
-/// Everybody who touched a file in a commit that another one does not have, up to a third or, without it, to the one that the
-/// folder is at; `from` asks for the last change before them too. None where git does not know.
+/// Everybody who touched one of some files in a commit that another one does not have, up to a third or, without it, to the one
+/// that the folder is at; `from` asks for the last change of each before them too. None where git does not know.
 pub fn authors_since(
     folder: &Utf8Path,
     (since, from): (&str, bool),
     until: Option<&str>,
-    file: &str,
+    files: &[&str],
 ) -> Option<BTreeSet<String>> {
     if !is_hash(since) || until.is_some_and(|until| !is_hash(until)) {
         return None;
     }
     let range = format!("{since}..{}", until.unwrap_or("HEAD"));
     // What a side branch did counts, whichever way it was merged.
-    let told = git(
-        folder,
-        &["log", "--full-history", "--format=%aE", &range, "--", file],
-    )
-    .and_then(text)?;
-    let before = if from {
-        git(folder, &["log", "-1", "--format=%aE", since, "--", file]).and_then(text)?
-    } else {
-        String::new()
-    };
-    let all = told.lines().chain(before.lines()).map(address);
+    let log = ["log", "--full-history", "--format=%aE", &range, "--"];
+    let mut told = git(folder, &[&log, files].concat()).and_then(text)?;
+    for file in files.iter().filter(|_| from) {
+        let last = ["log", "-1", "--format=%aE", since, "--", file];
+        told.push_str(&git(folder, &last).and_then(text)?);
+    }
+    let all = told.lines().map(address);
     Some(all.filter(|it| !it.is_empty()).collect())
 }
 
@@ -467,7 +465,7 @@ mod tests {
         let middle = edit("dan", "b.yaml");
         run(folder, &["merge", "-q", "--no-edit", "side"]);
         let asked = |since: &str, from: bool, until: Option<&str>| {
-            let found = authors_since(folder, (since, from), until, "a.yaml")?;
+            let found = authors_since(folder, (since, from), until, &["a.yaml"])?;
             let found: Vec<String> = found.into_iter().collect();
             Some(found.join(" ").replace("@chain.example", ""))
         };

@@ -451,6 +451,9 @@ impl<'a> Runner<'a> {
         );
         check.differs.clone_from(&differs);
         check.digest = digest;
+        if let Sighting::There(live) = sighting {
+            check.live = Some(live);
+        }
         let settled = sent
             .filter(|&(_, confirmed)| !confirmed)
             .map(|(intent, _)| {

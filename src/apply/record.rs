@@ -9,10 +9,10 @@ use std::sync::Arc;
 use super::Order;
 use crate::catalog::Catalog;
 use crate::journal::{
-    CallOutcome, CallResult, ConfigFacts, Intent, Record, RunStarted, SystemAt, Verb, Verdict,
-    Verified, Way, right_value, scrub,
+    CallOutcome, CallResult, ConfigFacts, Intent, Record, RightValue, RunStarted, SystemAt, Verb,
+    Verdict, Verified, Way, right_value, scrub,
 };
-use crate::model::{AccountId, InviteWay};
+use crate::model::{Account, AccountId, InviteWay};
 use crate::plan::{Change, Step, Target};
 use crate::provider::{ProviderError, Receipt};
 
@@ -179,6 +179,8 @@ pub(super) struct Check {
     pub(super) differs: Vec<&'static str>,
     pub(super) also_changed: Vec<&'static str>,
     pub(super) digest: Option<Arc<str>>,
+    /// The row that was read back.
+    pub(super) live: Option<Box<Account>>,
 }
 
 impl Check {
@@ -192,6 +194,7 @@ impl Check {
             differs: Vec::new(),
             also_changed: Vec::new(),
             digest: None,
+            live: None,
         }
     }
 
@@ -210,6 +213,33 @@ impl Check {
             digest: self.digest.as_ref().map(ToString::to_string),
             differs: texts(&self.differs),
             also_changed: texts(&self.also_changed),
+            staff: self.live.as_ref().and_then(|live| live.staff.flatten()),
+            read: self.read(step),
         })
+    }
+
+    /// What was read back of the rights that a step changes, and of those that changed all the same, where it is not what the
+    /// step asked for.
+    fn read(&self, step: &Step) -> BTreeMap<String, Option<RightValue>> {
+        let Some(rights) = self.live.as_ref().and_then(|live| live.rights.as_ref()) else {
+            return BTreeMap::new();
+        };
+        let catalog = Catalog::current();
+        let target = target_of(&step.change);
+        let changes = step.deltas.iter().map(|delta| delta.right);
+        let also = self.also_changed.iter();
+        let also = also.filter_map(|slug| catalog.by_slug(slug));
+        let is_off =
+            |value: &Option<RightValue>| matches!(value, None | Some(RightValue::Switch(false)));
+        changes
+            .chain(also)
+            .filter_map(|right| {
+                let asked = target.and_then(|target| target.rights.get(right.index()));
+                let (asked, read) = (asked.map(right_value), rights.get(right.index()));
+                let read = read.map(right_value);
+                let is_same = read == asked || (is_off(&read) && is_off(&asked));
+                (!is_same).then(|| (catalog.get(right).slug.to_owned(), read))
+            })
+            .collect()
     }
 }

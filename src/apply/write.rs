@@ -260,6 +260,7 @@ impl Runner<'_> {
             }
             Sighting::There(live) => {
                 check.account = Some(live.id.clone());
+                check.live = Some(live.clone());
                 let catalog = Catalog::current();
                 check.also_changed =
                     also_changed(target, self.steps[at].before.as_ref(), &live, catalog);

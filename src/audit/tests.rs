@@ -67,6 +67,7 @@ fn read(hour: i64, complete: bool, grants: Vec<GrantSeen>, gone: &[&str]) -> Ent
             gone: gone.iter().map(|it| (*it).to_owned()).collect(),
             sets: BTreeMap::from([("s".to_owned(), rights)]),
             equal: BTreeMap::new(),
+            apart: Vec::new(),
         }),
     )
 }
@@ -113,6 +114,8 @@ fn verified(hour: i64, step: &str, verdict: Verdict, absent: bool, differs: &[&s
             digest: None,
             differs: differs.iter().map(|it| (*it).to_owned()).collect(),
             also_changed: Vec::new(),
+            staff: None,
+            read: BTreeMap::new(),
         }),
     )
 }

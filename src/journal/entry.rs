@@ -14,7 +14,7 @@ mod seen;
 
 pub use hand::{AttestedNote, ClosedBy, HandClosed, HandedOver, Locked, SaysFact};
 pub use seen::{
-    ConfigKnown, GrantSeen, GrantedAt, ItemValue, KeyDelta, Match, Observed, RightValue,
+    Apart, ConfigKnown, GrantSeen, GrantedAt, ItemValue, KeyDelta, Match, Observed, RightValue,
     right_value,
 };
 
@@ -416,6 +416,13 @@ pub struct Verified {
     /// Slugs of rights nobody asked to change that changed all the same.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub also_changed: Vec<String>,
+    /// The linked team member that was read back, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<i64>,
+    /// Values that were read back of rights that the step changes or that changed all the same, where they are not what
+    /// the intent has: an id in place of `self`, or what did not stick; absent: none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub read: BTreeMap<String, Option<RightValue>>,
 }
 
 /// What reading back can find.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::baselines::Baselines;
 use super::entry::{
     AttestedNote, ConfigKnown, Entry, GrantedAt, HandedOver, KeyDelta, Observed, Record, RunEnded,
     RunStarted, SaysFact, Settlement, Verb, Verdict, Verified, place_of,
@@ -41,6 +42,7 @@ pub fn memory<'a>(entries: impl IntoIterator<Item = &'a Entry> + Clone) -> Memor
         let seen = &mut remembering.memory.seen;
         seen.entry((system, place)).or_default().insert(account);
     }
+    remembering.memory.baselines = remembering.baselines.done();
     remembering.memory
 }
 
@@ -64,6 +66,8 @@ struct Remembering<'a> {
     runs: BTreeMap<u64, (Arc<str>, BTreeSet<SystemName>)>,
     /// What the last runs found.
     judged: Judged,
+    /// What each account had when that was last sure.
+    baselines: Baselines,
     /// Invitations that were lost and settled as not sent, since the last that was confirmed.
     lost: BTreeMap<(SystemName, PersonKey), u32>,
 }
@@ -270,6 +274,7 @@ impl Remembering<'_> {
         }
         for grant in known.ungranted.iter().flat_map(grants) {
             self.memory.declared.remove(&grant);
+            self.let_go(&grant);
         }
         for grant in known.granted.iter().flat_map(grants) {
             let (system, place, person) = &grant;
@@ -306,6 +311,12 @@ impl Remembering<'_> {
             let row = (system.clone(), account, place.clone());
             self.present.remove(&row);
             self.blocked.remove(&row);
+            if let Some(known) = self.memory.accounts.get(&(row.0, row.1)) {
+                let grant = (system.clone(), place.clone(), known.person.clone());
+                if !self.memory.declared.contains(&grant) {
+                    self.let_go(&grant);
+                }
+            }
         }
         for row in &observed.grants {
             let account = AccountId::new(row.account.as_str());
@@ -354,16 +365,7 @@ impl Remembering<'_> {
                 self.adopt(&system, &place, &PersonKey::new(person.as_str()));
             }
         }
-        for (digest, accounts) in &observed.equal {
-            for account in accounts {
-                let row = (
-                    system.clone(),
-                    place.clone(),
-                    AccountId::new(account.as_str()),
-                );
-                self.memory.settled.insert(row, digest.as_str().into());
-            }
-        }
+        self.baselines.read(observed);
         // A read tells rows anew only where they changed: what was said since the last one is weighed against all of it.
         let said = self
             .words
@@ -371,6 +373,29 @@ impl Remembering<'_> {
             .filter(|(at, of, _)| (at, of) == (&system, &place));
         for grant in said.cloned().collect::<Vec<_>>() {
             self.weigh(&grant);
+        }
+    }
+
+    /// The files do not give it any more: where a read shows that nothing of it is there either, what it was is over. Giving
+    /// it again is new, and no answer to what somebody took. What may still be ours to take is not judged by it.
+    fn let_go(&mut self, grant: &Grant) {
+        let (system, place, person) = grant;
+        if !self.read.contains_key(&(system.clone(), place.clone())) {
+            return;
+        }
+        let theirs = self.theirs.get(&(system.clone(), person.clone()));
+        let theirs: Vec<AccountId> = theirs.into_iter().flatten().cloned().collect();
+        let is_there = |rows: &BTreeSet<_>, account: &AccountId| {
+            rows.contains(&(system.clone(), account.clone(), place.clone()))
+        };
+        let mut any = theirs.iter();
+        if any.any(|it| is_there(&self.present, it) || is_there(&self.blocked, it)) {
+            return;
+        }
+        self.memory.applied.remove(grant);
+        self.memory.verified.remove(grant);
+        for account in &theirs {
+            self.baselines.forget(system, place, account);
         }
     }
 
@@ -399,10 +424,8 @@ impl Remembering<'_> {
             let used = (PersonKey::new(person.as_str()), approval.as_str().into());
             self.memory.used.insert(used);
         }
-        if let Some(account) = &call.intent.account
-            && call.status.may_have_happened()
-        {
-            self.unsettle(&call.intent.system, &call.intent.place, account);
+        if call.status.may_have_happened() {
+            self.baselines.call(call.intent);
         }
         let Some(person) = &call.intent.person else {
             return;
@@ -451,16 +474,11 @@ impl Remembering<'_> {
         self.memory.invitations.insert(key, invitation);
     }
 
-    /// Something was written there: what it had before says nothing of it any more.
-    fn unsettle(&mut self, system: &str, place: &str, account: &str) {
-        let system = SystemName::new(system);
-        let row = (system, place_of(place), AccountId::new(account));
-        self.memory.settled.remove(&row);
-    }
-
     fn check(&mut self, entry: &Entry, verified: &Verified) {
+        let call = verified.intent.and_then(|seq| self.calls.get(&seq));
+        self.baselines
+            .verified(verified, call.map(|call| call.intent));
         if let Some(account) = &verified.account {
-            self.unsettle(&verified.system, &verified.place, account);
             let row = (
                 SystemName::new(verified.system.as_str()),
                 AccountId::new(account.as_str()),
@@ -597,8 +615,7 @@ impl Remembering<'_> {
         for account in self.theirs.get(&employment).into_iter().flatten() {
             self.present
                 .remove(&(employment.0.clone(), account.clone(), place.clone()));
-            let row = (employment.0.clone(), place.clone(), account.clone());
-            self.memory.settled.remove(&row);
+            self.baselines.forget(&employment.0, &place, account);
         }
         let has_more = self
             .memory

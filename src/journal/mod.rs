@@ -7,6 +7,7 @@
 //! [`FileJournal`] writes the file; a journal that is missing, cut or altered is an error and
 //! never an empty one.
 
+mod baselines;
 mod chain;
 mod entry;
 mod error;
@@ -28,9 +29,9 @@ pub use chain::{
     BadHead, Chain, Head, Problem, ProblemKind, Sealed, line_of, read, read_part, seal,
 };
 pub use entry::{
-    AttestedNote, CallOutcome, CallResult, ClosedBy, ConfigFacts, ConfigKnown, Entry, FORMAT,
-    Genesis, GrantSeen, GrantedAt, HandClosed, HandedOver, HeadFact, Intent, ItemValue, KeyDelta,
-    Locked, Match, Observed, Record, RightValue, RunEnded, RunStarted, SaysFact, Settled,
+    Apart, AttestedNote, CallOutcome, CallResult, ClosedBy, ConfigFacts, ConfigKnown, Entry,
+    FORMAT, Genesis, GrantSeen, GrantedAt, HandClosed, HandedOver, HeadFact, Intent, ItemValue,
+    KeyDelta, Locked, Match, Observed, Record, RightValue, RunEnded, RunStarted, SaysFact, Settled,
     Settlement, SystemAt, Verb, Verdict, Verified, Way, place_of, right_value, schema,
 };
 pub use error::{Holder, JournalError};

@@ -4,16 +4,16 @@
 //! had at any of those times. No contacts and no names: accounts are ids, people are keys.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::entry::{Entry, GrantSeen, Match, Observed, Record, RightValue, right_value};
+use super::entry::{Apart, Entry, GrantSeen, Match, Observed, Record, RightValue, right_value};
 use crate::canonical::{canonical, sha256_hex};
 use crate::catalog::Catalog;
 use crate::model::{
     Account, AccountId, AccountState, PersonKey, PlaceId, Reading, RightSet, ScopeState, SystemName,
 };
+use crate::plan::Agreed;
 
 /// One scope of a read, with whose accounts they are.
 #[derive(Clone, Debug)]
@@ -28,8 +28,8 @@ pub struct ObservedScope<'a> {
     pub reading: &'a Reading<ScopeState>,
     /// Accounts of this system that were matched with a person without doubt.
     pub matches: &'a BTreeMap<AccountId, PersonKey>,
-    /// Accounts that have just what the files give them there, by a digest of that, where the journal does not know it yet.
-    pub equal: BTreeMap<AccountId, Arc<str>>,
+    /// Accounts that have what the files give them there, or some of it, where the journal does not know that yet.
+    pub agreed: BTreeMap<AccountId, Agreed>,
 }
 
 /// What the journal has of earlier reads.
@@ -143,10 +143,20 @@ impl Earlier {
                     .contains_key(&AccountId::new(account.as_str()))
         });
         let mut equal: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (account, digest) in scope.equal.iter().filter(|_| complete) {
-            let alike = equal.entry(digest.to_string()).or_default();
+        let mut apart: BTreeMap<&Agreed, Vec<String>> = BTreeMap::new();
+        for (account, agreed) in scope.agreed.iter().filter(|_| complete) {
+            let alike = if agreed.apart.is_empty() {
+                equal.entry(agreed.given.to_string()).or_default()
+            } else {
+                apart.entry(agreed).or_default()
+            };
             alike.push(account.to_string());
         }
+        let apart = apart.into_iter().map(|(agreed, accounts)| Apart {
+            given: agreed.given.to_string(),
+            differs: agreed.apart.iter().map(ToString::to_string).collect(),
+            accounts,
+        });
         Observed {
             taken: scope.taken,
             complete,
@@ -157,6 +167,7 @@ impl Earlier {
             gone: gone.map(|(_, _, account)| account.clone()).collect(),
             sets,
             equal,
+            apart: apart.collect(),
             system,
             place,
         }

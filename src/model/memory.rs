@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{AccountId, LocationKey, PersonKey, PlaceId, RuleBook, Says, SystemName};
+use super::{AccountId, Baseline, LocationKey, PersonKey, PlaceId, RuleBook, Says, SystemName};
 
 /// What earlier runs did and saw. An empty memory is a first run, not a lost journal: that is told apart before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,11 +33,11 @@ pub struct Memory {
     /// Accounts that earlier reads that were believed saw in each scope, and what was read back since, without those that
     /// were taken by us or are gone: what a list is measured by. A scope in which nobody is left is not among them.
     pub seen: BTreeMap<(SystemName, PlaceId), BTreeSet<AccountId>>,
-    /// The digest (`plan::digest`) of what was last verified there: tells what we changed from what they changed.
+    /// The digest (`plan::digest`) of what was last verified there.
     pub applied: BTreeMap<(SystemName, PlaceId, PersonKey), Arc<str>>,
-    /// The digest (`plan::equal`) of what the files gave to an account when a run last found it to have just that, where
-    /// nothing was written there since: the same for accounts that we have never written.
-    pub settled: BTreeMap<(SystemName, PlaceId, AccountId), Arc<str>>,
+    /// What accounts had when a run last compared them with the files or read them back: tells what we changed from what
+    /// they changed.
+    pub baselines: BTreeMap<(SystemName, PlaceId, AccountId), Baseline>,
     /// Attestations that a run has taken note of, by system and id.
     pub attested: BTreeMap<(SystemName, Arc<str>), NotedAttestation>,
     /// Manual steps that were handed over and are not closed, by system and id of the step.

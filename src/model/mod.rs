@@ -4,6 +4,7 @@
 //! says, a *scope* is a system at a place, the unit of reading and of trust.
 
 mod attested;
+mod baseline;
 mod contact;
 mod desired;
 pub mod explained;
@@ -18,6 +19,7 @@ mod rulebook;
 mod wanted;
 
 pub use attested::{Attestation, AttestationDoubt, Attested, CLOCKS_DIFFER, HasNow, Says};
+pub use baseline::{Baseline, Noted, NotedSet};
 pub use contact::{Contact, ContactFault, Email, Phone};
 pub use desired::{
     AccountPin, Actor, AsOf, Desired, DesiredSystem, Ended, Gives, Grant, GrantState, InvitePolicy,

@@ -14,7 +14,7 @@ use crate::model::{Attested, Desired, Memory, Observed, RuleBook, Since};
 use crate::plan::{Because, ConfigFact, FindingSide, Input, Only, Plan, draft, seal};
 use crate::policy::{self, Authors, Written};
 use crate::text::Span;
-use crate::vcs;
+use crate::vcs::{self, Entries};
 
 /// Makes the plan and judges it by the rules of the project in `folder`. Asks git who wrote approvals, if there are any.
 pub fn planned(input: &Input<'_>, folder: &Utf8Path) -> Plan {
@@ -24,7 +24,7 @@ pub fn planned(input: &Input<'_>, folder: &Utf8Path) -> Plan {
     let mut draft = draft(input);
     vanished::name_commits(&mut draft, folder);
     let files = policy::files_to_blame(&draft, input);
-    let authors = written(folder, files, || input.config.clone());
+    let authors = written(folder, files, &entries(input), || input.config.clone());
     seal(policy::judge(draft, input, &authors), input)
 }
 
@@ -36,9 +36,12 @@ pub fn distrust(observed: &mut Observed, project: &Project, memory: &Memory) {
     let shrink = rules.approvals.iter();
     let shrink = shrink.filter(|it| it.allow == crate::model::Allow::Shrink && rules.second_person);
     let files = shrink.map(|approval| (sources.origin(approval.origin).file, BTreeSet::new()));
-    let authors = written(&project.loaded.root, files.collect(), || {
-        project.config_fact()
-    });
+    let authors = written(
+        &project.loaded.root,
+        files.collect(),
+        &Entries::default(),
+        || project.config_fact(),
+    );
     policy::distrust(observed, desired, memory, sources, &authors);
 }
 
@@ -86,10 +89,42 @@ pub fn broken(project: &Project) -> Vec<Diagnostic> {
     told.collect()
 }
 
+/// Which files the entries of the files stand in.
+fn entries<'a>(input: &'a Input<'_>) -> Entries<'a> {
+    let (desired, mut entries) = (input.desired, Entries::new());
+    let path = |file| input.sources.get(file).map(|file| &**file.path());
+    let mut put = |key: &'a str, file| {
+        if let Some(path) = path(file) {
+            entries.entry(key).or_default().insert(path);
+        }
+    };
+    for person in desired.people.values() {
+        for key in std::iter::once(&person.key).chain(&person.was) {
+            put(key.as_str(), person.origin.file);
+        }
+    }
+    for (key, place) in &desired.places {
+        put(key.as_str(), place.origin.file);
+    }
+    for (key, files) in &desired.role_files {
+        files.iter().for_each(|file| put(key.as_str(), *file));
+    }
+    entries
+}
+
+/// A commit, and whether the last change before it counts as well.
+fn from(since: &Since) -> (&str, bool) {
+    match since {
+        Since::After(commit) => (commit, false),
+        Since::From(commit) => (commit, true),
+    }
+}
+
 /// Who wrote files as they are in the commit that a project is at; those of a folder that differs from it as they stand there.
 fn written(
     folder: &Utf8Path,
     files: BTreeMap<Arc<str>, BTreeSet<Since>>,
+    entries: &Entries<'_>,
     config: impl FnOnce() -> ConfigFact,
 ) -> Authors {
     if files.is_empty() {
@@ -97,17 +132,19 @@ fn written(
     }
     let config = config();
     let commit = config.commit.as_deref().filter(|_| !config.dirty);
+    let began: BTreeSet<&str> = files.values().flatten().map(|it| from(it).0).collect();
+    let homes = began.into_iter();
+    let homes: BTreeMap<String, _> = homes
+        .map(|it| (it.to_owned(), vcs::homes(folder, it, commit, entries)))
+        .collect();
     let known = files.into_iter().filter_map(|(file, since)| {
         let blame = vcs::blame(folder, commit, &file)?;
         let since = since.into_iter().filter_map(|since| {
-            let from = match &since {
-                Since::After(commit) => (&**commit, false),
-                Since::From(commit) => (&**commit, true),
-            };
-            Some((
-                since.clone(),
-                vcs::authors_since(folder, from, commit, &file)?,
-            ))
+            let homes = homes.get(from(&since).0)?.as_ref()?;
+            let others = homes.get(&*file).into_iter().flatten();
+            let all: Vec<&str> = others.map(String::as_str).chain([&*file]).collect();
+            let found = vcs::authors_since(folder, from(&since), commit, &all)?;
+            Some((since, found))
         });
         let written = Written {
             lines: blame.lines,

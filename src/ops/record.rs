@@ -2,7 +2,6 @@
 //! looks, what was read.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::planned;
 use super::project::Project;
@@ -10,7 +9,7 @@ use crate::journal::{
     Known, ObservedScope, Record, RunStarted, Sealed, SystemAt, known_after, observed,
 };
 use crate::model::{AccountId, Memory, Observed, PlaceId, Reading, ScopeState, SystemName};
-use crate::plan::{self, Draft};
+use crate::plan::{self, Agreed, Draft};
 
 /// The opening entries of a run.
 pub fn opening(
@@ -20,15 +19,17 @@ pub fn opening(
     sealed: &[Sealed],
     draft: &Draft,
 ) -> Vec<Record> {
-    let mut equal = plan::equal(draft, project.catalog);
-    for ((system, place), accounts) in &mut equal {
-        let is_news = |account: &AccountId, digest: &Arc<str>| {
+    let mut agreed = plan::agreed(draft, project.catalog);
+    for ((system, place), accounts) in &mut agreed {
+        let is_news = |account: &AccountId, found: &Agreed| {
             let row = (system.clone(), place.clone(), account.clone());
-            memory.settled.get(&row) != Some(digest)
+            let known = memory.baselines.get(&row);
+            known
+                .is_none_or(|it| it.given.as_ref() != Some(&found.given) || it.apart != found.apart)
         };
-        accounts.retain(|account, digest| is_news(account, digest));
+        accounts.retain(|account, found| is_news(account, found));
     }
-    let mut records = saw(project, read, memory, sealed, &equal);
+    let mut records = saw(project, read, memory, sealed, &agreed);
     let known = Known {
         rules: Some(planned::book(project)),
         ..Known::from(&project.desired)
@@ -39,18 +40,18 @@ pub fn opening(
 
 /// What a read saw. The files are not taken note of: only what is applied is declared.
 pub fn seen(project: &Project, read: &Observed, memory: &Memory, sealed: &[Sealed]) -> Vec<Record> {
-    saw(project, read, memory, sealed, &Equal::default())
+    saw(project, read, memory, sealed, &Compared::default())
 }
 
-/// Accounts that have just what the files give them, by scope.
-type Equal = BTreeMap<(SystemName, PlaceId), BTreeMap<AccountId, Arc<str>>>;
+/// How far accounts have what the files give them, by scope.
+type Compared = BTreeMap<(SystemName, PlaceId), BTreeMap<AccountId, Agreed>>;
 
 fn saw(
     project: &Project,
     read: &Observed,
     memory: &Memory,
     sealed: &[Sealed],
-    equal: &Equal,
+    agreed: &Compared,
 ) -> Vec<Record> {
     let matches: BTreeMap<_, _> = read
         .systems
@@ -83,7 +84,7 @@ fn saw(
                     taken: system.taken,
                     reading,
                     matches,
-                    equal: equal
+                    agreed: agreed
                         .get(&(name.clone(), place.clone()))
                         .cloned()
                         .unwrap_or_default(),

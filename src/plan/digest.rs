@@ -4,7 +4,7 @@
 //! digest depends on what is meant and not on how it was come by, so that what was said about a
 //! step survives the next night's plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
@@ -58,20 +58,32 @@ pub fn digest(catalog: &'static Catalog, access: &Access) -> Arc<str> {
     Digests::new(catalog).of(access)
 }
 
-/// The accounts of a draft that have just what the files give them, each with the digest of that.
-pub fn equal(
+/// How far an account has what the files give it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Agreed {
+    /// A digest of what the files give.
+    pub given: Arc<str>,
+    /// What it has otherwise: slugs, or `role`, `staff`; all else is as given.
+    pub apart: BTreeSet<Arc<str>>,
+}
+
+/// The accounts of a draft that were compared with the files, and what came of it.
+pub fn agreed(
     draft: &Draft,
     catalog: &'static Catalog,
-) -> BTreeMap<(SystemName, PlaceId), BTreeMap<AccountId, Arc<str>>> {
+) -> BTreeMap<(SystemName, PlaceId), BTreeMap<AccountId, Agreed>> {
     let mut digests = Digests::new(catalog);
-    let mut equal: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
+    let mut agreed: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
     for settled in &draft.settled {
-        let digest = digests.given(&settled.target);
         let scope = (settled.system.clone(), settled.place.clone());
-        let accounts = equal.entry(scope).or_default();
-        accounts.insert(settled.account.clone(), digest);
+        let accounts = agreed.entry(scope).or_default();
+        let found = Agreed {
+            given: digests.given(&settled.target),
+            apart: settled.apart.clone(),
+        };
+        accounts.insert(settled.account.clone(), found);
     }
-    equal
+    agreed
 }
 
 /// What tells an approval from another, however it is written and wherever it stands.

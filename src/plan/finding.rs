@@ -2,6 +2,7 @@
 //!
 //! Not the judgement: that is the module `policy`. Invariant: a finding names its rule before anything else.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::step::{Because, StepId, Target};
@@ -106,4 +107,6 @@ pub struct Settled {
     pub account: AccountId,
     /// What the files give, ready for that place; `self` still stands for whoever is linked.
     pub target: Target,
+    /// What the account has otherwise, if anything: slugs, or `role`, `staff`.
+    pub apart: BTreeSet<Arc<str>>,
 }

@@ -11,8 +11,9 @@ use super::digest::Digests;
 use super::names::{named_value, staff_name};
 use super::step::{
     Access, Because, Change, DangerClass, Effect, Mode, Reason, RightDelta, StaffTarget, Step,
-    StepKind, Swing, Target,
+    StepKind, Target,
 };
+use super::swing::{ByHand, Swing};
 use super::values::{Layers, Shift, same, says_something, shift, union};
 use crate::catalog::{Catalog, RightId, Sensitivity, compare_roles, role};
 use crate::model::{
@@ -98,6 +99,7 @@ pub(super) fn step(digests: &mut Digests, parts: Parts) -> Step {
         class: parts.class,
         swing: swing_of(parts.class, parts.after.as_ref()),
         reason: parts.reason,
+        by_hand: ByHand::default(),
         ends: false,
         person: parts.person,
         name: parts.name,

@@ -17,6 +17,7 @@ mod finding;
 mod follow;
 mod give;
 mod hand;
+mod hands;
 mod identity;
 mod input;
 mod instruction;
@@ -40,6 +41,7 @@ mod seal;
 mod set;
 mod step;
 mod stranger;
+mod swing;
 mod system;
 mod take;
 mod target;
@@ -50,7 +52,7 @@ mod unmet;
 mod values;
 pub mod wire;
 
-pub use digest::{digest, equal, value_json, word};
+pub use digest::{Agreed, agreed, digest, value_json, word};
 pub use finding::{Finding, FindingSide, Known, Loosened, Settled, Witness};
 pub use input::{Input, Only};
 pub use levels::{Level, levels};
@@ -64,8 +66,9 @@ pub use step::{
     Access, Action, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Drift, Effect,
     Hand, Hold, HoldCode, Instruction, Lapse, ManualActor, Mode, Need, Note, Plan, PlanId, Price,
     Proof, Reason, RightDelta, Said, ScopeFact, StaffTarget, Step, StepId, StepKind, Stranger,
-    Swing, SystemFact, Target, Totals, Typed, TypedValue, Waiting, Withheld,
+    SystemFact, Target, Totals, Typed, TypedValue, Waiting, Withheld,
 };
+pub use swing::{ByHand, Swing};
 pub use trust::{Presence, believed, doubt};
 pub use unmet::{Unmet, strayed, unmet};
 pub use values::{Shift, gives, holds_right, shift, worth};

@@ -8,13 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::identity::keys;
 use super::person::Case;
-use super::step::{Access, Because, Reason, Target};
+use super::step::{Because, Reason};
+use super::swing::ByHand;
 use super::system::{Context, System};
-use super::target::staff_after;
 use crate::catalog::RightId;
-use crate::model::{
-    Account, AccountId, AccountState, Ended, Grant, PersonKey, PlaceId, SystemName, Turn,
-};
+use crate::model::{AccountId, Ended, Grant, PersonKey, PlaceId, SystemName, Turn};
 
 /// How long ago a line may have begun or ended to be the cause of a step where nothing was verified yet: memory does not
 /// say when the last apply was, and in a project that is looked after it was within the week that plans look ahead.
@@ -33,7 +31,7 @@ where
     ) -> Reason {
         let settled = |account: &AccountId| {
             let row = (self.name.clone(), grant.place.clone(), account.clone());
-            ctx.input.memory.settled.contains_key(&row)
+            ctx.input.memory.baselines.contains_key(&row)
         };
         let accounts = self.accounts(case.at);
         let mut seen = accounts.iter().filter_map(|&at| self.identity.seen.get(at));
@@ -90,38 +88,19 @@ where
             || (self.sent(ctx, case.person).is_none() && keys(case.person).any(adopted))
     }
 
-    /// Why an account that is there is changed.
+    /// Why an account that is there is changed. `by_hand`: what of the change answers what somebody else did, and whether
+    /// that is all of it.
     pub(super) fn set_reason(
         &self,
-        ctx: &mut Context<'a>,
+        ctx: &Context<'a>,
         case: &Case<'a>,
         grant: &Grant,
-        (given, target): (&Target, &Target),
-        row: &Account,
+        (by_hand, is_all): (&ByHand, bool),
     ) -> Reason {
         let memory = ctx.input.memory;
-        let staff_now = row.staff.flatten();
-        let scope = (self.name.clone(), grant.place.clone(), row.id.clone());
-        let applied =
-            keys(case.person).find_map(|key| memory.applied.get(&self.at(&grant.place, key)));
-        // What was found there last is newer than what was written before it.
-        if let Some(settled) = memory.settled.get(&scope) {
-            if ctx.digests.given(given) == *settled {
-                return Reason::Drift;
-            }
-        } else if let Some(applied) = applied {
-            let wanted = Access {
-                state: AccountState::Active,
-                role: target.role.clone(),
-                staff: staff_after(target.staff, staff_now),
-                staff_name: None,
-                rights: target.rights.clone(),
-                facts: std::sync::Arc::default(),
-            };
-            // The same is wanted as what was last verified: so somebody else has changed it.
-            if ctx.digests.of(&wanted) == *applied {
-                return Reason::Drift;
-            }
+        // What is only taken back from them leaves the rest the reason that it has.
+        if is_all || by_hand.gives {
+            return Reason::Drift;
         }
         let verified =
             keys(case.person).find_map(|key| memory.verified.get(&self.at(&grant.place, key)));
@@ -161,7 +140,7 @@ where
         keys(case.person).any(|key| declared.contains(&self.at(place, key)))
     }
 
-    fn at(&self, place: &PlaceId, key: &PersonKey) -> (SystemName, PlaceId, PersonKey) {
+    pub(super) fn at(&self, place: &PlaceId, key: &PersonKey) -> (SystemName, PlaceId, PersonKey) {
         (self.name.clone(), place.clone(), key.clone())
     }
 }

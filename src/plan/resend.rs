@@ -11,8 +11,9 @@ use super::make::{Candidate, Parts, Rank, Refusal, access_of, step};
 use super::person::Case;
 use super::step::{
     Action, Because, Change, DangerClass, Effect, HoldCode, Instruction, ManualActor, Mode, Proof,
-    Reason, StepId, StepKind, Swing,
+    Reason, StepId, StepKind,
 };
+use super::swing::Swing;
 use super::system::{Context, System, title};
 use super::values::Shift;
 use crate::model::{AccountState, Allow, Contact, PersonKey, PlaceId};

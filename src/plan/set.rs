@@ -3,8 +3,12 @@
 //! Not a comparison of values: that is `target`. Invariant: one step per account and place, and
 //! where nothing may be taken only its gains.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use super::finding::Settled;
 use super::give::ownership;
+use super::hands::Hands;
 use super::make::{
     Assessment, Candidate, Parts, Rank, Refusal, access_of, assess, class_of, gains_only, is_owner,
     role_shift, set_kind, step, swing,
@@ -14,9 +18,9 @@ use super::origins::telling;
 use super::person::Case;
 use super::reason::behind;
 use super::step::{
-    Access, Change, DangerClass, Drift, Effect, HoldCode, Mode, Reason, StaffTarget, Step,
-    StepKind, Target,
+    Access, Change, DangerClass, Drift, Effect, HoldCode, Mode, StaffTarget, Step, StepKind, Target,
 };
+use super::swing::ByHand;
 use super::system::{Context, System, count, some_of};
 use super::target::{compare, locked_differs, staff_after, staff_wish, writable};
 use super::values::Layers;
@@ -53,7 +57,7 @@ where
             return;
         };
         if let Some(given) = self.is_settled(ctx, case, grant, row, live, scope) {
-            self.note_settled(ctx, place, row, given);
+            self.note_settled(ctx, place, row, given, BTreeSet::new());
             return;
         }
         let staff_now = row.staff.flatten();
@@ -86,12 +90,18 @@ where
             ..target.clone()
         };
         if !role && !staff && differences.changed.is_empty() {
-            self.note_settled(ctx, place, row, given);
+            self.note_settled(ctx, place, row, given, BTreeSet::new());
             return;
         }
+        let apart = differences.changed.iter();
+        let apart = apart.map(|&id| catalog.get(id).slug);
+        let apart = role.then_some("role").into_iter().chain(apart);
+        let apart = staff.then_some("staff").into_iter().chain(apart);
+        let apart = apart.map(Arc::from).collect();
         target.rights = writable(catalog, &target.rights, live);
 
-        let reason = self.set_reason(ctx, case, grant, (&given, &target), row);
+        let hands = self.hands(ctx, case, grant, (&given, &target), row);
+        self.note_settled(ctx, place, row, given, apart);
         let full = self.set(
             ctx,
             case,
@@ -100,16 +110,17 @@ where
             row,
             scope,
             target.clone(),
-            reason,
+            &hands,
         );
-        if reason == Reason::Drift {
+        let by_hand = &full.step.by_hand;
+        if !by_hand.is_none() {
             ctx.found.drift.push(Drift {
                 person: Some(case.person.key.clone()),
                 system: self.name.clone(),
                 place: place.clone(),
                 account: row.id.clone(),
                 step: Some(full.step.id.clone()),
-                what: drift_words(role, staff, full.step.deltas.len()),
+                what: drift_words(by_hand),
                 is_change: true,
             });
         }
@@ -119,7 +130,7 @@ where
                 let gains = gains_only(catalog, &target, row, live, &differences.changed);
                 self.withhold(ctx, full.step, place);
                 if let Some(gains) = gains {
-                    let step = self.set(ctx, case, grant, account, row, scope, gains, reason);
+                    let step = self.set(ctx, case, grant, account, row, scope, gains, &hands);
                     ctx.found.candidates.push(step);
                 }
             }
@@ -127,8 +138,15 @@ where
         }
     }
 
-    /// Keeps for the journal that an account has just what the files give it. Of one that is only invited that says nothing.
-    fn note_settled(&self, ctx: &mut Context<'a>, place: &PlaceId, row: &Account, target: Target) {
+    /// Keeps for the journal how far an account has what the files give it. Of one that is only invited that says nothing.
+    fn note_settled(
+        &self,
+        ctx: &mut Context<'a>,
+        place: &PlaceId,
+        row: &Account,
+        target: Target,
+        apart: BTreeSet<Arc<str>>,
+    ) {
         let known = target.role.is_none() || row.role.is_some();
         if known && row.state == AccountState::Active {
             ctx.found.settled.push(Settled {
@@ -136,6 +154,7 @@ where
                 place: place.clone(),
                 account: row.id.clone(),
                 target,
+                apart,
             });
         }
     }
@@ -188,7 +207,7 @@ where
         row: &Account,
         scope: &ScopeState,
         target: Target,
-        reason: Reason,
+        hands: &Hands,
     ) -> Candidate {
         let catalog = ctx.input.catalog;
         let live = row.rights.as_deref();
@@ -216,6 +235,10 @@ where
         let mut deltas = found.deltas.clone();
         ctx.origins.credit(grant, &mut deltas);
         let paid = found.paid && row.paid_seat != Some(true);
+        let shift = role_differs.then_some(role);
+        let linked = staff != row.staff.flatten();
+        let (by_hand, is_all) = hands.of(catalog, &deltas, (live, after), shift, linked);
+        let reason = self.set_reason(ctx, case, grant, (&by_hand, is_all));
         let because = behind(ctx, grant, reason, &changed);
         let mut step = step(
             &mut ctx.digests,
@@ -254,6 +277,7 @@ where
             .is_some_and(|it| is_owner(it.role.as_ref()));
         let owns = to_owner && !is_owner(row.role.as_ref());
         step.swing = swing(&found, role, owns);
+        step.by_hand = by_hand;
         let needs = owns.then(|| ownership(case.person, &grant.place));
         let refusal = self.refuse_set(ctx, case, account, row, scope, &step, &found);
         Candidate {
@@ -339,12 +363,12 @@ where
     }
 }
 
-fn drift_words(role: bool, staff: bool, rights: usize) -> String {
-    let mut parts = Vec::new();
-    if role {
+fn drift_words(by_hand: &ByHand) -> String {
+    let (rights, mut parts) = (by_hand.rights.len(), Vec::new());
+    if by_hand.role {
         parts.push("the vendor role".to_owned());
     }
-    if staff {
+    if by_hand.staff {
         parts.push("the linked team member".to_owned());
     }
     if rights > 0 {

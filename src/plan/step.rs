@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::finding::{Finding, Known, Loosened, Settled, Witness};
+use super::swing::{ByHand, Swing};
 use crate::catalog::RightId;
 use crate::model::{
     AccountId, AccountState, Allow, Contact, Facts, HasNow, InviteWay, Ownership, PersonKey,
@@ -301,19 +302,6 @@ impl DangerClass {
     }
 }
 
-/// What a step does to an account's access; one step may do all of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Swing {
-    /// It has more afterwards.
-    pub gives: bool,
-    /// It has less afterwards.
-    pub takes: bool,
-    /// It gains a sensitive right or a heavier vendor role.
-    pub escalates: bool,
-    /// It becomes an owner of the vendor's account.
-    pub owns: bool,
-}
-
 /// Why a step is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reason {
@@ -394,6 +382,8 @@ pub struct Step {
     pub swing: Swing,
     /// Why it is there.
     pub reason: Reason,
+    /// What of it answers what somebody else changed, where an account that is there is set right.
+    pub by_hand: ByHand,
     /// Whether it is part of an order to have nothing anywhere any more: the end of an employment, which a pause, a line
     /// that ended or one that begins later is not. No part of the contract.
     pub ends: bool,

@@ -250,6 +250,10 @@ pub struct Step {
         "approved"
     ]))]
     pub reason: &'static str,
+    /// Slugs of rights (or `role`, `staff`) that somebody changed at the vendor since they were last verified; the rest of
+    /// the step is another change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_hand: Vec<&'static str>,
     /// What is there now, with the rights that change; none if nothing.
     pub before: Option<Access>,
     /// What will be there, with the rights that change; none if nothing.

@@ -204,11 +204,13 @@ fn names(approval: &Approval, step: &Step, desired: &Desired) -> bool {
             .filter(|grant| grant.system == step.system)
             .any(|grant| grant.roles.contains(role))
     });
+    // Of drift the rights that somebody changed, and not what the files ask for beside them.
+    let is_beside = |right| !step.by_hand.is_none() && !step.by_hand.rights.contains(right);
     let by_right = approval.any_right
-        || step
-            .deltas
-            .iter()
-            .any(|delta| approval.rights.contains(&delta.right));
+        || step.deltas.iter().any(|delta| {
+            approval.rights.contains(&delta.right)
+                && !(approval.allow == Allow::Drift && is_beside(&delta.right))
+        });
     let by_place = approval
         .location
         .as_ref()

@@ -4,37 +4,64 @@
 //! held unless the settings or an approval say otherwise; one write that both takes and gives is held where either is.
 
 use super::words;
+use crate::catalog::Catalog;
 use crate::model::{Allow, Answer, Answered};
 use crate::plan::{Because, Draft, HoldCode, Input, Need, Reason, Step, StepKind};
 use crate::text::mask_contacts;
 
+/// How many rights a message names.
+const MOST_NAMED: usize = 3;
+
 /// What the steps that answer drift need.
 pub(super) fn needs(draft: &Draft, input: &Input<'_>) -> Vec<Need> {
     let rule = input.desired.rules.drift;
-    let drifted = draft
-        .steps
-        .iter()
-        .filter(|step| step.reason == Reason::Drift);
-    drifted
-        .filter_map(|step| {
-            let held = |answered: Answered| answered.answer == Answer::Hold;
-            if gives(step) && held(rule.reduced) {
-                Some(need(input, step, "reduced", rule.reduced))
-            } else if step.swing.takes && held(rule.widened) {
-                Some(need(input, step, "widened", rule.widened))
-            } else {
-                None
-            }
-        })
-        .collect()
+    let held = |answered: Answered| answered.answer == Answer::Hold;
+    let needed = draft.steps.iter().filter_map(|step| {
+        let (gives, takes) = answers(step);
+        if gives && held(rule.reduced) {
+            Some(need(input, step, "reduced", rule.reduced))
+        } else if takes && held(rule.widened) {
+            Some(need(input, step, "widened", rule.widened))
+        } else {
+            None
+        }
+    });
+    needed.collect()
 }
 
-/// Whether a step gives back something that the person had.
-fn gives(step: &Step) -> bool {
+/// Whether a step gives back what somebody took by hand, and whether it takes what somebody gave by hand.
+fn answers(step: &Step) -> (bool, bool) {
+    if !step.by_hand.is_none() {
+        return (step.by_hand.gives, step.by_hand.takes);
+    }
+    if step.reason != Reason::Drift {
+        return (false, false);
+    }
     let looks = matches!(step.kind, StepKind::Check | StepKind::FollowUp);
     let returns = step.before.is_none() && step.after.is_some();
     let switches_on = matches!(step.kind, StepKind::Unblock | StepKind::Activate);
-    !looks && (step.swing.gives || returns || switches_on)
+    let gives = !looks && (step.swing.gives || returns || switches_on);
+    (gives, step.swing.takes)
+}
+
+/// What it is, where the same write does something else as well that waits with it.
+fn beside(step: &Step, catalog: &Catalog) -> String {
+    let by_hand = &step.by_hand;
+    if by_hand.is_none() || by_hand.rights.len() >= step.deltas.len() {
+        return String::new();
+    }
+    let role = by_hand.role.then_some("the vendor role").into_iter();
+    let rights = by_hand.rights.iter().map(|&id| catalog.get(id).slug);
+    let changed: Vec<String> = role.chain(rights).map(|it| format!("`{it}`")).collect();
+    let (named, more) = changed.split_at(changed.len().min(MOST_NAMED));
+    let more = match more.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!(
+        " ({}{more}; what else the same write would do waits with it)",
+        named.join(", ")
+    )
 }
 
 fn need(input: &Input<'_>, step: &Step, which: &str, answered: Answered) -> Need {
@@ -53,7 +80,7 @@ fn need(input: &Input<'_>, step: &Step, which: &str, answered: Answered) -> Need
             (words::place(&origin), Because::Line(origin))
         }
     };
-    let both = if step.swing.takes && which == "reduced" {
+    let both = if answers(step).1 && which == "reduced" {
         ", and the same write would take what they were given by hand"
     } else {
         ""
@@ -69,8 +96,9 @@ fn need(input: &Input<'_>, step: &Step, which: &str, answered: Answered) -> Need
         code: HoldCode::Drift,
         allow: Some(Allow::Drift),
         message: format!(
-            "{person} at {} {what}{both}; `drift.{which}: hold` ({place})",
-            step.place
+            "{person} at {} {what}{}{both}; `drift.{which}: hold` ({place})",
+            step.place,
+            beside(step, input.catalog)
         ),
         help: "find out who changed it and why: then change the files, or approve that they win"
             .into(),

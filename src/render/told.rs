@@ -8,7 +8,7 @@ use super::hand::{self, push_all};
 use super::{rules, words};
 use crate::catalog::{Kind, Sensitivity, compare_roles};
 use crate::model::{RightSet, Value};
-use crate::plan::{Access, DangerClass, Effect, Mode, RightDelta, Step, StepKind};
+use crate::plan::{Access, DangerClass, Effect, Mode, Reason, RightDelta, Step, StepKind};
 
 /// How many sensitive rights of somebody who loses everything are named.
 const NAMED: usize = 6;
@@ -139,6 +139,7 @@ fn details(step: &Step, page: &Page<'_>) -> Vec<Detail> {
         hand::shifts(step, kind).into_details(&mut details, step.before.is_none());
     }
     details.extend(team_member(step));
+    details.extend(by_hand(step, page));
     for effect in &step.effects {
         match effect {
             // To whom is another matter for each of them.
@@ -155,6 +156,33 @@ fn details(step: &Step, page: &Page<'_>) -> Vec<Detail> {
     }
     details.extend(rules::witnesses(step, page.frame.catalog));
     details
+}
+
+/// What of a step answers what somebody did by hand, where it does something else as well.
+fn by_hand(step: &Step, page: &Page<'_>) -> Option<Detail> {
+    let by_hand = &step.by_hand;
+    let rights = by_hand.rights.iter();
+    let mut named: Vec<String> = rights
+        .map(|&id| page.frame.catalog.get(id).title.to_owned())
+        .collect();
+    let other = [
+        (by_hand.role, "vendor role"),
+        (by_hand.staff, "team member"),
+    ];
+    named.extend(
+        other
+            .iter()
+            .filter(|(is, _)| *is)
+            .map(|(_, name)| (*name).to_owned()),
+    );
+    let is_mixed = step.reason != Reason::Drift || by_hand.rights.len() < step.deltas.len();
+    (is_mixed && !named.is_empty()).then(|| Detail {
+        label: "by hand",
+        text: vec![say(format!(
+            "{}: changed at the vendor since it was last verified",
+            named.join(", ")
+        ))],
+    })
 }
 
 /// Who of the bookable staff the account belongs to, where that changes.

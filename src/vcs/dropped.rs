@@ -147,7 +147,7 @@ fn swings(diff: &str) -> BTreeMap<&str, i64> {
 }
 
 /// The words of a line that a colon follows.
-fn keys(line: &str) -> impl Iterator<Item = &str> {
+pub(super) fn keys(line: &str) -> impl Iterator<Item = &str> {
     let words = line
         .split(|c: char| !is_part(c))
         .filter(|word| !word.is_empty());

@@ -75,14 +75,50 @@ fn a_right_taken_by_hand_from_an_adopted_account_is_drift_and_held() {
     let (code, out, err) = apply(place);
     assert_eq!(code, 3, "{out}{err}");
     assert_eq!(plan(place)["holds"][0]["code"], "drift");
-    // Whoever edits the files means it: what they want now was never there.
+    // Who edits something else in the files has not asked for it back.
+    let line = "- { role: stylist, at: [center, mall] }";
+    let more = line.replace(" }", ", plus: { salons: { clients_access: allow } } }");
+    edit(place, "people.yaml", line, &more);
+    let seen = plan(place);
+    assert_eq!(reasons(&seen), ["role-changed"]);
+    assert_eq!(seen["steps"][0]["location"], "mall");
+    let hold = &seen["holds"][0];
+    assert_eq!(hold["code"], "drift", "{hold}");
+    let message = hold["message"].as_str().unwrap();
+    assert!(
+        message
+            .contains("(`records_create_access`; what else the same write would do waits with it)"),
+        "{message}"
+    );
+    assert_eq!(apply(place).0, 3);
+    assert_eq!(plan(place)["holds"][0]["code"], "drift");
+    // Where the files win all of it is done; and what was written is judged right by right as well.
+    let settings = place.join("keyholder.yaml");
+    let held = fs::read_to_string(&settings).unwrap();
+    fs::write(&settings, format!("{held}drift: {{ reduced: revert }}\n")).unwrap();
+    let (code, out, err) = apply(place);
+    assert_eq!(code, 0, "{out}{err}");
+    fs::write(&settings, held).unwrap();
+    by_hand(place, "clients_access", false);
     edit(
         place,
         "people.yaml",
-        "- { role: stylist, at: [center, mall] }",
-        "- { role: stylist, at: [center, mall], plus: { salons: { clients_access: allow } } }",
+        &more,
+        &more.replace("} } }", ", clients_delete_access: allow } } }"),
     );
-    assert_eq!(reasons(&plan(place)), ["role-changed", "role-changed"]);
+    let seen = plan(place);
+    assert_eq!(reasons(&seen), ["role-changed"], "{}", seen["holds"]);
+    assert_eq!(seen["holds"][0]["code"], "drift");
+    // The files let go of what was taken: nothing is left of it.
+    let file = place.join("people.yaml");
+    let now = fs::read_to_string(&file).unwrap();
+    let at = now.find("- { role: stylist").unwrap();
+    let end = at + now[at..].find('\n').unwrap();
+    fs::write(&file, format!("{}{line}{}", &now[..at], &now[end..])).unwrap();
+    let seen = plan(place);
+    assert_eq!(seen["holds"], json!([]));
+    assert_eq!(reasons(&seen), ["role-changed"]);
+    assert_eq!(seen["steps"][0]["location"], "mall");
 }
 
 #[test]

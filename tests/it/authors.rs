@@ -122,3 +122,24 @@ fn where_the_first_apply_held_it_already_the_author_before_that_is_asked() {
     approves(place, "boss");
     assert_eq!(held(place).0, 0);
 }
+
+#[test]
+fn who_renames_a_file_does_not_hide_who_took_a_line_out_of_it() {
+    let folder = shop();
+    let place = folder.path();
+    takes_out(place, "mallory", EDIT);
+    fs::create_dir(place.join("roles")).unwrap();
+    git(place, &["mv", "roles.yaml", "roles/may.yaml"]);
+    commit(place, "bob");
+    approves(place, "mallory");
+    let (count, why) = held(place);
+    assert_eq!(count, 2);
+    assert!(why.contains("its author made the change as well"), "{why}");
+    // A run that holds it forgets it as little, and who only wrote other files counts.
+    assert_eq!(apply(place), 3);
+    git(place, &["mv", "roles/may.yaml", "roles/ours.yaml"]);
+    commit(place, "bob");
+    assert_eq!(held(place).0, 2);
+    approves(place, "boss");
+    assert_eq!(held(place), (0, String::new()));
+}

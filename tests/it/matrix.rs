@@ -171,6 +171,7 @@ impl Year {
             gone: gone.iter().map(|account| (*account).to_owned()).collect(),
             sets: BTreeMap::from([set(true), set(false)]),
             equal: BTreeMap::new(),
+            apart: Vec::new(),
         };
         self.add(day, Record::Observed(observed));
     }
@@ -235,6 +236,8 @@ impl Year {
                 digest: None,
                 differs: Vec::new(),
                 also_changed: Vec::new(),
+                staff: None,
+                read: BTreeMap::new(),
             }),
         );
     }

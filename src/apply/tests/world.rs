@@ -599,6 +599,7 @@ pub(super) fn step(
         } else {
             Reason::Joined
         },
+        by_hand: ByHand::default(),
         ends: change == Change::Remove,
         person: Some(PersonKey::new(person)),
         name: person.into(),

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::instant;
-use crate::model::{Days, Item, Items, One, Value};
+use crate::model::{Item, Noted, Value};
 
 /// What the project declares, as differences from what the journal knew.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -99,6 +99,21 @@ pub struct Observed {
     /// 16 hex digits of the SHA-256 of what the files give; sorted. Only of complete reads.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub equal: BTreeMap<String, Vec<String>>,
+    /// Accounts that had some of what the files give them there, where the journal does not know that of them yet. Only of
+    /// complete reads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub apart: Vec<Apart>,
+}
+
+/// Accounts that are in the same way not as the files say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Apart {
+    /// The first 16 hex digits of the SHA-256 of what the files give.
+    pub given: String,
+    /// Slugs of rights (or `role`, `staff`) that are otherwise, sorted. All else is as the files give it.
+    pub differs: Vec<String>,
+    /// The accounts, sorted.
+    pub accounts: Vec<String>,
 }
 
 /// Whose account it is.
@@ -156,19 +171,35 @@ pub enum ItemValue {
 
 /// A right's value as the journal writes it.
 pub fn right_value(value: &Value) -> RightValue {
-    let item = |item: &Item| match item {
-        Item::Id(id) => ItemValue::Id(*id),
-        Item::Name(name) => ItemValue::Name(name.to_string()),
-    };
-    let all = || RightValue::Text("all".to_owned());
-    match value {
-        Value::Switch(on) => RightValue::Switch(*on),
-        Value::Days(Days::Last(days)) => RightValue::Number(i64::from(*days)),
-        Value::Days(Days::All) | Value::Items(Items::All) | Value::One(One::All) => all(),
-        Value::Items(Items::Only(items)) => RightValue::List(items.iter().map(item).collect()),
-        Value::One(One::Myself) => RightValue::Text("self".to_owned()),
-        Value::One(One::Only(Item::Id(id))) => RightValue::Number(*id),
-        Value::One(One::Only(name)) => RightValue::List(vec![item(name)]),
-        Value::Text(text) => RightValue::Text(text.to_string()),
+    RightValue::from(&Noted::from(value))
+}
+
+impl From<&Noted> for RightValue {
+    fn from(noted: &Noted) -> Self {
+        let item = |item: &Item| match item {
+            Item::Id(id) => ItemValue::Id(*id),
+            Item::Name(name) => ItemValue::Name(name.to_string()),
+        };
+        match noted {
+            Noted::Switch(on) => RightValue::Switch(*on),
+            Noted::Number(number) => RightValue::Number(*number),
+            Noted::Text(text) => RightValue::Text(text.to_string()),
+            Noted::List(items) => RightValue::List(items.iter().map(item).collect()),
+        }
+    }
+}
+
+impl From<&RightValue> for Noted {
+    fn from(value: &RightValue) -> Self {
+        let item = |item: &ItemValue| match item {
+            ItemValue::Id(id) => Item::Id(*id),
+            ItemValue::Name(name) => Item::Name(name.as_str().into()),
+        };
+        match value {
+            RightValue::Switch(on) => Noted::Switch(*on),
+            RightValue::Number(number) => Noted::Number(*number),
+            RightValue::Text(text) => Noted::Text(text.as_str().into()),
+            RightValue::List(items) => Noted::List(items.iter().map(item).collect()),
+        }
     }
 }

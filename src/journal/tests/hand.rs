@@ -136,6 +136,7 @@ fn seen(state: Option<&str>, second: i64) -> Record {
         gone: Vec::new(),
         sets: BTreeMap::new(),
         equal: BTreeMap::new(),
+        apart: Vec::new(),
     })
 }
 

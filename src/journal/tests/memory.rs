@@ -1,6 +1,7 @@
 //! What earlier runs did and saw, and how careful that is.
 
 use super::*;
+use crate::model::Noted;
 
 fn remember(records: Vec<Record>) -> Memory {
     let mut journal = MemoryJournal::new(at(0));
@@ -177,6 +178,7 @@ fn saw(id: &str, person: &str) -> Record {
         gone: Vec::new(),
         sets: BTreeMap::new(),
         equal: BTreeMap::new(),
+        apart: Vec::new(),
     })
 }
 
@@ -353,9 +355,11 @@ fn what_was_equal_is_remembered_until_something_is_written_there() {
     let seen = Record::Observed(seen);
     let settled = |after: Vec<Record>| {
         let memory = remember([vec![seen.clone()], after].concat());
-        let accounts = memory.settled.into_iter();
+        let accounts = memory.baselines.into_iter();
         accounts
-            .map(|((_, place, account), digest)| format!("{account}@{place} {digest}"))
+            .filter_map(|((_, place, account), it)| {
+                Some(format!("{account}@{place} {}", it.given?))
+            })
             .collect::<Vec<_>>()
     };
     assert_eq!(settled(Vec::new()), ["1@mall d1", "2@mall d1"]);
@@ -388,6 +392,145 @@ fn what_was_equal_is_remembered_until_something_is_written_there() {
     again.equal = BTreeMap::from([("d2".to_owned(), vec!["1".to_owned()])]);
     let again = Record::Observed(again);
     assert_eq!(settled(vec![again]), ["1@mall d2", "2@mall d1"]);
+}
+
+/// What a journal knows a right of account 1 at the mall to be.
+fn known(records: Vec<Record>, slug: &str) -> Option<Option<Noted>> {
+    let memory = remember(records);
+    let row = (
+        SystemName::new("salons"),
+        place_of("mall"),
+        AccountId::new("1"),
+    );
+    let known = memory.baselines.get(&row)?;
+    known.right(slug).map(Option::<&Noted>::cloned)
+}
+
+#[test]
+fn what_an_account_had_is_known_right_by_right() {
+    let (a, b, c) = ("a_access", "b_access", "c_access");
+    let seen = |on: &[&str], equal: bool, differs: &[&str]| {
+        let Record::Observed(mut seen) = saw("1", "jana") else {
+            panic!("another entry")
+        };
+        let set: BTreeMap<_, _> = on
+            .iter()
+            .map(|&slug| (slug.to_owned(), RightValue::Switch(true)))
+            .collect();
+        seen.grants[0].set = Some(on.join("+"));
+        seen.sets.insert(on.join("+"), set);
+        if equal {
+            seen.equal.insert("d1".to_owned(), vec!["1".to_owned()]);
+        } else if !differs.is_empty() {
+            seen.apart.push(Apart {
+                given: "d1".to_owned(),
+                differs: differs.iter().map(|&it| it.to_owned()).collect(),
+                accounts: vec!["1".to_owned()],
+            });
+        }
+        Record::Observed(seen)
+    };
+    let on = Some(Some(Noted::Switch(true)));
+    let equal = seen(&[a], true, &[]);
+    assert_eq!(known(vec![equal.clone()], a), on);
+    assert_eq!(known(vec![equal.clone()], b), Some(None));
+    // A read alone says nothing of whose doing it was.
+    assert_eq!(known(vec![seen(&[a], false, &[])], a), None);
+    let looked = vec![equal.clone(), seen(&[b], false, &[])];
+    assert_eq!(
+        (known(looked.clone(), a), known(looked, b)),
+        (on.clone(), Some(None))
+    );
+    // What was otherwise when it was compared is as it was known before.
+    let held = vec![equal.clone(), seen(&[c], false, &[a])];
+    assert_eq!(known(held.clone(), a), on);
+    assert_eq!(known(held, c), on);
+    assert_eq!(known(vec![seen(&[c], false, &[a])], a), None);
+    // What is written is not known until it was read back.
+    let mut write = intent(Verb::Write, "jana", "mall", Some("1"));
+    write.rights = BTreeMap::from([
+        (a.to_owned(), Some(RightValue::Switch(false))),
+        (b.to_owned(), Some(RightValue::Switch(true))),
+        (c.to_owned(), Some(RightValue::Text("self".to_owned()))),
+    ]);
+    let written = vec![equal.clone(), Record::Intent(write.clone())];
+    assert_eq!(known(written.clone(), a), None);
+    let back = |verdict, change: fn(&mut Verified)| {
+        let Record::Verified(mut it) = verified(2, &write, Some("1"), verdict, false) else {
+            panic!("another entry")
+        };
+        it.digest = Some("digest".to_owned());
+        it.read = BTreeMap::from([("c_access".to_owned(), Some(RightValue::Number(8)))]);
+        change(&mut it);
+        let records = [written.clone(), vec![Record::Verified(it)]].concat();
+        [a, b, c].map(|slug| known(records.clone(), slug))
+    };
+    let eight = Some(Some(Noted::Number(8)));
+    assert_eq!(
+        back(Verdict::AsPlanned, |_| {}),
+        [Some(None), on.clone(), eight.clone()]
+    );
+    // Its rights were not shown.
+    let unread = back(Verdict::AsPlanned, |it| {
+        it.digest = None;
+    });
+    assert_eq!(unread, [None, None, None]);
+    // One did not stick: what is there is what was read.
+    let partly = back(Verdict::DidNotStick, |it| {
+        it.digest = None;
+        it.differs = vec!["a_access".to_owned()];
+        it.read
+            .insert("a_access".to_owned(), Some(RightValue::Switch(true)));
+    });
+    assert_eq!(partly, [on.clone(), on, eight]);
+}
+
+#[test]
+fn what_is_gone_and_not_declared_any_more_is_forgotten() {
+    let grant = |granted: bool| {
+        let at = GrantedAt {
+            system: "salons".to_owned(),
+            place: "mall".to_owned(),
+            people: vec!["jana".to_owned()],
+        };
+        let mut known = ConfigKnown::default();
+        if granted {
+            known.granted.push(at);
+        } else {
+            known.ungranted.push(at);
+        }
+        Record::ConfigKnown(known)
+    };
+    let Record::Observed(mut equal) = saw("1", "jana") else {
+        panic!("another entry")
+    };
+    equal.equal.insert("d1".to_owned(), vec!["1".to_owned()]);
+    let mut gone = equal.clone();
+    (gone.grants, gone.equal) = (Vec::new(), BTreeMap::new());
+    gone.gone = vec!["1".to_owned()];
+    let mut partial = equal.clone();
+    (partial.grants, partial.equal, partial.complete) = (Vec::new(), BTreeMap::new(), false);
+    let (equal, gone) = (Record::Observed(equal), Record::Observed(gone));
+    let write = intent(Verb::Write, "jana", "mall", Some("1"));
+    let Record::Verified(mut back) = verified(3, &write, Some("1"), Verdict::AsPlanned, false)
+    else {
+        panic!("another entry")
+    };
+    back.digest = Some("digest".to_owned());
+    let wrote = vec![grant(true), Record::Intent(write), Record::Verified(back)];
+    let knows = |after: &[Record]| {
+        let memory = remember([wrote.clone(), vec![equal.clone()], after.to_vec()].concat());
+        (memory.applied.len(), memory.baselines.len())
+    };
+    assert_eq!(knows(&[]), (1, 1));
+    // Taken by hand, and the files want it still: that is what drift is judged by.
+    assert_eq!(knows(&[gone.clone()]), (1, 1));
+    // The line went as well, in any order.
+    assert_eq!(knows(&[gone.clone(), grant(false)]), (0, 0));
+    assert_eq!(knows(&[grant(false), gone.clone()]), (0, 0));
+    // Still there, or nobody looked: nothing is over.
+    assert_eq!(knows(&[grant(false)]), (1, 1));
+    assert_eq!(knows(&[grant(false), Record::Observed(partial)]), (1, 1));
 }
 
 /// A run: the commit, of which systems, whose steps are held (none: as before), and whether somebody stopped it.

@@ -111,6 +111,8 @@ fn verified(
         digest: None,
         differs: Vec::new(),
         also_changed: Vec::new(),
+        staff: None,
+        read: BTreeMap::new(),
     })
 }
 

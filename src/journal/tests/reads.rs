@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::plan::Agreed;
 
 fn account(id: &str, on: &[&str]) -> Account {
     let catalog = Catalog::current();
@@ -55,7 +56,7 @@ fn reads_are_kept_as_differences_without_names() {
             taken: at(10),
             reading,
             matches: &matches,
-            equal: BTreeMap::new(),
+            agreed: BTreeMap::new(),
         };
         let records = observed(journal.entries(), &[scope], Catalog::current());
         let Some(Record::Observed(seen)) = records.first().cloned() else {
@@ -110,6 +111,14 @@ fn reads_are_kept_as_differences_without_names() {
     assert_eq!(memory(journal.entries()).accounts.len(), 1);
 }
 
+/// What came of comparing an account with the files.
+fn agreed(given: &str, apart: &[&str]) -> Agreed {
+    Agreed {
+        given: given.into(),
+        apart: apart.iter().map(|&slug| slug.into()).collect(),
+    }
+}
+
 /// Bytes that a line of the journal has more for a thousand accounts that are as the files want them.
 fn grows(digest: impl Fn(usize) -> String) -> usize {
     let (system, place) = (SystemName::new("salons"), place_of("mall"));
@@ -123,12 +132,12 @@ fn grows(digest: impl Fn(usize) -> String) -> usize {
             taken: at(10),
             reading: &reading,
             matches: &BTreeMap::new(),
-            equal,
+            agreed: equal,
         };
         let records = observed([], &[scope], Catalog::current());
         serde_json::to_string(&records[0]).unwrap().len()
     };
-    let equal = ids.map(|(at, id)| (id, digest(at).into()));
+    let equal = ids.map(|(at, id)| (id, agreed(&digest(at), &[])));
     line(equal.collect()) - line(BTreeMap::new())
 }
 
@@ -151,15 +160,25 @@ fn who_is_equal_is_kept_of_complete_reads_alone() {
             taken: at(10),
             reading,
             matches: &BTreeMap::new(),
-            equal: BTreeMap::from([(AccountId::new("1"), "d1".into())]),
+            agreed: BTreeMap::from([
+                (AccountId::new("1"), agreed("d1", &[])),
+                (AccountId::new("2"), agreed("d1", &["role"])),
+            ]),
         };
         match observed([], &[scope], Catalog::current()).remove(0) {
-            Record::Observed(seen) => seen.equal,
+            Record::Observed(seen) => (seen.equal, seen.apart),
             other => panic!("{other:?}"),
         }
     };
-    let state = scope(vec![account("1", &[])]);
-    assert_eq!(kept(&Reading::Partial(state.clone(), Vec::new())).len(), 0);
-    let equal = kept(&Reading::Complete(state));
-    assert_eq!(equal["d1"], ["1"]);
+    let state = scope(vec![account("1", &[]), account("2", &[])]);
+    let partial = kept(&Reading::Partial(state.clone(), Vec::new()));
+    assert_eq!(partial, (BTreeMap::new(), Vec::new()));
+    let (equal, apart) = kept(&Reading::Complete(state));
+    assert_eq!((equal.len(), &equal["d1"][..]), (1, &["1".to_owned()][..]));
+    let other = Apart {
+        given: "d1".into(),
+        differs: vec!["role".into()],
+        accounts: vec!["2".into()],
+    };
+    assert_eq!(apart, [other]);
 }

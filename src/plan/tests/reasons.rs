@@ -1,5 +1,7 @@
 //! Why a step is there: what time did, what we did, and what somebody else did.
 
+use std::collections::BTreeMap;
+
 use super::world::*;
 use crate::model::*;
 use crate::plan::*;
@@ -350,14 +352,43 @@ fn what_was_found_there_and_taken_by_hand_is_drift_also_where_we_never_wrote() {
     }
 }
 
-/// The journal keeps who had just what the files give, as an apply does.
+/// The journal keeps how far accounts had what the files give, as an apply does.
 fn settle(world: &mut World) {
-    let equal = world.with_input(|input| crate::plan::equal(&crate::plan::draft(input), catalog()));
-    for ((system, place), accounts) in equal {
-        for (account, digest) in accounts {
-            let row = (system.clone(), place.clone(), account);
-            world.memory.settled.insert(row, digest);
+    let agreed =
+        world.with_input(|input| crate::plan::agreed(&crate::plan::draft(input), catalog()));
+    for ((system, place), accounts) in agreed {
+        for (account, found) in accounts {
+            let row = (system.clone(), place.clone(), account.clone());
+            let live = world.scope(&place.to_string()).accounts[&account].clone();
+            let before = world.memory.baselines.remove(&row).unwrap_or_default();
+            let baseline = baseline(&live, found, &before);
+            world.memory.baselines.insert(row, baseline);
         }
+    }
+}
+
+/// What the journal makes of an account that was compared.
+fn baseline(live: &Account, found: Agreed, before: &Baseline) -> Baseline {
+    let rights = live.rights.as_deref().unwrap();
+    let noted = rights.iter().filter_map(|(at, value)| {
+        let slug = catalog().get(catalog().at(at)?).slug;
+        let noted = Noted::from(value);
+        (noted != Noted::Switch(false)).then(|| (slug.into(), noted))
+    });
+    let newer = found.apart.iter();
+    let newer = newer.map(|slug| {
+        (
+            slug.clone(),
+            before.right(slug).map(Option::<&Noted>::cloned),
+        )
+    });
+    Baseline {
+        given: Some(found.given.clone()),
+        role: live.role.clone(),
+        staff: live.staff.flatten(),
+        set: Some(noted.collect::<BTreeMap<_, _>>().into()),
+        newer: newer.collect(),
+        apart: found.apart,
     }
 }
 
@@ -366,16 +397,18 @@ fn what_was_equal_and_differs_now_was_changed_by_hand_also_where_we_never_wrote(
     let mut world = jana();
     settle(&mut world);
     let row = (World::system(), at("center"), AccountId::new("7"));
-    assert!(world.memory.settled.contains_key(&row));
+    assert!(world.memory.baselines.contains_key(&row));
     for (slug, value) in [(CREATE, OFF), (EDIT, ON)] {
         let mut world = world.clone();
         world.has("7", "center", &[(slug, value)]);
         let plan = world.plan();
         assert_eq!(reasons(&plan), [Reason::Drift], "{slug}");
         assert_eq!(plan.draft.drift.len(), 1);
-        // It is no settled state, and the old one stays known.
+        // The rest is settled, and of this what was there before stays known.
         let draft = world.with_input(crate::plan::draft);
-        assert!(draft.settled.iter().all(|it| it.account != row.2));
+        let settled = draft.settled.iter().find(|it| it.account == row.2);
+        let apart = &settled.unwrap().apart;
+        assert_eq!(apart.iter().map(|it| &**it).collect::<Vec<_>>(), [slug]);
     }
     // The files want something else since: we changed it.
     let mut edited = world.clone();
@@ -384,7 +417,7 @@ fn what_was_equal_and_differs_now_was_changed_by_hand_also_where_we_never_wrote(
     assert_eq!(reasons(&edited.plan()), [Reason::RoleChanged]);
     // Nobody knows what was there: as without a journal.
     let mut unknown = world.clone();
-    unknown.memory.settled.clear();
+    unknown.memory.baselines.clear();
     unknown.has("7", "center", &[(CREATE, OFF)]);
     assert_eq!(reasons(&unknown.plan()), [Reason::RoleChanged]);
     // What was found there last is newer than what was written.
@@ -392,6 +425,119 @@ fn what_was_equal_and_differs_now_was_changed_by_hand_also_where_we_never_wrote(
     newer.memory.applied.insert(scope("center"), "other".into());
     newer.has("7", "center", &[(CREATE, OFF)]);
     assert_eq!(reasons(&newer.plan()), [Reason::Drift]);
+}
+
+/// The step of Jana at the center, with the slugs of what somebody changed by hand.
+fn by_hand(world: &World) -> (Reason, Vec<&'static str>, bool, bool) {
+    let plan = world.plan();
+    assert_eq!(plan.draft.steps.len(), 1, "{:?}", lines(&plan));
+    let step = &plan.draft.steps[0];
+    let rights = step.by_hand.rights.iter();
+    let slugs = rights.map(|&id| catalog().get(id).slug).collect();
+    let drift = plan.draft.drift.len();
+    assert_eq!(drift, usize::from(!step.by_hand.is_none()));
+    (step.reason, slugs, step.by_hand.gives, step.by_hand.takes)
+}
+
+/// The files give other rights to Jana at the center.
+fn edit(world: &mut World, rights: &[(&str, Value)]) {
+    world.drop_grant("jana", "center");
+    world.give("jana", "center", "worker", rights);
+}
+
+#[test]
+fn what_was_taken_by_hand_is_drift_whatever_the_files_say_of_other_rights_since() {
+    let mut world = jana();
+    settle(&mut world);
+    world.has("7", "center", &[(CREATE, OFF)]);
+    let taken = (Reason::Drift, vec![CREATE], true, false);
+    assert_eq!(by_hand(&world), taken);
+    // An apply in which it is held forgets nothing.
+    settle(&mut world);
+    assert_eq!(by_hand(&world), taken);
+    // The role gives something else as well.
+    edit(&mut world, &[(CREATE, ON), (EDIT, ON)]);
+    assert_eq!(by_hand(&world), taken);
+    settle(&mut world);
+    assert_eq!(by_hand(&world), taken);
+    // Or a line began.
+    let line = line_at(&world, "center");
+    let turned = Turn {
+        at: days_ago(&world, 1),
+        ended: false,
+        origin: line,
+    };
+    world.grant("jana", "center", |grant| {
+        let since = None;
+        grant.timing = Some(Box::new(Timing { since, turned }));
+    });
+    assert_eq!(by_hand(&world), taken);
+    // The files agree with whoever took it, and give it again later: that is a change of the files.
+    edit(&mut world, &[]);
+    settle(&mut world);
+    edit(&mut world, &[(CREATE, ON)]);
+    assert_eq!(
+        by_hand(&world),
+        (Reason::RoleChanged, Vec::new(), false, false)
+    );
+}
+
+#[test]
+fn a_section_that_was_closed_by_hand_is_drift_with_all_that_it_closes() {
+    let mut world = jana();
+    settle(&mut world);
+    world.has("7", "center", &[("records_access", OFF)]);
+    edit(&mut world, &[(CREATE, ON), (EDIT, ON)]);
+    let (reason, slugs, gives, takes) = by_hand(&world);
+    assert_eq!((reason, gives, takes), (Reason::Drift, true, false));
+    assert!(
+        slugs.contains(&"records_access") && slugs.contains(&CREATE),
+        "{slugs:?}"
+    );
+    assert!(!slugs.contains(&EDIT));
+}
+
+#[test]
+fn what_was_given_by_hand_leaves_the_rest_of_a_change_its_reason() {
+    let mut world = jana();
+    settle(&mut world);
+    world.has("7", "center", &[(EDIT, ON)]);
+    assert_eq!(by_hand(&world), (Reason::Drift, vec![EDIT], false, true));
+    let delete = "records_delete_access";
+    edit(&mut world, &[(CREATE, ON), (delete, ON)]);
+    let mixed = (Reason::RoleChanged, vec![EDIT], false, true);
+    assert_eq!(by_hand(&world), mixed);
+    // The vendor role alone: known, and another now.
+    let mut world = jana();
+    settle(&mut world);
+    world.row("7", "center", |row| {
+        row.role = Some(VendorRoleSlug::new("administrator"));
+    });
+    edit(&mut world, &[(CREATE, ON), (EDIT, ON)]);
+    let step = world.plan().draft.steps[0].clone();
+    assert!(step.by_hand.role && step.by_hand.takes && !step.by_hand.gives);
+    assert_eq!(step.reason, Reason::RoleChanged);
+    assert_eq!(step.by_hand.rights, []);
+}
+
+#[test]
+fn an_account_that_never_was_wholly_as_the_files_say_has_drift_of_the_rest() {
+    let mut world = jana();
+    // Whoever adopts a chain leaves what people have beside the files for later.
+    world.has("7", "center", &[(EDIT, ON)]);
+    settle(&mut world);
+    assert_eq!(
+        by_hand(&world),
+        (Reason::RoleChanged, Vec::new(), false, false)
+    );
+    world.has("7", "center", &[(CREATE, OFF)]);
+    assert_eq!(by_hand(&world), (Reason::Drift, vec![CREATE], true, false));
+    // Of what the journal does not know, nobody can say who changed it.
+    world.memory.baselines.clear();
+    assert_eq!(
+        by_hand(&world),
+        (Reason::RoleChanged, Vec::new(), false, false)
+    );
 }
 
 #[test]

@@ -169,6 +169,7 @@ pub(super) fn step(it: &plan::Step, catalog: &'static Catalog) -> Step {
         swing: _,
         reason,
         ends: _,
+        by_hand,
         person,
         name,
         system,
@@ -220,6 +221,12 @@ pub(super) fn step(it: &plan::Step, catalog: &'static Catalog) -> Step {
         },
         class: class.name(),
         reason: reason.name(),
+        by_hand: {
+            let rights = by_hand.rights.iter().map(|&id| catalog.get(id).slug);
+            let role = by_hand.role.then_some("role");
+            let staff = by_hand.staff.then_some("staff");
+            role.into_iter().chain(staff).chain(rights).collect()
+        },
         before: before
             .as_ref()
             .map(|it| access(it, rights(|delta| &delta.before))),

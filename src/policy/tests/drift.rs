@@ -1,7 +1,8 @@
 //! What somebody changed by hand: which of it is reverted, and what an approval lets through.
 
 use super::world::{Does, World, said, step};
-use crate::plan::{HoldCode, Reason, Step};
+use crate::catalog::Catalog;
+use crate::plan::{ByHand, HoldCode, Reason, Step};
 
 /// The same change, because somebody made another by hand.
 fn drifted(does: Does) -> Step {
@@ -108,4 +109,61 @@ fn ownership_strangers_and_further_invitations_pass_with_an_approval_alone() {
             "{entry}"
         );
     }
+}
+
+#[test]
+fn a_write_that_does_something_else_too_is_judged_by_what_was_done_by_hand() {
+    let mixed = |gives: bool, takes: bool| {
+        let mut step = step(Does::Swap, 1, "center");
+        step.reason = Reason::RoleChanged;
+        step.deltas.push(step.deltas[0].clone());
+        step.by_hand = ByHand {
+            rights: vec![step.deltas[0].right],
+            gives,
+            takes,
+            ..ByHand::default()
+        };
+        step
+    };
+    let held = |settings: &str, step: Step| World::new(settings, "").held(vec![step]).len();
+    // The files give and take; only what somebody did by hand counts.
+    assert_eq!(held("", mixed(false, true)), 0);
+    assert_eq!(held("drift: { widened: hold }", mixed(false, true)), 1);
+    assert_eq!(held("", mixed(true, false)), 1);
+    assert_eq!(held("drift: { reduced: revert }", mixed(true, false)), 0);
+    let plan = World::new("", "").plan(vec![mixed(true, true)]);
+    let message = &plan.draft.holds[0].message;
+    let slug = Catalog::current()
+        .get(mixed(true, true).deltas[0].right)
+        .slug;
+    let said = format!(
+        "since it was last verified (`{slug}`; what else the same write would do waits with it), \
+         and the same write would take what they were given by hand"
+    );
+    assert!(message.contains(&said), "{message}");
+}
+
+#[test]
+fn an_approval_of_drift_that_names_a_right_means_one_that_was_changed_by_hand() {
+    let mut step = drifted(Does::Raise);
+    let catalog = Catalog::current();
+    let other = catalog
+        .all()
+        .find(|right| right.id != step.deltas[0].right)
+        .unwrap();
+    let mut more = step.deltas[0].clone();
+    more.right = other.id;
+    step.deltas.push(more);
+    step.by_hand = ByHand {
+        rights: vec![other.id],
+        gives: true,
+        ..ByHand::default()
+    };
+    let held = |right| {
+        let slug = catalog.get(right).slug;
+        let entry = format!("  - {{ allow: drift, right: {slug}, at_most: 5, because: x }}");
+        World::new("", &entry).held(vec![step.clone()]).len()
+    };
+    assert_eq!(held(other.id), 0);
+    assert_eq!(held(step.deltas[0].right), 1);
 }

@@ -6,9 +6,9 @@ use crate::catalog::Catalog;
 use crate::config::{LoadOptions, ResolveOptions, load_texts, resolve};
 use crate::model::*;
 use crate::plan::{
-    Access, Because, Change, Completeness, ConfigFact, DangerClass, Draft, Effect, Hold, Input,
-    Mode, Need, Only, Plan, Reason, RightDelta, ScopeFact, Step, StepId, StepKind, Swing, Waiting,
-    seal,
+    Access, Because, ByHand, Change, Completeness, ConfigFact, DangerClass, Draft, Effect, Hold,
+    Input, Mode, Need, Only, Plan, Reason, RightDelta, ScopeFact, Step, StepId, StepKind, Swing,
+    Waiting, seal,
 };
 use crate::policy::{Authors, judge};
 use crate::text::Sources;
@@ -258,6 +258,7 @@ pub(super) fn step(does: Does, person: usize, place: &str) -> Step {
             owns: false,
         },
         reason,
+        by_hand: ByHand::default(),
         ends: does == Does::Leave,
         name: key.to_string().into(),
         person: (does != Does::Stranger).then_some(key),

@@ -58,6 +58,8 @@ fn write(it: &mut Year, step: &str, role: &str, rights: &[(&str, RightValue)]) {
         digest: None,
         differs: Vec::new(),
         also_changed: Vec::new(),
+        staff: None,
+        read: BTreeMap::new(),
     }));
 }
 

@@ -112,6 +112,7 @@ impl Year {
             gone: gone.iter().map(|id| (*id).to_owned()).collect(),
             sets: BTreeMap::new(),
             equal: BTreeMap::new(),
+            apart: Vec::new(),
         }));
     }
 
@@ -167,6 +168,8 @@ impl Year {
             digest: None,
             differs: Vec::new(),
             also_changed: Vec::new(),
+            staff: None,
+            read: BTreeMap::new(),
         }));
     }
 

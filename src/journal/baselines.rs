@@ -1,0 +1,146 @@
+//! From entries to what each account had when it was last sure that nobody but us had changed it.
+//!
+//! Pure. Not the comparison with what is there now: that is `plan`. Invariant: what a write that is not read back may have
+//! changed is not known.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::entry::{GrantSeen, Intent, Observed, RightValue, Verb, Verdict, Verified, place_of};
+use crate::model::{AccountId, Baseline, Noted, NotedSet, PlaceId, SystemName, VendorRoleSlug};
+
+/// An account at a place.
+type Row = (SystemName, PlaceId, AccountId);
+
+/// What is known so far, with what only serves to know more.
+#[derive(Default)]
+pub(super) struct Baselines {
+    known: BTreeMap<Row, Baseline>,
+    /// What the last reads saw.
+    rows: BTreeMap<Row, GrantSeen>,
+    /// Sets of rights by name.
+    sets: BTreeMap<String, NotedSet>,
+}
+
+impl Baselines {
+    pub(super) fn done(self) -> BTreeMap<Row, Baseline> {
+        self.known
+    }
+
+    /// What a read saw, and how it agreed with the files.
+    pub(super) fn read(&mut self, observed: &Observed) {
+        for (name, set) in &observed.sets {
+            let noted = |(slug, value): (&String, &RightValue)| {
+                (Arc::from(slug.as_str()), Noted::from(value))
+            };
+            let set = set.iter().map(noted).collect();
+            self.sets.insert(name.clone(), Arc::new(set));
+        }
+        let row = |account: &str| {
+            let system = SystemName::new(observed.system.as_str());
+            (system, place_of(&observed.place), AccountId::new(account))
+        };
+        for seen in &observed.grants {
+            self.rows.insert(row(&seen.account), seen.clone());
+        }
+        for account in &observed.gone {
+            self.rows.remove(&row(account));
+        }
+        for (given, accounts) in &observed.equal {
+            for account in accounts {
+                self.compared(row(account), given, &[]);
+            }
+        }
+        for apart in &observed.apart {
+            for account in &apart.accounts {
+                self.compared(row(account), &apart.given, &apart.differs);
+            }
+        }
+    }
+
+    /// What is as the files give it is known from now on; of the rest, what was known before still is.
+    fn compared(&mut self, at: Row, given: &str, differs: &[String]) {
+        let before = self.known.remove(&at).unwrap_or_default();
+        let seen = self.rows.get(&at);
+        let set = seen.and_then(|seen| seen.set.as_ref());
+        let mut now = Baseline {
+            given: Some(given.into()),
+            apart: differs.iter().map(|slug| slug.as_str().into()).collect(),
+            role: seen.and_then(|seen| seen.role.as_deref().map(VendorRoleSlug::new)),
+            staff: seen.and_then(|seen| seen.staff),
+            set: set.and_then(|name| self.sets.get(name)).cloned(),
+            newer: BTreeMap::new(),
+        };
+        for slug in differs {
+            match slug.as_str() {
+                "role" => now.role.clone_from(&before.role),
+                "staff" => now.staff = before.staff,
+                slug => {
+                    let was = before.right(slug).map(Option::<&Noted>::cloned);
+                    now.newer.insert(slug.into(), was);
+                }
+            }
+        }
+        self.known.insert(at, now);
+    }
+
+    /// A call that may have happened.
+    pub(super) fn call(&mut self, intent: &Intent) {
+        let Some(at) = row_of(&intent.system, &intent.place, intent.account.as_deref()) else {
+            return;
+        };
+        match intent.call {
+            Verb::Write => {
+                let slugs = intent.rights.keys().map(String::as_str);
+                self.known.entry(at).or_default().writing(slugs);
+            }
+            // Access anew: what the account had there before is another story.
+            Verb::Copy | Verb::Invite => {
+                self.known.insert(at, Baseline::default());
+            }
+            // If it took effect the row goes as a whole, and if not it is as it was.
+            Verb::Remove => {}
+        }
+    }
+
+    /// What was read back after a write. `intent`: the last one of the step.
+    pub(super) fn verified(&mut self, verified: &Verified, intent: Option<&Intent>) {
+        let was_read = match verified.verdict {
+            // Without a digest the rights were not shown.
+            Verdict::AsPlanned => verified.digest.is_some(),
+            Verdict::DidNotStick => true,
+            Verdict::NotReadable | Verdict::NotVisibleYet => false,
+        };
+        let at = row_of(
+            &verified.system,
+            &verified.place,
+            verified.account.as_deref(),
+        );
+        let (Some(at), Some(intent), true, false) = (at, intent, was_read, verified.absent) else {
+            return;
+        };
+        let known = self.known.entry(at).or_default();
+        let noted = |value: &Option<RightValue>| value.as_ref().map(Noted::from);
+        let stuck = |slug: &str| !verified.differs.iter().any(|it| it == slug);
+        let rights = intent.rights.iter().filter(|(slug, _)| stuck(slug));
+        for (slug, value) in rights.chain(&verified.read) {
+            let value = noted(value).filter(|value| *value != Noted::Switch(false));
+            known.newer.insert(slug.as_str().into(), Some(value));
+        }
+        if let Some(role) = intent.role.as_deref().filter(|_| stuck("role")) {
+            known.role = Some(VendorRoleSlug::new(role));
+        }
+        known.staff = verified.staff;
+    }
+
+    /// An account is not there any more, and nobody wants it to be.
+    pub(super) fn forget(&mut self, system: &SystemName, place: &PlaceId, account: &AccountId) {
+        self.known
+            .remove(&(system.clone(), place.clone(), account.clone()));
+    }
+}
+
+fn row_of(system: &str, place: &str, account: Option<&str>) -> Option<Row> {
+    let system = SystemName::new(system);
+    Some((system, place_of(place), AccountId::new(account?)))
+}
