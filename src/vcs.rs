@@ -151,14 +151,35 @@ pub fn authors_since(
     }
     let range = format!("{since}..{}", until.unwrap_or("HEAD"));
     // What a side branch did counts, whichever way it was merged.
-    let log = ["log", "--full-history", "--format=%aE", &range, "--"];
-    let mut told = git(folder, &[&log, files].concat()).and_then(text)?;
+    let log = |merges: &[&str], format: &str| {
+        let arguments = ["log", "--full-history", format];
+        let files = [&[&*range, "--"], files].concat();
+        git(folder, &[&arguments, merges, &files].concat())
+    };
+    let mut told = log(&["--no-merges"], "--format=%aE").and_then(text)?;
+    // Whoever only joins two branches has written nothing: a merge counts where it has something that neither of them had.
+    let combined = ["--merges", "--cc", "--no-ext-diff", "--no-textconv"];
+    let merges = log(&combined, "--format=%x00%aE%x00")?;
+    told.push_str(&wrote_something(&String::from_utf8_lossy(&merges)));
     for file in files.iter().filter(|_| from) {
         let last = ["log", "-1", "--format=%aE", since, "--", file];
         told.push_str(&git(folder, &last).and_then(text)?);
     }
     let all = told.lines().map(address);
     Some(all.filter(|it| !it.is_empty()).collect())
+}
+
+/// The addresses of merges that are followed by a patch, a line each.
+fn wrote_something(merges: &str) -> String {
+    let mut parts = merges.split('\0').skip(1);
+    let mut found = String::new();
+    while let (Some(who), Some(patch)) = (parts.next(), parts.next()) {
+        if !patch.trim().is_empty() {
+            found.push_str(who);
+            found.push('\n');
+        }
+    }
+    found
 }
 
 /// The commit that wrote a line: for people to read, so without the address.
@@ -463,7 +484,15 @@ mod tests {
         run(folder, &["commit", "-q", "-m", "undone"]);
         run(folder, &["checkout", "-q", "-"]);
         let middle = edit("dan", "b.yaml");
-        run(folder, &["merge", "-q", "--no-edit", "side"]);
+        // Whoever only joins the two has written nothing.
+        let merge = [
+            "-c",
+            "user.email=mia@chain.example",
+            "merge",
+            "-q",
+            "--no-edit",
+        ];
+        run(folder, &[&merge[..], &["side"]].concat());
         let asked = |since: &str, from: bool, until: Option<&str>| {
             let found = authors_since(folder, (since, from), until, &["a.yaml"])?;
             let found: Vec<String> = found.into_iter().collect();
@@ -472,6 +501,14 @@ mod tests {
         assert_eq!(asked(&first, false, None).as_deref(), Some("eve t"));
         assert_eq!(asked(&first, true, None).as_deref(), Some("bob eve t"));
         assert_eq!(asked(&first, false, Some(&middle)).as_deref(), Some(""));
+        let joined = commit(folder).unwrap().hash;
+        // A merge that brings something of its own has an author.
+        run(folder, &["checkout", "-q", "-b", "other"]);
+        edit("ann", "b.yaml");
+        run(folder, &["checkout", "-q", "-"]);
+        run(folder, &["merge", "-q", "--no-ff", "--no-commit", "other"]);
+        edit("max", "a.yaml");
+        assert_eq!(asked(&joined, false, None).as_deref(), Some("max"));
         assert_eq!(asked(&"1".repeat(40), false, None), None);
         assert_eq!(asked("--all", false, None), None);
     }

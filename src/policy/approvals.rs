@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::authors::{Authors, is_by_omission};
+use super::authors::{Authors, is_by_more_than_its_lines};
 use super::{loosened, words};
 use crate::model::{AccountId, Allow, Approval, Desired, PersonKey, Since, SystemName};
 use crate::plan::{Because, Draft, Input, Need, Step, StepId, StepKind, word};
@@ -170,7 +170,7 @@ fn since(input: &Input<'_>, step: &Step) -> BTreeSet<Since> {
 fn behind(input: &Input<'_>, step: &Step) -> BTreeSet<Arc<str>> {
     let (desired, sources) = (input.desired, input.sources);
     let person = step.person.as_ref().and_then(|key| desired.people.get(key));
-    let Some(person) = person.filter(|_| is_by_omission(step)) else {
+    let Some(person) = person.filter(|_| is_by_more_than_its_lines(step)) else {
         return BTreeSet::new();
     };
     let mut files = BTreeSet::from([person.origin.file]);

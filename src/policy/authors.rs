@@ -56,10 +56,11 @@ impl Authors {
         since: &BTreeSet<Since>,
     ) -> Option<&'static str> {
         let doubt = self.doubt(approval, Some((step, since)));
-        if doubt.is_some() || !is_by_omission(step) {
+        if doubt.is_some() || !is_by_more_than_its_lines(step) {
             return doubt;
         }
-        // A line that is gone is missed by whatever it gave, in whichever of these files it stood.
+        // A line that is gone is missed by whatever it gave or kept from somebody, in whichever of these files it stood; and
+        // of what a role gives, the lines of a step are its first few.
         let approved_by = self.of(approval)?;
         behind.iter().find_map(|file| {
             match self.files.get(file).and_then(|file| file.takers(since)) {
@@ -118,12 +119,13 @@ const UNKNOWN: &str = "does not count: git does not say who wrote the change, as
 
 const SAME: &str = "does not count: its author made the change as well, and a second person has to (`second_person`)";
 
-/// Whether a step takes something for another cause than lines that say so, each of which has an author.
-pub(super) fn is_by_omission(step: &Step) -> bool {
+/// Whether a step gives something, or takes something for another cause than lines that say so, each of which has an author.
+pub(super) fn is_by_more_than_its_lines(step: &Step) -> bool {
     let ordered = matches!(
         step.reason,
         Reason::Left | Reason::Paused | Reason::Lapsed | Reason::Due | Reason::Moved
     );
     let named = |because: &Because| matches!(because, Because::Line(_));
-    step.swing.takes && !(ordered && step.because.iter().all(named))
+    let gives = step.swing.gives || (step.before.is_none() && step.after.is_some());
+    gives || (step.swing.takes && !(ordered && step.because.iter().all(named)))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::world::{Does, World, steps};
-use crate::model::{PersonKey, RoleKey, Since};
+use crate::model::{PersonKey, RoleKey, Since, SystemName};
 use crate::plan::{Because, Reason, Step};
 use crate::policy::{Authors, Written};
 use crate::text::Origin;
@@ -188,4 +188,39 @@ fn everybody_who_edited_a_file_since_it_was_applied_is_asked() {
     assert_eq!(held(other, &["anna@chain.example"]), 12);
     // Since when nobody knows: the last author alone is asked.
     assert_eq!(held(None, &["ilze@chain.example"]), 0);
+}
+
+#[test]
+fn who_edited_what_a_role_gives_does_not_approve_who_gets_it() {
+    // The lines of the step are an assignment's, by Jana; somebody else edited the file of the role, or took a `never` out.
+    let held = |does: Does, other: &str| {
+        let entry = "  - { allow: escalations, location: center, at_most: 12, because: x }";
+        let mut world = World::new("limits: { escalations: { count: 0 } }", entry);
+        world.desired.rules.second_person = true;
+        let mut people = written(&[JANA], JANA);
+        people
+            .since
+            .insert(Since::After("c1".into()), [other.to_owned()].into());
+        world
+            .memory
+            .commits
+            .insert(SystemName::new("salons"), "c1".into());
+        world.authors = Authors {
+            files: [
+                ("approvals.yaml".into(), written(&[ILZE, ILZE], ILZE)),
+                ("people.yaml".into(), people),
+            ]
+            .into(),
+        };
+        let mut given = steps(does, 0..12, "center");
+        for step in &mut given {
+            step.because = vec![line("p: { access: [] }")];
+            step.swing.escalates = true;
+        }
+        world.held(given).len()
+    };
+    for does in [Does::Raise, Does::Join] {
+        assert_eq!(held(does, "anna@chain.example"), 0, "{does:?}");
+        assert_eq!(held(does, "ilze@chain.example"), 12, "{does:?}");
+    }
 }
