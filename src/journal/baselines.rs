@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::entry::{GrantSeen, Intent, Observed, RightValue, Verb, Verdict, Verified, place_of};
-use crate::model::{AccountId, Baseline, Noted, NotedSet, PlaceId, SystemName, VendorRoleSlug};
+use crate::model::{
+    AccountId, Baseline, Noted, NotedSet, PlaceId, SystemName, VendorRoleSlug, Was,
+};
 
 /// An account at a place.
 type Row = (SystemName, PlaceId, AccountId);
@@ -76,8 +78,7 @@ impl Baselines {
                 "role" => now.role.clone_from(&before.role),
                 "staff" => now.staff = before.staff,
                 slug => {
-                    let was = before.right(slug).map(Option::<&Noted>::cloned);
-                    now.newer.insert(slug.into(), was);
+                    now.newer.insert(slug.into(), before.right(slug));
                 }
             }
         }
@@ -125,7 +126,8 @@ impl Baselines {
         let rights = intent.rights.iter().filter(|(slug, _)| stuck(slug));
         for (slug, value) in rights.chain(&verified.read) {
             let value = noted(value).filter(|value| *value != Noted::Switch(false));
-            known.newer.insert(slug.as_str().into(), Some(value));
+            let was = value.map_or(Was::Off, Was::Value);
+            known.newer.insert(slug.as_str().into(), was);
         }
         if let Some(role) = intent.role.as_deref().filter(|_| stuck("role")) {
             known.role = Some(VendorRoleSlug::new(role));

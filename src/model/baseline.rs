@@ -38,6 +38,17 @@ impl From<&Value> for Noted {
     }
 }
 
+/// What a right was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Was {
+    /// Nobody knows.
+    Unknown,
+    /// A switch that was off, or nothing that the vendor showed.
+    Off,
+    /// This.
+    Value(Noted),
+}
+
 /// A set of rights by slug, without switches that were off.
 pub type NotedSet = Arc<BTreeMap<Arc<str>, Noted>>;
 
@@ -55,16 +66,17 @@ pub struct Baseline {
     pub staff: Option<i64>,
     /// Rights as they were read; none where they were not.
     pub set: Option<NotedSet>,
-    /// What is newer than `set`, by slug: none where it is not known, and within it none for what was off.
-    pub newer: BTreeMap<Arc<str>, Option<Option<Noted>>>,
+    /// What is newer than `set`, by slug.
+    pub newer: BTreeMap<Arc<str>, Was>,
 }
 
 impl Baseline {
-    /// What a right was: none where that is not known, and within it none where it was off.
-    pub fn right(&self, slug: &str) -> Option<Option<&Noted>> {
-        match self.newer.get(slug) {
-            Some(newer) => newer.as_ref().map(Option::as_ref),
-            None => self.set.as_ref().map(|set| set.get(slug)),
+    /// What a right was.
+    pub fn right(&self, slug: &str) -> Was {
+        match (self.newer.get(slug), &self.set) {
+            (Some(newer), _) => newer.clone(),
+            (None, None) => Was::Unknown,
+            (None, Some(set)) => set.get(slug).cloned().map_or(Was::Off, Was::Value),
         }
     }
 
@@ -79,7 +91,7 @@ impl Baseline {
         self.apart.clear();
         (self.role, self.staff) = (None, None);
         for slug in slugs {
-            self.newer.insert(slug.into(), None);
+            self.newer.insert(slug.into(), Was::Unknown);
         }
     }
 }

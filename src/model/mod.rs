@@ -19,7 +19,7 @@ mod rulebook;
 mod wanted;
 
 pub use attested::{Attestation, AttestationDoubt, Attested, CLOCKS_DIFFER, HasNow, Says};
-pub use baseline::{Baseline, Noted, NotedSet};
+pub use baseline::{Baseline, Noted, NotedSet, Was};
 pub use contact::{Contact, ContactFault, Email, Phone};
 pub use desired::{
     AccountPin, Actor, AsOf, Desired, DesiredSystem, Ended, Gives, Grant, GrantState, InvitePolicy,

@@ -107,7 +107,9 @@ fn entries<'a>(input: &'a Input<'_>) -> Entries<'a> {
         put(key.as_str(), place.origin.file);
     }
     for (key, files) in &desired.role_files {
-        files.iter().for_each(|file| put(key.as_str(), *file));
+        for file in files {
+            put(key.as_str(), *file);
+        }
     }
     entries
 }

@@ -14,7 +14,7 @@ use super::target::staff_after;
 use super::values::{Layers, Shift, same, says_something, shift};
 use crate::catalog::{Catalog, RightId, RightType};
 use crate::model::{
-    Account, AccountState, Baseline, Days, Grant, Item, Items, Noted, One, RightSet, Value,
+    Account, AccountState, Baseline, Days, Grant, Item, Items, Noted, One, RightSet, Value, Was,
 };
 
 /// What was changed by somebody else since.
@@ -43,23 +43,21 @@ where
         let memory = ctx.input.memory;
         let scope = (self.name.clone(), grant.place.clone(), row.id.clone());
         let known = memory.baselines.get(&scope);
-        let all = match known.filter(|known| known.given.is_some()) {
+        let all = if let Some(known) = known.filter(|known| known.given.is_some()) {
             // What was found there last is newer than what was written before it.
-            Some(known) => known.is_equal() && known.given == Some(ctx.digests.given(given)),
-            None => {
-                let mut applied = keys(case.person);
-                let applied =
-                    applied.find_map(|key| memory.applied.get(&self.at(&grant.place, key)));
-                let wanted = || Access {
-                    state: AccountState::Active,
-                    role: target.role.clone(),
-                    staff: staff_after(target.staff, row.staff.flatten()),
-                    staff_name: None,
-                    rights: target.rights.clone(),
-                    facts: std::sync::Arc::default(),
-                };
-                applied.is_some_and(|applied| ctx.digests.of(&wanted()) == *applied)
-            }
+            known.is_equal() && known.given == Some(ctx.digests.given(given))
+        } else {
+            let mut applied = keys(case.person);
+            let applied = applied.find_map(|key| memory.applied.get(&self.at(&grant.place, key)));
+            let wanted = || Access {
+                state: AccountState::Active,
+                role: target.role.clone(),
+                staff: staff_after(target.staff, row.staff.flatten()),
+                staff_name: None,
+                rights: target.rights.clone(),
+                facts: std::sync::Arc::default(),
+            };
+            applied.is_some_and(|applied| ctx.digests.of(&wanted()) == *applied)
         };
         let is_other = |was: Option<i64>| was.is_some() && row.staff.is_some_and(|now| now != was);
         let (rights, role, staff) = match (known, &row.rights) {
@@ -124,12 +122,10 @@ fn turned(catalog: &'static Catalog, known: &Baseline, live: &RightSet) -> BTree
     // Where nobody knows what was there, it was what is there.
     let mut then = live.clone();
     for right in catalog.all() {
-        let Some(was) = known.right(right.slug) else {
-            continue;
-        };
-        let was = match was {
-            Some(noted) => value_of(right.kind, noted),
-            None => right.kind.is_boolean().then_some(Value::Switch(false)),
+        let was = match known.right(right.slug) {
+            Was::Unknown => None,
+            Was::Off => right.kind.is_boolean().then_some(Value::Switch(false)),
+            Was::Value(noted) => value_of(right.kind, &noted),
         };
         // What the vendor does not show now was turned by nobody.
         if was.is_some() && live.get(right.id.index()).is_some() {

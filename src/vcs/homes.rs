@@ -81,9 +81,9 @@ fn found(
                 }
             }
         } else if let Some(path) = line.strip_prefix("--- ") {
-            from = side(path, "a/")?;
+            from = side(path, "a/")?.path();
         } else if let Some(path) = line.strip_prefix("+++ ") {
-            let to = side(path, "b/")?;
+            let to = side(path, "b/")?.path();
             match (from, to) {
                 (None, Some(path)) => drop(new.insert(path)),
                 (Some(path), None) => drop(gone.insert(path)),
@@ -106,15 +106,29 @@ fn found(
     Some(homes)
 }
 
-/// The path of one side of a patch, without its prefix; none where there is no file. A path that git had to put in quotes is
-/// not understood.
-fn side<'p>(path: &'p str, prefix: &str) -> Option<Option<&'p str>> {
+/// One side of a patch.
+enum Side<'p> {
+    Nothing,
+    File(&'p str),
+}
+
+impl<'p> Side<'p> {
+    fn path(self) -> Option<&'p str> {
+        match self {
+            Side::Nothing => None,
+            Side::File(path) => Some(path),
+        }
+    }
+}
+
+/// One side of a patch by its path with a prefix; none where git had to put it in quotes, which is not understood.
+fn side<'p>(path: &'p str, prefix: &str) -> Option<Side<'p>> {
     // A path with a blank in it ends with a tab.
     let path = path.strip_suffix('\t').unwrap_or(path);
     if path == "/dev/null" {
-        return Some(None);
+        return Some(Side::Nothing);
     }
-    path.strip_prefix(prefix).map(Some)
+    path.strip_prefix(prefix).map(Side::File)
 }
 
 /// How many lines a hunk takes away and adds: of `-1,2 +3 @@`.

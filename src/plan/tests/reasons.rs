@@ -376,12 +376,7 @@ fn baseline(live: &Account, found: Agreed, before: &Baseline) -> Baseline {
         (noted != Noted::Switch(false)).then(|| (slug.into(), noted))
     });
     let newer = found.apart.iter();
-    let newer = newer.map(|slug| {
-        (
-            slug.clone(),
-            before.right(slug).map(Option::<&Noted>::cloned),
-        )
-    });
+    let newer = newer.map(|slug| (slug.clone(), before.right(slug)));
     Baseline {
         given: Some(found.given.clone()),
         role: live.role.clone(),
