@@ -138,28 +138,38 @@ pub fn blame(folder: &Utf8Path, commit: Option<&str>, file: &str) -> Option<Blam
     })
 }
 
-/// Everybody who touched one of some files in a commit that another one does not have, up to a third or, without it, to the one
+/// Everybody who touched a file, or one of others by their paths from the top of the repository, in a commit that another one does not have, up to a third or, without it, to the one
 /// that the folder is at; `from` asks for the last change of each before them too. None where git does not know.
 pub fn authors_since(
     folder: &Utf8Path,
     (since, from): (&str, bool),
     until: Option<&str>,
-    files: &[&str],
+    (file, others): (&str, &BTreeSet<String>),
 ) -> Option<BTreeSet<String>> {
     if !is_hash(since) || until.is_some_and(|until| !is_hash(until)) {
         return None;
     }
     let range = format!("{since}..{}", until.unwrap_or("HEAD"));
     // What a side branch did counts, whichever way it was merged.
+    let others = others.iter().map(|other| format!(":(top,literal){other}"));
+    let files: Vec<String> = others.chain([format!(":(literal){file}")]).collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
     let log = |merges: &[&str], format: &str| {
         let arguments = ["log", "--full-history", format];
-        let files = [&[&*range, "--"], files].concat();
+        let files = [&[&*range, "--"], &files[..]].concat();
         git(folder, &[&arguments, merges, &files].concat())
     };
     let mut told = log(&["--no-merges"], "--format=%aE").and_then(text)?;
-    // Whoever only joins two branches has written nothing: a merge counts where it has something that neither of them had.
-    let combined = ["--merges", "--cc", "--no-ext-diff", "--no-textconv"];
-    let merges = log(&combined, "--format=%x00%aE%x00")?;
+    // Whoever only joins two branches has written nothing: a merge counts where it is not what git makes of the two by itself. A
+    // git that cannot tell that (before 2.35) tells nothing.
+    let own = [
+        "--merges",
+        "--remerge-diff",
+        "--text",
+        "--no-ext-diff",
+        "--no-textconv",
+    ];
+    let merges = log(&own, "--format=%x00%aE%x00")?;
     told.push_str(&wrote_something(&String::from_utf8_lossy(&merges)));
     for file in files.iter().filter(|_| from) {
         let last = ["log", "-1", "--format=%aE", since, "--", file];
@@ -494,7 +504,7 @@ mod tests {
         ];
         run(folder, &[&merge[..], &["side"]].concat());
         let asked = |since: &str, from: bool, until: Option<&str>| {
-            let found = authors_since(folder, (since, from), until, &["a.yaml"])?;
+            let found = authors_since(folder, (since, from), until, ("a.yaml", &BTreeSet::new()))?;
             let found: Vec<String> = found.into_iter().collect();
             Some(found.join(" ").replace("@chain.example", ""))
         };

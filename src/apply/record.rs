@@ -3,14 +3,14 @@
 //! Pure. Invariant: no contact and no name of a person gets into an entry; a vendor's words are
 //! scrubbed and bounded.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Order;
 use crate::catalog::Catalog;
 use crate::journal::{
-    CallOutcome, CallResult, ConfigFacts, Intent, Record, RightValue, RunStarted, SystemAt, Verb,
-    Verdict, Verified, Way, right_value, scrub,
+    CallOutcome, CallResult, ConfigFacts, Intent, Record, RunStarted, SystemAt, Verb, Verdict,
+    Verified, Way, right_value, scrub, set_of,
 };
 use crate::model::{Account, AccountId, InviteWay};
 use crate::plan::{Change, Step, Target};
@@ -198,8 +198,10 @@ impl Check {
         }
     }
 
-    /// Its entry.
-    pub(super) fn record(&self, step: &Step) -> Record {
+    /// Its entry. `known`: the names of sets that the journal has.
+    pub(super) fn record(&self, step: &Step, known: &mut BTreeSet<String>) -> Record {
+        let rights = self.live.as_ref().and_then(|live| live.rights.as_ref());
+        let set = rights.map(|rights| set_of(rights, Catalog::current()));
         let texts = |slugs: &[&str]| slugs.iter().map(|&slug| slug.to_owned()).collect();
         Record::Verified(Verified {
             step: step.id.to_string(),
@@ -214,32 +216,11 @@ impl Check {
             differs: texts(&self.differs),
             also_changed: texts(&self.also_changed),
             staff: self.live.as_ref().and_then(|live| live.staff.flatten()),
-            read: self.read(step),
+            set: set.as_ref().map(|(name, _)| name.clone()),
+            sets: set
+                .filter(|(name, _)| known.insert(name.clone()))
+                .into_iter()
+                .collect(),
         })
-    }
-
-    /// What was read back of the rights that a step changes, and of those that changed all the same, where it is not what the
-    /// step asked for.
-    fn read(&self, step: &Step) -> BTreeMap<String, Option<RightValue>> {
-        let Some(rights) = self.live.as_ref().and_then(|live| live.rights.as_ref()) else {
-            return BTreeMap::new();
-        };
-        let catalog = Catalog::current();
-        let target = target_of(&step.change);
-        let changes = step.deltas.iter().map(|delta| delta.right);
-        let also = self.also_changed.iter();
-        let also = also.filter_map(|slug| catalog.by_slug(slug));
-        let is_off =
-            |value: &Option<RightValue>| matches!(value, None | Some(RightValue::Switch(false)));
-        changes
-            .chain(also)
-            .filter_map(|right| {
-                let asked = target.and_then(|target| target.rights.get(right.index()));
-                let (asked, read) = (asked.map(right_value), rights.get(right.index()));
-                let read = read.map(right_value);
-                let is_same = read == asked || (is_off(&read) && is_off(&asked));
-                (!is_same).then(|| (catalog.get(right).slug.to_owned(), read))
-            })
-            .collect()
     }
 }

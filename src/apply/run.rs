@@ -50,6 +50,8 @@ pub(super) struct Runner<'a> {
     pub(super) belief: Belief,
     /// Invitations that were sent, or may have been, and are not in a list yet.
     pub(super) in_flight: Vec<InFlight>,
+    /// Names of the sets of rights that the journal has.
+    sets: BTreeSet<String>,
 }
 
 impl<'a> Runner<'a> {
@@ -77,6 +79,7 @@ impl<'a> Runner<'a> {
             left: BTreeSet::new(),
             belief: Belief::default(),
             in_flight: Vec::new(),
+            sets: BTreeSet::new(),
         }
     }
 
@@ -87,6 +90,12 @@ impl<'a> Runner<'a> {
             self.append(order.opening.to_vec())?;
         }
         let entries = self.journal.sealed().iter().map(|sealed| &sealed.entry);
+        let sets = entries.clone().flat_map(|entry| match &entry.record {
+            Record::Observed(seen) => seen.sets.keys().cloned().collect(),
+            Record::Verified(verified) => verified.sets.keys().cloned().collect(),
+            _ => Vec::new(),
+        });
+        self.sets = sets.collect();
         self.belief = Belief::of(memory(entries));
         // A step that waits for an invitation in flight lets others go first.
         loop {
@@ -226,7 +235,7 @@ impl<'a> Runner<'a> {
         check: &Check,
         settled: Option<Record>,
     ) -> Result<(), JournalError> {
-        let entry = check.record(&self.steps[at]);
+        let entry = check.record(&self.steps[at], &mut self.sets);
         self.append(settled.into_iter().chain([entry]).collect())
             .map(drop)
     }

@@ -115,7 +115,8 @@ fn verified(hour: i64, step: &str, verdict: Verdict, absent: bool, differs: &[&s
             differs: differs.iter().map(|it| (*it).to_owned()).collect(),
             also_changed: Vec::new(),
             staff: None,
-            read: BTreeMap::new(),
+            set: None,
+            sets: BTreeMap::new(),
         }),
     )
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::entry::{GrantSeen, Intent, Observed, RightValue, Verb, Verdict, Verified, place_of};
+use super::entry::{GrantSeen, Intent, Observed, RightValue, Verb, Verified, place_of};
 use crate::model::{
     AccountId, Baseline, Noted, NotedSet, PlaceId, SystemName, VendorRoleSlug, Was,
 };
@@ -31,13 +31,7 @@ impl Baselines {
 
     /// What a read saw, and how it agreed with the files.
     pub(super) fn read(&mut self, observed: &Observed) {
-        for (name, set) in &observed.sets {
-            let noted = |(slug, value): (&String, &RightValue)| {
-                (Arc::from(slug.as_str()), Noted::from(value))
-            };
-            let set = set.iter().map(noted).collect();
-            self.sets.insert(name.clone(), Arc::new(set));
-        }
+        self.learn(&observed.sets);
         let row = |account: &str| {
             let system = SystemName::new(observed.system.as_str());
             (system, place_of(&observed.place), AccountId::new(account))
@@ -57,6 +51,16 @@ impl Baselines {
             for account in &apart.accounts {
                 self.compared(row(account), &apart.given, &apart.differs);
             }
+        }
+    }
+
+    fn learn(&mut self, sets: &BTreeMap<String, BTreeMap<String, RightValue>>) {
+        for (name, set) in sets {
+            let noted = |(slug, value): (&String, &RightValue)| {
+                (Arc::from(slug.as_str()), Noted::from(value))
+            };
+            let set = set.iter().map(noted).collect();
+            self.sets.insert(name.clone(), Arc::new(set));
         }
     }
 
@@ -104,32 +108,31 @@ impl Baselines {
         }
     }
 
-    /// What was read back after a write. `intent`: the last one of the step.
+    /// What was read back after a write: all of it where nothing was known before, and else what the write changed. What
+    /// somebody else changed beside it stays what it was. `intent`: the last one of the step.
     pub(super) fn verified(&mut self, verified: &Verified, intent: Option<&Intent>) {
-        let was_read = match verified.verdict {
-            // Without a digest the rights were not shown.
-            Verdict::AsPlanned => verified.digest.is_some(),
-            Verdict::DidNotStick => true,
-            Verdict::NotReadable | Verdict::NotVisibleYet => false,
-        };
+        self.learn(&verified.sets);
         let at = row_of(
             &verified.system,
             &verified.place,
             verified.account.as_deref(),
         );
-        let (Some(at), Some(intent), true, false) = (at, intent, was_read, verified.absent) else {
+        let set = verified.set.as_ref();
+        let set = set.and_then(|name| self.sets.get(name)).cloned();
+        let (Some(at), Some(intent), Some(set), false) = (at, intent, set, verified.absent) else {
             return;
         };
         let known = self.known.entry(at).or_default();
-        let noted = |value: &Option<RightValue>| value.as_ref().map(Noted::from);
-        let stuck = |slug: &str| !verified.differs.iter().any(|it| it == slug);
-        let rights = intent.rights.iter().filter(|(slug, _)| stuck(slug));
-        for (slug, value) in rights.chain(&verified.read) {
-            let value = noted(value).filter(|value| *value != Noted::Switch(false));
-            let was = value.map_or(Was::Off, Was::Value);
-            known.newer.insert(slug.as_str().into(), was);
+        let rights = intent.rights.keys().chain(&verified.also_changed);
+        for slug in rights.map(String::as_str) {
+            let value = set.get(slug).cloned();
+            known
+                .newer
+                .insert(slug.into(), value.map_or(Was::Off, Was::Value));
         }
-        if let Some(role) = intent.role.as_deref().filter(|_| stuck("role")) {
+        known.set.get_or_insert(set);
+        let is_role = !verified.differs.iter().any(|it| it == "role");
+        if let Some(role) = intent.role.as_deref().filter(|_| is_role) {
             known.role = Some(VendorRoleSlug::new(role));
         }
         known.staff = verified.staff;

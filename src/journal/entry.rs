@@ -419,10 +419,12 @@ pub struct Verified {
     /// The linked team member that was read back, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub staff: Option<i64>,
-    /// Values that were read back of rights that the step changes or that changed all the same, where they are not what
-    /// the intent has: an id in place of `self`, or what did not stick; absent: none.
+    /// The set of rights that was read back, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<String>,
+    /// That set, where no earlier entry has it: see `observed`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub read: BTreeMap<String, Option<RightValue>>,
+    pub sets: BTreeMap<String, BTreeMap<String, RightValue>>,
 }
 
 /// What reading back can find.

@@ -274,7 +274,10 @@ impl Remembering<'_> {
         }
         for grant in known.ungranted.iter().flat_map(grants) {
             self.memory.declared.remove(&grant);
-            self.let_go(&grant);
+            // A key that went may be another one's now.
+            if self.memory.people.contains(&grant.2) {
+                self.let_go(&grant);
+            }
         }
         for grant in known.granted.iter().flat_map(grants) {
             let (system, place, person) = &grant;

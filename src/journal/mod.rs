@@ -44,7 +44,7 @@ pub use judged::{
 pub use known::{Known, known_after};
 pub use lock::FolderLock;
 pub use memory::memory;
-pub use observe::{ObservedScope, observed};
+pub use observe::{ObservedScope, observed, set_of};
 pub use scrub::scrub;
 pub use show::{Filter, ShownLine, show, show_json};
 pub use sink::{JournalSink, MemoryJournal, genesis};

@@ -57,6 +57,7 @@ pub fn observed<'a>(
                         .people
                         .insert((verified.system.clone(), account.clone()), person.clone());
                 }
+                earlier.sets.extend(verified.sets.keys().cloned());
             }
             Record::Genesis(_)
             | Record::RunStarted(_)
@@ -208,7 +209,7 @@ fn row_of(
 }
 
 /// A set of rights by slug, without switches that are off, and its name.
-fn set_of(rights: &RightSet, catalog: &Catalog) -> (String, BTreeMap<String, RightValue>) {
+pub fn set_of(rights: &RightSet, catalog: &Catalog) -> (String, BTreeMap<String, RightValue>) {
     let values: BTreeMap<String, RightValue> = rights
         .iter()
         .filter_map(|(at, value)| {

@@ -135,6 +135,7 @@ fn written(
     let config = config();
     let commit = config.commit.as_deref().filter(|_| !config.dirty);
     let began: BTreeSet<&str> = files.values().flatten().map(|it| from(it).0).collect();
+    let none = BTreeSet::new();
     let homes = began.into_iter();
     let homes: BTreeMap<String, _> = homes
         .map(|it| (it.to_owned(), vcs::homes(folder, it, commit, entries)))
@@ -143,9 +144,8 @@ fn written(
         let blame = vcs::blame(folder, commit, &file)?;
         let since = since.into_iter().filter_map(|since| {
             let homes = homes.get(from(&since).0)?.as_ref()?;
-            let others = homes.get(&*file).into_iter().flatten();
-            let all: Vec<&str> = others.map(String::as_str).chain([&*file]).collect();
-            let found = vcs::authors_since(folder, from(&since), commit, &all)?;
+            let others = homes.get(&*file).unwrap_or(&none);
+            let found = vcs::authors_since(folder, from(&since), commit, (&file, others))?;
             Some((since, found))
         });
         let written = Written {

@@ -8,18 +8,24 @@ use super::project::Project;
 use crate::journal::{
     Known, ObservedScope, Record, RunStarted, Sealed, SystemAt, known_after, observed,
 };
-use crate::model::{AccountId, Memory, Observed, PlaceId, Reading, ScopeState, SystemName};
+use crate::model::{
+    AccountId, Memory, Observed, PersonKey, PlaceId, Reading, ScopeState, SystemName,
+};
 use crate::plan::{self, Agreed, Draft};
 
-/// The opening entries of a run.
+/// The opening entries of a run. `acts`: whether the run does all that the files want of somebody at a place; what it leaves out
+/// may be what its files say otherwise than those that are applied.
 pub fn opening(
     project: &Project,
     read: &Observed,
     memory: &Memory,
     sealed: &[Sealed],
     draft: &Draft,
+    acts: impl Fn(&SystemName, &PlaceId, &PersonKey) -> bool,
 ) -> Vec<Record> {
-    let mut agreed = plan::agreed(draft, project.catalog);
+    let settled = draft.settled.iter();
+    let settled = settled.filter(|it| acts(&it.system, &it.place, &it.person));
+    let mut agreed = plan::agreed(settled, project.catalog);
     for ((system, place), accounts) in &mut agreed {
         let is_news = |account: &AccountId, found: &Agreed| {
             let row = (system.clone(), place.clone(), account.clone());

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::step::{Access, Draft, StaffTarget, StepId, StepKind, Target};
+use super::finding::Settled;
+use super::step::{Access, StaffTarget, StepId, StepKind, Target};
 use crate::canonical::{canonical, sha256_hex};
 use crate::catalog::Catalog;
 use crate::model::{
@@ -67,14 +68,14 @@ pub struct Agreed {
     pub apart: BTreeSet<Arc<str>>,
 }
 
-/// The accounts of a draft that were compared with the files, and what came of it.
-pub fn agreed(
-    draft: &Draft,
+/// Accounts that were compared with the files, and what came of it.
+pub fn agreed<'s>(
+    settled: impl IntoIterator<Item = &'s Settled>,
     catalog: &'static Catalog,
 ) -> BTreeMap<(SystemName, PlaceId), BTreeMap<AccountId, Agreed>> {
     let mut digests = Digests::new(catalog);
     let mut agreed: BTreeMap<_, BTreeMap<_, _>> = BTreeMap::new();
-    for settled in &draft.settled {
+    for settled in settled {
         let scope = (settled.system.clone(), settled.place.clone());
         let accounts = agreed.entry(scope).or_default();
         let found = Agreed {

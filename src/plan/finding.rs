@@ -105,6 +105,8 @@ pub struct Settled {
     pub place: PlaceId,
     /// The account.
     pub account: AccountId,
+    /// Whose it is.
+    pub person: PersonKey,
     /// What the files give, ready for that place; `self` still stands for whoever is linked.
     pub target: Target,
     /// What the account has otherwise, if anything: slugs, or `role`, `staff`.

@@ -3,109 +3,124 @@
 //! Pure. Not what becomes of it, which the module `policy` judges. Invariants: what nobody knows the earlier value of was
 //! changed by nobody; a change of the files takes nothing away from what was found out about the rest.
 
-use std::collections::BTreeSet;
-
-use super::identity::keys;
-use super::person::Case;
-use super::step::{Access, RightDelta, Target};
+use super::make::role_shift;
+use super::step::{RightDelta, Target};
 use super::swing::ByHand;
 use super::system::{Context, System};
-use super::target::staff_after;
-use super::values::{Layers, Shift, same, says_something, shift};
+use super::unmet::unmet;
+use super::values::{Layers, Shift, shift};
 use crate::catalog::{Catalog, RightId, RightType};
 use crate::model::{
-    Account, AccountState, Baseline, Days, Grant, Item, Items, Noted, One, RightSet, Value, Was,
+    Account, Baseline, Days, Item, Items, Noted, One, PlaceId, RightSet, Value, VendorRoleSlug, Was,
 };
 
-/// What was changed by somebody else since.
+/// What an account had when that was last sure.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Hands {
     /// The files want just what was there then: so all that is otherwise now was changed by somebody else.
     all: bool,
-    rights: BTreeSet<RightId>,
-    role: bool,
+    /// The rights then; where nobody knows, as they are now.
+    rights: Option<RightSet>,
+    /// The vendor role then, where it is another now.
+    role: Option<VendorRoleSlug>,
+    /// Another team member was linked.
     staff: bool,
 }
+
+/// What of a right's change undoes what somebody else did: `more` gives back what they took, `less` takes what they gave.
+type Undoes = Shift;
 
 impl<'a, 's> System<'a, 's>
 where
     'a: 's,
 {
-    /// What somebody else changed of an account. `given`: what the files give; `target`: what would be written of it.
+    /// What an account had when that was last sure. `given`: what the files give.
     pub(super) fn hands(
         &self,
         ctx: &mut Context<'a>,
-        case: &Case<'a>,
-        grant: &Grant,
-        (given, target): (&Target, &Target),
+        place: &PlaceId,
+        given: &Target,
         row: &Account,
     ) -> Hands {
-        let memory = ctx.input.memory;
-        let scope = (self.name.clone(), grant.place.clone(), row.id.clone());
-        let known = memory.baselines.get(&scope);
-        let all = if let Some(known) = known.filter(|known| known.given.is_some()) {
-            // What was found there last is newer than what was written before it.
-            known.is_equal() && known.given == Some(ctx.digests.given(given))
-        } else {
-            let mut applied = keys(case.person);
-            let applied = applied.find_map(|key| memory.applied.get(&self.at(&grant.place, key)));
-            let wanted = || Access {
-                state: AccountState::Active,
-                role: target.role.clone(),
-                staff: staff_after(target.staff, row.staff.flatten()),
-                staff_name: None,
-                rights: target.rights.clone(),
-                facts: std::sync::Arc::default(),
-            };
-            applied.is_some_and(|applied| ctx.digests.of(&wanted()) == *applied)
+        let scope = (self.name.clone(), place.clone(), row.id.clone());
+        let Some(known) = ctx.input.memory.baselines.get(&scope) else {
+            return Hands::default();
         };
-        let is_other = |was: Option<i64>| was.is_some() && row.staff.is_some_and(|now| now != was);
-        let (rights, role, staff) = match (known, &row.rights) {
-            (Some(known), Some(live)) => (
-                turned(ctx.input.catalog, known, live),
-                known.role.is_some() && row.role.is_some() && known.role != row.role,
-                is_other(known.staff),
-            ),
-            _ => (BTreeSet::new(), false, false),
-        };
+        let live = row.rights.as_ref();
+        let is_other = |then: &VendorRoleSlug| row.role.as_ref().is_some_and(|now| now != then);
         Hands {
-            all,
-            rights,
-            role,
-            staff,
+            all: known.is_equal() && known.given == Some(ctx.digests.given(given)),
+            rights: live.map(|live| rights_then(ctx.input.catalog, known, live)),
+            role: known.role.clone().filter(is_other),
+            staff: known.staff.is_some() && row.staff.is_some_and(|now| now != known.staff),
         }
     }
 }
 
 impl Hands {
-    /// What of a change answers it, and whether that is all of the change. `roles`: the vendor role before and after, where it
-    /// changes; `staff`: whether the linked team member does.
+    /// Whether the files want just what was there then.
+    pub(super) fn wants_the_same(&self) -> bool {
+        self.all
+    }
+
+    /// What a change of a right undoes.
+    fn undoes(
+        &self,
+        catalog: &'static Catalog,
+        id: RightId,
+        (live, after): (Option<&RightSet>, Layers<'_>),
+    ) -> Undoes {
+        let right = catalog.get(id);
+        let now = live.and_then(|live| Layers::alone(catalog, live).worth(id));
+        let will = after.worth(id);
+        let does = shift(right, now.as_ref(), will.as_ref());
+        if self.all {
+            return does;
+        }
+        let Some(then) = &self.rights else {
+            return Shift::default();
+        };
+        let then = Layers::alone(catalog, then).worth(id);
+        if let (Some(Value::Items(then)), Some(Value::Items(now)), Some(Value::Items(will))) =
+            (&then, &now, &will)
+        {
+            return Shift {
+                more: returns(then, now, will),
+                less: departs(then, now, will),
+            };
+        }
+        let did = shift(right, then.as_ref(), now.as_ref());
+        Shift {
+            more: does.more && did.less,
+            less: does.less && did.more,
+        }
+    }
+
+    /// What of a change undoes what somebody else did, and whether that is all of the change. `role`: what the change of the
+    /// vendor role does, with the role now, where it changes; `staff`: whether the linked team member does.
     pub(super) fn of(
         &self,
         catalog: &'static Catalog,
         deltas: &[RightDelta],
-        (live, after): (Option<&RightSet>, Layers<'_>),
-        role: Option<Shift>,
+        sides: (Option<&RightSet>, Layers<'_>),
+        role: Option<(Shift, Option<&VendorRoleSlug>)>,
         staff: bool,
     ) -> (ByHand, bool) {
-        let rights = deltas.iter().map(|delta| delta.right);
-        let rights: Vec<RightId> = rights
-            .filter(|right| self.all || self.rights.contains(right))
-            .collect();
-        let before = live.map(|live| Layers::alone(catalog, live));
         let mut by_hand = ByHand {
-            role: role.is_some() && (self.all || self.role),
             staff: staff && (self.all || self.staff),
             ..ByHand::default()
         };
-        let shifts = rights.iter().map(|&id| {
-            let was = before.and_then(|layers| layers.worth(id));
-            shift(catalog.get(id), was.as_ref(), after.worth(id).as_ref())
-        });
-        for shift in shifts.chain(role.filter(|_| by_hand.role)) {
-            by_hand.gives |= shift.more;
-            by_hand.takes |= shift.less;
-        }
+        let mut note = |undoes: Undoes| {
+            by_hand.gives |= undoes.more;
+            by_hand.takes |= undoes.less;
+            undoes.more || undoes.less
+        };
+        let rights = deltas.iter().map(|delta| delta.right);
+        let rights: Vec<RightId> = rights
+            .filter(|&right| note(self.undoes(catalog, right, sides)) || self.all)
+            .collect();
+        let is_role = role.is_some_and(|(does, now)| note(self.undoes_role(does, now)) || self.all);
+        by_hand.role = is_role;
         // Where nothing is told of that is another value, the whole decides.
         let is_told = !deltas.is_empty() || role.is_some() || staff;
         let is_all = (is_told || self.all)
@@ -115,11 +130,90 @@ impl Hands {
         by_hand.rights = rights;
         (by_hand, is_all)
     }
+
+    fn undoes_role(&self, does: Shift, now: Option<&VendorRoleSlug>) -> Undoes {
+        if self.all {
+            return does;
+        }
+        let did = match &self.role {
+            Some(then) => role_shift(Some(then), now),
+            None => Shift::default(),
+        };
+        Shift {
+            more: does.more && did.less,
+            less: does.less && did.more,
+        }
+    }
+
+    /// The part of a target that leaves alone what somebody else did, as far as the settings hold the answer to it; none where
+    /// it is all of it, or nothing is left.
+    pub(super) fn beside(
+        &self,
+        catalog: &'static Catalog,
+        target: &Target,
+        row: &Account,
+        held: impl Fn(Undoes) -> bool,
+    ) -> Option<Target> {
+        let live = row.rights.as_deref()?;
+        let after = Layers {
+            catalog,
+            over: Some(&target.rights),
+            under: Some(live),
+        };
+        let mut beside = target.clone();
+        let mut rights = RightSet::clone(&target.rights);
+        let mut any = false;
+        for id in catalog.ids() {
+            if rights.get(id.index()).is_some()
+                && held(self.undoes(catalog, id, (Some(live), after)))
+            {
+                rights.set(id.index(), None);
+                any = true;
+            }
+        }
+        beside.rights = rights.into();
+        if let (Some(now), Some(will)) = (&row.role, &target.role)
+            && now != will
+            && held(self.undoes_role(role_shift(Some(now), Some(will)), Some(now)))
+        {
+            beside.role = Some(now.clone());
+            any = true;
+        }
+        let is_left = !unmet(catalog, &beside, row).is_met();
+        (any && is_left).then_some(beside)
+    }
 }
 
-/// The rights that are not in force as they were then.
-fn turned(catalog: &'static Catalog, known: &Baseline, live: &RightSet) -> BTreeSet<RightId> {
-    // Where nobody knows what was there, it was what is there.
+/// Whether a list gets back something that it had.
+fn returns(then: &Items, now: &Items, will: &Items) -> bool {
+    match (then, now, will) {
+        (_, Items::All, _) => false,
+        (Items::All, Items::Only(_), Items::All) => true,
+        (Items::All, Items::Only(now), Items::Only(will)) => {
+            will.iter().any(|item| !now.contains(item))
+        }
+        (Items::Only(then), Items::Only(now), Items::All) => {
+            then.iter().any(|item| !now.contains(item))
+        }
+        (Items::Only(then), Items::Only(now), Items::Only(will)) => then
+            .iter()
+            .any(|item| !now.contains(item) && will.contains(item)),
+    }
+}
+
+/// Whether a list loses something that it got.
+fn departs(then: &Items, now: &Items, will: &Items) -> bool {
+    match (then, now, will) {
+        (Items::All, _, _) | (_, _, Items::All) => false,
+        (Items::Only(_), Items::All, Items::Only(_)) => true,
+        (Items::Only(then), Items::Only(now), Items::Only(will)) => now
+            .iter()
+            .any(|item| !then.contains(item) && !will.contains(item)),
+    }
+}
+
+/// The rights of an account as they were; where nobody knows, as they are.
+fn rights_then(catalog: &'static Catalog, known: &Baseline, live: &RightSet) -> RightSet {
     let mut then = live.clone();
     for right in catalog.all() {
         let was = match known.right(right.slug) {
@@ -132,16 +226,7 @@ fn turned(catalog: &'static Catalog, known: &Baseline, live: &RightSet) -> BTree
             then.set(right.id.index(), was);
         }
     }
-    let (then, now) = (Layers::alone(catalog, &then), Layers::alone(catalog, live));
-    let differs = |id: RightId| {
-        let says = |value: &Value| says_something(catalog.get(id), value);
-        match (then.worth(id), now.worth(id)) {
-            (Some(then), Some(now)) => !same(&then, &now),
-            (Some(one), None) | (None, Some(one)) => says(&one),
-            (None, None) => false,
-        }
-    };
-    catalog.ids().filter(|&id| differs(id)).collect()
+    then
 }
 
 /// A value of the journal as a right of that kind has it; none where it cannot be one.

@@ -23,9 +23,11 @@ use super::step::{
 use super::swing::ByHand;
 use super::system::{Context, System, count, some_of};
 use super::target::{compare, locked_differs, staff_after, staff_wish, writable};
-use super::values::Layers;
-use crate::catalog::RightId;
-use crate::model::{Account, AccountState, Grant, Ownership, PlaceId, RightSet, ScopeState};
+use super::values::{Layers, Shift};
+use crate::catalog::{Catalog, RightId};
+use crate::model::{
+    Account, AccountState, Answer, Grant, Ownership, PlaceId, RightSet, ScopeState,
+};
 
 impl<'a, 's> System<'a, 's>
 where
@@ -57,7 +59,7 @@ where
             return;
         };
         if let Some(given) = self.is_settled(ctx, case, grant, row, live, scope) {
-            self.note_settled(ctx, place, row, given, BTreeSet::new());
+            self.note_settled(ctx, case, place, row, given, BTreeSet::new());
             return;
         }
         let staff_now = row.staff.flatten();
@@ -90,18 +92,23 @@ where
             ..target.clone()
         };
         if !role && !staff && differences.changed.is_empty() {
-            self.note_settled(ctx, place, row, given, BTreeSet::new());
+            let apart = differences.absent.iter();
+            let apart = apart.map(|&id| catalog.get(id).slug.into());
+            self.note_settled(ctx, case, place, row, given, apart.collect());
             return;
         }
-        let apart = differences.changed.iter();
+        let apart = differences.changed.iter().chain(&differences.absent);
         let apart = apart.map(|&id| catalog.get(id).slug);
         let apart = role.then_some("role").into_iter().chain(apart);
         let apart = staff.then_some("staff").into_iter().chain(apart);
         let apart = apart.map(Arc::from).collect();
         target.rights = writable(catalog, &target.rights, live);
 
-        let hands = self.hands(ctx, case, grant, (&given, &target), row);
-        self.note_settled(ctx, place, row, given, apart);
+        let hands = self.hands(ctx, place, &given, row);
+        // Where the files want what was there then, nothing was learned, and what was known then is what tells it.
+        if !hands.wants_the_same() {
+            self.note_settled(ctx, case, place, row, given, apart);
+        }
         let full = self.set(
             ctx,
             case,
@@ -130,18 +137,64 @@ where
                 let gains = gains_only(catalog, &target, row, live, &differences.changed);
                 self.withhold(ctx, full.step, place);
                 if let Some(gains) = gains {
-                    let step = self.set(ctx, case, grant, account, row, scope, gains, &hands);
-                    ctx.found.candidates.push(step);
+                    let step =
+                        self.set(ctx, case, grant, account, row, scope, gains.clone(), &hands);
+                    self.part(ctx, case, grant, account, row, scope, (step, gains), &hands);
                 }
             }
-            Ownership::AddOnly | Ownership::Full => ctx.found.candidates.push(full),
+            Ownership::AddOnly | Ownership::Full => {
+                self.part(
+                    ctx,
+                    case,
+                    grant,
+                    account,
+                    row,
+                    scope,
+                    (full, target),
+                    &hands,
+                );
+            }
         }
+    }
+
+    /// Puts a step among the candidates; where the settings hold a part of it that answers what somebody did by hand, that part
+    /// waits and the rest is a step of its own. A write does one or the other.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one row and its step; all of it is used once"
+    )]
+    fn part(
+        &self,
+        ctx: &mut Context<'a>,
+        case: &Case<'a>,
+        grant: &'a Grant,
+        account: usize,
+        row: &Account,
+        scope: &ScopeState,
+        (mut step, target): (Candidate, Target),
+        hands: &Hands,
+    ) {
+        let rule = ctx.input.desired.rules.drift;
+        let held = |undoes: Shift| {
+            (undoes.more && rule.reduced.answer == Answer::Hold)
+                || (undoes.less && rule.widened.answer == Answer::Hold)
+        };
+        if let Some(beside) = hands.beside(ctx.input.catalog, &target, row, held) {
+            let rest = self.set(ctx, case, grant, account, row, scope, beside, hands);
+            if !rest.step.deltas.is_empty() || rest.step.kind != StepKind::SetRights {
+                ctx.found.candidates.push(rest);
+                step.refusal
+                    .get_or_insert_with(|| waits(ctx.input.catalog, case, &step.step));
+            }
+        }
+        ctx.found.candidates.push(step);
     }
 
     /// Keeps for the journal how far an account has what the files give it. Of one that is only invited that says nothing.
     fn note_settled(
         &self,
         ctx: &mut Context<'a>,
+        case: &Case<'a>,
         place: &PlaceId,
         row: &Account,
         target: Target,
@@ -153,6 +206,7 @@ where
                 system: self.name.clone(),
                 place: place.clone(),
                 account: row.id.clone(),
+                person: case.person.key.clone(),
                 target,
                 apart,
             });
@@ -235,7 +289,7 @@ where
         let mut deltas = found.deltas.clone();
         ctx.origins.credit(grant, &mut deltas);
         let paid = found.paid && row.paid_seat != Some(true);
-        let shift = role_differs.then_some(role);
+        let shift = role_differs.then_some((role, row.role.as_ref()));
         let linked = staff != row.staff.flatten();
         let (by_hand, is_all) = hands.of(catalog, &deltas, (live, after), shift, linked);
         let reason = self.set_reason(ctx, case, grant, (&by_hand, is_all));
@@ -360,6 +414,36 @@ where
             );
         }
         None
+    }
+}
+
+/// Why what somebody did by hand is not answered yet.
+fn waits(catalog: &Catalog, case: &Case<'_>, step: &Step) -> Refusal {
+    const NAMED: usize = 3;
+    let by_hand = &step.by_hand;
+    let role = by_hand.role.then_some("the vendor role").into_iter();
+    let rights = by_hand.rights.iter().map(|&id| catalog.get(id).slug);
+    let named: Vec<String> = role.chain(rights).map(|it| format!("`{it}`")).collect();
+    let (first, more) = named.split_at(named.len().min(NAMED));
+    let more = match more.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let what = if by_hand.gives {
+        "less than the files say: somebody took it away by hand"
+    } else {
+        "more than the files say: somebody gave it by hand"
+    };
+    Refusal {
+        code: HoldCode::Drift,
+        message: format!(
+            "`{}` at {} has {what} since it was last verified ({}{more})",
+            case.person.key,
+            step.place,
+            first.join(", "),
+        ),
+        help: "what the files ask beside it is a step of its own; once that is done, the next plan says how to approve this"
+            .into(),
     }
 }
 

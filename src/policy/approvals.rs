@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::authors::{Authors, is_by_more_than_its_lines};
 use super::{loosened, words};
+use crate::catalog::{Catalog, RightId};
 use crate::model::{AccountId, Allow, Approval, Desired, PersonKey, Since, SystemName};
 use crate::plan::{Because, Draft, Input, Need, Step, StepId, StepKind, word};
 
@@ -204,13 +205,19 @@ fn names(approval: &Approval, step: &Step, desired: &Desired) -> bool {
             .filter(|grant| grant.system == step.system)
             .any(|grant| grant.roles.contains(role))
     });
-    // Of drift the rights that somebody changed, and not what the files ask for beside them.
-    let is_beside = |right| !step.by_hand.is_none() && !step.by_hand.rights.contains(right);
+    // Of drift every right that somebody changed, with what it opens: one write gives all of them back.
+    let catalog = Catalog::current();
+    let is_named = |right: RightId| {
+        let mut chain = std::iter::once(right).chain(catalog.governors(right));
+        chain.any(|it| approval.rights.contains(&it))
+    };
     let by_right = approval.any_right
-        || step.deltas.iter().any(|delta| {
-            approval.rights.contains(&delta.right)
-                && !(approval.allow == Allow::Drift && is_beside(&delta.right))
-        });
+        || if approval.allow == Allow::Drift && !step.by_hand.rights.is_empty() {
+            step.by_hand.rights.iter().all(|&right| is_named(right))
+        } else {
+            let mut changed = step.deltas.iter().map(|delta| delta.right);
+            changed.any(|right| approval.rights.contains(&right))
+        };
     let by_place = approval
         .location
         .as_ref()

@@ -30,7 +30,12 @@ pub struct Written {
 impl Written {
     /// Whoever may have taken a line out that was applied; none where that cannot be known.
     fn takers(&self, since: &BTreeSet<Since>) -> Option<BTreeSet<&str>> {
-        let mut takers = BTreeSet::from([self.last.as_deref()?]);
+        let last = self.last.as_deref()?;
+        // Since when edits are not applied is not known: at least the last is asked.
+        if since.is_empty() {
+            return Some(BTreeSet::from([last]));
+        }
+        let mut takers = BTreeSet::new();
         for since in since {
             // A history that does not reach back so far does not tell that somebody else did it.
             takers.extend(self.since.get(since)?.iter().map(String::as_str));

@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::Utf8Path;
 
 use super::dropped::keys;
-use super::{git, is_hash};
+use super::{git, is_hash, text};
 
 /// The keys of entries, with the files in which they stand now.
 pub type Entries<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 
-/// The other files in which the entries of each file stood at some time after `since`; for a file that was new in that time
-/// also those that went. None where git does not tell.
+/// The other files, by their paths from the top of the repository, in which the entries of each file stood at some time after
+/// `since`; for a file that was new in that time also those with entries that went. None where git does not tell.
 pub fn homes(
     folder: &Utf8Path,
     since: &str,
@@ -26,41 +26,55 @@ pub fn homes(
     }
     let until = until.unwrap_or("HEAD");
     let range = format!("{since}..{until}");
-    // What a merge did itself, and what a side branch did, count as well.
-    let told = git(
+    let prefix = git(folder, &["rev-parse", "--show-prefix"]).and_then(text)?;
+    // A folder that was another one then may have been anywhere.
+    let was_here = git(
         folder,
-        &[
-            "-c",
-            "core.quotePath=false",
-            "log",
-            "--format=",
-            "--full-history",
-            "-m",
-            "--patch",
-            "--unified=0",
-            "--relative",
-            "--no-color",
-            "--no-ext-diff",
-            "--no-textconv",
-            "--no-renames",
-            "--src-prefix=a/",
-            "--dst-prefix=b/",
-            &range,
-            "--",
-            "*.yaml",
-            "*.yml",
-        ],
+        &["cat-file", "-e", &format!("{since}:./keyholder.yaml")],
+    )
+    .is_some();
+    let files = if was_here {
+        ["*.yaml", "*.yml"]
+    } else {
+        [":(top)*.yaml", ":(top)*.yml"]
+    };
+    // What a merge did itself, and what a side branch did, count as well; and no attribute hides what a file says.
+    let options = [
+        "-c",
+        "core.quotePath=false",
+        "log",
+        "--format=",
+        "--full-history",
+        "-m",
+        "--patch",
+        "--unified=0",
+        "--no-relative",
+        "--text",
+        "--no-color",
+        "--no-ext-diff",
+        "--no-textconv",
+        "--no-renames",
+        "--src-prefix=a/",
+        "--dst-prefix=b/",
+        &range,
+        "--",
+    ];
+    let told = git(folder, &[&options[..], &files].concat())?;
+    let kept = git(
+        folder,
+        &["ls-tree", "-r", "--name-only", "--full-tree", "-z", until],
     )?;
-    let kept = git(folder, &["ls-tree", "-r", "--name-only", "-z", until])?;
     let kept = String::from_utf8_lossy(&kept);
     let kept = kept.split('\0').collect();
-    found(&String::from_utf8_lossy(&told), entries, &kept)
+    let patches = String::from_utf8_lossy(&told);
+    found(&patches, entries, prefix.trim_end_matches('\n'), &kept)
 }
 
-/// `kept`: files that are there in the end.
+/// `prefix`: of the folder; `kept`: files that are there in the end.
 fn found(
     patches: &str,
     entries: &Entries<'_>,
+    prefix: &str,
     kept: &BTreeSet<&str>,
 ) -> Option<BTreeMap<String, BTreeSet<String>>> {
     let mut homes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -71,49 +85,69 @@ fn found(
     for line in patches.lines() {
         if ahead > 0 && line.starts_with(['+', '-']) {
             ahead -= 1;
-            let file: &str = file?;
-            for key in keys(line.get(1..).unwrap_or_default()) {
-                for now in entries.get(key).into_iter().flatten() {
-                    if *now != file {
-                        let others = homes.entry((*now).to_owned()).or_default();
-                        others.insert(file.to_owned());
-                    }
+            let (file, is_gone): &(String, bool) = file.as_ref()?;
+            let line = line.get(1..).unwrap_or_default();
+            let begins = begins(line);
+            if *is_gone && begins.first().is_some_and(|key| SECTIONS.contains(key)) {
+                gone.insert(file.clone());
+            }
+            let entries = begins.iter().filter_map(|key| entries.get(key));
+            for now in entries.flatten() {
+                if file.strip_prefix(prefix) != Some(now) {
+                    let others = homes.entry((*now).to_owned()).or_default();
+                    others.insert(file.clone());
                 }
             }
         } else if let Some(path) = line.strip_prefix("--- ") {
             from = side(path, "a/")?.path();
         } else if let Some(path) = line.strip_prefix("+++ ") {
             let to = side(path, "b/")?.path();
-            match (from, to) {
-                (None, Some(path)) => drop(new.insert(path)),
-                (Some(path), None) => drop(gone.insert(path)),
-                _ => {}
+            if let (None, Some(path)) = (&from, &to) {
+                new.extend(path.strip_prefix(prefix).map(str::to_owned));
             }
-            file = to.or(from);
+            let is_gone = to.is_none();
+            file = to.or(from.take()).map(|path| (path, is_gone));
         } else if let Some(counts) = line.strip_prefix("@@ ") {
             ahead = hunk(counts)?;
         }
     }
-    gone.retain(|path| !kept.contains(path));
+    gone.retain(|path| !kept.contains(path.as_str()));
     for path in new.into_iter().filter(|_| !gone.is_empty()) {
-        let others = homes.entry(path.to_owned()).or_default();
-        others.extend(
-            gone.iter()
-                .filter(|it| **it != path)
-                .map(|it| (*it).to_owned()),
-        );
+        homes.entry(path).or_default().extend(gone.clone());
     }
     Some(homes)
 }
 
-/// One side of a patch.
-enum Side<'p> {
-    Nothing,
-    File(&'p str),
+/// How far in the entries of a section stand at most: what stands further in is a part of one.
+const DEEPEST: usize = 4;
+
+/// Sections whose entries give something.
+const SECTIONS: [&str; 3] = ["people", "roles", "locations"];
+
+/// The keys of entries that may begin on a line: the first, and where it is a section all that stand on it.
+fn begins(line: &str) -> Vec<&str> {
+    let text = line.trim_start_matches(' ');
+    let text = text.strip_prefix(['"', '\'']).unwrap_or(text);
+    let Some(first) = keys(line).next().filter(|first| text.starts_with(first)) else {
+        return Vec::new();
+    };
+    if SECTIONS.contains(&first) {
+        keys(line).collect()
+    } else if line.len() - text.len() <= DEEPEST + 1 {
+        vec![first]
+    } else {
+        Vec::new()
+    }
 }
 
-impl<'p> Side<'p> {
-    fn path(self) -> Option<&'p str> {
+/// One side of a patch.
+enum Side {
+    Nothing,
+    File(String),
+}
+
+impl Side {
+    fn path(self) -> Option<String> {
         match self {
             Side::Nothing => None,
             Side::File(path) => Some(path),
@@ -121,14 +155,49 @@ impl<'p> Side<'p> {
     }
 }
 
-/// One side of a patch by its path with a prefix; none where git had to put it in quotes, which is not understood.
-fn side<'p>(path: &'p str, prefix: &str) -> Option<Side<'p>> {
+/// One side of a patch by its path with a prefix; none where it is not understood.
+fn side(path: &str, prefix: &str) -> Option<Side> {
     // A path with a blank in it ends with a tab.
     let path = path.strip_suffix('\t').unwrap_or(path);
     if path == "/dev/null" {
         return Some(Side::Nothing);
     }
-    path.strip_prefix(prefix).map(Side::File)
+    let path = match path.strip_prefix('"').and_then(|it| it.strip_suffix('"')) {
+        Some(quoted) => unquoted(quoted)?,
+        None => path.to_owned(),
+    };
+    Some(Side::File(path.strip_prefix(prefix)?.to_owned()))
+}
+
+/// A path as it is, of how git writes one with quotes, backslashes or control characters in it.
+fn unquoted(quoted: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let mut rest = quoted.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'\\' {
+            bytes.push(byte);
+            continue;
+        }
+        bytes.push(match rest.next()? {
+            b'a' => 7,
+            b'b' => 8,
+            b't' => b'\t',
+            b'n' => b'\n',
+            b'v' => 11,
+            b'f' => 12,
+            b'r' => b'\r',
+            digit @ b'0'..=b'3' => {
+                let mut value = digit - b'0';
+                for _ in 0..2 {
+                    let digit = rest.next().filter(|it| (b'0'..=b'7').contains(it))?;
+                    value = value * 8 + (digit - b'0');
+                }
+                value
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// How many lines a hunk takes away and adds: of `-1,2 +3 @@`.
@@ -193,10 +262,7 @@ mod tests {
         assert_eq!(others(folder, &second, &jana), ["c d.yaml: b.yaml"]);
         // A mention is no entry.
         let mention = [("name", "z.yaml"), ("I", "z.yaml")];
-        assert_eq!(
-            others(folder, &first, &mention),
-            ["z.yaml: a.yaml b.yaml c d.yaml"]
-        );
+        assert_eq!(others(folder, &first, &mention), [""; 0]);
         // A file that was renamed, with whatever keys it has now.
         let third = crate::vcs::commit(folder).unwrap().hash;
         run(folder, &["mv", "b.yaml", "staff.yaml"]);
@@ -209,14 +275,56 @@ mod tests {
     }
 
     #[test]
+    fn no_attribute_and_no_other_folder_hides_where_it_stood() {
+        let held = tempfile::tempdir().unwrap();
+        let top = Utf8Path::from_path(held.path()).unwrap();
+        run(top, &["init", "-q"]);
+        let commit = || {
+            run(top, &["add", "--all"]);
+            run(top, &["commit", "-q", "-m", "x"]);
+            crate::vcs::commit(top).unwrap().hash
+        };
+        std::fs::create_dir(top.join("shop")).unwrap();
+        std::fs::write(top.join("shop/keyholder.yaml"), "version: 1\n").unwrap();
+        std::fs::write(top.join(".gitattributes"), "*.yaml binary\n").unwrap();
+        let people = top.join("shop/a \"b\".yaml");
+        std::fs::write(&people, "people:\n  jana:\n    name: Jana\n").unwrap();
+        let first = commit();
+        run(top, &["mv", "shop", "access"]);
+        run(top, &["mv", "access/a \"b\".yaml", "access/people.yaml"]);
+        commit();
+        let jana = [("jana", "people.yaml")];
+        assert_eq!(
+            others(&top.join("access"), &first, &jana),
+            [
+                "keyholder.yaml: shop/a \"b\".yaml",
+                "people.yaml: shop/a \"b\".yaml"
+            ]
+        );
+    }
+
+    #[test]
     fn what_looks_like_a_header_within_a_file_is_none() {
-        let patch = "--- a/x.yaml\n+++ b/x.yaml\n@@ -1,2 +1 @@ people:\n--- a/y.yaml\n-jana: 1\n+++ b/z.yaml\n";
+        let patch = "--- a/x.yaml\n+++ b/x.yaml\n@@ -1,2 +1 @@ people:\n--- a/y.yaml\n-  jana: 1\n+++ b/z.yaml\n";
         let entries = BTreeMap::from([("jana", BTreeSet::from(["n.yaml"]))]);
-        let homes = found(patch, &entries, &BTreeSet::new()).unwrap();
+        let found = |patch| found(patch, &entries, "", &BTreeSet::new());
+        let homes = found(patch).unwrap();
         assert_eq!(homes["n.yaml"], BTreeSet::from(["x.yaml".to_owned()]));
-        // A path that is not understood is not passed over.
-        let found = |patch| found(patch, &entries, &BTreeSet::new());
-        assert_eq!(found("--- \"a/\\n.yaml\"\n+++ b/x\n"), None);
-        assert_eq!(found("--- a/x\n+++ b/x\n@@ -1,x +1 @@\n"), None);
+        // What is not understood is not passed over.
+        assert_eq!(found("--- \"a/\\9.yaml\"\n+++ b/x\n@@ -1,x +1 @@\n"), None);
+        assert_eq!(found("--- /x\n+++ b/x\n"), None);
+    }
+
+    #[test]
+    fn an_entry_begins_a_line_and_a_part_of_one_is_none() {
+        assert_eq!(begins("  jana: { name: Jana }"), ["jana"]);
+        let all = begins("people: { jana: { name: Jana } }");
+        assert_eq!(all, ["people", "jana", "name"]);
+        assert_eq!(begins("    \"jana\" : {}"), ["jana"]);
+        assert_eq!(begins("        mall: Anna A."), [""; 0]);
+        assert_eq!(begins("  - { allow: removals, people: [jana] }"), [""; 0]);
+        assert_eq!(begins("# jana: x"), [""; 0]);
+        assert_eq!(unquoted("a\\\"\\t\\303\\244").as_deref(), Some("a\"\tä"));
+        assert_eq!(unquoted("\\39"), None);
     }
 }

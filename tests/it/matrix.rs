@@ -237,7 +237,8 @@ impl Year {
                 differs: Vec::new(),
                 also_changed: Vec::new(),
                 staff: None,
-                read: BTreeMap::new(),
+                set: None,
+                sets: BTreeMap::new(),
             }),
         );
     }

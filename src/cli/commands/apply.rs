@@ -184,12 +184,21 @@ pub(in crate::cli) async fn within(
     }
 
     let listening = listen_for_ctrl_c(stop.clone());
+    let whole = planning.whole(review.as_ref(), args.due);
     let mut opening = record::opening(
         &project,
         &planned.observed,
         &planning.memory,
         journal.sealed(),
         &planned.plan.draft,
+        |system, place, person| {
+            let asked = review.is_none() && !args.due;
+            whole.contains(system)
+                || (asked
+                    && planning
+                        .only
+                        .admits(Some(person), Some(system), Some(place)))
+        },
     );
     opening.extend(planning.records(&planned));
     let actor = session.env.actor();
@@ -200,7 +209,6 @@ pub(in crate::cli) async fn within(
         // Whoever asks later who had what must know that it was not for everybody.
         None => format!("apply --only {}", args.inputs.only.join(" ")),
     };
-    let whole = planning.whole(review.as_ref(), args.due);
     let order = Order {
         plan: &planned.plan,
         opening: &opening,

@@ -460,7 +460,10 @@ fn what_an_account_had_is_known_right_by_right() {
             panic!("another entry")
         };
         it.digest = Some("digest".to_owned());
-        it.read = BTreeMap::from([("c_access".to_owned(), Some(RightValue::Number(8)))]);
+        let on = |slug: &str| (slug.to_owned(), RightValue::Switch(true));
+        let eight = ("c_access".to_owned(), RightValue::Number(8));
+        it.set = Some("back".to_owned());
+        it.sets = BTreeMap::from([("back".to_owned(), BTreeMap::from([on(b), eight]))]);
         change(&mut it);
         let records = [written.clone(), vec![Record::Verified(it)]].concat();
         [a, b, c].map(|slug| known(records.clone(), slug))
@@ -472,17 +475,31 @@ fn what_an_account_had_is_known_right_by_right() {
     );
     // Its rights were not shown.
     let unread = back(Verdict::AsPlanned, |it| {
-        it.digest = None;
+        (it.set, it.sets) = (None, BTreeMap::new())
     });
     assert_eq!(unread, [Was::Unknown, Was::Unknown, Was::Unknown]);
     // One did not stick: what is there is what was read.
     let partly = back(Verdict::DidNotStick, |it| {
-        it.digest = None;
         it.differs = vec!["a_access".to_owned()];
-        it.read
-            .insert("a_access".to_owned(), Some(RightValue::Switch(true)));
+        let set = it.sets.get_mut("back").unwrap();
+        set.insert("a_access".to_owned(), RightValue::Switch(true));
     });
-    assert_eq!(partly, [on.clone(), on, eight]);
+    assert_eq!(partly, [on.clone(), on.clone(), eight]);
+    // What was not written stays what it was, whatever is read; where nothing was known, all of it is.
+    let other = |records: &[Record]| {
+        let Record::Verified(mut it) = verified(2, &write, Some("1"), Verdict::AsPlanned, false)
+        else {
+            panic!("another entry")
+        };
+        it.set = Some("back".to_owned());
+        let set = BTreeMap::from([("d_access".to_owned(), RightValue::Switch(true))]);
+        it.sets = BTreeMap::from([("back".to_owned(), set)]);
+        known([records, &[Record::Verified(it)]].concat(), "d_access")
+    };
+    assert_eq!(other(&written), Was::Off);
+    let mut copy = intent(Verb::Copy, "jana", "mall", Some("1"));
+    copy.rights.clone_from(&write.rights);
+    assert_eq!(other(&[equal, Record::Intent(copy)]), on);
 }
 
 #[test]
@@ -494,6 +511,7 @@ fn what_is_gone_and_not_declared_any_more_is_forgotten() {
             people: vec!["jana".to_owned()],
         };
         let mut known = ConfigKnown::default();
+        known.people.added.push("jana".to_owned());
         if granted {
             known.granted.push(at);
         } else {
@@ -528,6 +546,16 @@ fn what_is_gone_and_not_declared_any_more_is_forgotten() {
     // The line went as well, in any order.
     assert_eq!(knows(&[gone.clone(), grant(false)]), (0, 0));
     assert_eq!(knows(&[grant(false), gone.clone()]), (0, 0));
+    // Another key may have it now.
+    let Record::ConfigKnown(mut renamed) = grant(false) else {
+        panic!("another entry")
+    };
+    renamed.people = KeyDelta {
+        added: vec!["jana.b".to_owned()],
+        gone: vec!["jana".to_owned()],
+    };
+    let renamed = Record::ConfigKnown(renamed);
+    assert_eq!(knows(&[gone.clone(), renamed]), (1, 1));
     // Still there, or nobody looked: nothing is over.
     assert_eq!(knows(&[grant(false)]), (1, 1));
     assert_eq!(knows(&[grant(false), Record::Observed(partial)]), (1, 1));

@@ -112,7 +112,8 @@ fn verified(
         differs: Vec::new(),
         also_changed: Vec::new(),
         staff: None,
-        read: BTreeMap::new(),
+        set: None,
+        sets: BTreeMap::new(),
     })
 }
 

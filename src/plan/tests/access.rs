@@ -464,23 +464,3 @@ fn unmanaged_people_are_left_alone() {
         plan.draft.strangers
     );
 }
-
-#[test]
-fn what_we_applied_and_is_other_now_is_drift() {
-    let mut world = jana();
-    world.has("7", "center", &[(EDIT, ON)]);
-    assert_eq!(world.plan().draft.steps[0].reason, Reason::RoleChanged);
-    let plan = world.plan();
-    let after = plan.draft.steps[0].after.clone().unwrap();
-    let applied = (World::system(), at("center"), PersonKey::new("jana"));
-    world
-        .memory
-        .applied
-        .insert(applied, digest(catalog(), &after));
-    let plan = world.plan();
-    assert_eq!(plan.draft.steps[0].reason, Reason::Drift);
-    assert_eq!(
-        plan.draft.drift[0].what,
-        "1 right changed since the last apply"
-    );
-}

@@ -354,8 +354,8 @@ fn what_was_found_there_and_taken_by_hand_is_drift_also_where_we_never_wrote() {
 
 /// The journal keeps how far accounts had what the files give, as an apply does.
 fn settle(world: &mut World) {
-    let agreed =
-        world.with_input(|input| crate::plan::agreed(&crate::plan::draft(input), catalog()));
+    let agreed = world
+        .with_input(|input| crate::plan::agreed(&crate::plan::draft(input).settled, catalog()));
     for ((system, place), accounts) in agreed {
         for (account, found) in accounts {
             let row = (system.clone(), place.clone(), account.clone());
@@ -399,11 +399,13 @@ fn what_was_equal_and_differs_now_was_changed_by_hand_also_where_we_never_wrote(
         let plan = world.plan();
         assert_eq!(reasons(&plan), [Reason::Drift], "{slug}");
         assert_eq!(plan.draft.drift.len(), 1);
-        // The rest is settled, and of this what was there before stays known.
+        assert_eq!(
+            plan.draft.drift[0].what,
+            "1 right changed since the last apply"
+        );
+        // It is no settled state, and the old one stays known.
         let draft = world.with_input(crate::plan::draft);
-        let settled = draft.settled.iter().find(|it| it.account == row.2);
-        let apart = &settled.unwrap().apart;
-        assert_eq!(apart.iter().map(|it| &**it).collect::<Vec<_>>(), [slug]);
+        assert!(draft.settled.iter().all(|it| it.account != row.2));
     }
     // The files want something else since: we changed it.
     let mut edited = world.clone();
@@ -422,16 +424,37 @@ fn what_was_equal_and_differs_now_was_changed_by_hand_also_where_we_never_wrote(
     assert_eq!(reasons(&newer.plan()), [Reason::Drift]);
 }
 
-/// The step of Jana at the center, with the slugs of what somebody changed by hand.
-fn by_hand(world: &World) -> (Reason, Vec<&'static str>, bool, bool) {
+/// What a step at the center answers: its reason, the slugs of what somebody changed by hand, and whether it gives back or takes.
+type ByHandOf = (Reason, Vec<&'static str>, bool, bool);
+
+fn answers(step: &Step) -> ByHandOf {
+    let rights = step.by_hand.rights.iter();
+    let slugs = rights.map(|&id| catalog().get(id).slug).collect();
+    (step.reason, slugs, step.by_hand.gives, step.by_hand.takes)
+}
+
+/// The one step of Jana at the center.
+fn by_hand(world: &World) -> ByHandOf {
     let plan = world.plan();
     assert_eq!(plan.draft.steps.len(), 1, "{:?}", lines(&plan));
     let step = &plan.draft.steps[0];
-    let rights = step.by_hand.rights.iter();
-    let slugs = rights.map(|&id| catalog().get(id).slug).collect();
     let drift = plan.draft.drift.len();
     assert_eq!(drift, usize::from(!step.by_hand.is_none()));
-    (step.reason, slugs, step.by_hand.gives, step.by_hand.takes)
+    answers(step)
+}
+
+/// What is held of Jana at the center, and the slugs that a step changes beside it.
+fn parted(world: &World) -> (ByHandOf, Vec<&'static str>) {
+    let plan = world.plan();
+    let held = plan.draft.holds.iter();
+    let held: Vec<&Hold> = held.filter(|hold| hold.code == HoldCode::Drift).collect();
+    assert_eq!((held.len(), plan.draft.drift.len()), (1, 1));
+    let rest = plan.draft.steps.iter().flat_map(|step| {
+        assert!(step.by_hand.is_none());
+        &step.deltas
+    });
+    let rest = rest.map(|delta| catalog().get(delta.right).slug);
+    (answers(held[0].step.as_deref().unwrap()), rest.collect())
 }
 
 /// The files give other rights to Jana at the center.
@@ -450,23 +473,27 @@ fn what_was_taken_by_hand_is_drift_whatever_the_files_say_of_other_rights_since(
     // An apply in which it is held forgets nothing.
     settle(&mut world);
     assert_eq!(by_hand(&world), taken);
-    // The role gives something else as well.
+    // The role gives something else as well: that is a step of its own.
     edit(&mut world, &[(CREATE, ON), (EDIT, ON)]);
-    assert_eq!(by_hand(&world), taken);
+    let both = (Reason::RoleChanged, vec![CREATE], true, false);
+    assert_eq!(parted(&world).0.1, both.1);
+    assert!(
+        parted(&world).1.starts_with(&[EDIT]),
+        "{:?}",
+        parted(&world)
+    );
     settle(&mut world);
-    assert_eq!(by_hand(&world), taken);
-    // Or a line began.
-    let line = line_at(&world, "center");
-    let turned = Turn {
-        at: days_ago(&world, 1),
-        ended: false,
-        origin: line,
-    };
-    world.grant("jana", "center", |grant| {
-        let since = None;
-        grant.timing = Some(Box::new(Timing { since, turned }));
-    });
-    assert_eq!(by_hand(&world), taken);
+    assert_eq!(parted(&world).0.1, both.1);
+    // Once that is done, what is left is as before.
+    let mut done = world.clone();
+    done.has("7", "center", &[(EDIT, ON)]);
+    let left = done.plan();
+    assert_eq!(reasons(&left), [Reason::Drift]);
+    // Where the files win, one write does both.
+    let mut wins = world.clone();
+    wins.desired.rules.drift.reduced.answer = Answer::Revert;
+    assert_eq!(wins.plan().draft.steps.len(), 1);
+    assert!(wins.plan().draft.holds.is_empty());
     // The files agree with whoever took it, and give it again later: that is a change of the files.
     edit(&mut world, &[]);
     settle(&mut world);
@@ -478,13 +505,26 @@ fn what_was_taken_by_hand_is_drift_whatever_the_files_say_of_other_rights_since(
 }
 
 #[test]
+fn what_somebody_orders_to_be_taken_waits_for_nothing_that_was_done_by_hand() {
+    let mut world = jana();
+    world.has("7", "center", &[(EDIT, ON)]);
+    edit(&mut world, &[(CREATE, ON), (EDIT, ON)]);
+    settle(&mut world);
+    world.has("7", "center", &[(CREATE, OFF)]);
+    edit(&mut world, &[(CREATE, ON)]);
+    let ((_, held, gives, _), rest) = parted(&world);
+    assert_eq!((held, gives), (vec![CREATE], true));
+    assert!(rest.contains(&EDIT), "{rest:?}");
+}
+
+#[test]
 fn a_section_that_was_closed_by_hand_is_drift_with_all_that_it_closes() {
     let mut world = jana();
     settle(&mut world);
     world.has("7", "center", &[("records_access", OFF)]);
     edit(&mut world, &[(CREATE, ON), (EDIT, ON)]);
-    let (reason, slugs, gives, takes) = by_hand(&world);
-    assert_eq!((reason, gives, takes), (Reason::Drift, true, false));
+    let (_, slugs, gives, takes) = by_hand(&world);
+    assert_eq!((gives, takes), (true, false));
     assert!(
         slugs.contains(&"records_access") && slugs.contains(&CREATE),
         "{slugs:?}"
@@ -502,6 +542,11 @@ fn what_was_given_by_hand_leaves_the_rest_of_a_change_its_reason() {
     edit(&mut world, &[(CREATE, ON), (delete, ON)]);
     let mixed = (Reason::RoleChanged, vec![EDIT], false, true);
     assert_eq!(by_hand(&world), mixed);
+    // Held, it waits alone.
+    world.desired.rules.drift.widened.answer = Answer::Hold;
+    let ((_, held, gives, takes), rest) = parted(&world);
+    assert_eq!((held, gives, takes), (vec![EDIT], false, true));
+    assert!(rest.contains(&delete) && !rest.contains(&EDIT), "{rest:?}");
     // The vendor role alone: known, and another now.
     let mut world = jana();
     settle(&mut world);
@@ -516,6 +561,58 @@ fn what_was_given_by_hand_leaves_the_rest_of_a_change_its_reason() {
 }
 
 #[test]
+fn what_goes_further_the_same_way_answers_nobody() {
+    let days = "records_edit_last_days_count";
+    let mut world = jana();
+    let of = |days: u32| Value::Days(Days::Last(days));
+    let (at, when) = ("center", |number| (days, of(number)));
+    edit(&mut world, &[(CREATE, ON), (EDIT, ON), when(10)]);
+    world.has("7", at, &[(EDIT, ON), when(10)]);
+    settle(&mut world);
+    let case = |live: u32, wanted: u32| {
+        let mut world = world.clone();
+        world.has("7", at, &[when(live)]);
+        edit(&mut world, &[(CREATE, ON), (EDIT, ON), when(wanted)]);
+        let plan = world.plan();
+        let steps = plan.draft.steps.iter();
+        let held = plan.draft.holds.iter();
+        let held = held.filter_map(|hold| hold.step.as_deref());
+        let found: Vec<_> = steps.chain(held).collect();
+        let step = found[0];
+        (found.len(), step.by_hand.gives, step.by_hand.takes)
+    };
+    // Given by hand, and the files give more; taken, and they take more.
+    assert_eq!(case(20, 30), (1, false, false));
+    assert_eq!(case(5, 2), (1, false, false));
+    // Back towards what was there, or beyond it.
+    assert_eq!(case(5, 10), (1, true, false));
+    assert_eq!(case(5, 30), (1, true, false));
+    assert_eq!(case(20, 10), (1, false, true));
+    assert_eq!(case(20, 5), (1, false, true));
+}
+
+#[test]
+fn what_the_vendor_did_not_show_once_is_known_from_before() {
+    let mut world = jana();
+    settle(&mut world);
+    let hidden = catalog().by_slug(CREATE).unwrap().index();
+    let shown = world.clone();
+    world.row("7", "center", |row| {
+        let mut rights = RightSet::clone(row.rights.as_ref().unwrap());
+        rights.set(hidden, None);
+        row.rights = Some(rights.into());
+    });
+    settle(&mut world);
+    let baselines = world.memory.baselines.clone();
+    let mut world = shown;
+    world.memory.baselines = baselines;
+    world.has("7", "center", &[(CREATE, OFF)]);
+    assert_eq!(by_hand(&world), (Reason::Drift, vec![CREATE], true, false));
+    settle(&mut world);
+    assert_eq!(by_hand(&world), (Reason::Drift, vec![CREATE], true, false));
+}
+
+#[test]
 fn an_account_that_never_was_wholly_as_the_files_say_has_drift_of_the_rest() {
     let mut world = jana();
     // Whoever adopts a chain leaves what people have beside the files for later.
@@ -526,7 +623,8 @@ fn an_account_that_never_was_wholly_as_the_files_say_has_drift_of_the_rest() {
         (Reason::RoleChanged, Vec::new(), false, false)
     );
     world.has("7", "center", &[(CREATE, OFF)]);
-    assert_eq!(by_hand(&world), (Reason::Drift, vec![CREATE], true, false));
+    let ((_, held, gives, _), rest) = parted(&world);
+    assert_eq!((held, gives, rest), (vec![CREATE], true, vec![EDIT]));
     // Of what the journal does not know, nobody can say who changed it.
     world.memory.baselines.clear();
     assert_eq!(

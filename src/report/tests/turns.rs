@@ -59,7 +59,8 @@ fn write(it: &mut Year, step: &str, role: &str, rights: &[(&str, RightValue)]) {
         differs: Vec::new(),
         also_changed: Vec::new(),
         staff: None,
-        read: BTreeMap::new(),
+        set: None,
+        sets: BTreeMap::new(),
     }));
 }
 

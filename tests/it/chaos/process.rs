@@ -220,6 +220,7 @@ impl Stage {
             &memory,
             self.diary.sealed(),
             &plan.draft,
+            |_, _, _| true,
         );
         opening.extend(hand::records(
             &plan,
