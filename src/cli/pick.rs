@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::failure::Failure;
 use super::session::Session;
+use super::typed::Typed;
 use crate::ops::project::Project;
 use crate::render::escape;
 
@@ -60,14 +61,32 @@ pub(super) fn named(
     if !session.ui.can_ask() {
         return Err(missing(question.noun));
     }
-    let ask = format!("{} Type part of the name", question.text);
+    let ask = format!("{} Type part of the name (Esc leaves)", question.text);
     loop {
-        let Some(typed) = session.ui.ask(&ask, None) else {
-            return Err(Failure::input("nothing was chosen; nothing was written"));
+        let typed = match session.ui.typed(&ask, None) {
+            Typed::Text(typed) => typed,
+            // Few are shown at once.
+            Typed::Nothing if choices.len() <= MOST => String::new(),
+            Typed::Nothing => {
+                let many = choices.len();
+                session.ui.shout(&format!(
+                    "there are {many}; type part of one, or Esc to leave"
+                ));
+                continue;
+            }
+            Typed::Left => return Err(left()),
         };
         let found = narrowed(&typed, choices);
         match found.as_slice() {
-            [] => session.ui.shout("nothing is called so; type another part"),
+            [] if choices.is_empty() => {
+                return Err(Failure::input(format!(
+                    "there is nothing to choose: the project has not {}; nothing was written",
+                    question.noun
+                )));
+            }
+            [] => session
+                .ui
+                .shout("nothing is called so; type another part, or Esc to leave"),
             [one] => {
                 session.ui.shout(&shown(one));
                 return Ok(one.key.clone());
@@ -95,12 +114,21 @@ pub(super) fn text(
     given: Option<&str>,
     question: &str,
     default: Option<&str>,
-) -> Option<String> {
+) -> Result<Option<String>, Failure> {
     match given {
-        Some(given) => Some(given.to_owned()),
-        None if session.ui.can_ask() => session.ui.ask(question, default),
-        None => None,
+        Some(given) => Ok(Some(given.to_owned())),
+        None if session.ui.can_ask() => match session.ui.typed(question, default) {
+            Typed::Text(text) => Ok(Some(text)),
+            Typed::Nothing => Ok(None),
+            Typed::Left => Err(left()),
+        },
+        None => Ok(None),
     }
+}
+
+/// What is said where somebody leaves a question.
+pub(super) fn left() -> Failure {
+    Failure::input("left with Esc; nothing was written")
 }
 
 /// What is missing where nobody can be asked.

@@ -152,7 +152,7 @@ impl Chain {
 
     /// The lines that differ after a verb, as `-` and `+`; the project still passes `check`.
     #[track_caller]
-    fn edit(&self, arguments: &[&str]) -> Vec<String> {
+    pub(crate) fn edit(&self, arguments: &[&str]) -> Vec<String> {
         let files = [
             "keyholder.yaml",
             "locations.yaml",
@@ -181,7 +181,7 @@ impl Chain {
     }
 
     #[track_caller]
-    fn refused(&self, code: i32, arguments: &[&str], why: &str) {
+    pub(crate) fn refused(&self, code: i32, arguments: &[&str], why: &str) {
         let files = ["roles.yaml", "people/riga.yaml", "people/coast.yml"];
         let before: Vec<String> = files.iter().map(|file| self.text(file)).collect();
         let (found, told) = self.run(&[arguments, &["--yes"]].concat());

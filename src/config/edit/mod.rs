@@ -2,7 +2,8 @@
 //! anchors and line ends of everything else stay.
 //!
 //! Not a judgement of the project that comes of it: whoever edits resolves it again. In reading order: `value` is what
-//! a file says, `tree` where it says it, `patch` the bytes of one change, `rename` those of a name that stands in many
+//! a file says, `tree` where it says it, `patch` the bytes of one change, `remark` the comments that
+//! belong to an entry, `rename` those of a name that stands in many
 //! places, `format` the canonical form of a whole file. Invariant: [`edited`] gives a text only where that text, read again, says exactly what the change makes of
 //! what stood there; where bytes cannot be found that do so (an alias, a comment in the way), it says so instead.
 
@@ -10,6 +11,7 @@ mod erase;
 mod format;
 mod order;
 mod patch;
+mod remark;
 mod rename;
 #[cfg(test)]
 mod tests;
@@ -20,7 +22,7 @@ use super::raw::Person;
 
 pub use erase::erased;
 pub use format::{Formatted, formatted};
-pub use rename::{Named, renamed};
+pub use rename::{Blocked, Named, renamed};
 pub use value::Yaml;
 
 /// One step from a value into it.
@@ -51,10 +53,28 @@ pub enum Change {
     Set(Vec<Seg>, Yaml),
     /// One more entry at the end of a list, which begins here where there is none.
     Add(Vec<Seg>, Yaml),
+    /// The same with comments that stood at it elsewhere; where there is no room for them, without.
+    Bring(Vec<Seg>, Yaml, Remarks),
     /// It goes. A list or mapping that has nothing else stays, empty.
     Remove(Vec<Seg>),
     /// A key gets another name.
     Rename(Vec<Seg>, String),
+}
+
+/// The comments that belong to one entry of a list that stands on lines of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remarks {
+    /// Those right above it, line by line.
+    pub above: Vec<String>,
+    /// The one behind it.
+    pub behind: Option<String>,
+}
+
+impl Remarks {
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.above.iter().chain(&self.behind).map(String::as_str)
+    }
 }
 
 impl Change {
@@ -63,6 +83,7 @@ impl Change {
         match self {
             Change::Set(path, _)
             | Change::Add(path, _)
+            | Change::Bring(path, ..)
             | Change::Remove(path)
             | Change::Rename(path, _) => path,
         }
@@ -141,6 +162,12 @@ pub fn line_of(text: &str, path: &[Seg]) -> Option<usize> {
     Some(body.get(..at)?.matches('\n').count() + 1)
 }
 
+/// The comments that go with an entry of a list wherever it goes; none where it shares its line.
+pub fn remarks(text: &str, path: &[Seg]) -> Remarks {
+    let found = tree::read(split_mark(text).1).and_then(|(doc, _)| remark::of(&doc, path));
+    found.unwrap_or_default()
+}
+
 /// Makes a change of a value.
 pub fn apply(root: &mut Yaml, change: &Change) -> Result<(), Refused> {
     match change {
@@ -158,7 +185,7 @@ pub fn apply(root: &mut Yaml, change: &Change) -> Result<(), Refused> {
                 _ => Err(Refused::NotThere),
             }
         }
-        Change::Add(path, value) => {
+        Change::Add(path, value) | Change::Bring(path, value, _) => {
             let (there, rest) = descend(root, path);
             if !rest.is_empty() || matches!(there, Yaml::Null) {
                 let list = Yaml::List(vec![value.clone()]);

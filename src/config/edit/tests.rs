@@ -171,7 +171,7 @@ fn lines_of_access_are_added_changed_and_removed_in_both_forms() {
         PEOPLE,
         &first,
         &PEOPLE.replace(
-            "      - { role: floor, at: [center, mall] }  # since May\n",
+            "      # the first\n      - { role: floor, at: [center, mall] }  # since May\n\n",
             "",
         ),
     );
@@ -356,10 +356,8 @@ approvals:
         renamed(&after, Named::Person, "jana.berzina", "jana").unwrap(),
         text
     );
-    assert_eq!(
-        renamed(&text, Named::Person, "jana", "bo"),
-        Err(Refused::Taken)
-    );
+    let taken = renamed(&text, Named::Person, "jana", "bo").unwrap_err();
+    assert_eq!((taken.why, taken.line), (Refused::Taken, Some(3)));
     assert_eq!(renamed(&text, Named::Person, "nobody", "x").unwrap(), text);
     let after = renamed(&text, Named::Role, "jana", "floor").unwrap();
     assert_eq!(after, text.replace("role: jana", "role: floor"));
@@ -371,6 +369,179 @@ fn a_name_is_replaced_however_it_is_written() {
     assert_eq!(
         renamed(text, Named::Role, "floor", "base").unwrap(),
         "people:\n  a: { name: A, access: [{ role: \"base\", at: all }, { role: &r base, at: [b] }, { role: *r, at: [c] }] }\n"
+    );
+}
+
+#[test]
+fn a_name_that_cannot_be_changed_alone_is_shown_where_it_stands() {
+    let text = "\
+people:
+  a: { name: A, access: [{ role: &r floor, at: all }] }
+  b:
+    name: B
+    class: *r # means something else
+    access: []
+";
+    let blocked = renamed(text, Named::Role, "floor", "base").unwrap_err();
+    assert_eq!(
+        (blocked.why, blocked.line, blocked.found.as_str()),
+        (Refused::Form, Some(5), "class: *r # means something else")
+    );
+}
+
+const REMARKS: &str = "\
+people:
+  яна:
+    access: # by HR
+      # both by HR-1
+      - { role: a }
+      - { role: b } # since May
+      # replaces Anna
+      - { role: c }
+      - role: d
+        at: # two
+          - center # near
+          # far off
+          - mall   # only here
+        # deeper: its own
+
+      # the last
+      - { role: e }
+  ola:
+    # alone
+    access:
+    # the only one
+    - role: a # x
+      at: [ # y
+        center, # z
+        # w
+        mall # v
+      ]
+      # its own
+    # below
+";
+
+#[test]
+fn what_is_taken_out_takes_its_own_comments_along_and_no_other() {
+    let without = |segs: &[&str], gone: &str| {
+        let change = Change::Remove(path(segs));
+        check(REMARKS, &change, &REMARKS.replace(gone, ""));
+    };
+    // Above several it stays, and what is apart from it stays.
+    without(&["people", "яна", "access", "0"], "      - { role: a }\n");
+    without(
+        &["people", "яна", "access", "1"],
+        "      - { role: b } # since May\n",
+    );
+    without(
+        &["people", "яна", "access", "2"],
+        "      # replaces Anna\n      - { role: c }\n",
+    );
+    let third = "      - role: d\n        at: # two\n          - center # near\n          # far off\n          - mall   # only here\n        # deeper: its own\n";
+    without(&["people", "яна", "access", "3"], third);
+    without(
+        &["people", "яна", "access", "4"],
+        "\n      # the last\n      - { role: e }\n",
+    );
+    without(
+        &["people", "яна", "access", "3", "at", "1"],
+        "          # far off\n          - mall   # only here\n",
+    );
+    // Where nothing else is left, what stands at the list itself stays.
+    let list = REMARKS.find("    # the only one").unwrap();
+    let below = REMARKS.find("    # below").unwrap();
+    let mut text = REMARKS.to_owned();
+    text.replace_range(list..below, "");
+    let at = text.rfind("access:").unwrap() + "access:".len();
+    text.insert_str(at, " []");
+    check(
+        REMARKS,
+        &Change::Remove(path(&["people", "ola", "access", "0"])),
+        &text,
+    );
+    // Between brackets.
+    let change = Change::Remove(path(&["people", "ola", "access", "0", "at", "1"]));
+    let after = REMARKS
+        .replace("        # w\n        mall # v\n", "")
+        .replace("center, # z", "center # z");
+    check(REMARKS, &change, &after);
+    let crlf = REMARKS.replace('\n', "\r\n");
+    let change = Change::Remove(path(&["people", "яна", "access", "4"]));
+    let gone = "\r\n      # the last\r\n      - { role: e }\r\n";
+    check(&crlf, &change, &crlf.replace(gone, ""));
+}
+
+#[test]
+fn what_moves_brings_its_comments_where_there_is_room() {
+    let at = |segs: &[&str]| remarks(REMARKS, &path(segs));
+    let own = |above: &[&str], behind: Option<&str>| Remarks {
+        above: above.iter().map(|it| (*it).to_owned()).collect(),
+        behind: behind.map(str::to_owned),
+    };
+    let mall = at(&["people", "яна", "access", "3", "at", "1"]);
+    assert_eq!(mall, own(&["# far off"], Some("# only here")));
+    assert_eq!(
+        at(&["people", "ola", "access", "0", "at", "0"]),
+        own(&[], Some("# z"))
+    );
+    assert_eq!(
+        at(&["people", "ola", "access", "0", "at", "1"]),
+        own(&["# w"], Some("# v"))
+    );
+    assert_eq!(at(&["people", "яна", "access", "0"]), Remarks::default());
+    let line = Yaml::Map(vec![
+        ("role".into(), "f".into()),
+        ("at".into(), "all".into()),
+    ]);
+    let bring =
+        |who: &str| Change::Bring(path(&["people", who, "access"]), line.clone(), mall.clone());
+    let after = REMARKS.replace(
+        "{ role: e }\n",
+        "{ role: e }\n      # far off\n      - { role: f, at: all } # only here\n",
+    );
+    check(REMARKS, &bring("яна"), &after);
+    // Behind the first of several lines it would be about that one.
+    let after = REMARKS.replace(
+        "      # its own\n",
+        "      # its own\n    # far off\n    # only here\n    - role: f\n      at: all\n",
+    );
+    check(REMARKS, &bring("ola"), &after);
+    let flow = "people: { яна: { access: [{ role: a }] } }\n";
+    check(
+        flow,
+        &bring("яна"),
+        &flow.replace("a }]", "a }, { role: f, at: all }]"),
+    );
+}
+
+#[test]
+fn a_key_that_is_added_stands_at_its_place_in_settings_too() {
+    let text = "\
+version: 1
+time_zone: Europe/Riga
+
+# where the journal is
+state: { dir: x }
+
+systems: {}
+fences: []
+";
+    let set = |key: &str, value: &str| Change::Set(path(&[key]), Yaml::pair(value, "x".into()));
+    check(
+        text,
+        &set("contacts", "file"),
+        &text.replace("{ dir: x }\n", "{ dir: x }\n\ncontacts: { file: x }\n"),
+    );
+    check(
+        text,
+        &set("sensitive", "a"),
+        &text.replace("systems: {}\n", "systems: {}\n\nsensitive: { a: x }\n"),
+    );
+    let people = "policies:\n  a: { kind: only }\n";
+    check(
+        people,
+        &set("people", "b"),
+        "people: { b: x }\npolicies:\n  a: { kind: only }\n",
     );
 }
 
