@@ -494,7 +494,18 @@ fn what_check_would_refuse_is_not_written() {
     chain.refused(
         1,
         &["move", "яна.берзина", "--from", "mall", "--to", "harbor"],
-        "without changing more",
+        "`&both` (line 13) is repeated as `*both` (line 28), which would change too",
+    );
+    // Whoever repeats it gets a list of their own.
+    let (code, told) = chain.run(&[
+        "move", "karlis", "--from", "mall", "--to", "harbor", "--yes",
+    ]);
+    assert_eq!(code, 0, "{told}");
+    let text = chain.text("people/riga.yaml");
+    assert!(
+        text.contains("    - {role: floor, at: [center, harbor]}\n")
+            && text.contains("&both [center, mall]"),
+        "{text}"
     );
 }
 

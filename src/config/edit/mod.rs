@@ -3,12 +3,13 @@
 //!
 //! Not a judgement of the project that comes of it: whoever edits resolves it again. In reading order: `value` is what
 //! a file says, `tree` where it says it, `patch` the bytes of one change, `remark` the comments that
-//! belong to an entry, `rename` those of a name that stands in many
+//! belong to an entry, `obstacle` what keeps a change from being made, `rename` those of a name that stands in many
 //! places, `format` the canonical form of a whole file. Invariant: [`edited`] gives a text only where that text, read again, says exactly what the change makes of
 //! what stood there; where bytes cannot be found that do so (an alias, a comment in the way), it says so instead.
 
 mod erase;
 mod format;
+mod obstacle;
 mod order;
 mod patch;
 mod remark;
@@ -22,6 +23,7 @@ use super::raw::Person;
 
 pub use erase::erased;
 pub use format::{Formatted, formatted};
+pub use obstacle::obstacle;
 pub use rename::{Blocked, Named, renamed};
 pub use value::Yaml;
 
@@ -136,9 +138,25 @@ fn one(text: &str, change: &Change) -> Result<String, Refused> {
     }
     let says_it = |after: &String| tree::read(after).is_some_and(|(_, value)| value == wanted);
     let found = patch::candidates(&doc, change).into_iter().find(says_it);
+    // What an alias repeats is written out where it shall differ from what it repeats.
+    let found = found.or_else(|| {
+        let path = patch::alias_on(&doc, change.path())?;
+        let written = Change::Set(path.to_vec(), at(&wanted, path)?.clone());
+        patch::candidates(&doc, &written).into_iter().find(says_it)
+    });
     found
         .map(|after| format!("{mark}{after}"))
         .ok_or(Refused::Form)
+}
+
+/// The value to which a path leads.
+fn at<'y>(value: &'y Yaml, path: &[Seg]) -> Option<&'y Yaml> {
+    path.iter()
+        .try_fold(value, |value, seg| match (value, seg) {
+            (Yaml::Map(_), Seg::Key(key)) => value.get(key),
+            (Yaml::List(items), Seg::At(at)) => items.get(*at),
+            _ => None,
+        })
 }
 
 /// A byte-order mark, and what follows.

@@ -73,7 +73,7 @@ type Found = Option<Vec<Vec<Splice>>>;
 pub(super) struct Spot<'d> {
     pub(super) node: &'d Tree,
     /// The key it stands behind, and whether that mapping has brackets.
-    key: Option<(&'d Tree, bool)>,
+    pub(super) key: Option<(&'d Tree, bool)>,
 }
 
 /// As far as the path leads, and what is left of it.
@@ -102,6 +102,15 @@ pub(super) fn find<'d, 'p>(root: &'d Tree, path: &'p [Seg]) -> (Spot<'d>, &'p [S
         rest = after;
     }
     (spot, rest)
+}
+
+/// The beginning of a path that ends at an alias: what lies behind it stands elsewhere.
+pub(super) fn alias_on<'p>(doc: &Doc<'_>, path: &'p [Seg]) -> Option<&'p [Seg]> {
+    let (spot, rest) = find(doc.root.as_ref()?, path);
+    let is_alias = doc.text.get(spot.node.start..)?.starts_with('*');
+    let is_leaf = matches!(spot.node.form, Form::Leaf(_));
+    let depth = path.len() - rest.len();
+    path.get(..depth).filter(|_| is_alias && is_leaf)
 }
 
 /// Where what a path leads to begins, as far as it leads: a key before its value.

@@ -202,13 +202,11 @@ fn lines_of_access_are_added_changed_and_removed_in_both_forms() {
         &center,
         &PEOPLE.replace("         center, # near home\n", ""),
     );
-    // The last line: the list stays, empty, and so does what was said about it.
+    // The last line goes with what is said within it: the list stays, empty.
     let only = Change::Remove(path(&["people", "karlis", "access", "0"]));
-    assert_eq!(
-        edited(PEOPLE, &[only]),
-        Err(Refused::Form),
-        "comments stand in the middle of it"
-    );
+    let (head, tail) = PEOPLE.split_once("\n    - {role: floor,\n").unwrap();
+    let (_, tail) = tail.split_once("]}\n").unwrap();
+    check(PEOPLE, &only, &format!("{head} []\n{tail}"));
     let bare = PEOPLE
         .replace(" # near home", "")
         .replace("    # rarely", "");
@@ -472,6 +470,30 @@ fn what_is_taken_out_takes_its_own_comments_along_and_no_other() {
 }
 
 #[test]
+fn a_comment_in_the_middle_is_named_where_it_stands() {
+    let text = "people:\n  a:\n    at:\n      # only\n      region: riga # r\n    access: []\n";
+    let change = Change::Set(path(&["people", "a", "at"]), Yaml::texts(["mall"]));
+    assert_eq!(
+        edited(text, std::slice::from_ref(&change)),
+        Err(Refused::Form)
+    );
+    assert_eq!(
+        obstacle(text, &change).as_deref(),
+        Some("a comment stands in the middle of it (line 4)")
+    );
+}
+
+#[test]
+fn lines_end_as_most_of_the_file_does() {
+    let text = "a: 1\r\nb: 2\nc: 3\n";
+    check(
+        text,
+        &Change::Set(path(&["d"]), "x".into()),
+        "a: 1\r\nb: 2\nc: 3\nd: x\n",
+    );
+}
+
+#[test]
 fn what_moves_brings_its_comments_where_there_is_room() {
     let at = |segs: &[&str]| remarks(REMARKS, &path(segs));
     let own = |above: &[&str], behind: Option<&str>| Remarks {
@@ -568,8 +590,23 @@ people:
     let change = |segs: &[&str]| Change::Set(path(segs), "x".into());
     let refused = |change: Change| assert_eq!(edited(text, &[change]), Err(Refused::Form));
     refused(change(&["people", "a", "access", "0", "role"]));
-    refused(change(&["people", "b", "access", "0", "role"]));
     refused(Change::Remove(path(&["people", "a"])));
+    assert_eq!(
+        obstacle(text, &change(&["people", "a", "access", "0", "role"])).as_deref(),
+        Some("`&same` (line 2) is repeated as `*same` (line 3), which would change too")
+    );
+    // What an alias repeats is written out where it is to differ.
+    check(
+        text,
+        &change(&["people", "b", "access", "0", "role"]),
+        &text.replace("*same", "[{ role: x, at: all }]"),
+    );
+    let more = Change::Add(path(&["people", "b", "access"]), "x".into());
+    check(
+        text,
+        &more,
+        &text.replace("*same", "[{ role: floor, at: all }, x]"),
+    );
     // The alias itself can be replaced, and an anchor that nobody uses stays.
     check(
         text,
@@ -612,6 +649,8 @@ const PERSONS: &[&str] = &[
     "  {}:\n    name: \"Кто-то: \\\"x\\\"\"\n    phone: '+371 20000001'   # work\n\n    access:\n    - role: floor\n      at:\n      - center\n      - mall # near\n    - {role: b, at: all}",
     "  ? {}\n  : name: Odd\n    access: []",
     "  \"{}\": {\n    name: Wide, # who\n    class: x,\n    access: [\n      { role: floor, at: all }, # first\n      { role: b,\n        at: [mall] } # second\n    ]\n  }",
+    "  {}:\n    name: Tab\t# a\ttab\n    access:\t# of tabs\n      -\n        role: floor # r\n        at: [center]\n\n      # own\n      - # inner\n        role: b\n        at: all\n      # below",
+    "  \"{}\":\n    {\n      \"name\": \"Json\", # why\n      \"access\": [\n        { \"role\": \"floor\", \"at\": \"all\" }\n      ]\n    }",
     "  {}:\n      name: Deep\n      because: |\n        two\n        lines\n      access: # none yet\n        - { role: floor, at: all }",
 ];
 

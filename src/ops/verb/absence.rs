@@ -129,6 +129,16 @@ impl Entry<'_> {
                 });
             }
         }
+        let path = |key: &str| self.path(&["paused".into(), key.into()]);
+        if let Some(old) = self.person.paused.as_ref().filter(|it| it.from.is_some()) {
+            // Day by day, so that what else is written there stays.
+            let last = match until {
+                Some(until) => Some(Change::Set(path("until"), value(until))),
+                None => old.until.as_ref().map(|_| Change::Remove(path("until"))),
+            };
+            let first = Change::Set(path("from"), value(from));
+            return Ok([Some(first), last].into_iter().flatten().collect());
+        }
         let mut pairs = vec![("from".to_owned(), value(from))];
         pairs.extend(until.map(|it| ("until".to_owned(), value(it))));
         let path = self.path(&["paused".into()]);

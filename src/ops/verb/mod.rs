@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use super::edit::Texts;
 use super::planned::broken;
 use super::project::{OpenOptions, Project, settle};
-use crate::config::edit::{Change, Refused, edited, line_of};
+use crate::config::edit::{Change, Refused, edited, line_of, obstacle};
 use crate::config::raw::When;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{AsOf, Desired, Grant, PersonKey};
@@ -406,12 +406,19 @@ fn changed(texts: &Texts, file: &str, changes: &[Change], by_hand: &str) -> Resu
         NotMade::new(format!("{file} is not edited from here"))
             .help(format!("write it by hand: {by_hand}"))
     })?;
-    let after = edited(text, changes).map_err(|why| {
-        let path = changes.first().map(Change::path);
-        let line = path.and_then(|path| line_of(text, path));
-        let place = line.map_or(file.to_owned(), |line| format!("{file}:{line}"));
-        NotMade::refused(&place, why, by_hand)
-    })?;
+    let mut after = text.to_owned();
+    for change in changes {
+        after = edited(&after, std::slice::from_ref(change)).map_err(|why| {
+            // Lines are counted in the file as it is.
+            let line = line_of(text, change.path());
+            let place = line.map_or(file.to_owned(), |line| format!("{file}:{line}"));
+            match obstacle(text, change).filter(|_| why == Refused::Form) {
+                Some(what) => NotMade::new(format!("{place}: {what}"))
+                    .help(format!("write it by hand: {by_hand}")),
+                None => NotMade::refused(&place, why, by_hand),
+            }
+        })?;
+    }
     let mut texts = texts.clone();
     texts.set(file, after);
     Ok(texts)
