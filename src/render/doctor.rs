@@ -203,11 +203,14 @@ impl Held {
 impl Report {
     /// Whether anything is not as it should be.
     pub fn is_wrong(&self) -> bool {
-        let mut all = self.systems.iter();
-        all.any(|system| {
-            let wrong = |finding: &Finding| finding.verdict == Verdict::Wrong;
-            system.findings.iter().any(wrong) || system.tokens.iter().any(Token::is_wrong)
-        })
+        self.systems.iter().any(System::is_wrong)
+    }
+}
+
+impl System {
+    fn is_wrong(&self) -> bool {
+        let wrong = |finding: &Finding| finding.verdict == Verdict::Wrong;
+        self.findings.iter().any(wrong) || self.tokens.iter().any(Token::is_wrong)
     }
 }
 
@@ -265,9 +268,12 @@ pub fn report(report: &Report, all: bool) -> Doc {
             words::count(unknown, "thing", "things")
         ))),
     }
+    // Where something is wrong is read first.
+    let mut systems: Vec<&System> = report.systems.iter().collect();
+    systems.sort_by_key(|it| !it.is_wrong());
     Doc {
         title,
-        sections: report.systems.iter().map(|it| section(it, all)).collect(),
+        sections: systems.into_iter().map(|it| section(it, all)).collect(),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::cli::edits::Desk;
 use crate::cli::failure::{Endings, Failure};
 use crate::cli::pick::{self, Choice, named};
 use crate::cli::session::Session;
-use crate::config::raw::{Person, When};
+use crate::config::raw::{Access, Person, SelectorBody, When};
 use crate::ops::verb::{Join, Line, Places, Staff, Verb};
 use crate::render::escape;
 
@@ -80,6 +80,8 @@ pub(in crate::cli) fn relocate(session: &Session<'_>, args: &MoveArgs) -> Result
     let question = pick::place("Which location do they leave?");
     let from = named(session, args.from.as_deref(), question, &their)?;
     let question = pick::place("Where do they go?");
+    let mut places = places;
+    places.retain(|it| it.key != from);
     let to = named(session, args.to.as_deref(), question, &places)?;
     let on = day(
         session,
@@ -196,8 +198,7 @@ pub(in crate::cli) fn revoke(session: &Session<'_>, args: &RevokeArgs) -> Result
     let entries = &desk.project.loaded.project.entries;
     let entry = entries.people.iter().find(|it| *it.key.value == *person);
     let mut roles = pick::roles(&desk.project);
-    if let Some(crate::config::raw::Access::Lines(lines)) =
-        entry.and_then(|it| it.access.as_ref()).map(|it| &it.value)
+    if let Some(Access::Lines(lines)) = entry.and_then(|it| it.access.as_ref()).map(|it| &it.value)
     {
         let has = |key: &str| {
             lines
@@ -313,13 +314,25 @@ fn day(
     Ok(None)
 }
 
-/// The locations where somebody has something; `all` where nobody knows.
+/// The locations where somebody has something or will have; `all` where nobody knows.
 fn at_work(desk: &Desk, person: &str, all: Vec<Choice>) -> Vec<Choice> {
     let people = desk.project.desired.people.values();
     let grants = people
         .filter(|it| it.key.as_str() == person)
         .flat_map(|it| it.grants.iter());
-    let places: Vec<String> = grants.map(|it| it.place.to_string()).collect();
+    let mut places: Vec<String> = grants.map(|it| it.place.to_string()).collect();
+    let entries = desk.project.loaded.project.entries.people.iter();
+    for entry in entries.filter(|it| *it.key.value == *person) {
+        let Some(Access::Lines(lines)) = entry.access.as_ref().map(|it| &it.value) else {
+            continue;
+        };
+        let selectors = lines.iter().filter_map(|it| it.at.as_ref());
+        for selector in selectors {
+            if let SelectorBody::Keys(keys) = &selector.body {
+                places.extend(keys.iter().map(|it| it.value.to_string()));
+            }
+        }
+    }
     let mut here = pick::places(&desk.project);
     here.retain(|choice| places.contains(&choice.key));
     if here.is_empty() { all } else { here }

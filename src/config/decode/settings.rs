@@ -276,8 +276,8 @@ record! {
         /// When what a person said has to be looked at again, or `none`. Default: `365d`. Example: `recheck: 180d`.
         "recheck" recheck: DaysOrNone;
         /// Assumptions that no documentation confirms, by name: `false` switches one off that can be. `keyholder
-        /// doctor` lists them with what happens then. Default: each as its page says. Example: `assume: {
-        /// delete_withdraws_invitation: false }`.
+        /// doctor --assumptions` lists them with what happens then. Default: each as its page says. Example:
+        /// `assume: { delete_withdraws_invitation: false }`.
         "assume" assume: Map<AssumptionName, Truth>;
         /// A list that an administrator exported or typed, for systems that cannot be read. Default: none. Example:
         /// `snapshot: { file: exports/agency.csv, taken: 2026-11-20 }`.

@@ -136,7 +136,22 @@ fn set(doc: &Doc<'_>, path: &[Seg], value: &Yaml) -> Found {
     };
     if pairs.is_empty() {
         let only = Yaml::pair(key, value);
-        return Some(replace(doc, &spot, &only));
+        let mut found = Vec::new();
+        // The first entry of a section stands below it, as in a file that begins.
+        if depth == 1
+            && let Some((section, false)) = spot.key
+            && let Some(start) = colon(doc, section)
+            && !doc.has_comment(start, spot.node.end)
+        {
+            let indent = doc.column(section.start);
+            let lines = nested(&only, indent + 2, doc.newline);
+            found.push(vec![
+                Splice::cut(start, spot.node.end),
+                below(doc, spot.node.end, indent, &lines),
+            ]);
+        }
+        found.extend(replace(doc, &spot, &only));
+        return Some(found);
     }
     let after = place(pairs, key, order);
     if *flow {
@@ -190,7 +205,10 @@ fn into_lines(
     let sibling = after.and_then(|at| pairs.get(at));
     let is_open = sibling.is_some_and(|(_, _, value)| matches!(value.form, Form::Map(_, false)))
         || indent + name.len() + value.flow().chars().count() > LONGEST;
+    // A section that begins, with its first entry.
+    let is_section = matches!(value, Yaml::Map(inner) if depth == 0 && inner.iter().any(|(_, it)| matches!(it, Yaml::Map(_))));
     let written = match value {
+        Yaml::Map(_) if is_section => nested(&Yaml::pair(key, value.clone()), indent, doc.newline),
         Yaml::Map(inner) if is_open && is_entry && !inner.is_empty() => {
             let lines = value.lines(indent + step, step, doc.newline);
             format!("{pad}{name}:{}{lines}", doc.newline)
@@ -204,13 +222,30 @@ fn into_lines(
         // Entries that stand apart are kept apart.
         let above = above_comments(doc, doc.line_start(key.start));
         let apart = depth < 2 && pairs.len() > 1 && above.ends_with(&doc.newline.repeat(2));
-        let gap = if apart { doc.newline } else { "" };
+        let gap = if apart || is_section { doc.newline } else { "" };
         let end = value.end.max(key.end);
         return vec![vec![below(doc, end, indent, &format!("{gap}{written}"))]];
     }
     let at = pairs.first().map_or(0, |(_, key, _)| key.start);
+    if doc.begins_line(at) {
+        // What stands above the first key is about that one.
+        let gap = if is_section { doc.newline } else { "" };
+        let text = format!("{written}{}{gap}", doc.newline);
+        return vec![vec![Splice::insert(first_comment(doc, at), text)]];
+    }
     let text = format!("{}{}{pad}", written.trim_start(), doc.newline);
     vec![vec![Splice::insert(at, text)]]
+}
+
+/// Where the comments right above a line begin, or the line itself; what editors read at the top of a file stays there.
+fn first_comment(doc: &Doc<'_>, at: usize) -> usize {
+    let line = doc.line_start(at);
+    let above = above_comments(doc, line).len();
+    let comments = doc.text.get(above..line).unwrap_or_default();
+    let modeline = comments
+        .split_inclusive('\n')
+        .take_while(|line| line.starts_with("# yaml-language-server"));
+    above + modeline.map(str::len).sum::<usize>()
 }
 
 /// The text above a line and the comments that stand right above it.

@@ -559,11 +559,35 @@ fences: []
         &set("sensitive", "a"),
         &text.replace("systems: {}\n", "systems: {}\n\nsensitive: { a: x }\n"),
     );
-    let people = "policies:\n  a: { kind: only }\n";
+    // A section begins with its first entry, above what is said of the next one, and below what editors read.
+    let people = Change::Set(
+        path(&["people", "b"]),
+        Yaml::Map(vec![("name".into(), "B".into())]),
+    );
+    let begun = "people:\n  b:\n    name: B\n";
+    for (head, rest) in [
+        ("", "policies: {}\n"),
+        (
+            "# yaml-language-server: $schema=x\n",
+            "# rules\npolicies: {}\n",
+        ),
+        ("# head\n\n", "contacts: {}\n"),
+    ] {
+        check(
+            &format!("{head}{rest}"),
+            &people,
+            &format!("{head}{begun}\n{rest}"),
+        );
+    }
     check(
-        people,
-        &set("people", "b"),
-        "people: { b: x }\npolicies:\n  a: { kind: only }\n",
+        "locations: {}\npolicies: {}\n",
+        &people,
+        &format!("locations: {{}}\n\n{begun}policies: {{}}\n"),
+    );
+    check(
+        "people: {} # none\npolicies: {}\n",
+        &people,
+        "people: # none\n  b:\n    name: B\npolicies: {}\n",
     );
 }
 
