@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::failure::Failure;
 use super::session::Session;
 use super::typed::Typed;
+use crate::config::raw::{BlockBody, RawValue};
 use crate::ops::project::Project;
 use crate::render::escape;
 
@@ -191,6 +192,32 @@ pub(super) fn roles(project: &Project) -> Vec<Choice> {
     all.collect()
 }
 
+/// Whether a role, or one that it extends, says `self` of a right: then somebody has to be named.
+pub(super) fn says_self(project: &Project, role: &str) -> bool {
+    let roles = &project.loaded.project.entries.roles;
+    let mut known = vec![role];
+    let mut at = 0;
+    while let Some(key) = known.get(at).copied() {
+        at += 1;
+        for role in roles.iter().filter(|it| *it.key.value == *key) {
+            let blocks = role.blocks.iter().filter_map(|it| match &it.body {
+                BlockBody::Rights(block) => Some(block),
+                BlockBody::Keycrm(_) | BlockBody::Reservio(_) | BlockBody::Apenday(_) => None,
+            });
+            let mut lines = blocks.flat_map(|it| &it.rights);
+            if lines.any(|it| it.value.value == RawValue::Myself) {
+                return true;
+            }
+            for parent in &role.extends {
+                if !known.contains(&&*parent.value) {
+                    known.push(&parent.value);
+                }
+            }
+        }
+    }
+    false
+}
+
 /// Every location.
 pub(super) fn places(project: &Project) -> Vec<Choice> {
     let places = project.loaded.project.entries.locations.iter();
@@ -207,6 +234,22 @@ pub(super) fn places(project: &Project) -> Vec<Choice> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_team_member_is_wanted_by_whoever_extends_a_role_that_says_self() {
+        let settings = "version: 1\nsystems: { salons: { kind: altegio } }\n";
+        let roles = "roles:\n  own: { salons: { rights: { timetable_staff_id: self } } }\n  more: { extends: [own] }\n  all: { salons: { rights: { timetable_staff_id: all } } }\n";
+        let options = crate::ops::project::OpenOptions {
+            load: crate::config::LoadOptions::default(),
+            as_of: crate::model::AsOf::Instant(jiff::Timestamp::UNIX_EPOCH),
+            ahead: std::time::Duration::ZERO,
+        };
+        let files = [("keyholder.yaml", settings), ("roles.yaml", roles)];
+        let loaded = crate::config::load_texts(&files, &options.load);
+        let project = crate::ops::project::settle(loaded, &options);
+        let found = ["own", "more", "all", "none"].map(|role| says_self(&project, role));
+        assert_eq!(found, [true, true, false, false]);
+    }
 
     #[test]
     fn part_of_a_name_finds_it_whatever_its_marks_and_case() {

@@ -58,6 +58,8 @@ pub(in crate::cli) fn join(session: &Session<'_>, args: &JoinArgs) -> Result<End
             because: None,
         }),
     };
+    let role = line.as_ref().map(|it| it.role.as_str());
+    let staff = team(session, &desk, &args.staff, role.filter(|_| is_bare))?;
     let join = Join {
         key,
         name,
@@ -66,7 +68,7 @@ pub(in crate::cli) fn join(session: &Session<'_>, args: &JoinArgs) -> Result<End
         class: args.class.clone(),
         starts,
         line,
-        staff: staff(&args.staff)?,
+        staff,
         file: args.file.clone(),
     };
     desk.carry_out(session, &Verb::Join(join), &args.edit)
@@ -184,10 +186,12 @@ pub(in crate::cli) fn grant(session: &Session<'_>, args: &GrantArgs) -> Result<E
         )?,
         because: args.edit.because.clone(),
     };
+    let asked = Some(line.role.as_str()).filter(|_| is_bare);
+    let staff = team(session, &desk, &args.staff, asked)?;
     let verb = Verb::Grant {
         person,
         line,
-        staff: staff(&args.staff)?,
+        staff,
     };
     desk.carry_out(session, &verb, &args.edit)
 }
@@ -377,6 +381,22 @@ fn parsed(text: &str) -> Result<Places, Failure> {
         Failure::input("`--at` mixes locations and tags")
             .help("keys such as `center,mall`, `all`, or tags such as `region=riga,format=mall`")
     })
+}
+
+/// Team members as they were typed, or as they are asked for where a role says `self`.
+fn team(
+    session: &Session<'_>,
+    desk: &Desk,
+    given: &[String],
+    asked: Option<&str>,
+) -> Result<Vec<Staff>, Failure> {
+    let says_self = asked.is_some_and(|role| pick::says_self(&desk.project, role));
+    if !given.is_empty() || !says_self {
+        return staff(given);
+    }
+    let question = "Their team member at the vendor, whose own calendar it is (nothing where there is none yet)";
+    let typed = pick::text(session, None, question, None)?;
+    staff(&typed.into_iter().collect::<Vec<_>>())
 }
 
 /// Team members as they were typed.
