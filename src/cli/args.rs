@@ -357,6 +357,9 @@ pub struct DoctorArgs {
     /// Look at more, at the price of more calls.
     #[arg(long)]
     pub thorough: bool,
+    /// List what is taken for true about each vendor, and how to do without it. JSON always has it.
+    #[arg(long)]
+    pub assumptions: bool,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = DataFormat::Text)]
     pub format: DataFormat,

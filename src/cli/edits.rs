@@ -257,7 +257,8 @@ pub(super) fn not_made(why: NotMade) -> Failure {
     } else {
         Ending::BadInput
     };
-    let failure = Failure::new(ending, why.why);
+    let mut failure = Failure::new(ending, why.why);
+    failure.code = why.code;
     match why.help {
         Some(help) => failure.help(help),
         None => failure,

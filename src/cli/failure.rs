@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::diagnostic::Code;
+
 /// One true thing about how a run ended. The order is that of precedence: the first that is true decides the code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ending {
@@ -70,6 +72,8 @@ pub struct Failure {
     pub message: String,
     /// What to do.
     pub help: Option<String>,
+    /// What `keyholder explain` says more about.
+    pub code: Option<Code>,
 }
 
 impl Failure {
@@ -79,6 +83,7 @@ impl Failure {
             ending,
             message: message.into(),
             help: None,
+            code: None,
         }
     }
 

@@ -24,6 +24,7 @@ mod reviewed;
 mod seeing;
 mod session;
 mod simulator;
+mod typed;
 mod ui;
 mod walk;
 mod world;

@@ -6,6 +6,8 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::failure::Failure;
 use super::session::Session;
+use super::typed::Typed;
+use crate::config::raw::{BlockBody, RawValue};
 use crate::ops::project::Project;
 use crate::render::escape;
 
@@ -60,14 +62,32 @@ pub(super) fn named(
     if !session.ui.can_ask() {
         return Err(missing(question.noun));
     }
-    let ask = format!("{} Type part of the name", question.text);
+    let ask = format!("{} Type part of the name (Esc leaves)", question.text);
     loop {
-        let Some(typed) = session.ui.ask(&ask, None) else {
-            return Err(Failure::input("nothing was chosen; nothing was written"));
+        let typed = match session.ui.typed(&ask, None) {
+            Typed::Text(typed) => typed,
+            // Few are shown at once.
+            Typed::Nothing if choices.len() <= MOST => String::new(),
+            Typed::Nothing => {
+                let many = choices.len();
+                session.ui.shout(&format!(
+                    "there are {many}; type part of one, or Esc to leave"
+                ));
+                continue;
+            }
+            Typed::Left => return Err(left()),
         };
         let found = narrowed(&typed, choices);
         match found.as_slice() {
-            [] => session.ui.shout("nothing is called so; type another part"),
+            [] if choices.is_empty() => {
+                return Err(Failure::input(format!(
+                    "there is nothing to choose: the project has not {}; nothing was written",
+                    question.noun
+                )));
+            }
+            [] => session
+                .ui
+                .shout("nothing is called so; type another part, or Esc to leave"),
             [one] => {
                 session.ui.shout(&shown(one));
                 return Ok(one.key.clone());
@@ -95,12 +115,21 @@ pub(super) fn text(
     given: Option<&str>,
     question: &str,
     default: Option<&str>,
-) -> Option<String> {
+) -> Result<Option<String>, Failure> {
     match given {
-        Some(given) => Some(given.to_owned()),
-        None if session.ui.can_ask() => session.ui.ask(question, default),
-        None => None,
+        Some(given) => Ok(Some(given.to_owned())),
+        None if session.ui.can_ask() => match session.ui.typed(question, default) {
+            Typed::Text(text) => Ok(Some(text)),
+            Typed::Nothing => Ok(None),
+            Typed::Left => Err(left()),
+        },
+        None => Ok(None),
     }
+}
+
+/// What is said where somebody leaves a question.
+pub(super) fn left() -> Failure {
+    Failure::input("left with Esc; nothing was written")
 }
 
 /// What is missing where nobody can be asked.
@@ -163,6 +192,32 @@ pub(super) fn roles(project: &Project) -> Vec<Choice> {
     all.collect()
 }
 
+/// Whether a role, or one that it extends, says `self` of a right: then somebody has to be named.
+pub(super) fn says_self(project: &Project, role: &str) -> bool {
+    let roles = &project.loaded.project.entries.roles;
+    let mut known = vec![role];
+    let mut at = 0;
+    while let Some(key) = known.get(at).copied() {
+        at += 1;
+        for role in roles.iter().filter(|it| *it.key.value == *key) {
+            let blocks = role.blocks.iter().filter_map(|it| match &it.body {
+                BlockBody::Rights(block) => Some(block),
+                BlockBody::Keycrm(_) | BlockBody::Reservio(_) | BlockBody::Apenday(_) => None,
+            });
+            let mut lines = blocks.flat_map(|it| &it.rights);
+            if lines.any(|it| it.value.value == RawValue::Myself) {
+                return true;
+            }
+            for parent in &role.extends {
+                if !known.contains(&&*parent.value) {
+                    known.push(&parent.value);
+                }
+            }
+        }
+    }
+    false
+}
+
 /// Every location.
 pub(super) fn places(project: &Project) -> Vec<Choice> {
     let places = project.loaded.project.entries.locations.iter();
@@ -179,6 +234,22 @@ pub(super) fn places(project: &Project) -> Vec<Choice> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_team_member_is_wanted_by_whoever_extends_a_role_that_says_self() {
+        let settings = "version: 1\nsystems: { salons: { kind: altegio } }\n";
+        let roles = "roles:\n  own: { salons: { rights: { timetable_staff_id: self } } }\n  more: { extends: [own] }\n  all: { salons: { rights: { timetable_staff_id: all } } }\n";
+        let options = crate::ops::project::OpenOptions {
+            load: crate::config::LoadOptions::default(),
+            as_of: crate::model::AsOf::Instant(jiff::Timestamp::UNIX_EPOCH),
+            ahead: std::time::Duration::ZERO,
+        };
+        let files = [("keyholder.yaml", settings), ("roles.yaml", roles)];
+        let loaded = crate::config::load_texts(&files, &options.load);
+        let project = crate::ops::project::settle(loaded, &options);
+        let found = ["own", "more", "all", "none"].map(|role| says_self(&project, role));
+        assert_eq!(found, [true, true, false, false]);
+    }
 
     #[test]
     fn part_of_a_name_finds_it_whatever_its_marks_and_case() {

@@ -11,6 +11,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::args::{ColorChoice, DataFormat, Global};
 use super::env::Env;
 use super::failure::Failure;
+use super::typed::{self, Typed};
 use crate::apply::{Listener, Outcome, Progress};
 use crate::model::SystemName;
 use crate::plan::Step;
@@ -185,7 +186,12 @@ impl Ui {
         } else {
             ("", "", "")
         };
-        self.shout(&format!("{red}error{end}: {}", lines(&failure.message)));
+        let code = failure.code.map(|it| format!("[{}]", it.name()));
+        self.shout(&format!(
+            "{red}error{}{end}: {}",
+            code.unwrap_or_default(),
+            lines(&failure.message)
+        ));
         if let Some(help) = &failure.help {
             self.shout(&format!("{cyan}help{end}: {}", lines(help)));
         }
@@ -198,27 +204,24 @@ impl Ui {
 
     /// Asks for a typed `yes`; anything else is no.
     pub(super) fn confirm(&self, question: &str) -> bool {
-        self.clear_progress();
-        let answer = dialoguer::Input::<String>::new()
-            .with_prompt(format!("{question} Type yes to go on"))
-            .allow_empty(true)
-            .interact_text_on(&dialoguer::console::Term::stderr());
-        answered(answer).is_some_and(|answer| answer.trim() == "yes")
+        self.ask(&format!("{question} Type yes to go on"), None)
+            .is_some_and(|answer| answer == "yes")
     }
 
-    /// Asks for a text; nothing typed is no answer.
+    /// Asks for a text; nothing typed is no answer, nor is a question that was left.
     pub(super) fn ask(&self, question: &str, default: Option<&str>) -> Option<String> {
-        self.clear_progress();
-        let mut input = dialoguer::Input::<String>::new()
-            .with_prompt(question)
-            .allow_empty(true);
-        if let Some(default) = default {
-            input = input.default(default.to_owned());
+        match self.typed(question, default) {
+            Typed::Text(text) => Some(text),
+            Typed::Nothing | Typed::Left => None,
         }
-        let answer = input.interact_text_on(&dialoguer::console::Term::stderr());
-        answered(answer)
-            .map(|it| it.trim().to_owned())
-            .filter(|it| !it.is_empty())
+    }
+
+    /// Asks for a text, and tells nothing typed from a question that was left.
+    pub(super) fn typed(&self, question: &str, default: Option<&str>) -> Typed {
+        self.clear_progress();
+        let term = dialoguer::console::Term::stderr();
+        let typed = typed::line(&term, question, default);
+        answered(typed.map_err(dialoguer::Error::from)).unwrap_or(Typed::Left)
     }
 
     /// Lets one of several be chosen; none where the question was left.
@@ -231,7 +234,7 @@ impl Ui {
         #[cfg(unix)]
         let held = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt());
         let chosen = dialoguer::Select::new()
-            .with_prompt(question)
+            .with_prompt(format!("{question} Choose, or Esc"))
             .items(choices)
             .default(0)
             .interact_on_opt(&dialoguer::console::Term::stderr());

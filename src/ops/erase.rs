@@ -129,6 +129,7 @@ pub fn erase(
             why: format!("`{key}` is nobody's key"),
             help: near,
             by_rule: false,
+            code: None,
         });
     };
     refuse(project, memory, person)?;
@@ -144,6 +145,7 @@ pub fn erase(
                 "write it by hand: {key}: {{ name: erased, access: [] }}"
             )),
             by_rule: false,
+            code: None,
         })?;
         edited.set(&file, after);
     }
@@ -152,6 +154,7 @@ pub fn erase(
             why: format!("`{key}` is erased already"),
             help: None,
             by_rule: false,
+            code: None,
         });
     }
     let after = edited.open(project);
@@ -160,6 +163,7 @@ pub fn erase(
             why: format!("`check` would refuse the project: {}", error.message),
             help: error.help.clone(),
             by_rule: false,
+            code: None,
         });
     }
     let root = &project.loaded.root;
@@ -187,6 +191,7 @@ fn refuse(project: &Project, memory: &Memory, person: &raw::Person) -> Result<()
             why,
             help: Some(help.to_owned()),
             by_rule: true,
+            code: None,
         })
     };
     let managed = project.desired.people.get(&key).map(|it| it.managed);
@@ -255,6 +260,7 @@ fn seen_gone(
             why,
             help: Some("`keyholder apply` takes away what is there, and reads it; `keyholder observe` reads again".to_owned()),
             by_rule: true,
+            code: None,
         })
     };
     let known = memory.accounts.iter();
@@ -335,6 +341,7 @@ fn refuse_unmanaged(key: &PersonKey) -> Result<(), NotMade> {
         why: format!("the access of `{key}` is `unmanaged`, so nobody knows whether they have any"),
         help: Some("write `access: []` there, and apply it, first".to_owned()),
         by_rule: true,
+        code: None,
     })
 }
 

@@ -203,11 +203,14 @@ impl Held {
 impl Report {
     /// Whether anything is not as it should be.
     pub fn is_wrong(&self) -> bool {
-        let mut all = self.systems.iter();
-        all.any(|system| {
-            let wrong = |finding: &Finding| finding.verdict == Verdict::Wrong;
-            system.findings.iter().any(wrong) || system.tokens.iter().any(Token::is_wrong)
-        })
+        self.systems.iter().any(System::is_wrong)
+    }
+}
+
+impl System {
+    fn is_wrong(&self) -> bool {
+        let wrong = |finding: &Finding| finding.verdict == Verdict::Wrong;
+        self.findings.iter().any(wrong) || self.tokens.iter().any(Token::is_wrong)
     }
 }
 
@@ -232,8 +235,8 @@ pub fn schema() -> Json {
     schemars::schema_for!(Report).to_value()
 }
 
-/// The report as a document.
-pub fn report(report: &Report) -> Doc {
+/// The report as a document; with `all` every assumption is told, else how many there are.
+pub fn report(report: &Report, all: bool) -> Doc {
     let verdicts = || report.systems.iter().flat_map(|system| &system.findings);
     let count = |wanted: Verdict| {
         let found = verdicts()
@@ -265,13 +268,16 @@ pub fn report(report: &Report) -> Doc {
             words::count(unknown, "thing", "things")
         ))),
     }
+    // Where something is wrong is read first.
+    let mut systems: Vec<&System> = report.systems.iter().collect();
+    systems.sort_by_key(|it| !it.is_wrong());
     Doc {
         title,
-        sections: report.systems.iter().map(section).collect(),
+        sections: systems.into_iter().map(|it| section(it, all)).collect(),
     }
 }
 
-fn section(system: &System) -> Section {
+fn section(system: &System, all: bool) -> Section {
     let mut title = vec![
         foreign_toned(Tone::Strong, system.name.clone()),
         toned(Tone::Dim, format!(" ({}", system.title)),
@@ -281,9 +287,13 @@ fn section(system: &System) -> Section {
         title.push(foreign_toned(Tone::Dim, host.clone()));
     }
     title.push(toned(Tone::Dim, ")"));
+    let mut wrong_first: Vec<&Finding> = system.findings.iter().collect();
+    wrong_first.sort_by_key(|it| it.verdict != Verdict::Wrong);
+    let mut tokens: Vec<&Token> = system.tokens.iter().collect();
+    tokens.sort_by_key(|it| !it.is_wrong());
     let mut blocks = vec![
-        group("What was looked at", system.findings.iter().map(finding)),
-        group("Tokens", system.tokens.iter().map(token)),
+        group("What was looked at", wrong_first.into_iter().map(finding)),
+        group("Tokens", tokens.into_iter().map(token)),
         group(
             "To be seen to by hand",
             system.preconditions.iter().map(|it| Item {
@@ -298,8 +308,12 @@ fn section(system: &System) -> Section {
         blocks.push(group(done(*how), rows(system, *how).into_iter()));
     }
     let (on, off): (Vec<_>, Vec<_>) = system.assumptions.iter().partition(|it| it.in_force);
-    blocks.push(group("Taken for true", on.into_iter().map(held)));
-    blocks.push(group("Switched off", off.into_iter().map(held)));
+    if all {
+        blocks.push(group("Taken for true", on.into_iter().map(held)));
+        blocks.push(group("Switched off", off.into_iter().map(held)));
+    } else {
+        blocks.push(group("Taken for true", counted(&on, &off).into_iter()));
+    }
     blocks.retain(|block| !matches!(block, Block::Group { items, .. } if items.is_empty()));
     Section {
         title,
@@ -408,6 +422,40 @@ fn rows(system: &System, how: How) -> Vec<Item> {
         }
     });
     items.collect()
+}
+
+/// How many assumptions there are, and which the settings do without.
+fn counted(on: &[&Held], off: &[&Held]) -> Option<Item> {
+    let count = |held: &[&Held]| u32::try_from(held.len()).unwrap_or(u32::MAX);
+    if on.is_empty() && off.is_empty() {
+        return None;
+    }
+    let optional: Vec<&Held> = on
+        .iter()
+        .copied()
+        .filter(|it| it.switch.is_some())
+        .collect();
+    let mut head = vec![say(format!(
+        "{} that no documentation confirms",
+        words::count(count(on), "thing", "things")
+    ))];
+    if !optional.is_empty() {
+        head.push(say(format!(
+            ", of which {} can be switched off",
+            count(&optional)
+        )));
+    }
+    if !off.is_empty() {
+        let names: Vec<&str> = off.iter().map(|it| it.name).collect();
+        head.push(say(format!("; switched off: {}", names.join(", "))));
+    }
+    head.push(say("; --assumptions lists them, as the vendor's page does"));
+    Some(Item {
+        mark: '·',
+        tone: Tone::Dim,
+        head,
+        details: Vec::new(),
+    })
 }
 
 fn held(it: &Held) -> Item {

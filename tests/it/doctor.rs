@@ -97,6 +97,30 @@ fn the_json_fits_the_schema_and_knows_what_is_switched_off() {
 }
 
 #[test]
+fn what_is_wrong_comes_first_and_assumptions_are_listed_on_demand() {
+    let text = |arguments: &[&str]| String::from_utf8(doctor(arguments).stdout).unwrap();
+    let json = doctor(&["--format", "json", "salons"]);
+    let report: Value = serde_json::from_slice(&json.stdout).unwrap();
+    let assumptions = report["systems"][0]["assumptions"].as_array().unwrap();
+    let (short, long) = (text(&["salons"]), text(&["salons", "--assumptions"]));
+    let count = format!(
+        "· {} things that no documentation confirms",
+        assumptions.len() - 1
+    );
+    assert!(short.contains(&count), "{short}");
+    assert!(
+        short.contains("switched off:\n      delete_withdraws_invitation;"),
+        "{short}"
+    );
+    for it in assumptions {
+        let name = format!("· {} [", it["name"].as_str().unwrap());
+        assert!(long.contains(&name) && !short.contains(&name), "{name}");
+    }
+    let tokens = short.split("  Tokens\n").nth(1).unwrap();
+    assert!(tokens.starts_with("    ! user: "), "{short}");
+}
+
+#[test]
 fn what_may_be_left_out_is_nothing_wrong() {
     let output = doctor(&["booking", "meetings"]);
     assert_eq!(output.status.code(), Some(0));

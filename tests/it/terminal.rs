@@ -106,6 +106,38 @@ fn a_shell_completes_the_names_of_the_project_at_hand() {
 }
 
 #[test]
+fn fish_asks_the_program_where_there_is_one() {
+    let chain = Chain::new();
+    let bin = std::path::Path::new(env!("CARGO_BIN_EXE_keyholder"));
+    let mut path = bin.parent().unwrap().as_os_str().to_owned();
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap_or_default());
+    let script = "keyholder completions fish | source\n\
+        complete -C 'keyholder leave an'\n\
+        complete -C 'keyholder grant anna \u{441}'\n\
+        complete -C 'keyholder move anna --to=ha'\n\
+        complete -C 'keyholder join x --file peo'";
+    let mut command = chain.command("fish");
+    command
+        .args(["--no-config", "-c", script])
+        .env("PATH", path);
+    let output = match command.env("LC_ALL", "C.UTF-8").output() {
+        Ok(output) => output,
+        Err(error) => {
+            // Not every machine has this shell.
+            assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
+            return;
+        }
+    };
+    let found = String::from_utf8(output.stdout).unwrap();
+    let found: Vec<&str> = found
+        .lines()
+        .map(|line| line.split('\t').next().unwrap())
+        .collect();
+    assert_eq!(found, ["anna", "стилист", "--to=harbor", "people/"]);
+}
+
+#[test]
 fn every_command_has_a_manual_page() {
     let chain = Chain::new();
     let (code, told) = chain.run(&["man", "--out", "pages"]);

@@ -152,7 +152,7 @@ impl Chain {
 
     /// The lines that differ after a verb, as `-` and `+`; the project still passes `check`.
     #[track_caller]
-    fn edit(&self, arguments: &[&str]) -> Vec<String> {
+    pub(crate) fn edit(&self, arguments: &[&str]) -> Vec<String> {
         let files = [
             "keyholder.yaml",
             "locations.yaml",
@@ -181,7 +181,7 @@ impl Chain {
     }
 
     #[track_caller]
-    fn refused(&self, code: i32, arguments: &[&str], why: &str) {
+    pub(crate) fn refused(&self, code: i32, arguments: &[&str], why: &str) {
         let files = ["roles.yaml", "people/riga.yaml", "people/coast.yml"];
         let before: Vec<String> = files.iter().map(|file| self.text(file)).collect();
         let (found, told) = self.run(&[arguments, &["--yes"]].concat());
@@ -494,7 +494,18 @@ fn what_check_would_refuse_is_not_written() {
     chain.refused(
         1,
         &["move", "яна.берзина", "--from", "mall", "--to", "harbor"],
-        "without changing more",
+        "`&both` (line 13) is repeated as `*both` (line 28), which would change too",
+    );
+    // Whoever repeats it gets a list of their own.
+    let (code, told) = chain.run(&[
+        "move", "karlis", "--from", "mall", "--to", "harbor", "--yes",
+    ]);
+    assert_eq!(code, 0, "{told}");
+    let text = chain.text("people/riga.yaml");
+    assert!(
+        text.contains("    - {role: floor, at: [center, harbor]}\n")
+            && text.contains("&both [center, mall]"),
+        "{text}"
     );
 }
 

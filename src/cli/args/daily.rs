@@ -55,6 +55,10 @@ pub struct JoinArgs {
     /// The last day of that role.
     #[arg(long, value_name = "DATE", requires = "role")]
     pub until: Option<String>,
+    /// Their team member (the calendar) at the vendor, which `self` in a role needs: `NAME`, or `PLACE=NAME` for one of
+    /// several places, or `SYSTEM:PLACE=NAME`; a number is the vendor's id, `none` nobody. Can be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub staff: Vec<String>,
     /// The file to write into; the one where people of that place stand, where none is named.
     #[arg(long, value_name = "FILE")]
     pub file: Option<String>,
@@ -78,6 +82,9 @@ pub struct MoveArgs {
     /// The first day there; at once where none is given.
     #[arg(long, value_name = "DATE")]
     pub on: Option<String>,
+    /// Their team member there: `NAME`, or `SYSTEM:PLACE=NAME`, as for `join`.
+    #[arg(long, value_name = "NAME")]
+    pub staff: Vec<String>,
     /// How to write it.
     #[command(flatten)]
     pub edit: EditArgs,
@@ -149,6 +156,9 @@ pub struct GrantArgs {
     /// The last day.
     #[arg(long, value_name = "DATE")]
     pub until: Option<String>,
+    /// Their team member there: `NAME`, `PLACE=NAME` or `SYSTEM:PLACE=NAME`, as for `join`.
+    #[arg(long, value_name = "NAME")]
+    pub staff: Vec<String>,
     /// How to write it.
     #[command(flatten)]
     pub edit: EditArgs,

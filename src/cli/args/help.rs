@@ -49,7 +49,7 @@ pub(super) const JOIN: &str = "\
 Exit codes: 0 written; 1 nothing was written: it cannot be, or nobody said yes; 3 it would break a policy or a fence.
 
 Examples:
-  keyholder join anna --name \"Anna Liepa\" --phone \"+371 20000009\" --role stylist --at mall --from 2026-12-01 --yes";
+  keyholder join anna --name \"Anna Liepa\" --phone \"+371 20000009\" --role stylist --at mall --from 2026-12-01 --staff \"Anna L.\" --yes";
 
 pub(super) const MOVE: &str = "\
 Exit codes: 0 written; 1 nothing was written: it cannot be, or nobody said yes; 3 it would break a policy or a fence.

@@ -8,28 +8,29 @@ use crate::cli::edits::Desk;
 use crate::cli::failure::{Endings, Failure};
 use crate::cli::pick::{self, Choice, named};
 use crate::cli::session::Session;
-use crate::config::raw::When;
-use crate::ops::verb::{Join, Line, Places, Verb};
+use crate::config::raw::{Access, Person, SelectorBody, When};
+use crate::ops::verb::{Join, Line, Places, Staff, Verb};
+use crate::render::escape;
 
 pub(in crate::cli) fn join(session: &Session<'_>, args: &JoinArgs) -> Result<Endings, Failure> {
     let desk = Desk::open(session, &args.edit)?;
     let is_bare = args.key.is_none();
-    let name = pick::text(session, args.name.as_deref(), "Their name", None)
+    let name = pick::text(session, args.name.as_deref(), "Their name", None)?
         .ok_or_else(|| pick::missing("a name (`--name`)"))?;
     let key = pick::text(
         session,
         args.key.as_deref(),
         "Their key here",
         Some(&slug(&name)),
-    )
+    )?
     .ok_or_else(|| pick::missing("a key"))?;
     let more = |given: &Option<String>, question: &str| match given {
-        Some(given) => Some(given.clone()),
+        Some(given) => Ok(Some(given.clone())),
         None if is_bare => pick::text(session, None, question, None),
-        None => None,
+        None => Ok(None),
     };
-    let email = more(&args.email, "Their e-mail address (nothing for none)");
-    let phone = more(&args.phone, "Their phone number (nothing for none)");
+    let email = more(&args.email, "Their e-mail address (nothing for none)")?;
+    let phone = more(&args.phone, "Their phone number (nothing for none)")?;
     let starts = day(
         session,
         &desk,
@@ -57,6 +58,8 @@ pub(in crate::cli) fn join(session: &Session<'_>, args: &JoinArgs) -> Result<End
             because: None,
         }),
     };
+    let role = line.as_ref().map(|it| it.role.as_str());
+    let staff = team(session, &desk, &args.staff, role.filter(|_| is_bare))?;
     let join = Join {
         key,
         name,
@@ -65,6 +68,7 @@ pub(in crate::cli) fn join(session: &Session<'_>, args: &JoinArgs) -> Result<End
         class: args.class.clone(),
         starts,
         line,
+        staff,
         file: args.file.clone(),
     };
     desk.carry_out(session, &Verb::Join(join), &args.edit)
@@ -78,6 +82,8 @@ pub(in crate::cli) fn relocate(session: &Session<'_>, args: &MoveArgs) -> Result
     let question = pick::place("Which location do they leave?");
     let from = named(session, args.from.as_deref(), question, &their)?;
     let question = pick::place("Where do they go?");
+    let mut places = places;
+    places.retain(|it| it.key != from);
     let to = named(session, args.to.as_deref(), question, &places)?;
     let on = day(
         session,
@@ -91,13 +97,16 @@ pub(in crate::cli) fn relocate(session: &Session<'_>, args: &MoveArgs) -> Result
         from,
         to,
         on,
+        staff: staff(&args.staff)?,
     };
     desk.carry_out(session, &verb, &args.edit)
 }
 
 pub(in crate::cli) fn leave(session: &Session<'_>, args: &LeaveArgs) -> Result<Endings, Failure> {
     let desk = Desk::open(session, &args.edit)?;
-    let person = who(session, &desk, args.person.as_deref())?;
+    let person = one_of(session, &desk, args.person.as_deref(), "leaves", &|it| {
+        it.leaves.is_none()
+    })?;
     let at = day(
         session,
         &desk,
@@ -110,8 +119,20 @@ pub(in crate::cli) fn leave(session: &Session<'_>, args: &LeaveArgs) -> Result<E
 
 pub(in crate::cli) fn pause(session: &Session<'_>, args: &PauseArgs) -> Result<Endings, Failure> {
     let desk = Desk::open(session, &args.edit)?;
-    let person = who(session, &desk, args.person.as_deref())?;
-    let from = desk.when(args.from.as_deref())?;
+    let person = one_of(
+        session,
+        &desk,
+        args.person.as_deref(),
+        "could rest",
+        &|it| it.leaves.is_none(),
+    )?;
+    let from = day(
+        session,
+        &desk,
+        args.from.as_deref(),
+        args.person.is_none(),
+        "Their first day off, such as 2026-12-01 (nothing for today)",
+    )?;
     let verb = Verb::Pause {
         person,
         from: from.unwrap_or(When::Date(desk.today())),
@@ -128,8 +149,16 @@ pub(in crate::cli) fn pause(session: &Session<'_>, args: &PauseArgs) -> Result<E
 
 pub(in crate::cli) fn back(session: &Session<'_>, args: &ReturnArgs) -> Result<Endings, Failure> {
     let desk = Desk::open(session, &args.edit)?;
-    let person = who(session, &desk, args.person.as_deref())?;
-    let on = desk.when(args.on.as_deref())?;
+    let person = one_of(session, &desk, args.person.as_deref(), "rests", &|it| {
+        it.paused.is_some()
+    })?;
+    let on = day(
+        session,
+        &desk,
+        args.on.as_deref(),
+        args.person.is_none(),
+        "Their first day back, such as 2026-12-01 (nothing for at once)",
+    )?;
     desk.carry_out(session, &Verb::Return { person, on }, &args.edit)
 }
 
@@ -157,7 +186,14 @@ pub(in crate::cli) fn grant(session: &Session<'_>, args: &GrantArgs) -> Result<E
         )?,
         because: args.edit.because.clone(),
     };
-    desk.carry_out(session, &Verb::Grant { person, line }, &args.edit)
+    let asked = Some(line.role.as_str()).filter(|_| is_bare);
+    let staff = team(session, &desk, &args.staff, asked)?;
+    let verb = Verb::Grant {
+        person,
+        line,
+        staff,
+    };
+    desk.carry_out(session, &verb, &args.edit)
 }
 
 pub(in crate::cli) fn revoke(session: &Session<'_>, args: &RevokeArgs) -> Result<Endings, Failure> {
@@ -166,8 +202,7 @@ pub(in crate::cli) fn revoke(session: &Session<'_>, args: &RevokeArgs) -> Result
     let entries = &desk.project.loaded.project.entries;
     let entry = entries.people.iter().find(|it| *it.key.value == *person);
     let mut roles = pick::roles(&desk.project);
-    if let Some(crate::config::raw::Access::Lines(lines)) =
-        entry.and_then(|it| it.access.as_ref()).map(|it| &it.value)
+    if let Some(Access::Lines(lines)) = entry.and_then(|it| it.access.as_ref()).map(|it| &it.value)
     {
         let has = |key: &str| {
             lines
@@ -176,9 +211,14 @@ pub(in crate::cli) fn revoke(session: &Session<'_>, args: &RevokeArgs) -> Result
         };
         roles.retain(|role| has(&role.key));
     }
+    let role = named(session, args.role.as_deref(), pick::ROLE, &roles)?;
+    let at = match args.at.as_deref() {
+        None if args.person.is_none() => some_place(session, &desk, &person)?,
+        given => given.map(keys),
+    };
     let verb = Verb::Revoke {
-        role: named(session, args.role.as_deref(), pick::ROLE, &roles)?,
-        at: args.at.as_deref().map(keys),
+        role,
+        at,
         on: desk.when(args.on.as_deref())?,
         person,
     };
@@ -213,11 +253,49 @@ pub(in crate::cli) fn person(
 }
 
 fn new_key(session: &Session<'_>, given: Option<&str>) -> Result<String, Failure> {
-    pick::text(session, given, "The new key", None).ok_or_else(|| pick::missing("the new key"))
+    pick::text(session, given, "The new key", None)?.ok_or_else(|| pick::missing("the new key"))
 }
 
 fn who(session: &Session<'_>, desk: &Desk, given: Option<&str>) -> Result<String, Failure> {
     named(session, given, pick::PERSON, &pick::people(&desk.project))
+}
+
+/// Somebody who was named, or who is chosen among those of whom something is true: who `is` so.
+fn one_of(
+    session: &Session<'_>,
+    desk: &Desk,
+    given: Option<&str>,
+    is: &str,
+    fits: &dyn Fn(&Person) -> bool,
+) -> Result<String, Failure> {
+    let people = &desk.project.loaded.project.entries.people;
+    let mut choices = pick::people(&desk.project);
+    choices.retain(|it| {
+        let mut entries = people.iter().filter(|person| *person.key.value == *it.key);
+        entries.next().is_none_or(fits)
+    });
+    if given.is_none() && choices.is_empty() {
+        return Err(Failure::input(format!("nobody {is}; nothing was written")));
+    }
+    named(session, given, pick::PERSON, &choices)
+}
+
+/// One of the places of somebody who has several, or none for all of them.
+fn some_place(
+    session: &Session<'_>,
+    desk: &Desk,
+    person: &str,
+) -> Result<Option<Vec<String>>, Failure> {
+    let mut choices = at_work(desk, person, Vec::new());
+    if choices.len() < 2 || !session.ui.can_ask() {
+        return Ok(None);
+    }
+    choices.push(Choice {
+        key: "all".to_owned(),
+        title: "everywhere".to_owned(),
+    });
+    let found = named(session, None, pick::place("Where?"), &choices)?;
+    Ok((found != "all").then(|| vec![found]))
 }
 
 /// A day that was named, or that is asked for where nothing was named at all.
@@ -231,7 +309,7 @@ fn day(
     if !is_bare || given.is_some() {
         return desk.when(given);
     }
-    while let Some(typed) = pick::text(session, None, question, None) {
+    while let Some(typed) = pick::text(session, None, question, None)? {
         match desk.when(Some(&typed)) {
             Ok(when) => return Ok(when),
             Err(failure) => session.ui.fail(&failure),
@@ -240,14 +318,26 @@ fn day(
     Ok(None)
 }
 
-/// The locations where somebody has something; all where nobody knows.
+/// The locations where somebody has something or will have; `all` where nobody knows.
 fn at_work(desk: &Desk, person: &str, all: Vec<Choice>) -> Vec<Choice> {
     let people = desk.project.desired.people.values();
     let grants = people
         .filter(|it| it.key.as_str() == person)
         .flat_map(|it| it.grants.iter());
-    let places: Vec<String> = grants.map(|it| it.place.to_string()).collect();
-    let mut here = all.clone();
+    let mut places: Vec<String> = grants.map(|it| it.place.to_string()).collect();
+    let entries = desk.project.loaded.project.entries.people.iter();
+    for entry in entries.filter(|it| *it.key.value == *person) {
+        let Some(Access::Lines(lines)) = entry.access.as_ref().map(|it| &it.value) else {
+            continue;
+        };
+        let selectors = lines.iter().filter_map(|it| it.at.as_ref());
+        for selector in selectors {
+            if let SelectorBody::Keys(keys) = &selector.body {
+                places.extend(keys.iter().map(|it| it.value.to_string()));
+            }
+        }
+    }
+    let mut here = pick::places(&desk.project);
     here.retain(|choice| places.contains(&choice.key));
     if here.is_empty() { all } else { here }
 }
@@ -291,6 +381,34 @@ fn parsed(text: &str) -> Result<Places, Failure> {
         Failure::input("`--at` mixes locations and tags")
             .help("keys such as `center,mall`, `all`, or tags such as `region=riga,format=mall`")
     })
+}
+
+/// Team members as they were typed, or as they are asked for where a role says `self`.
+fn team(
+    session: &Session<'_>,
+    desk: &Desk,
+    given: &[String],
+    asked: Option<&str>,
+) -> Result<Vec<Staff>, Failure> {
+    let says_self = asked.is_some_and(|role| pick::says_self(&desk.project, role));
+    if !given.is_empty() || !says_self {
+        return staff(given);
+    }
+    let question = "Their team member at the vendor, whose own calendar it is (nothing where there is none yet)";
+    let typed = pick::text(session, None, question, None)?;
+    staff(&typed.into_iter().collect::<Vec<_>>())
+}
+
+/// Team members as they were typed.
+fn staff(given: &[String]) -> Result<Vec<Staff>, Failure> {
+    let parsed = |text: &String| {
+        Staff::parse(text).ok_or_else(|| {
+            Failure::input(format!("`--staff {}` names nobody", escape::terminal(text))).help(
+                "`NAME`, `LOCATION=NAME` or `SYSTEM:LOCATION=NAME`, as the vendor's page shows the name",
+            )
+        })
+    };
+    given.iter().map(parsed).collect()
 }
 
 fn keys(text: &str) -> Vec<String> {

@@ -22,7 +22,10 @@ pub(in crate::cli) async fn run(
     let connections = world.connect_each(session, &project, &wanted);
     let report = doctor::examine(&project, connections, args.thorough, session.ui).await;
     world.leave(session, &project.loaded.project.settings)?;
-    let (json, doc) = (|| view::to_json(&report), || view::report(&report));
+    let (json, doc) = (
+        || view::to_json(&report),
+        || view::report(&report, args.assumptions),
+    );
     session.ui.answer(args.format, json, doc);
     Ok(if report.is_wrong() {
         Endings::from([Ending::BadInput])

@@ -5,7 +5,9 @@ use camino::Utf8Path;
 use crate::catalog::Kind;
 use crate::cli::args::InitArgs;
 use crate::cli::failure::{Endings, Failure};
+use crate::cli::pick;
 use crate::cli::session::Session;
+use crate::cli::typed::Typed;
 use crate::config::PROJECT_FILE;
 use crate::ops::edit::{Edit, create, write};
 use crate::ops::init::{Beginning, files, ignoring, usual_name, usual_variable};
@@ -104,17 +106,20 @@ fn asked(session: &Session<'_>, args: &InitArgs) -> Result<Beginning, Failure> {
                default: &str,
                judge: &dyn Fn(&str) -> Result<(), String>| {
         if let Some(given) = given {
-            return given.clone();
+            return Ok(given.clone());
         }
         while ui.can_ask() && args.kind.is_none() {
-            let typed = ui.ask(question, Some(default));
-            let typed = typed.unwrap_or_else(|| default.to_owned());
+            let typed = match ui.typed(question, Some(default)) {
+                Typed::Text(typed) => typed,
+                Typed::Nothing => default.to_owned(),
+                Typed::Left => return Err(pick::left()),
+            };
             match judge(&typed) {
-                Ok(()) => return typed,
+                Ok(()) => return Ok(typed),
                 Err(why) => ui.shout(&escape::terminal_long(&why)),
             }
         }
-        default.to_owned()
+        Ok(default.to_owned())
     };
     let with = |change: &dyn Fn(&mut Beginning)| {
         let mut trial = Beginning {
@@ -132,14 +137,14 @@ fn asked(session: &Session<'_>, args: &InitArgs) -> Result<Beginning, Failure> {
         args.name.as_ref(),
         usual_name(kind),
         &|typed| with(&|it| typed.clone_into(&mut it.name)),
-    );
+    )?;
     let here = machine_zone(session);
     let time_zone = ask(
         "Where are dates meant?",
         args.time_zone.as_ref(),
         here.as_deref().unwrap_or("UTC"),
         &|typed| with(&|it| typed.clone_into(&mut it.time_zone)),
-    );
+    )?;
     if args.time_zone.is_none() {
         ui.tell(&format!(
             "dates are meant in {}: `time_zone` in {PROJECT_FILE} says so",
@@ -177,7 +182,7 @@ fn asked(session: &Session<'_>, args: &InitArgs) -> Result<Beginning, Failure> {
             ask(&question, given.as_ref(), &usual, &|typed| {
                 let pair = (token.name.to_owned(), typed.to_owned());
                 with(&|it| it.tokens = vec![pair.clone()])
-            }),
+            })?,
         ));
     }
     if let Some(more) = bare.next() {

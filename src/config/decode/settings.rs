@@ -93,6 +93,9 @@ record! {
         /// Where the journal lives: in a folder, or on a branch of the git remote. Default: `{ dir: .keyholder }`.
         /// Example: `state: { branch: keyholder-state }`.
         "state" state: StateFields;
+        /// Where contacts that stay out of git come from. Default: from the entries alone. Example: `contacts: {
+        /// file: ../private/contacts.yaml }`.
+        "contacts" contacts: At<ContactsSource>;
         /// The accounts of the chain at its vendors, each under a name that roles and locations use. Example:
         /// `systems: { orders: { kind: keycrm } }`.
         "systems" systems: Map<SystemName, SystemShape>;
@@ -112,12 +115,6 @@ record! {
         /// What happens to invitations that nobody accepts. Default: `{ stale_after: 14d, then: report }`. Example:
         /// `invitations: { stale_after: 7d }`.
         "invitations" invitations: InvitationsFields;
-        /// Which files may say what. CODEOWNERS is generated from them. Default: none. Example: `fences: [{ files:
-        /// 'people/riga/**', keys: [people] }]`.
-        "fences" fences: List<Fence>;
-        /// Where contacts that stay out of git come from. Default: from the entries alone. Example: `contacts: {
-        /// file: ../private/contacts.yaml }`.
-        "contacts" contacts: At<ContactsSource>;
         /// Whether an approval counts only where git says that somebody else wrote the change it lets through.
         /// Default: `true`. Example: `second_person: false`.
         "second_person" second_person: Truth;
@@ -125,6 +122,9 @@ record! {
         /// marked in plans, and giving them counts as an escalation. What a pattern of a role allows stays the same.
         /// Default: the catalogue's alone. Example: `sensitive: { statistics_access: money }`.
         "sensitive" sensitive: Map<AnyKey, Word<Sensitivity>>;
+        /// Which files may say what. CODEOWNERS is generated from them. Default: none. Example: `fences: [{ files:
+        /// 'people/riga/**', keys: [people] }]`.
+        "fences" fences: List<Fence>;
         rest others: Misplaced;
     }
 }
@@ -250,6 +250,9 @@ record! {
         /// YCLIENTS, `key` at KeyCRM and Apenday, `token` at Reservio. The token itself never stands here. Example:
         /// `tokens: { user: { env: ALTEGIO_USER_TOKEN } }`.
         "tokens" tokens: Map<AnyKey, TokenShape>;
+        /// KeyCRM's roles with the vendor's numbers, heaviest first: the order judges what is an escalation. Default:
+        /// none. Example: `roles: [{ name: administrator, id: 1 }, { name: manager, id: 2 }]`.
+        "roles" roles: List<NamedRole>;
         /// The person, or the account's id, for whom plans are judged and whose access is never reduced; `apply`
         /// refuses the token of somebody else. Default: whose the token is, where the vendor says it. Example:
         /// `acting: ilze.robots`.
@@ -273,12 +276,9 @@ record! {
         /// When what a person said has to be looked at again, or `none`. Default: `365d`. Example: `recheck: 180d`.
         "recheck" recheck: DaysOrNone;
         /// Assumptions that no documentation confirms, by name: `false` switches one off that can be. `keyholder
-        /// doctor` lists them with what happens then. Default: each as its page says. Example: `assume: {
-        /// delete_withdraws_invitation: false }`.
+        /// doctor --assumptions` lists them with what happens then. Default: each as its page says. Example:
+        /// `assume: { delete_withdraws_invitation: false }`.
         "assume" assume: Map<AssumptionName, Truth>;
-        /// KeyCRM's roles with the vendor's numbers, heaviest first: the order judges what is an escalation. Default:
-        /// none. Example: `roles: [{ name: administrator, id: 1 }, { name: manager, id: 2 }]`.
-        "roles" roles: List<NamedRole>;
         /// A list that an administrator exported or typed, for systems that cannot be read. Default: none. Example:
         /// `snapshot: { file: exports/agency.csv, taken: 2026-11-20 }`.
         "snapshot" snapshot: Snapshot;

@@ -434,10 +434,10 @@ impl Pen<'_> {
         let known = order::of(self.is_settings, path);
         let mut at: Vec<usize> = (0..pairs.len()).collect();
         let rank = |at: &usize| {
-            let name = pairs.get(*at).map(|(name, ..)| name.as_str());
-            known.iter().position(|it| Some(*it) == name)
+            let name = pairs.get(*at).map_or("", |(name, ..)| name);
+            order::rank(known, name)
         };
-        at.sort_by_key(|at| rank(at).unwrap_or(known.len()));
+        at.sort_by_key(rank);
         at
     }
 

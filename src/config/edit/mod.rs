@@ -2,14 +2,17 @@
 //! anchors and line ends of everything else stay.
 //!
 //! Not a judgement of the project that comes of it: whoever edits resolves it again. In reading order: `value` is what
-//! a file says, `tree` where it says it, `patch` the bytes of one change, `rename` those of a name that stands in many
+//! a file says, `tree` where it says it, `patch` the bytes of one change, `remark` the comments that
+//! belong to an entry, `obstacle` what keeps a change from being made, `rename` those of a name that stands in many
 //! places, `format` the canonical form of a whole file. Invariant: [`edited`] gives a text only where that text, read again, says exactly what the change makes of
 //! what stood there; where bytes cannot be found that do so (an alias, a comment in the way), it says so instead.
 
 mod erase;
 mod format;
+mod obstacle;
 mod order;
 mod patch;
+mod remark;
 mod rename;
 #[cfg(test)]
 mod tests;
@@ -20,7 +23,8 @@ use super::raw::Person;
 
 pub use erase::erased;
 pub use format::{Formatted, formatted};
-pub use rename::{Named, renamed};
+pub use obstacle::obstacle;
+pub use rename::{Blocked, Named, renamed};
 pub use value::Yaml;
 
 /// One step from a value into it.
@@ -51,10 +55,28 @@ pub enum Change {
     Set(Vec<Seg>, Yaml),
     /// One more entry at the end of a list, which begins here where there is none.
     Add(Vec<Seg>, Yaml),
+    /// The same with comments that stood at it elsewhere; where there is no room for them, without.
+    Bring(Vec<Seg>, Yaml, Remarks),
     /// It goes. A list or mapping that has nothing else stays, empty.
     Remove(Vec<Seg>),
     /// A key gets another name.
     Rename(Vec<Seg>, String),
+}
+
+/// The comments that belong to one entry of a list that stands on lines of its own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Remarks {
+    /// Those right above it, line by line.
+    pub above: Vec<String>,
+    /// The one behind it.
+    pub behind: Option<String>,
+}
+
+impl Remarks {
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.above.iter().chain(&self.behind).map(String::as_str)
+    }
 }
 
 impl Change {
@@ -63,6 +85,7 @@ impl Change {
         match self {
             Change::Set(path, _)
             | Change::Add(path, _)
+            | Change::Bring(path, ..)
             | Change::Remove(path)
             | Change::Rename(path, _) => path,
         }
@@ -115,9 +138,25 @@ fn one(text: &str, change: &Change) -> Result<String, Refused> {
     }
     let says_it = |after: &String| tree::read(after).is_some_and(|(_, value)| value == wanted);
     let found = patch::candidates(&doc, change).into_iter().find(says_it);
+    // What an alias repeats is written out where it shall differ from what it repeats.
+    let found = found.or_else(|| {
+        let path = patch::alias_on(&doc, change.path())?;
+        let written = Change::Set(path.to_vec(), at(&wanted, path)?.clone());
+        patch::candidates(&doc, &written).into_iter().find(says_it)
+    });
     found
         .map(|after| format!("{mark}{after}"))
         .ok_or(Refused::Form)
+}
+
+/// The value to which a path leads.
+fn at<'y>(value: &'y Yaml, path: &[Seg]) -> Option<&'y Yaml> {
+    path.iter()
+        .try_fold(value, |value, seg| match (value, seg) {
+            (Yaml::Map(_), Seg::Key(key)) => value.get(key),
+            (Yaml::List(items), Seg::At(at)) => items.get(*at),
+            _ => None,
+        })
 }
 
 /// A byte-order mark, and what follows.
@@ -141,6 +180,12 @@ pub fn line_of(text: &str, path: &[Seg]) -> Option<usize> {
     Some(body.get(..at)?.matches('\n').count() + 1)
 }
 
+/// The comments that go with an entry of a list wherever it goes; none where it shares its line.
+pub fn remarks(text: &str, path: &[Seg]) -> Remarks {
+    let found = tree::read(split_mark(text).1).and_then(|(doc, _)| remark::of(&doc, path));
+    found.unwrap_or_default()
+}
+
 /// Makes a change of a value.
 pub fn apply(root: &mut Yaml, change: &Change) -> Result<(), Refused> {
     match change {
@@ -158,7 +203,7 @@ pub fn apply(root: &mut Yaml, change: &Change) -> Result<(), Refused> {
                 _ => Err(Refused::NotThere),
             }
         }
-        Change::Add(path, value) => {
+        Change::Add(path, value) | Change::Bring(path, value, _) => {
             let (there, rest) = descend(root, path);
             if !rest.is_empty() || matches!(there, Yaml::Null) {
                 let list = Yaml::List(vec![value.clone()]);

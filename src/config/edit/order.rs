@@ -1,29 +1,12 @@
 //! The order in which keys are documented, by what they are keys of.
+//!
+//! Not what the keys are: the shapes of the language say that, and a test holds these tables against their schema.
 
-/// Keys of a person.
-pub(super) const PERSON: &[&str] = &[
-    "kind",
-    "name",
-    "email",
-    "phone",
-    "class",
-    "starts",
-    "leaves",
-    "paused",
-    "was",
-    "used_by",
-    "invite_at",
-    "accounts",
-    "never",
-    "access",
-];
+use super::Seg;
+use super::tree::{Form, Tree};
 
-/// Keys of a line of access.
-pub(super) const LINE: &[&str] = &[
-    "role", "at", "chain", "from", "until", "because", "plus", "minus",
-];
-
-/// Paths of mappings in files of entries, `*` for any key and `-` for an entry of a list, and the order of their keys.
+/// Paths of mappings in files of entries, `*` for any key and `-` for an entry of a list, and the order of their keys; `*`
+/// among these is where keys stand that are not documented, which else stand behind.
 const ENTRIES: &[(&str, &[&str])] = &[
     (
         "",
@@ -65,20 +48,44 @@ const ENTRIES: &[(&str, &[&str])] = &[
             "active",
         ],
     ),
-    ("people/*", PERSON),
+    (
+        "people/*",
+        &[
+            "kind",
+            "name",
+            "email",
+            "phone",
+            "class",
+            "starts",
+            "leaves",
+            "paused",
+            "was",
+            "used_by",
+            "invite_at",
+            "accounts",
+            "never",
+            "access",
+        ],
+    ),
     ("people/*/name", &["first", "last"]),
     ("people/*/email", &["address", "shared"]),
     ("people/*/phone", &["number", "shared"]),
     ("people/*/paused", &["from", "until"]),
     ("people/*/accounts/*", &["id", "not", "login", "staff"]),
-    ("people/*/access/-", LINE),
+    ("people/*/never/-", &["*", "because"]),
+    (
+        "people/*/access/-",
+        &[
+            "role", "at", "chain", "from", "until", "because", "plus", "minus",
+        ],
+    ),
     ("contacts/*", &["email", "phone"]),
     ("contacts/*/email", &["address", "shared"]),
     ("contacts/*/phone", &["number", "shared"]),
     (
         "policies/*",
         &[
-            "kind", "right", "rights", "role", "class", "people", "each", "within", "at_least",
+            "kind", "class", "role", "right", "rights", "people", "each", "within", "at_least",
             "longest", "waive",
         ],
     ),
@@ -109,6 +116,7 @@ const SETTINGS: &[(&str, &[&str])] = &[
             "protected",
             "invitations",
             "second_person",
+            "sensitive",
             "fences",
         ],
     ),
@@ -132,6 +140,9 @@ const SETTINGS: &[(&str, &[&str])] = &[
             "snapshot",
         ],
     ),
+    ("state", &["dir", "branch"]),
+    ("contacts", &["file", "command"]),
+    ("systems/*/tokens/*", &["env", "file", "command"]),
     ("systems/*/roles/-", &["name", "id"]),
     (
         "systems/*/snapshot",
@@ -139,7 +150,7 @@ const SETTINGS: &[(&str, &[&str])] = &[
     ),
     (
         "limits",
-        &["removals", "inferred", "escalations", "messages"],
+        &["removals", "inferred", "escalations", "messages", "shrink"],
     ),
     ("limits/*", &["count", "share"]),
     ("drift", &["widened", "reduced"]),
@@ -163,3 +174,29 @@ pub(super) fn of(is_settings: bool, path: &[String]) -> &'static [&'static str] 
     let found = table.iter().find(|(pattern, _)| is_it(pattern));
     found.map_or(&[], |(_, keys)| keys)
 }
+
+/// The place of a key in an order.
+pub(super) fn rank(order: &[&str], key: &str) -> usize {
+    let place = |key: &str| order.iter().position(|known| *known == key);
+    place(key).or_else(|| place("*")).unwrap_or(order.len())
+}
+
+/// The order of the keys of a mapping to which a path leads from the root of a file. Which kind of file it is, it says
+/// itself: nothing but `keyholder.yaml` has a version.
+pub(super) fn at(root: &Tree, path: &[Seg]) -> &'static [&'static str] {
+    let is_settings = match &root.form {
+        Form::Map(pairs, _) => pairs.iter().any(|(key, ..)| key == "version"),
+        Form::Leaf(_) | Form::List(..) => false,
+    };
+    let names: Vec<String> = path
+        .iter()
+        .map(|seg| match seg {
+            Seg::Key(key) => key.clone(),
+            Seg::At(_) => "-".to_owned(),
+        })
+        .collect();
+    of(is_settings, &names)
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,10 +2,11 @@
 //!
 //! Not the proof that they do it: `edited` reads each candidate again and takes the first that says what was meant.
 
-use super::order::{LINE, PERSON};
+use super::order;
+use super::remark::Entry;
 use super::tree::{Doc, Form, Tree};
 use super::value::{Quote, Yaml, scalar};
-use super::{Change, Seg};
+use super::{Change, Remarks, Seg};
 
 /// Bytes that are replaced.
 struct Splice {
@@ -36,7 +37,12 @@ impl Splice {
 pub(super) fn candidates(doc: &Doc<'_>, change: &Change) -> Vec<String> {
     let found = match change {
         Change::Set(path, value) => set(doc, path, value),
-        Change::Add(path, value) => add(doc, path, value),
+        Change::Add(path, value) => add(doc, path, value, &Remarks::default()),
+        Change::Bring(path, value, remarks) => add(doc, path, value, remarks).map(|mut found| {
+            let bare = add(doc, path, value, &Remarks::default());
+            found.extend(bare.into_iter().flatten());
+            found
+        }),
         Change::Remove(path) => remove(doc, path),
         Change::Rename(path, to) => rename(doc, path, to),
     };
@@ -64,14 +70,14 @@ fn spliced(text: &str, mut splices: Vec<Splice>) -> Option<String> {
 type Found = Option<Vec<Vec<Splice>>>;
 
 /// A node with what is around it.
-struct Spot<'d> {
-    node: &'d Tree,
+pub(super) struct Spot<'d> {
+    pub(super) node: &'d Tree,
     /// The key it stands behind, and whether that mapping has brackets.
-    key: Option<(&'d Tree, bool)>,
+    pub(super) key: Option<(&'d Tree, bool)>,
 }
 
 /// As far as the path leads, and what is left of it.
-fn find<'d, 'p>(root: &'d Tree, path: &'p [Seg]) -> (Spot<'d>, &'p [Seg]) {
+pub(super) fn find<'d, 'p>(root: &'d Tree, path: &'p [Seg]) -> (Spot<'d>, &'p [Seg]) {
     let mut spot = Spot {
         node: root,
         key: None,
@@ -98,6 +104,15 @@ fn find<'d, 'p>(root: &'d Tree, path: &'p [Seg]) -> (Spot<'d>, &'p [Seg]) {
     (spot, rest)
 }
 
+/// The beginning of a path that ends at an alias: what lies behind it stands elsewhere.
+pub(super) fn alias_on<'p>(doc: &Doc<'_>, path: &'p [Seg]) -> Option<&'p [Seg]> {
+    let (spot, rest) = find(doc.root.as_ref()?, path);
+    let is_alias = doc.text.get(spot.node.start..)?.starts_with('*');
+    let is_leaf = matches!(spot.node.form, Form::Leaf(_));
+    let depth = path.len() - rest.len();
+    path.get(..depth).filter(|_| is_alias && is_leaf)
+}
+
 /// Where what a path leads to begins, as far as it leads: a key before its value.
 pub(super) fn start_of(root: &Tree, path: &[Seg]) -> usize {
     let (spot, _) = find(root, path);
@@ -115,13 +130,28 @@ fn set(doc: &Doc<'_>, path: &[Seg], value: &Yaml) -> Found {
     };
     let value = super::wrap(inner, value.clone()).ok()?;
     let depth = path.len() - rest.len();
-    let order = order_of(path.get(..depth)?);
+    let order = order::at(root, path.get(..depth)?);
     let Form::Map(pairs, flow) = &spot.node.form else {
         return None;
     };
     if pairs.is_empty() {
         let only = Yaml::pair(key, value);
-        return Some(replace(doc, &spot, &only));
+        let mut found = Vec::new();
+        // The first entry of a section stands below it, as in a file that begins.
+        if depth == 1
+            && let Some((section, false)) = spot.key
+            && let Some(start) = colon(doc, section)
+            && !doc.has_comment(start, spot.node.end)
+        {
+            let indent = doc.column(section.start);
+            let lines = nested(&only, indent + 2, doc.newline);
+            found.push(vec![
+                Splice::cut(start, spot.node.end),
+                below(doc, spot.node.end, indent, &lines),
+            ]);
+        }
+        found.extend(replace(doc, &spot, &only));
+        return Some(found);
     }
     let after = place(pairs, key, order);
     if *flow {
@@ -132,31 +162,15 @@ fn set(doc: &Doc<'_>, path: &[Seg], value: &Yaml) -> Found {
         let text = format!("{}: {}", scalar(key, Quote::None, true), value.flow());
         return Some(vec![into_brackets(doc, spot.node, &entries, after, &text)]);
     }
-    Some(into_lines(doc, pairs, after, key, &value, depth == 1))
-}
-
-/// The order in which the keys of a mapping are documented; none where they have none.
-fn order_of(path: &[Seg]) -> &'static [&'static str] {
-    match path {
-        [Seg::Key(people), Seg::Key(_)] if people == "people" => PERSON,
-        [Seg::Key(people), Seg::Key(_), Seg::Key(access), Seg::At(_)]
-            if people == "people" && access == "access" =>
-        {
-            LINE
-        }
-        _ => &[],
-    }
+    Some(into_lines(doc, pairs, after, key, &value, depth))
 }
 
 /// The pair behind which a new key stands; none before all of them.
 fn place(pairs: &[(String, Tree, Tree)], key: &str, order: &[&str]) -> Option<usize> {
-    let rank = |key: &str| order.iter().position(|known| *known == key);
-    let Some(own) = rank(key) else {
-        return pairs.len().checked_sub(1);
-    };
+    let own = order::rank(order, key);
     pairs
         .iter()
-        .rposition(|(name, ..)| rank(name).is_none_or(|rank| rank < own))
+        .rposition(|(name, ..)| order::rank(order, name) <= own)
 }
 
 /// The most characters of a line that one entry is written on.
@@ -169,8 +183,9 @@ fn into_lines(
     after: Option<usize>,
     key: &str,
     value: &Yaml,
-    is_entry: bool,
+    depth: usize,
 ) -> Vec<Vec<Splice>> {
+    let is_entry = depth == 1;
     let lead = pairs
         .iter()
         .find(|(_, key, _)| doc.begins_line(key.start))
@@ -190,7 +205,10 @@ fn into_lines(
     let sibling = after.and_then(|at| pairs.get(at));
     let is_open = sibling.is_some_and(|(_, _, value)| matches!(value.form, Form::Map(_, false)))
         || indent + name.len() + value.flow().chars().count() > LONGEST;
+    // A section that begins, with its first entry.
+    let is_section = matches!(value, Yaml::Map(inner) if depth == 0 && inner.iter().any(|(_, it)| matches!(it, Yaml::Map(_))));
     let written = match value {
+        Yaml::Map(_) if is_section => nested(&Yaml::pair(key, value.clone()), indent, doc.newline),
         Yaml::Map(inner) if is_open && is_entry && !inner.is_empty() => {
             let lines = value.lines(indent + step, step, doc.newline);
             format!("{pad}{name}:{}{lines}", doc.newline)
@@ -203,14 +221,31 @@ fn into_lines(
     if let Some((_, key, value)) = sibling {
         // Entries that stand apart are kept apart.
         let above = above_comments(doc, doc.line_start(key.start));
-        let apart = is_entry && pairs.len() > 1 && above.ends_with(&doc.newline.repeat(2));
-        let gap = if apart { doc.newline } else { "" };
+        let apart = depth < 2 && pairs.len() > 1 && above.ends_with(&doc.newline.repeat(2));
+        let gap = if apart || is_section { doc.newline } else { "" };
         let end = value.end.max(key.end);
         return vec![vec![below(doc, end, indent, &format!("{gap}{written}"))]];
     }
     let at = pairs.first().map_or(0, |(_, key, _)| key.start);
+    if doc.begins_line(at) {
+        // What stands above the first key is about that one.
+        let gap = if is_section { doc.newline } else { "" };
+        let text = format!("{written}{}{gap}", doc.newline);
+        return vec![vec![Splice::insert(first_comment(doc, at), text)]];
+    }
     let text = format!("{}{}{pad}", written.trim_start(), doc.newline);
     vec![vec![Splice::insert(at, text)]]
+}
+
+/// Where the comments right above a line begin, or the line itself; what editors read at the top of a file stays there.
+fn first_comment(doc: &Doc<'_>, at: usize) -> usize {
+    let line = doc.line_start(at);
+    let above = above_comments(doc, line).len();
+    let comments = doc.text.get(above..line).unwrap_or_default();
+    let modeline = comments
+        .split_inclusive('\n')
+        .take_while(|line| line.starts_with("# yaml-language-server"));
+    above + modeline.map(str::len).sum::<usize>()
 }
 
 /// The text above a line and the comments that stand right above it.
@@ -414,7 +449,7 @@ fn colon(doc: &Doc<'_>, key: &Tree) -> Option<usize> {
         .then_some(key.end + spaces + 1)
 }
 
-fn add(doc: &Doc<'_>, path: &[Seg], value: &Yaml) -> Found {
+fn add(doc: &Doc<'_>, path: &[Seg], value: &Yaml, remarks: &Remarks) -> Found {
     let list = Yaml::List(vec![value.clone()]);
     let Some(root) = &doc.root else {
         return set(doc, path, &list);
@@ -449,11 +484,26 @@ fn add(doc: &Doc<'_>, path: &[Seg], value: &Yaml) -> Found {
         }
         _ => format!("{pad}- {}", value.flow()),
     };
-    Some(vec![vec![below(doc, last.end, indent, &written)]])
+    let mut lines: Vec<String> = remarks
+        .above
+        .iter()
+        .map(|it| format!("{pad}{it}"))
+        .collect();
+    // Behind the first of several lines it would be about that one alone.
+    match &remarks.behind {
+        Some(behind) if written.contains('\n') => {
+            lines.push(format!("{pad}{behind}"));
+            lines.push(written);
+        }
+        Some(behind) => lines.push(format!("{written} {behind}")),
+        None => lines.push(written),
+    }
+    let lines = lines.join(doc.newline);
+    Some(vec![vec![below(doc, last.end, indent, &lines)]])
 }
 
 /// Where the dash of an entry stands.
-fn dash(doc: &Doc<'_>, list: &Tree, items: &[Tree], at: usize) -> Option<usize> {
+pub(super) fn dash(doc: &Doc<'_>, list: &Tree, items: &[Tree], at: usize) -> Option<usize> {
     let from = match at.checked_sub(1) {
         None => doc.line_start(list.start),
         Some(before) => doc.next_line(items.get(before)?.end)?,
@@ -473,18 +523,20 @@ fn dash(doc: &Doc<'_>, list: &Tree, items: &[Tree], at: usize) -> Option<usize> 
 
 /// Whole lines, with what follows on the last of them; none where something else stands before.
 fn lines_of(doc: &Doc<'_>, start: usize, end: usize) -> Option<Splice> {
-    if !doc.begins_line(start) {
-        return None;
-    }
-    let from = doc.line_start(start);
+    doc.begins_line(start)
+        .then(|| whole_lines(doc, doc.line_start(start), end))
+}
+
+/// From the beginning of a line to the end of the one that `end` is in.
+fn whole_lines(doc: &Doc<'_>, from: usize, end: usize) -> Splice {
     if let Some(next) = doc.next_line(end) {
-        return Some(Splice::cut(from, next));
+        return Splice::cut(from, next);
     }
     // The last line of a file that ends without a line break stays without one.
-    let before = doc.text.get(..from)?;
+    let before = doc.text.get(..from).unwrap_or_default();
     let before = before.trim_end_matches('\n').trim_end_matches('\r');
     let start = before.len().max(from.saturating_sub(doc.newline.len()));
-    Some(Splice::cut(start, doc.text.len()))
+    Splice::cut(start, doc.text.len())
 }
 
 /// The same with the empty line above, where another one or no entry follows.
@@ -507,15 +559,32 @@ fn remove(doc: &Doc<'_>, path: &[Seg]) -> Found {
     }
     match (&spot.node.form, last) {
         (Form::List(items, flow), Seg::At(at)) => {
+            let own = Entry::of_list(doc, spot.node, items, *flow, *at);
             if items.len() == 1 {
-                return Some(replace(doc, &spot, &Yaml::List(Vec::new())));
+                let mut found = Vec::new();
+                // Its comments go with it, what stands behind the key stays.
+                if let (Some(own), Some((key, false)), false) = (own, spot.key, *flow)
+                    && let Some(start) = colon(doc, key)
+                {
+                    let lines = whole_lines(doc, own.begin(doc), own.last(doc));
+                    found.push(vec![Splice::insert(start, " []".to_owned()), lines]);
+                }
+                found.extend(replace(doc, &spot, &Yaml::List(Vec::new())));
+                return Some(found);
             }
             if *flow {
                 let entries: Vec<_> = items.iter().map(|it| (it.start, it.end)).collect();
-                return out_of_brackets(doc, &entries, *at).map(|splices| vec![splices]);
+                return out_of_brackets(doc, &entries, *at, own.as_ref())
+                    .map(|splices| vec![splices]);
             }
-            let start = dash(doc, spot.node, items, *at)?;
-            lines_of(doc, start, items.get(*at)?.end).map(|splice| vec![vec![splice]])
+            let own = own?;
+            let lines = whole_lines(doc, own.begin(doc), own.last(doc));
+            let mut lines = with_gap(doc, lines, own.next.is_none());
+            let rest = doc.text.get(lines.end..)?;
+            if own.is_first && rest.starts_with(doc.newline) {
+                lines.end += doc.newline.len();
+            }
+            Some(vec![vec![lines]])
         }
         (Form::Map(pairs, flow), Seg::Key(name)) => {
             if pairs.len() == 1 {
@@ -527,12 +596,22 @@ fn remove(doc: &Doc<'_>, path: &[Seg]) -> Found {
                     .iter()
                     .map(|(_, key, value)| (key.start, value.end.max(key.end)))
                     .collect();
-                return out_of_brackets(doc, &entries, at).map(|splices| vec![splices]);
+                return out_of_brackets(doc, &entries, at, None).map(|splices| vec![splices]);
             }
             let (_, key, value) = pairs.get(at)?;
             let end = value.end.max(key.end);
-            if let Some(lines) = lines_of(doc, key.start, end) {
+            if doc.begins_line(key.start) {
                 let is_last = at + 1 == pairs.len();
+                let own = Entry {
+                    line: doc.line_start(key.start),
+                    end: doc.line_end(end),
+                    column: doc.column(key.start),
+                    is_first: at == 0,
+                    next: None,
+                };
+                // What stands above the first key of an entry may be about all of it.
+                let from = if at == 0 { own.line } else { own.begin(doc) };
+                let lines = whole_lines(doc, from, own.last(doc));
                 let lines = if parent.len() == 1 {
                     with_gap(doc, lines, is_last)
                 } else {
@@ -550,22 +629,34 @@ fn remove(doc: &Doc<'_>, path: &[Seg]) -> Found {
 }
 
 /// One entry less between brackets.
-fn out_of_brackets(doc: &Doc<'_>, entries: &[(usize, usize)], at: usize) -> Option<Vec<Splice>> {
+fn out_of_brackets(
+    doc: &Doc<'_>,
+    entries: &[(usize, usize)],
+    at: usize,
+    own: Option<&Entry>,
+) -> Option<Vec<Splice>> {
     let &(start, end) = entries.get(at)?;
     let before = at.checked_sub(1).and_then(|at| entries.get(at));
     if doc.begins_line(start) {
         let rest = doc.text.get(end..doc.line_end(end))?.trim();
         let is_free = |rest: &str| rest.is_empty() || rest.starts_with('#');
         if rest.strip_prefix(',').map(str::trim).is_some_and(is_free) {
-            return lines_of(doc, start, end).map(|lines| vec![lines]);
+            let lines = match own {
+                Some(own) => whole_lines(doc, own.begin(doc), end),
+                None => lines_of(doc, start, end)?,
+            };
+            return Some(vec![lines]);
         }
         // The last one: the comma before it goes with it, a comment behind that comma stays.
         if let (true, Some(&(_, before))) = (is_free(rest), before)
             && doc.text.get(before..)?.starts_with(',')
             && doc.line_end(before) < start
         {
-            return lines_of(doc, start, end)
-                .map(|lines| vec![Splice::cut(before, before + 1), lines]);
+            let lines = match own {
+                Some(own) => whole_lines(doc, own.begin(doc), end),
+                None => lines_of(doc, start, end)?,
+            };
+            return Some(vec![Splice::cut(before, before + 1), lines]);
         }
     }
     let (from, to) = match before {

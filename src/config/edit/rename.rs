@@ -1,9 +1,9 @@
 //! A key of a person or a role under another name, everywhere it stands.
 
-use super::patch::{renamed_scalar, with_names};
+use super::patch::{renamed_scalar, start_of, with_names};
 use super::tree::{self, Doc, Form, Tree};
 use super::value::Yaml;
-use super::{Refused, split_mark};
+use super::{Refused, Seg, split_mark};
 
 /// What is renamed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,9 +42,30 @@ const ROLES: &[&str] = &[
     "fences/*/roles/*",
 ];
 
+/// Why a name stays, and what stands in the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocked {
+    /// Why.
+    pub why: Refused,
+    /// The line, counted from 1; none where it is the whole file.
+    pub line: Option<usize>,
+    /// What is written there, shortened.
+    pub found: String,
+}
+
+impl From<Refused> for Blocked {
+    fn from(why: Refused) -> Self {
+        Self {
+            why,
+            line: None,
+            found: String::new(),
+        }
+    }
+}
+
 /// The text of a file with a name replaced wherever it means that person or that role; the same text where it does not
 /// stand.
-pub fn renamed(text: &str, what: Named, from: &str, to: &str) -> Result<String, Refused> {
+pub fn renamed(text: &str, what: Named, from: &str, to: &str) -> Result<String, Blocked> {
     let patterns = match what {
         Named::Person => PEOPLE,
         Named::Role => ROLES,
@@ -53,7 +74,11 @@ pub fn renamed(text: &str, what: Named, from: &str, to: &str) -> Result<String, 
     let (doc, before) = tree::read(body).ok_or(Refused::Unreadable)?;
     let rule = Rule { patterns, from, to };
     let mut wanted = before.clone();
-    rule.value(&mut wanted, &mut Vec::new())?;
+    let mut path = Vec::new();
+    if let Err(why) = rule.value(&mut wanted, &mut path) {
+        path.push(to.to_owned());
+        return Err(blocked(&doc, why, &path));
+    }
     if wanted == before {
         return Ok(text.to_owned());
     }
@@ -62,11 +87,72 @@ pub fn renamed(text: &str, what: Named, from: &str, to: &str) -> Result<String, 
         rule.tree(&doc, (root, &before), false, &mut Vec::new(), &mut found);
     }
     let after = with_names(&doc, &found).ok_or(Refused::Form)?;
-    let says_it = tree::read(&after).is_some_and(|(_, value)| value == wanted);
-    if says_it {
-        Ok(format!("{mark}{after}"))
-    } else {
-        Err(Refused::Form)
+    match tree::read(&after) {
+        Some((_, value)) if value == wanted => Ok(format!("{mark}{after}")),
+        said => {
+            let mut path = Vec::new();
+            if let Some((_, said)) = &said {
+                other(said, &wanted, &mut path);
+            }
+            // The name it has in the text as it is.
+            for name in path.iter_mut().filter(|name| **name == to) {
+                from.clone_into(name);
+            }
+            Err(blocked(&doc, Refused::Form, &path))
+        }
+    }
+}
+
+/// What stands at the end of a path, in words.
+fn blocked(doc: &Doc<'_>, why: Refused, path: &[String]) -> Blocked {
+    let segs: Vec<Seg> = path
+        .iter()
+        .map(|name| match name.strip_prefix('#').map(str::parse) {
+            Some(Ok(at)) => Seg::At(at),
+            _ => Seg::Key(name.clone()),
+        })
+        .collect();
+    let start = doc.root.as_ref().map_or(0, |root| start_of(root, &segs));
+    let above = doc.text.get(..start).unwrap_or_default();
+    let own = doc.text.get(doc.line_start(start)..doc.line_end(start));
+    let own = own.unwrap_or_default().trim();
+    let shown: String = own.chars().take(60).collect();
+    Blocked {
+        why,
+        line: Some(above.matches('\n').count() + 1),
+        found: if shown.len() < own.len() {
+            format!("{shown}…")
+        } else {
+            shown
+        },
+    }
+}
+
+/// The path to the first place at which two values differ; entries of lists are `#` and their position.
+fn other(one: &Yaml, two: &Yaml, path: &mut Vec<String>) -> bool {
+    match (one, two) {
+        (Yaml::Map(a), Yaml::Map(b)) => {
+            for (key, value) in b {
+                path.push(key.clone());
+                let there = a.iter().find(|(it, _)| it == key);
+                if there.is_none_or(|(_, it)| other(it, value, path)) {
+                    return true;
+                }
+                path.pop();
+            }
+            a.len() != b.len()
+        }
+        (Yaml::List(a), Yaml::List(b)) => {
+            for (at, (a, b)) in a.iter().zip(b).enumerate() {
+                path.push(format!("#{at}"));
+                if other(a, b, path) {
+                    return true;
+                }
+                path.pop();
+            }
+            a.len() != b.len()
+        }
+        _ => one != two,
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) struct Doc<'t> {
     pub(super) root: Option<Tree>,
     /// Byte ranges of comments.
     pub(super) comments: Vec<(usize, usize)>,
-    /// How its lines end.
+    /// How its lines end, most of them.
     pub(super) newline: &'static str,
 }
 
@@ -88,7 +88,11 @@ pub(super) fn read(text: &str) -> Option<(Doc<'_>, Yaml)> {
         comments: comments
             .map(|&(start, end)| (start as usize, end as usize))
             .collect(),
-        newline: if text.contains("\r\n") { "\r\n" } else { "\n" },
+        newline: if text.matches("\r\n").count() * 2 > text.matches('\n').count() {
+            "\r\n"
+        } else {
+            "\n"
+        },
     };
     Some((doc, value))
 }

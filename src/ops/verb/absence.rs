@@ -91,6 +91,7 @@ impl Entry<'_> {
             )));
         }
         self.managed("rest")?;
+        self.can_rest(until, now)?;
         let (project, zone) = (self.project(), &self.project().zone);
         let value = |when: When| Yaml::from(written(when).as_str());
         if let Some(old) = &self.person.paused {
@@ -128,13 +129,23 @@ impl Entry<'_> {
                 });
             }
         }
+        let path = |key: &str| self.path(&["paused".into(), key.into()]);
+        if let Some(old) = self.person.paused.as_ref().filter(|it| it.from.is_some()) {
+            // Day by day, so that what else is written there stays.
+            let last = match until {
+                Some(until) => Some(Change::Set(path("until"), value(until))),
+                None => old.until.as_ref().map(|_| Change::Remove(path("until"))),
+            };
+            let first = Change::Set(path("from"), value(from));
+            return Ok([Some(first), last].into_iter().flatten().collect());
+        }
         let mut pairs = vec![("from".to_owned(), value(from))];
         pairs.extend(until.map(|it| ("until".to_owned(), value(it))));
         let path = self.path(&["paused".into()]);
         Ok(vec![Change::Set(path, Yaml::Map(pairs))])
     }
 
-    pub(super) fn back(&self, on: Option<When>) -> Result<Vec<Change>, NotMade> {
+    pub(super) fn back(&self, on: Option<When>, now: Timestamp) -> Result<Vec<Change>, NotMade> {
         let Some(paused) = &self.person.paused else {
             let why = NotMade::new(format!("`{}` does not rest", self.key()));
             return Err(if self.person.leaves.is_some() {
@@ -145,6 +156,8 @@ impl Entry<'_> {
         };
         let (project, zone) = (self.project(), &self.project().zone);
         let back = on.and_then(|on| instant(project, on));
+        // A day that has come is no other than now: nothing is left of the rest.
+        let on = on.filter(|_| back.is_some_and(|back| back > now));
         let begins = paused.from.as_ref();
         let begins = begins.and_then(|it| instant(project, it.value));
         let (Some(on), true) = (on, begins.is_none_or(|it| back > Some(it))) else {

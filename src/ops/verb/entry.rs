@@ -4,8 +4,8 @@
 
 use jiff::Timestamp;
 
-use super::{Draft, Line, NotMade, Places, Verb, changed, eve, instant, times, written};
-use crate::config::edit::{self, Change, Seg, Yaml};
+use super::{Draft, Line, NotMade, Places, Verb, changed, eve, instant, staff, times, written};
+use crate::config::edit::{self, Change, Remarks, Seg, Yaml};
 use crate::config::raw::{self, Selector, SelectorBody, When};
 use crate::diagnostic::nearest;
 use crate::model::{LocationKey, PersonKey, PlaceStatus};
@@ -20,6 +20,8 @@ pub(super) struct Entry<'a> {
     lines: &'a [raw::Assignment],
     /// The lines as they are written.
     values: Vec<Yaml>,
+    /// The text of the file.
+    text: String,
 }
 
 /// What becomes of the list of lines. Positions are those of the list as it is.
@@ -27,7 +29,7 @@ pub(super) struct Entry<'a> {
 struct Lines {
     changes: Vec<Change>,
     gone: Vec<usize>,
-    more: Vec<Yaml>,
+    more: Vec<(Yaml, Remarks)>,
 }
 
 /// Finds a person, or says whose key may be meant.
@@ -46,7 +48,8 @@ pub(super) fn find<'a>(
         Some(raw::Access::Lines(lines)) => lines.as_slice(),
         Some(raw::Access::Unmanaged) | None => &[],
     };
-    let value = texts.get(&file).and_then(edit::value);
+    let text = texts.get(&file).unwrap_or_default();
+    let value = edit::value(text);
     let access = value
         .as_ref()
         .and_then(|it| it.get("people")?.get(key)?.get("access"));
@@ -60,6 +63,7 @@ pub(super) fn find<'a>(
         file: file.to_string(),
         lines,
         values,
+        text: text.to_owned(),
     })
 }
 
@@ -129,17 +133,29 @@ pub(super) fn draft(
             from,
             to,
             on,
+            staff,
         } => {
             let entry = find(project, texts, person)?;
-            let changes = entry.moved(from, to, *on, now, &mut notes)?;
+            entry.still_there(*on, now, "move")?;
+            notes.extend(entry.passed(*on, now));
+            let mut changes = entry.moved(from, to, *on, now)?;
+            let pins = staff::pins(project, staff, std::slice::from_ref(to))?;
+            entry.unnamed(from, to, &pins, &mut notes);
+            changes.extend(entry.linked(pins));
             let on_text = on.map_or(String::new(), |on| format!(" on {}", written(on)));
             let said = format!("Move {person} from {from} to {to}{on_text}");
             (person, changes, said, false)
         }
-        Verb::Leave { person, at } => {
+        Verb::Leave {
+            person,
+            at: at_given,
+        } => {
             let entry = find(project, texts, person)?;
-            let at = at.unwrap_or_else(|| entry.at_once(now, &mut notes));
+            let at = at_given.unwrap_or_else(|| entry.at_once(now, &mut notes));
             let changes = entry.left(at, now, &mut notes)?;
+            if at_given.is_some() {
+                notes.extend(entry.passed(*at_given, now));
+            }
             let said = format!("{person} leaves: {}", written(at));
             (person, changes, said, true)
         }
@@ -155,13 +171,20 @@ pub(super) fn draft(
         }
         Verb::Return { person, on } => {
             let entry = find(project, texts, person)?;
-            let changes = entry.back(*on)?;
+            let changes = entry.back(*on, now)?;
             (person, changes, format!("{person} is back"), false)
         }
-        Verb::Grant { person, line } => {
+        Verb::Grant {
+            person,
+            line,
+            staff,
+        } => {
             let entry = find(project, texts, person)?;
-            let changes = entry.granted(line)?;
-            notes.extend(entry.too_late(line.from, now));
+            entry.lives(line, now)?;
+            let mut changes = entry.granted(line)?;
+            let places = line.at.as_ref().map(|at| staff::keys(project, at));
+            let pins = staff::pins(project, staff, &places.unwrap_or_default())?;
+            changes.extend(entry.linked(pins));
             let said = format!("Grant {} to {person}", line.role);
             (person, changes, said, false)
         }
@@ -172,6 +195,8 @@ pub(super) fn draft(
             on,
         } => {
             let entry = find(project, texts, person)?;
+            entry.still_there(*on, now, "lose a role")?;
+            notes.extend(entry.passed(*on, now));
             let changes = entry.revoked(role, at.as_deref(), *on, now)?;
             let said = format!("Revoke {role} from {person}");
             (person, changes, said, false)
@@ -182,8 +207,19 @@ pub(super) fn draft(
     };
     let entry = find(project, texts, key)?;
     let by_hand = changes.iter().map(told).collect::<Vec<_>>().join("; ");
+    let texts = changed(texts, &entry.file, &changes, &by_hand)?;
+    let after = texts.get(&entry.file).unwrap_or_default();
+    for change in &changes {
+        let Change::Bring(_, _, remarks) = change else {
+            continue;
+        };
+        let lost = remarks.iter().filter(|it| !after.contains(*it));
+        notes.extend(lost.map(|it| {
+            format!("the comment `{it}` has no room where the line goes: write it again if it still holds")
+        }));
+    }
     Ok(Draft {
-        texts: changed(texts, &entry.file, &changes, &by_hand)?,
+        texts,
         said,
         person: Some(PersonKey::new(key.as_str())),
         notes,
@@ -206,7 +242,9 @@ fn told(change: &Change) -> String {
     };
     match change {
         Change::Set(at, value) => format!("{}: {}", path(at), value.flow()),
-        Change::Add(at, value) => format!("{}: one more, {}", path(at), value.flow()),
+        Change::Add(at, value) | Change::Bring(at, value, _) => {
+            format!("{}: one more, {}", path(at), value.flow())
+        }
         Change::Remove(at) => format!("{}: take it away", path(at)),
         Change::Rename(at, to) => format!("{}: call it {to}", path(at)),
     }
@@ -397,6 +435,18 @@ impl<'a> Entry<'a> {
         Yaml::Map(pairs)
     }
 
+    /// The comments at a place of a line, which go where that place goes.
+    fn remarks(&self, at: usize, place: &str) -> Remarks {
+        let selector = self.lines.get(at).and_then(|line| line.at.as_ref());
+        let Some(SelectorBody::Keys(keys)) = selector.map(|it| &it.body) else {
+            return Remarks::default();
+        };
+        let item = keys.iter().position(|key| *key.value == *place);
+        item.map_or_else(Remarks::default, |item| {
+            edit::remarks(&self.text, &self.of_line(at, &["at".into(), item.into()]))
+        })
+    }
+
     fn settled(&self, mut lines: Lines) -> Vec<Change> {
         lines.gone.sort_unstable();
         lines.gone.dedup();
@@ -409,7 +459,7 @@ impl<'a> Entry<'a> {
             lines
                 .more
                 .into_iter()
-                .map(|line| Change::Add(access.clone(), line)),
+                .map(|(line, remarks)| Change::Bring(access.clone(), line, remarks)),
         );
         changes
     }
@@ -430,7 +480,6 @@ impl<'a> Entry<'a> {
         to: &str,
         on: Option<When>,
         now: Timestamp,
-        notes: &mut Vec<String>,
     ) -> Result<Vec<Change>, NotMade> {
         known_place(self.project, from)?;
         known_place(self.project, to)?;
@@ -448,10 +497,7 @@ impl<'a> Entry<'a> {
                 continue;
             }
             found = true;
-            let begins = line
-                .from
-                .as_ref()
-                .and_then(|it| instant(self.project, it.value));
+            let begins = self.begins(line);
             let is_later = begins.is_some_and(|begins| start.is_some_and(|start| begins >= start));
             let is_there = self.covers(selector, to)
                 || self.lines.iter().enumerate().any(|(other, it)| {
@@ -483,7 +529,8 @@ impl<'a> Entry<'a> {
                 (None, _) => {
                     self.without(&mut lines, at, &[from])?;
                     if !is_there {
-                        lines.more.push(self.copy(at, to, None, None));
+                        let copy = self.copy(at, to, None, None);
+                        lines.more.push((copy, Remarks::default()));
                     }
                 }
                 (Some(on), _) => {
@@ -494,10 +541,12 @@ impl<'a> Entry<'a> {
                         lines.changes.push(Change::Set(path, until.as_str().into()));
                     } else {
                         self.without(&mut lines, at, &[from])?;
-                        lines.more.push(self.copy(at, from, None, last));
+                        let copy = self.copy(at, from, None, last);
+                        lines.more.push((copy, self.remarks(at, from)));
                     }
                     if !is_there {
-                        lines.more.push(self.copy(at, to, Some(on), None));
+                        let copy = self.copy(at, to, Some(on), None);
+                        lines.more.push((copy, Remarks::default()));
                     }
                 }
             }
@@ -515,16 +564,40 @@ impl<'a> Entry<'a> {
             let path = self.path(&["invite_at".into()]);
             changes.push(Change::Set(path, to.into()));
         }
+        Ok(changes)
+    }
+
+    /// Team members as changes of `accounts`.
+    fn linked(&self, pins: Vec<(String, String, Yaml)>) -> impl Iterator<Item = Change> {
+        pins.into_iter().map(|(system, place, value)| {
+            let path = [
+                "accounts".into(),
+                system.as_str().into(),
+                "staff".into(),
+                place.as_str().into(),
+            ];
+            Change::Set(self.path(&path), value)
+        })
+    }
+
+    /// Says where a team member is named at the place they leave, and none where they go.
+    fn unnamed(
+        &self,
+        from: &str,
+        to: &str,
+        pins: &[(String, String, Yaml)],
+        notes: &mut Vec<String>,
+    ) {
         for (system, pin) in &self.person.accounts {
             let names = |place: &str| pin.staff.iter().any(|(key, _)| *key.value == *place);
-            if names(from) && !names(to) {
+            let is_said = pins.iter().any(|(it, ..)| **it == *system.value);
+            if names(from) && !names(to) && !is_said {
                 notes.push(format!(
-                    "`accounts` names their team member of {} at {from}; name the one at {to} beside it, if they have one",
+                    "`accounts` names their team member of {} at {from}; `--staff NAME` names the one at {to}, if they have one",
                     system.value
                 ));
             }
         }
-        Ok(changes)
     }
 
     fn granted(&self, new: &Line) -> Result<Vec<Change>, NotMade> {
@@ -574,20 +647,6 @@ impl<'a> Entry<'a> {
         )])
     }
 
-    /// What is to be said where somebody has left before a line begins.
-    fn too_late(&self, from: Option<When>, now: Timestamp) -> Option<String> {
-        let leaves = self.person.leaves.as_ref()?.value;
-        let end = times::ends(&self.project.zone, leaves)?;
-        let begins = from.and_then(|from| instant(self.project, from));
-        (end <= begins.unwrap_or(now)).then(|| {
-            format!(
-                "`{}` leaves ({}) before that: the line gives nothing",
-                self.key(),
-                written(leaves)
-            )
-        })
-    }
-
     fn revoked(
         &self,
         role: &str,
@@ -621,8 +680,7 @@ impl<'a> Entry<'a> {
                 (Some(here), Some(selector)) => self.is_all_of(selector, here),
             };
             // A line that would only begin then never does.
-            let begins = line.from.as_ref();
-            let begins = begins.and_then(|it| instant(self.project, it.value));
+            let begins = self.begins(line);
             let is_later = begins.is_some_and(|begins| start.is_some_and(|start| begins >= start));
             let last = cut.filter(|_| !is_later).and_then(eve);
             match (last, is_whole) {
@@ -636,7 +694,10 @@ impl<'a> Entry<'a> {
                 (Some(last), false) => {
                     let here = here.unwrap_or_default();
                     self.without(&mut lines, at, &here)?;
-                    let rest = here.iter().map(|it| self.copy(at, it, None, Some(last)));
+                    let rest = here.iter().map(|it| {
+                        let copy = self.copy(at, it, None, Some(last));
+                        (copy, self.remarks(at, it))
+                    });
                     lines.more.extend(rest);
                 }
             }

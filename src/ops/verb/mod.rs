@@ -2,14 +2,16 @@
 //!
 //! Nothing is done at a vendor: that is what `plan` and `apply` make of the files afterwards. In reading order: `entry`
 //! is a person as written and the changes of their lines, `absence` those of leaving and resting, `people` those of whole
-//! entries and names, `times` when an edit makes a difference, and here it is judged. Invariant: an edit counts only
-//! where the edited project passes `check` as far as the first one did, and where nobody else has anything else than before
-//! at any time at which it makes a difference.
+//! entries and names, `staff` the team members, `window` whether a line could ever act, `times` when an edit makes a
+//! difference, and here it is judged. Invariant: an edit counts only where the edited project passes `check` as far as the
+//! first one did, and where nobody else has anything else than before at any time at which it makes a difference.
 
 mod absence;
 mod entry;
 mod people;
+mod staff;
 mod times;
+mod window;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,11 +20,13 @@ use jiff::Timestamp;
 use super::edit::Texts;
 use super::planned::broken;
 use super::project::{OpenOptions, Project, settle};
-use crate::config::edit::{Change, Refused, edited, line_of};
+use crate::config::edit::{Change, Refused, edited, line_of, obstacle};
 use crate::config::raw::When;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{AsOf, Desired, Grant, PersonKey};
 use crate::render::swing::Stretch;
+
+pub use staff::Staff;
 
 /// Places as the command line names them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +54,8 @@ pub enum Verb {
         to: String,
         /// The first day there; at once where none is given.
         on: Option<When>,
+        /// Their team member there.
+        staff: Vec<Staff>,
     },
     /// Off for good.
     Leave {
@@ -80,6 +86,8 @@ pub enum Verb {
         person: String,
         /// The line.
         line: Line,
+        /// Their team members at its places.
+        staff: Vec<Staff>,
     },
     /// A role less.
     Revoke {
@@ -125,6 +133,8 @@ pub struct Join {
     pub starts: Option<When>,
     /// What they get; nothing where none is given.
     pub line: Option<Line>,
+    /// Their team members at its places.
+    pub staff: Vec<Staff>,
     /// The file to write into; the one where people of that place stand where none is given.
     pub file: Option<String>,
 }
@@ -170,6 +180,8 @@ pub struct NotMade {
     pub help: Option<String>,
     /// Whether it is a rule of the project that refuses it.
     pub by_rule: bool,
+    /// What `keyholder explain` says more about.
+    pub code: Option<Code>,
 }
 
 impl NotMade {
@@ -178,7 +190,13 @@ impl NotMade {
             why: why.into(),
             help: None,
             by_rule: false,
+            code: None,
         }
+    }
+
+    fn code(mut self, code: Code) -> Self {
+        self.code = Some(code);
+        self
     }
 
     fn help(mut self, help: impl Into<String>) -> Self {
@@ -217,7 +235,10 @@ pub fn make(
     anyway: bool,
 ) -> Result<Made, NotMade> {
     let drafts = match verb {
-        Verb::Join(join) => people::join(project, texts, join)?,
+        Verb::Join(join) => {
+            window::of_joiner(project, join, now)?;
+            people::join(project, texts, join)?
+        }
         Verb::RenameRole { from, to } => vec![people::rename_role(project, texts, from, to)?],
         Verb::RenamePerson { from, to } => vec![people::rename_person(project, texts, from, to)?],
         Verb::Move { .. }
@@ -230,7 +251,13 @@ pub fn make(
     let mut first = None;
     for draft in drafts {
         match judged(project, draft, now, anyway) {
-            Ok(made) => return Ok(made),
+            Ok(mut made) => {
+                if let (Verb::Join(_) | Verb::Grant { .. }, Some(key)) = (verb, &made.person) {
+                    let notes = staff::unsaid(project, key, &made.stretches);
+                    made.notes.extend(notes);
+                }
+                return Ok(made);
+            }
             Err(why) => first = first.or(Some(why)),
         }
     }
@@ -320,6 +347,7 @@ fn refused(project: &Project, problem: &Diagnostic) -> NotMade {
         place.unwrap_or_default()
     ));
     why.help.clone_from(&problem.help);
+    why.code = Some(problem.code);
     why
 }
 
@@ -378,12 +406,19 @@ fn changed(texts: &Texts, file: &str, changes: &[Change], by_hand: &str) -> Resu
         NotMade::new(format!("{file} is not edited from here"))
             .help(format!("write it by hand: {by_hand}"))
     })?;
-    let after = edited(text, changes).map_err(|why| {
-        let path = changes.first().map(Change::path);
-        let line = path.and_then(|path| line_of(text, path));
-        let place = line.map_or(file.to_owned(), |line| format!("{file}:{line}"));
-        NotMade::refused(&place, why, by_hand)
-    })?;
+    let mut after = text.to_owned();
+    for change in changes {
+        after = edited(&after, std::slice::from_ref(change)).map_err(|why| {
+            // Lines are counted in the file as it is.
+            let line = line_of(text, change.path());
+            let place = line.map_or(file.to_owned(), |line| format!("{file}:{line}"));
+            match obstacle(text, change).filter(|_| why == Refused::Form) {
+                Some(what) => NotMade::new(format!("{place}: {what}"))
+                    .help(format!("write it by hand: {by_hand}")),
+                None => NotMade::refused(&place, why, by_hand),
+            }
+        })?;
+    }
     let mut texts = texts.clone();
     texts.set(file, after);
     Ok(texts)

@@ -2,14 +2,16 @@
 //!
 //! Not the judgement of what comes of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::Utf8Path;
 
 use super::entry::{find, known_place, known_role, line, unknown};
-use super::{Draft, Join, NotMade, Places, changed, written};
+use super::{Draft, Join, NotMade, Places, changed, staff, written};
 use crate::config::edit::{self, Change, Named, Refused, Seg, Yaml};
 use crate::config::raw::ContactsSource;
 use crate::diagnostic::nearest;
-use crate::model::{Email, PersonKey, Phone, PlaceId};
+use crate::model::{Email, LocationKey, PersonKey, Phone};
 use crate::ops::edit::Texts;
 use crate::ops::project::Project;
 
@@ -31,6 +33,9 @@ pub(super) fn join(project: &Project, texts: &Texts, join: &Join) -> Result<Vec<
             }
         }
     }
+    let places = join.line.as_ref().and_then(|line| line.at.as_ref());
+    let places = places.map_or_else(Vec::new, |at| staff::keys(project, at));
+    let accounts = staff::accounts(&staff::pins(project, &join.staff, &places)?);
     let (email, phone) = contacts(join)?;
     let (texts, is_apart) = apart(project, texts, join, email.as_deref(), phone.as_deref())?;
     let texts = &texts;
@@ -41,7 +46,7 @@ pub(super) fn join(project: &Project, texts: &Texts, join: &Join) -> Result<Vec<
     };
     let mut files = match &join.file {
         Some(file) => vec![file.clone()],
-        None => files(project, texts, join),
+        None => files(project, texts, &places),
     };
     if files.is_empty() {
         files.push("people.yaml".to_owned());
@@ -62,14 +67,18 @@ pub(super) fn join(project: &Project, texts: &Texts, join: &Join) -> Result<Vec<
     let mut drafts = Vec::new();
     let mut refused = None;
     for name in names {
-        let value = entry(join, name, email.as_deref(), phone.as_deref());
+        let contacts = (email.as_deref(), phone.as_deref());
+        let value = entry(join, name, contacts, accounts.clone());
         let path: Vec<Seg> = vec!["people".into(), join.key.as_str().into()];
         let change = Change::Set(path, value.clone());
         let by_hand = format!("{}: {}", join.key, value.flow());
         for file in &files {
             let mut texts = texts.clone();
-            if texts.get(file).is_none() {
-                begun(project, &mut texts, file)?;
+            if texts.get(file).is_none()
+                && let Err(why) = begun(project, &mut texts, file)
+            {
+                refused = refused.or(Some(why));
+                continue;
             }
             match changed(&texts, file, std::slice::from_ref(&change), &by_hand) {
                 Ok(texts) => drafts.push(Draft {
@@ -173,7 +182,12 @@ fn contacts(join: &Join) -> Result<(Option<String>, Option<String>), NotMade> {
     ))
 }
 
-fn entry(join: &Join, name: Yaml, email: Option<&str>, phone: Option<&str>) -> Yaml {
+fn entry(
+    join: &Join,
+    name: Yaml,
+    (email, phone): (Option<&str>, Option<&str>),
+    accounts: Option<Yaml>,
+) -> Yaml {
     let mut pairs = vec![("name".to_owned(), name)];
     let mut put = |key: &str, value: Option<Yaml>| {
         pairs.extend(value.map(|value| (key.to_owned(), value)));
@@ -185,38 +199,61 @@ fn entry(join: &Join, name: Yaml, email: Option<&str>, phone: Option<&str>) -> Y
         "starts",
         join.starts.map(|it| Yaml::from(written(it).as_str())),
     );
+    put("accounts", accounts);
     let lines = join.line.iter().map(line).collect();
     put("access", Some(Yaml::List(lines)));
     Yaml::Map(pairs)
 }
 
-/// Files that have people, those of the same places first.
-fn files(project: &Project, texts: &Texts, join: &Join) -> Vec<String> {
-    let places = match join.line.as_ref().and_then(|line| line.at.as_ref()) {
-        Some(Places::Keys(keys)) => keys.as_slice(),
-        _ => &[],
-    };
-    let mut found: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+/// Files that somebody at these places may stand in, best first: where most people are who work as they do, at these
+/// places alone or at several.
+fn files(project: &Project, texts: &Texts, places: &[String]) -> Vec<String> {
+    let is_ours = |key: &str| places.iter().any(|place| place == key);
+    let mut found: BTreeMap<String, (usize, usize, usize)> = BTreeMap::new();
     for person in &project.loaded.project.entries.people {
         let file = project.loaded.sources.origin(person.key.span).file;
         let desired = project
             .desired
             .people
             .get(&PersonKey::new(&*person.key.value));
-        let is_near = desired.is_some_and(|it| {
-            it.grants.iter().any(|grant| match &grant.place {
-                PlaceId::At(key) => places.iter().any(|place| place == key.as_str()),
-                PlaceId::Chain | PlaceId::Whole => false,
-            })
-        });
+        let grants = desired.into_iter().flat_map(|it| it.grants.iter());
+        let theirs: BTreeSet<&str> = grants
+            .filter_map(|it| it.place.location())
+            .map(LocationKey::as_str)
+            .collect();
+        let is_near = theirs.iter().any(|it| is_ours(it));
+        let is_alike = is_near && (theirs.len() > 1) == (places.len() > 1);
         let counted = found.entry(file.to_string()).or_default();
-        counted.0 += usize::from(is_near);
-        counted.1 += 1;
+        counted.0 += usize::from(is_alike);
+        counted.1 += usize::from(is_near);
+        counted.2 += 1;
     }
-    let mut files: Vec<(String, (usize, usize))> = found.into_iter().collect();
+    let mut files: Vec<(String, (usize, usize, usize))> = found.into_iter().collect();
     files.retain(|(file, _)| texts.get(file).is_some());
     files.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    files.into_iter().map(|(file, _)| file).collect()
+    let is_first = files.iter().all(|(_, (_, near, _))| *near == 0);
+    let mut files: Vec<String> = files.into_iter().map(|(file, _)| file).collect();
+    if let ([place], true) = (places, is_first)
+        && let Some(new) = like_its_place(project, &files, place)
+    {
+        files.insert(0, new);
+    }
+    files
+}
+
+/// The file for the first person of a place, where files are named after their places.
+fn like_its_place(project: &Project, files: &[String], place: &str) -> Option<String> {
+    let places = &project.loaded.project.entries.locations;
+    let folders = files.iter().filter_map(|file| {
+        let path = Utf8Path::new(file);
+        let stem = path.file_stem()?;
+        let is_place = places.iter().any(|it| *it.key.value == *stem);
+        let end = path.extension()?;
+        is_place.then(|| path.with_file_name(format!("{place}.{end}")).to_string())
+    });
+    // A key is no path.
+    let is_name = !place.contains(['/', '\\']) && !place.starts_with('.');
+    folders.into_iter().next().filter(|_| is_name)
 }
 
 pub(super) fn rename_role(
@@ -226,15 +263,13 @@ pub(super) fn rename_role(
     to: &str,
 ) -> Result<Draft, NotMade> {
     known_role(project, from)?;
-    if project
-        .loaded
-        .project
-        .entries
-        .roles
-        .iter()
-        .any(|it| *it.key.value == *to)
-    {
-        return Err(NotMade::new(format!("there is a role `{to}` already")));
+    let mut roles = project.loaded.project.entries.roles.iter();
+    if let Some(there) = roles.find(|it| *it.key.value == *to) {
+        let origin = project.loaded.sources.origin(there.key.span);
+        return Err(NotMade::new(format!(
+            "{}:{}: there is a role `{to}` already",
+            origin.file, origin.line
+        )));
     }
     Ok(Draft {
         texts: everywhere(texts, Named::Role, from, to)?,
@@ -257,8 +292,12 @@ pub(super) fn rename_person(
     if !keys().any(|it| it == from) {
         return Err(unknown("nobody's key", from, nearest(from, keys())));
     }
-    if keys().any(|it| it == to) {
-        return Err(NotMade::new(format!("`{to}` is somebody's key already")));
+    if let Some(there) = people.iter().find(|it| *it.key.value == *to) {
+        let origin = project.loaded.sources.origin(there.key.span);
+        return Err(NotMade::new(format!(
+            "{}:{}: `{to}` is somebody's key already",
+            origin.file, origin.line
+        )));
     }
     let entry = find(project, texts, from)?;
     let renamed = everywhere(texts, Named::Person, from, to)?;
@@ -294,9 +333,18 @@ fn everywhere(texts: &Texts, what: Named, from: &str, to: &str) -> Result<Texts,
     let files: Vec<String> = texts.files().map(str::to_owned).collect();
     for file in files {
         let text = texts.get(&file).unwrap_or_default();
-        let after = edit::renamed(text, what, from, to).map_err(|why| match why {
-            Refused::Taken => NotMade::new(format!("{file}: `{to}` is taken")),
-            _ => NotMade::refused(&file, why, &format!("`{to}` in place of `{from}`")),
+        let after = edit::renamed(text, what, from, to).map_err(|blocked| {
+            let line = blocked.line.map(|line| format!(":{line}"));
+            let place = format!("{file}{}", line.unwrap_or_default());
+            let found = blocked.found.as_str();
+            match blocked.why {
+                Refused::Taken => NotMade::new(format!("{place}: `{to}` stands there already")),
+                Refused::Form if !found.is_empty() => NotMade::new(format!(
+                    "{place}: `{found}` is written in a way (an alias, an anchor that has another meaning elsewhere) in which the name cannot be changed alone"
+                ))
+                .help(format!("write `{to}` in place of `{from}` there by hand, without the alias")),
+                why => NotMade::refused(&place, why, &format!("`{to}` in place of `{from}`")),
+            }
         })?;
         all.set(&file, after);
     }
