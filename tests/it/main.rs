@@ -29,6 +29,7 @@ mod formats;
 mod gone;
 mod hand;
 mod import;
+mod left_alone;
 mod limiter;
 mod links;
 mod lockout;
