@@ -51,8 +51,10 @@ impl Made<'_> {
             return "people.yaml".to_owned();
         }
         let rows = subject.logins.iter().flat_map(|it| &it.rows);
-        let places: BTreeSet<&LocationKey> =
-            rows.filter_map(|(place, _)| place.location()).collect();
+        let listed = subject.listed.values().flatten();
+        let listed = listed.flat_map(|it| it.places());
+        let places = rows.filter_map(|(place, _)| place.location());
+        let places: BTreeSet<&LocationKey> = places.chain(listed).collect();
         match (places.first(), places.len()) {
             (Some(only), 1) => format!("people/{only}.yaml"),
             _ => "people/several-places.yaml".to_owned(),
@@ -80,7 +82,7 @@ impl Made<'_> {
         };
         for login in &subject.logins {
             let id = (login.system.clone(), login.id.clone());
-            if !is_owned(login) && !is_second(login) {
+            if !is_owned(login) && !is_second(login) && !login.is_of_chain() {
                 pins.entry(id.0).or_default().push(id.1);
             }
         }
@@ -113,10 +115,10 @@ impl Made<'_> {
             format!("Account {id}")
         };
         let key = taken.free(&keys::person(&name), &format!("person-{id}"));
-        let by_number = subject
-            .rows
-            .keys()
-            .any(|it| self.kind(it) == Some(Kind::Keycrm));
+        let is_typed =
+            |it: &&SystemName| matches!(self.kind(it), Some(Kind::Keycrm | Kind::Apenday));
+        let systems = subject.rows.keys().chain(subject.listed.keys());
+        let two_names = systems.copied().any(|it| is_typed(&it));
         let mut map = Map::default();
         if let Some(kind) = subject.kind {
             map.put("kind", Yaml::from(kind));
@@ -124,7 +126,7 @@ impl Made<'_> {
         map.put(
             "name",
             match name.split_once(' ') {
-                Some((first, last)) if by_number => {
+                Some((first, last)) if two_names => {
                     let mut parts = Map::default();
                     parts
                         .put("first", Yaml::from(first))
@@ -201,6 +203,7 @@ impl Made<'_> {
         shared: &BTreeSet<String>,
         two_names: bool,
     ) -> Yaml {
+        let [email, _] = contacts.clone();
         let own = contacts
             .into_iter()
             .flatten()
@@ -212,11 +215,19 @@ impl Made<'_> {
         }
         let mut pins = Map::default();
         for (system, logins) in by_system {
-            let told = logins.len() == 1
-                && logins
-                    .iter()
-                    .all(|it| own.iter().any(|contact| it.carries(contact)))
-                && (self.kind(system) != Some(Kind::Keycrm) || two_names);
+            // A user of the chain is another account than that at its locations, and told apart by where it is.
+            let of_chain = logins.iter().filter(|it| it.is_of_chain()).count();
+            let kind = self.kind(system);
+            let by_email = matches!(kind, Some(Kind::Reservio | Kind::Apenday));
+            let carries = |it: &&Login<'_>| match &email {
+                _ if !by_email => own.iter().any(|contact| it.carries(contact)),
+                Some(email) => own.contains(email) && it.carries(email),
+                None => false,
+            };
+            let told = logins.len() - of_chain <= 1
+                && of_chain <= 1
+                && logins.iter().all(carries)
+                && (!matches!(kind, Some(Kind::Keycrm | Kind::Apenday)) || two_names);
             if told && !self.input.pin {
                 continue;
             }

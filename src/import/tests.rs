@@ -88,6 +88,7 @@ fn proposed(observed: &Observed, style: Roles) -> Proposal {
         catalog: Catalog::current(),
         owners: BTreeMap::new(),
         roles: BTreeMap::new(),
+        listed: BTreeMap::new(),
         role_keys: BTreeSet::new(),
         aside: &BTreeMap::new(),
         style,

@@ -105,7 +105,7 @@ pub fn import(
         .join(".schema/entries.schema.json")
         .is_file();
     let mut aside: BTreeMap<(SystemName, AccountId), String> = BTreeMap::new();
-    let roles = known::roles(&project, &texts);
+    let (roles, listed) = known::roles(&project, &texts);
     for _ in 0..ROUNDS {
         let proposal = import::propose(&Input {
             observed: &observed,
@@ -113,6 +113,7 @@ pub fn import(
             catalog: project.catalog,
             owners: owners(&before),
             roles: roles.clone(),
+            listed: listed.clone(),
             role_keys: keys_of_roles(&project),
             aside: &aside,
             style: options.roles,

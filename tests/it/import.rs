@@ -169,6 +169,117 @@ fn all_five_vendors_are_imported_as_far_as_they_can_be_read() {
 }
 
 #[test]
+fn what_no_call_reads_is_imported_from_lists_that_somebody_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let example = root().join("examples/off-boarding");
+    for file in ["live.json", "locations.yaml"] {
+        fs::copy(example.join(file), folder.join(file)).unwrap();
+    }
+    let settings = fs::read_to_string(example.join("keyholder.yaml")).unwrap();
+    let kept = settings.lines().filter(|line| {
+        let line = line.trim_start();
+        let words = ["acting:", "hands:", "protected:", "roles:", "#"];
+        !words.iter().any(|it| line.starts_with(it))
+    });
+    let mut settings: String = kept.fold(String::new(), |text, line| text + line + "\n");
+    let lists = [
+        (
+            "reservio",
+            "desk",
+            "name,email,state,place,own bookings,all bookings,client list,sections\n\
+             Marta Kalniņa,marta@salons.example,active,Rīga Centrs,yes,yes,no,no\n\
+             Ilze Ozola,ilze@salons.example,active,center,yes,yes,yes,yes\n\
+             Eva,eva@salons.example,invited,center,yes,no,no,no\n",
+        ),
+        (
+            "apenday",
+            "agency",
+            "first,last,email,state,role,team,calendar,agencies\n\
+             Marta,Kalniņa,marta@salons.example,active,responsable d'équipe,Nord,internal,centrs\n\
+             Zane,Ozola,zane@salons.example,active,conseiller,Nord,internal,center\n\
+             Rita,Liepa,rita@salons.example,active,conseiller,Sud,internal,center\n\
+             Olga,Kalna,olga@salons.example,inactive,conseiller,Sud,internal,center\n\
+             Anna,Kalna,anna@salons.example,active,,Sud,internal,center\n",
+        ),
+        (
+            "altegio",
+            "chain",
+            "name,email,clients_access,loyalty_access\n\
+             Marta Kalniņa,marta@salons.example,yes,yes\n\
+             Zane Ozola,zane@salons.example,no,yes\n",
+        ),
+    ];
+    fs::create_dir(folder.join("exports")).unwrap();
+    for (kind, file, text) in lists {
+        fs::write(folder.join(format!("exports/{file}.csv")), text).unwrap();
+        let of = format!("kind: {kind}\n");
+        let with = format!("{of}    snapshot: {{ file: exports/{file}.csv, taken: 2026-11-22 }}\n");
+        settings = settings.replacen(&of, &with, 1);
+    }
+    fs::write(folder.join("keyholder.yaml"), settings).unwrap();
+    let out = imported(folder, &[]);
+    assert!(!out.contains("type or export the list"), "{out}");
+    let all = texts(folder);
+    let people: String = all
+        .iter()
+        .filter(|(file, _)| file.starts_with("people"))
+        .map(|(_, text)| text.as_str())
+        .collect();
+    for line in [
+        "{ role: all-bookings-desk, at: [center] }",
+        "{ role: responsable-dequipe-agency, at: [center] }",
+        "{ role: conseiller-nord-agency, at: [center] }",
+        "{ role: conseiller-sud-agency, at: [center] }",
+        "{ role: chain-access-salons, chain: salons }",
+        "{ role: chain-access-loyalty-salons, chain: salons }",
+        "access: unmanaged # left alone: at center invited and not accepted yet",
+        "access: [] # agency: inactive, so nothing is declared there",
+        "access: unmanaged # left alone: at agency the list does not tell their role level",
+    ] {
+        assert!(people.contains(line), "{line}\n{people}");
+    }
+    // One human in five systems is one entry.
+    assert_eq!(
+        people.matches("marta@salons.example").count(),
+        1,
+        "{people}"
+    );
+    for line in [
+        "desk: { own_bookings: allow, all_bookings: allow }",
+        "agency: { role: conseiller, team: Nord, calendar: internal }",
+        "salons: { chain: { clients_access: allow, loyalty_access: allow } }",
+    ] {
+        assert!(all["roles.yaml"].contains(line), "{}", all["roles.yaml"]);
+    }
+    is_settled(folder);
+    // Again there is nothing to add, and what is new in a list comes to the roles that are there.
+    let out = imported(folder, &[]);
+    assert!(out.contains("Found nothing new"), "{out}");
+    let list = folder.join("exports/agency.csv");
+    let more = fs::read_to_string(&list).unwrap()
+        + "Ieva,Priede,ieva@salons.example,active,conseiller,Nord,internal,center\n";
+    fs::write(&list, more).unwrap();
+    let out = imported(folder, &[]);
+    assert!(out.contains("Found 1 new person with 1 account\n"), "{out}");
+    assert!(out.contains("role: conseiller-nord-agency"), "{out}");
+    is_settled(folder);
+    // A list that grew too old is no list.
+    edit(
+        folder,
+        "keyholder.yaml",
+        "agency.csv, taken: 2026-11-22",
+        "agency.csv, taken: 2026-01-01",
+    );
+    let (_, out, err) = keyholder(folder, &["import", "--sandbox", "--yes"]);
+    let said = out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        said.contains("export the list again, and import once more"),
+        "{out}{err}"
+    );
+}
+
+#[test]
 fn a_project_is_begun_once_and_nothing_is_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();

@@ -8,25 +8,32 @@ use std::collections::BTreeMap;
 
 use crate::catalog::{Catalog, Kind};
 use crate::config::edit::{Change, Seg, Yaml, edited};
-use crate::import::KnownRole;
-use crate::model::{GrantState, RightSet, RoleKey, SystemName, Value};
+use crate::import::{KnownFacts, KnownRole, Says};
+use crate::model::{Facts, GrantState, RightSet, RoleKey, SystemName, Value};
 use crate::ops::edit::Texts;
 use crate::ops::project::Project;
 
 /// The key of whoever tries roles on; longer keys than any that an import makes.
 const PROBE: &str = "import-probe-that-is-never-written-to-any-file";
 
+/// Roles by system: those with rights, and those of which lists tell.
+type Known = (
+    BTreeMap<SystemName, Vec<KnownRole>>,
+    BTreeMap<SystemName, Vec<KnownFacts>>,
+);
+
 /// The roles of a project, by system.
-pub(super) fn roles(project: &Project, texts: &Texts) -> BTreeMap<SystemName, Vec<KnownRole>> {
+pub(super) fn roles(project: &Project, texts: &Texts) -> Known {
+    let mut known = Known::default();
     let entries = &project.loaded.project.entries;
     let Some(person) = project.desired.people.values().next() else {
-        return BTreeMap::new();
+        return known;
     };
     let file = project.loaded.sources.origin(person.origin).file;
     let Some(before) = texts.get(&file) else {
-        return BTreeMap::new();
+        return known;
     };
-    let mut found: BTreeMap<SystemName, Vec<KnownRole>> = BTreeMap::new();
+    let (found, listed) = (&mut known.0, &mut known.1);
     let changes: Vec<Change> = entries
         .roles
         .iter()
@@ -45,7 +52,7 @@ pub(super) fn roles(project: &Project, texts: &Texts) -> BTreeMap<SystemName, Ve
         })
         .collect();
     let Ok(after) = edited(before, &changes) else {
-        return BTreeMap::new();
+        return Known::default();
     };
     let mut tried = texts.clone();
     tried.set(&file, after);
@@ -55,6 +62,28 @@ pub(super) fn roles(project: &Project, texts: &Texts) -> BTreeMap<SystemName, Ve
         let Some(person) = tried.desired.people.get(&key) else {
             continue;
         };
+        let only = person.grants.first().map(|grant| &grant.system);
+        let is_alone = person.grants.iter().all(|it| Some(&it.system) == only);
+        for grant in person.grants.iter().filter(|_| is_alone) {
+            let kind = tried.desired.systems.get(&grant.system);
+            let kind = kind.and_then(|it| Kind::parse(it.kind));
+            let by_list = matches!(kind, Some(Kind::Reservio | Kind::Apenday));
+            let of_system = listed.entry(grant.system.clone()).or_default();
+            if by_list
+                && of_system
+                    .iter()
+                    .all(|it| *it.key.as_str() != *role.key.value)
+            {
+                of_system.push(KnownFacts {
+                    key: RoleKey::new(role.key.value.clone()),
+                    says: Says {
+                        role: grant.role.as_ref().map(ToString::to_string),
+                        facts: Facts::clone(&grant.extra),
+                        chain: false,
+                    },
+                });
+            }
+        }
         for grant in &person.grants {
             let known = found.entry(grant.system.clone()).or_default();
             let name = RoleKey::new(role.key.value.clone());
@@ -80,7 +109,7 @@ pub(super) fn roles(project: &Project, texts: &Texts) -> BTreeMap<SystemName, Ve
             }
         }
     }
-    found
+    known
 }
 
 /// Whether every right that is in reach has a value.
