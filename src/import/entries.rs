@@ -601,7 +601,12 @@ impl<'a> Made<'a> {
             .into_iter()
             .map(|((role, set), who)| {
                 let weight = u32::try_from(who.len()).unwrap_or(u32::MAX);
-                Sample { role, set, weight }
+                Sample {
+                    role,
+                    set,
+                    weight,
+                    people: who,
+                }
             })
             .collect();
         let known: Vec<KnownRole> = self.input.roles.get(system).cloned().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! From what the vendors have to entries that a person would have written: people, roles and who has which where.
 //!
 //! In reading order: `people` says which accounts are one human, `rights` what an account has in the words of the
-//! language, `mine` which roles explain that, `roles` what these are called, `facts` the same of what a list tells, `entries` who gets them, `person` how somebody is told, `yaml` how it is
+//! language, `mine` and `thin` which roles explain that, `roles` what these are called, `facts` the same of what a list tells, `entries` who gets them, `person` how somebody is told, `yaml` how it is
 //! written. Not the last word: whoever writes it plans with it first, and names the accounts whose access the proposal
 //! does not say exactly (`Input::aside`). Pure: equal inputs give equal proposals, in any order of accounts.
 
@@ -15,6 +15,7 @@ mod rights;
 mod roles;
 #[cfg(test)]
 mod tests;
+mod thin;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,9 +1,10 @@
 //! `import`: entries proposed, planned with, and put into the files only if the plan after them is empty.
 //!
-//! In reading order: `read` asks the vendors, `crate::import` proposes, here it is tried, `files` puts it into texts.
+//! In reading order: `read` asks the vendors, `crate::import` proposes, here it is tried, `acting` says whose token it is, `files` puts it into texts.
 //! Invariant: the project that comes out has no error, and its plan over the same read, were everything owned in full,
 //! has nothing about anybody imported: whose access cannot be said exactly is left alone, and named.
 
+mod acting;
 mod files;
 mod homes;
 mod known;
@@ -139,6 +140,7 @@ pub fn import(
                 left.push(why);
             }
         }
+        let asked = acting::name(&project, &mut tried, &observed, &proposal, &owners(&before));
         let after = tried.open(first);
         refused(&after)?;
         let plan = planner(&after, &owned(&after), &observed);
@@ -169,6 +171,7 @@ pub fn import(
         if wrong {
             continue;
         }
+        told.decide.extend(asked);
         return Ok(finish(first, tried, &plan, &aside, proposal, told, left));
     }
     Err(ImportError::NotEmpty(

@@ -1,6 +1,6 @@
 //! From a live chain to an empty plan: `init`, `import`, and `import` again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -717,6 +717,42 @@ fn chain(seed: u64) -> Value {
     json!({ "starts": "2026-11-23T07:00:00Z", "systems": { "salons": salons } })
 }
 
+/// Rights that at least half of a role's people are denied, with how many of how many.
+fn denied_to_half(all: &BTreeMap<String, String>) -> BTreeMap<(String, String), (usize, usize)> {
+    let mut people: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut denied: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    for text in all
+        .iter()
+        .filter_map(|(file, text)| file.starts_with("people/").then_some(text))
+    {
+        let file: Value = serde_yaml::from_str(text).unwrap();
+        for (key, person) in file["people"].as_object().unwrap() {
+            for line in person["access"].as_array().into_iter().flatten() {
+                let role = line["role"].as_str().unwrap();
+                people
+                    .entry(role.to_owned())
+                    .or_default()
+                    .insert(key.clone());
+                for slug in line["minus"]["salons"].as_array().into_iter().flatten() {
+                    let spot = (role.to_owned(), slug.as_str().unwrap().to_owned());
+                    denied.entry(spot).or_default().insert(key.clone());
+                }
+            }
+        }
+    }
+    assert!(
+        !denied.is_empty(),
+        "nobody has a `minus`, so nothing is proven"
+    );
+    let counted = denied.into_iter().map(|(spot, who)| {
+        let all = people[&spot.0].len();
+        (spot, (who.len(), all))
+    });
+    counted
+        .filter(|(_, (some, all))| some * 2 >= *all)
+        .collect()
+}
+
 #[test]
 fn two_hundred_accounts_become_some_ten_roles_and_an_empty_plan() {
     let folder = tempfile::tempdir().unwrap();
@@ -744,6 +780,7 @@ fn two_hundred_accounts_become_some_ten_roles_and_an_empty_plan() {
             write!(people, "{text}").unwrap();
         }
     }
+    assert_eq!(denied_to_half(&all), BTreeMap::new());
     // Many stand on one line as their role alone, and those at several places in a file of their own.
     let lines = people
         .lines()
