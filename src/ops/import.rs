@@ -29,7 +29,7 @@ use crate::plan::{Plan, Step, StepKind};
 
 pub use crate::import::{Addition as NewEntries, Roles, Told};
 pub use files::{NotAdded, add, joined};
-pub use homes::{housed, people_in_one_file};
+pub use homes::{first_home, housed, people_in_one_file};
 pub use read::{Found, NewPlace, discover, read};
 
 /// How to import.

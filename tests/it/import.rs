@@ -817,3 +817,68 @@ fn two_hundred_accounts_become_some_ten_roles_and_an_empty_plan() {
     assert_eq!(code, 0, "{out}{err}");
     assert!(out.contains("Nothing to do."), "{out}");
 }
+
+#[test]
+fn the_first_files_are_made_where_the_settings_would_read_them() {
+    for (files, made) in [
+        ("[org]", "org/locations.yaml"),
+        (r#"["all.yaml"]"#, "all.yaml"),
+        (
+            "[locations.yaml, roles.yaml, people, policies.yaml]",
+            "policies.yaml",
+        ),
+    ] {
+        let folder = begun("hello");
+        let folder = folder.path();
+        let settings = fs::read_to_string(folder.join("keyholder.yaml")).unwrap();
+        let settings = format!("{settings}\nfiles: {files}\n");
+        fs::write(folder.join("keyholder.yaml"), &settings).unwrap();
+        // Nothing but what begins takes it for good.
+        let (code, _, err) = keyholder(folder, &["check"]);
+        let make = format!(
+            "make `{}`; it may be empty",
+            if files == "[org]" {
+                "org/people.yaml"
+            } else {
+                ""
+            }
+        );
+        assert_eq!(code, 1, "{err}");
+        assert!(files != "[org]" || err.contains(&make), "{err}");
+        imported(folder, &[]);
+        assert!(folder.join(made).is_file(), "{files}: {:?}", texts(folder));
+        assert!(!texts(folder).values().any(|text| text.starts_with('\n')));
+        is_settled(folder);
+
+        let folder = begun("hello");
+        let folder = folder.path();
+        fs::write(folder.join("keyholder.yaml"), &settings).unwrap();
+        let hire = [
+            "join",
+            "nina",
+            "--name",
+            "Nina Kalna",
+            "--email",
+            "nina@salons.example",
+            "--yes",
+        ];
+        let (code, out, err) = keyholder(folder, &hire);
+        assert_eq!(code, 0, "{files}: {out}{err}");
+        let (code, out, err) = keyholder(folder, &["check"]);
+        assert_eq!(code, 0, "{files}: {out}{err}");
+        assert!(out.contains("1 person"), "{out}");
+    }
+    // A pattern is told for what it is, with the name to write.
+    let folder = begun("hello");
+    let folder = folder.path();
+    edit(
+        folder,
+        "keyholder.yaml",
+        "version: 1\n",
+        "version: 1\nfiles: [\"org/*.yaml\"]\n",
+    );
+    let (code, _, err) = keyholder(folder, &["import", "--sandbox", "--yes"]);
+    let said = err.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(code, 1, "{err}");
+    assert!(said.contains("no patterns: `org` is every"), "{err}");
+}

@@ -36,7 +36,7 @@ pub(in crate::cli) async fn run(
             .help("`import --yes` writes what it shows, `import --dry-run` only shows it"));
     }
     let world = World::enter(session).await?;
-    let project = session.open(None, world.now(), 0)?;
+    let project = session.open_to_begin(world.now())?;
     let systems = systems(&project, args)?;
     let kept = contacts_of(&project);
     let apart = apart(&project, args.contacts.as_deref(), &kept)?;
