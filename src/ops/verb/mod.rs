@@ -11,6 +11,8 @@ mod entry;
 mod people;
 mod times;
 
+pub use times::over;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
