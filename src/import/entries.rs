@@ -12,7 +12,7 @@ use super::mine::{Center, Mined, Sample, mine};
 use super::people::{Joined, Login, join, logins, was_read};
 use super::person::{call, contact, judge, short};
 use super::rights::{Difference, profile, size, words};
-use super::roles::{Named, Uses, named, plain};
+use super::roles::{Named, Uses, families, named, plain};
 use super::yaml::{Entry, Map};
 use super::{Extension, Input, KnownRole, Proposal, Told, addition, at};
 use crate::catalog::{Kind, compare_roles, role as vendor_role};
@@ -484,10 +484,10 @@ impl<'a> Made<'a> {
                         .iter()
                         .any(|it| it.id == one.id && it.system == one.system)
                 });
-                let others: Vec<String> = others.map(|it| short(it)).collect();
+                let others: Vec<&Login<'_>> = others.copied().collect();
                 subject.above.push(format!(
                     "TO DECIDE: one person with {}? {why}",
-                    others.join(", ")
+                    short(&others)
                 ));
             }
             if any {
@@ -663,7 +663,7 @@ impl<'a> Made<'a> {
                 self.told.reused += people;
             }
         }
-        named.into_iter().filter_map(|it| it.entry).collect()
+        families(named.into_iter().filter_map(|it| it.entry).collect())
     }
 
     /// Where each role is used, and by how many.

@@ -360,13 +360,22 @@ pub(super) fn contact(contact: &crate::model::Contact) -> &str {
     }
 }
 
-/// An account as a comment names it: without its name, which is another's words.
-pub(super) fn short(login: &Login<'_>) -> String {
-    format!(
-        "account {} at {}",
-        keys::clean(login.id.as_str()),
-        login.system
-    )
+/// Accounts as a comment names them: without their names, which are another's words.
+pub(super) fn short(logins: &[&Login<'_>]) -> String {
+    let mut by_system: BTreeMap<&SystemName, Vec<String>> = BTreeMap::new();
+    for login in logins {
+        let ids = by_system.entry(login.system).or_default();
+        ids.push(keys::clean(login.id.as_str()));
+    }
+    let each = by_system.iter().map(|(system, ids)| {
+        let noun = if ids.len() == 1 {
+            "account"
+        } else {
+            "accounts"
+        };
+        format!("{noun} {} at {system}", ids.join(", "))
+    });
+    each.collect::<Vec<_>>().join(" and ")
 }
 
 /// An account as messages name it.

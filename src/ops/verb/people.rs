@@ -2,14 +2,14 @@
 //!
 //! Not the judgement of what comes of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::entry::{find, known_place, known_role, line, unknown};
 use super::{Draft, Join, NotMade, Places, changed, written};
 use crate::config::edit::{self, Change, Named, Refused, Seg, Yaml};
 use crate::config::raw::ContactsSource;
 use crate::diagnostic::nearest;
-use crate::model::{Email, PersonKey, Phone, PlaceId};
+use crate::model::{Email, LocationKey, PersonKey, Phone};
 use crate::ops::edit::Texts;
 use crate::ops::import::first_home;
 use crate::ops::project::Project;
@@ -198,24 +198,28 @@ fn files(project: &Project, texts: &Texts, join: &Join) -> Vec<String> {
         Some(Places::Keys(keys)) => keys.as_slice(),
         _ => &[],
     };
-    let mut found: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    // Who is at just these places stands in the best file; whoever is at several, where others at several are.
+    let wanted: BTreeSet<&str> = places.iter().map(String::as_str).collect();
+    let mut found: BTreeMap<String, (usize, usize, usize)> = BTreeMap::new();
     for person in &project.loaded.project.entries.people {
         let file = project.loaded.sources.origin(person.key.span).file;
         let desired = project
             .desired
             .people
             .get(&PersonKey::new(&*person.key.value));
-        let is_near = desired.is_some_and(|it| {
-            it.grants.iter().any(|grant| match &grant.place {
-                PlaceId::At(key) => places.iter().any(|place| place == key.as_str()),
-                PlaceId::Chain | PlaceId::Whole => false,
-            })
-        });
+        let grants = desired.into_iter().flat_map(|it| &it.grants);
+        let own: BTreeSet<&str> = grants
+            .filter_map(|grant| grant.place.location())
+            .map(LocationKey::as_str)
+            .collect();
+        let is_near = !own.is_disjoint(&wanted);
+        let is_like = own == wanted || (is_near && own.len() > 1 && wanted.len() > 1);
         let counted = found.entry(file.to_string()).or_default();
-        counted.0 += usize::from(is_near);
-        counted.1 += 1;
+        counted.0 += usize::from(is_near && is_like);
+        counted.1 += usize::from(is_near);
+        counted.2 += 1;
     }
-    let mut files: Vec<(String, (usize, usize))> = found.into_iter().collect();
+    let mut files: Vec<(String, (usize, usize, usize))> = found.into_iter().collect();
     files.retain(|(file, _)| texts.get(file).is_some());
     files.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     files.into_iter().map(|(file, _)| file).collect()
