@@ -521,3 +521,154 @@ fn entry(key: &str, title: &str, system: &SystemName, says: &Says) -> Entry {
         short: true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{account, seen, system, text};
+    use super::super::{Input, Proposal, Roles, propose};
+    use super::*;
+    use crate::catalog::Catalog;
+    use crate::model::{Reading, ScopeState, VendorRoleSlug};
+
+    /// An account as a list of Enterprise or of an agency tells of it.
+    fn listed(id: &str, name: &str, role: Option<&str>, facts: &[(&str, &str)]) -> Account {
+        let facts = facts
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()));
+        Account {
+            role: role.map(VendorRoleSlug::new),
+            rights: None,
+            facts: Some(std::sync::Arc::new(facts.collect())),
+            ..account(id, name, &format!("{id}@c.example"), "")
+        }
+    }
+
+    /// A system that is known as a whole, with two locations in the project.
+    fn whole(kind: &'static str, rows: Vec<Account>) -> Proposal {
+        let mut seen_system = system(kind, Vec::new());
+        let state = ScopeState {
+            accounts: rows.into_iter().map(|row| (row.id.clone(), row)).collect(),
+            ..ScopeState::default()
+        };
+        seen_system
+            .scopes
+            .insert(PlaceId::Whole, Reading::Complete(state));
+        let observed = seen(vec![("desk", seen_system)]);
+        let text =
+            format!("version: 1\nsystems: {{ desk: {{ kind: {kind} }} }}\nfiles: [all.yaml]\n");
+        let entries = "locations: { center: { title: C, in: { desk: a } }, mall: { title: M, in: { desk: b } } }\n";
+        let loaded = crate::config::load_texts(
+            &[("keyholder.yaml", &text), ("all.yaml", entries)],
+            &crate::config::LoadOptions::default(),
+        );
+        let options = crate::config::ResolveOptions {
+            as_of: crate::model::AsOf::Instant(jiff::Timestamp::UNIX_EPOCH),
+            horizon: std::time::Duration::ZERO,
+        };
+        let (desired, _) = crate::config::resolve(&loaded.project, &options, Catalog::current());
+        propose(&Input {
+            observed: &observed,
+            desired: &desired,
+            catalog: Catalog::current(),
+            owners: BTreeMap::new(),
+            roles: BTreeMap::new(),
+            listed: BTreeMap::new(),
+            role_keys: BTreeSet::new(),
+            aside: &BTreeMap::new(),
+            style: Roles::Compact,
+            pin: false,
+            one_file: true,
+        })
+    }
+
+    #[test]
+    fn a_list_of_enterprise_gives_a_role_for_each_level() {
+        let found = whole(
+            "reservio",
+            vec![
+                listed(
+                    "1",
+                    "Jana B",
+                    None,
+                    &[("calendars", "center: view\nmall: admin")],
+                ),
+                listed(
+                    "2",
+                    "Karl B",
+                    None,
+                    &[("calendars", "mall: none"), ("administrator", "true")],
+                ),
+                listed("3", "Zane B", None, &[("calendars", "port: view")]),
+                listed("4", "Olga B", None, &[("calendars", "mall: sometimes")]),
+                listed("5", "Rita B", None, &[("calendars", "")]),
+            ],
+        );
+        let (people, roles) = (text(&found, "people"), text(&found, "roles"));
+        for line in [
+            "{ role: calendar-viewer-desk, at: [center] }",
+            "{ role: calendar-administrator-desk, at: [mall] }",
+            "{ role: account-administrator-desk, at: all }",
+            "access: unmanaged # left alone: at desk `port` of its calendars is no location's key",
+            "access: unmanaged # left alone: at desk `sometimes` is no level of a calendar",
+            "access: unmanaged # left alone: at desk the list gives them no calendar",
+        ] {
+            assert!(people.contains(line), "{line}\n{people}");
+        }
+        for line in [
+            "desk: { calendars: view }",
+            "desk: { calendars: admin }",
+            "desk: { administrator: true }",
+        ] {
+            assert!(roles.contains(line), "{line}\n{roles}");
+        }
+    }
+
+    #[test]
+    fn what_an_agency_s_list_does_not_tell_makes_no_role() {
+        let all = [
+            ("agencies", "center\nmall"),
+            ("team", "Nord"),
+            ("events", "Visite\nVente"),
+        ];
+        let sms = [
+            ("agencies", "center"),
+            ("notifications.sms-reminder", "true"),
+        ];
+        let found = whole(
+            "apenday",
+            vec![
+                listed("1", "Anne Martin", Some("conseiller"), &all),
+                listed("2", "Paul Petit", Some("conseiller"), &[("team", "Nord")]),
+                listed("3", "Luc Grand", None, &all),
+                listed("4", "Eve Blanc", Some("conseiller"), &sms),
+                listed(
+                    "5",
+                    "Guy Noir",
+                    Some("conseiller"),
+                    &[("agencies", "mall"), ("calendar", "paper")],
+                ),
+            ],
+        );
+        let (people, roles) = (text(&found, "people"), text(&found, "roles"));
+        assert!(
+            people.contains("name: { first: Anne, last: Martin }"),
+            "{people}"
+        );
+        assert!(
+            people.contains("{ role: conseiller-desk, at: [center, mall] }"),
+            "{people}"
+        );
+        for why in [
+            "the list does not tell their agencies",
+            "the list does not tell their role level",
+            "they get notices by SMS, and the list has no phone",
+            "`paper` is no kind of calendar that is known",
+        ] {
+            assert!(people.contains(why), "{why}\n{people}");
+        }
+        assert_eq!(
+            roles,
+            "  conseiller-desk:\n    title: Conseiller at desk\n    desk: { role: conseiller, team: Nord, events: [Visite, Vente] }\n"
+        );
+    }
+}

@@ -260,9 +260,19 @@ fn what_no_call_reads_is_imported_from_lists_that_somebody_exported() {
     let more = fs::read_to_string(&list).unwrap()
         + "Ieva,Priede,ieva@salons.example,active,conseiller,Nord,internal,center\n";
     fs::write(&list, more).unwrap();
+    let chain = folder.join("exports/chain.csv");
+    let more = fs::read_to_string(&chain).unwrap() + "Lauris Kalns,lauris@salons.example,no,yes\n";
+    fs::write(&chain, more).unwrap();
     let out = imported(folder, &[]);
-    assert!(out.contains("Found 1 new person with 1 account\n"), "{out}");
+    assert!(
+        out.contains("Found 2 new people with 2 accounts\n"),
+        "{out}"
+    );
     assert!(out.contains("role: conseiller-nord-agency"), "{out}");
+    assert!(
+        out.contains("+      - { role: chain-access-loyalty-salons, chain: salons }"),
+        "{out}"
+    );
     is_settled(folder);
     // A list that grew too old is no list.
     edit(

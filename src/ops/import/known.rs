@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::{Catalog, Kind};
+use crate::catalog::{Catalog, ChainRight, Kind};
 use crate::config::edit::{Change, Seg, Yaml, edited};
+use crate::config::raw::BlockBody;
 use crate::import::{KnownFacts, KnownRole, Says};
 use crate::model::{Facts, GrantState, RightSet, RoleKey, SystemName, Value};
 use crate::ops::edit::Texts;
@@ -24,6 +25,51 @@ type Known = (
 
 /// The roles of a project, by system.
 pub(super) fn roles(project: &Project, texts: &Texts) -> Known {
+    let mut known = tried(project, texts);
+    for (system, role) in of_chains(project) {
+        known.1.entry(system).or_default().push(role);
+    }
+    known
+}
+
+/// Roles that give rights over a chain and nothing else: what they give is what they say.
+fn of_chains(project: &Project) -> Vec<(SystemName, KnownFacts)> {
+    let entries = &project.loaded.project.entries;
+    let roles = entries.roles.iter().filter(|role| role.extends.is_empty());
+    let of_chain = roles.filter_map(|role| {
+        let [block] = role.blocks.as_slice() else {
+            return None;
+        };
+        let BlockBody::Rights(rights) = &block.body else {
+            return None;
+        };
+        let is_chain = rights.role.is_none()
+            && rights.unlisted.is_none()
+            && rights.rights.is_empty()
+            && rights.unknown_rights.is_empty()
+            && !rights.chain.is_empty();
+        let system = SystemName::new(block.target.value.clone());
+        let is_system = project.desired.systems.contains_key(&system);
+        let on = rights.chain.iter().filter(|(_, on)| on.value);
+        let facts = on.filter_map(|(key, _)| {
+            let right = ChainRight::by_key(&key.value)?;
+            Some((right.key.into(), "true".into()))
+        });
+        (is_chain && is_system).then(|| {
+            let says = Says {
+                role: None,
+                facts: facts.collect(),
+                chain: true,
+            };
+            let key = RoleKey::new(role.key.value.clone());
+            (system, KnownFacts { key, says })
+        })
+    });
+    of_chain.collect()
+}
+
+/// What roles come to, by trying each on.
+fn tried(project: &Project, texts: &Texts) -> Known {
     let mut known = Known::default();
     let entries = &project.loaded.project.entries;
     let Some(person) = project.desired.people.values().next() else {
