@@ -37,7 +37,7 @@ fn closed() -> RightSet {
     set
 }
 
-fn with(slugs: &[&str]) -> RightSet {
+pub(super) fn with(slugs: &[&str]) -> RightSet {
     let catalog = Catalog::current();
     let mut set = closed();
     for slug in slugs {

@@ -129,3 +129,96 @@ fn cost(it: &Mine<'_>, center: &Center, samples: &[usize]) -> Option<u64> {
     }
     Some(sum)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::mine::Sample;
+    use super::super::tests::with;
+    use super::*;
+    use crate::catalog::{Catalog, Kind};
+    use crate::model::VendorRoleSlug;
+
+    const ALL: [&str; 4] = [
+        "records_create_access",
+        "records_edit_access",
+        "records_delete_access",
+        "clients_export_access",
+    ];
+
+    /// What becomes of one role that gives all of them, by who has which of them.
+    fn thinned(has: &[(&[&str], &[usize])]) -> (Vec<Center>, Vec<usize>) {
+        let role = VendorRoleSlug::new("worker");
+        let samples: Vec<Sample> = has
+            .iter()
+            .map(|(slugs, people)| Sample {
+                role: role.clone(),
+                set: with(slugs),
+                weight: u32::try_from(people.len()).unwrap(),
+                people: people.iter().copied().collect(),
+            })
+            .collect();
+        let it = Mine {
+            catalog: Catalog::current(),
+            kind: Kind::Altegio,
+            samples: &samples,
+        };
+        let mut centers = vec![Center {
+            role,
+            set: with(&ALL),
+        }];
+        let mut chosen = vec![0; samples.len()];
+        thin(&it, 0, &mut centers, &mut chosen);
+        for (at, center) in centers.iter().enumerate() {
+            assert!(heavy(&it, center, &members(&chosen, at)).is_empty());
+        }
+        for (sample, at) in chosen.iter().enumerate() {
+            assert!(it.fit(&centers[*at], &samples[sample]).is_some());
+        }
+        (centers, chosen)
+    }
+
+    /// Which of them a role gives.
+    fn gives(center: &Center) -> Vec<&'static str> {
+        let on = |slug: &&str| {
+            let id = Catalog::current().by_slug(slug).unwrap();
+            center.set.get(id.index()) == Some(&Value::Switch(true))
+        };
+        ALL.into_iter().filter(on).collect()
+    }
+
+    #[test]
+    fn what_half_are_denied_is_what_the_others_have_more() {
+        // One of five lacks a right: that is a `minus` of theirs.
+        let (centers, chosen) = thinned(&[(&ALL, &[0, 1, 2, 3]), (&ALL[..3], &[4])]);
+        assert_eq!((gives(&centers[0]), chosen), (ALL.to_vec(), vec![0, 0]));
+        // Half of them: the others have it more.
+        let (centers, chosen) = thinned(&[(&ALL, &[0, 1]), (&ALL[..3], &[2, 3])]);
+        let less = ALL[..3].to_vec();
+        assert_eq!((gives(&centers[0]), chosen), (less, vec![0, 0]));
+        // Most of them lack something, and each something else: nothing is lacked by half.
+        let (centers, _) = thinned(&[
+            (&ALL[..3], &[0]),
+            (&ALL[1..], &[1]),
+            (&ALL, &[2]),
+            (&[ALL[0], ALL[1], ALL[3]], &[3]),
+        ]);
+        assert_eq!(gives(&centers[0]), ALL);
+    }
+
+    #[test]
+    fn many_who_have_much_more_keep_a_role_of_their_own() {
+        let many: Vec<usize> = (0..30).collect();
+        let few: Vec<usize> = (30..60).collect();
+        let (centers, chosen) = thinned(&[(&ALL, &many), (&ALL[..1], &few)]);
+        assert_eq!(chosen, [0, 1]);
+        assert_eq!(gives(&centers[0]), ALL);
+        assert_eq!(gives(&centers[1]), ALL[..1]);
+    }
+
+    #[test]
+    fn who_has_two_sets_is_one_of_the_people() {
+        // Person 0 has all at one place and less at another, and so half of the two people carry a `minus`.
+        let (centers, _) = thinned(&[(&ALL, &[0, 1]), (&ALL[..3], &[0])]);
+        assert_eq!(gives(&centers[0]), ALL[..3]);
+    }
+}
