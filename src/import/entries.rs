@@ -386,9 +386,10 @@ impl<'a> Made<'a> {
     ) {
         let where_ = at(login.system, place);
         let by_list = is_listed(self.kind(login.system), place);
-        let is_fresh = match by_list {
-            true => self.is_fresh_list(login.system, place),
-            false => self.is_fresh(login.system, place),
+        let is_fresh = if by_list {
+            self.is_fresh_list(login.system, place)
+        } else {
+            self.is_fresh(login.system, place)
         };
         if subject.existing.is_some() && !is_fresh {
             return;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Input;
 use super::entries::{Made, Subject};
+use super::facts::Listed;
 use super::keys::{self, Taken};
 use super::people::Login;
 use super::yaml::{Entry, Map};
@@ -52,7 +53,7 @@ impl Made<'_> {
         }
         let rows = subject.logins.iter().flat_map(|it| &it.rows);
         let listed = subject.listed.values().flatten();
-        let listed = listed.flat_map(|it| it.places());
+        let listed = listed.flat_map(Listed::places);
         let places = rows.filter_map(|(place, _)| place.location());
         let places: BTreeSet<&LocationKey> = places.chain(listed).collect();
         match (places.first(), places.len()) {

@@ -219,9 +219,10 @@ fn write_down(session: &Session<'_>, project: &Project, key: &PersonKey, now: Ti
             let origin = project.loaded.sources.origin(person.origin);
             format!("{}:{}", origin.file, origin.line)
         });
-        let access = match edits::is_left_alone(project, key) {
-            true => "`access: []` and ",
-            false => "",
+        let access = if edits::is_left_alone(project, key) {
+            "`access: []` and "
+        } else {
+            ""
         };
         session.ui.shout(&format!(
             "the lockout stands in the journal alone: write {access}`leaves: {}` for {key} ({}) and commit it",
