@@ -32,6 +32,7 @@ mod import;
 mod left_alone;
 mod limiter;
 mod links;
+mod lists;
 mod lockout;
 mod matrix;
 mod observed;
