@@ -6,6 +6,7 @@
 use super::finding::{Finding, FindingSide};
 use super::step::Because;
 use super::system::{Context, System, some_of};
+use crate::catalog::Kind;
 use crate::model::{AccountState, LeftAlone, Managed, Person, PlaceId};
 
 /// The rule's name where other findings have a policy's.
@@ -35,27 +36,35 @@ where
         &self,
         ctx: &mut Context<'a>,
         at: usize,
-        person: &Person,
+        person: &'a Person,
         left: LeftAlone,
         unread: bool,
     ) -> Option<Finding> {
         let mut found = Vec::new();
         let mut places: Vec<PlaceId> = Vec::new();
-        for seen in self
-            .accounts(at)
-            .iter()
-            .filter_map(|&account| self.identity.seen.get(account))
-        {
-            let here: Vec<&PlaceId> = seen
-                .rows
-                .iter()
-                .filter(|(_, row)| row.state != AccountState::Blocked)
-                .map(|(place, _)| *place)
-                .collect();
-            if !here.is_empty() {
-                let texts: Vec<String> = here.iter().map(ToString::to_string).collect();
-                found.push(format!("account {} at {}", seen.id, some_of(&texts)));
-                places.extend(here.into_iter().cloned());
+        if unread && self.kind.shows_users() {
+            let accounts = self.accounts(at);
+            let seen = accounts.iter();
+            for seen in seen.filter_map(|&account| self.identity.seen.get(account)) {
+                let rows = seen.rows.iter();
+                let rows = rows.filter(|(_, row)| row.state != AccountState::Blocked);
+                let here: Vec<PlaceId> = rows.map(|(place, _)| (*place).clone()).collect();
+                if !here.is_empty() {
+                    found.push(format!("account {}{}", seen.id, at_places(&here)));
+                    places.extend(here);
+                }
+            }
+        } else {
+            places = self.told_in(ctx, at, person);
+            // A registration at Reservio is an account, and no access to any business.
+            places.retain(|place| {
+                self.kind != Kind::Reservio || *place != PlaceId::Whole || self.is_listed(place)
+            });
+            if !places.is_empty() {
+                found.push(format!(
+                    "access{}, by word or by a list",
+                    at_places(&places)
+                ));
             }
         }
         places.sort();
@@ -63,9 +72,10 @@ where
         let key = &person.key;
         let (side, message) = if !found.is_empty() {
             let message = format!(
-                "`{key}` left on {} and still has {}, which keyholder leaves alone (`access: unmanaged`): somebody must decide",
+                "`{key}` left on {} and still has {} (`{}`), which keyholder leaves alone (`access: unmanaged`): somebody must decide",
                 left.on,
-                found.join(" and ")
+                found.join(" and "),
+                self.name
             );
             (FindingSide::Live, message)
         } else if let Some(why) = unread
@@ -94,6 +104,12 @@ where
                 ctx.origins.line(left.line),
             ],
         })
+    }
+
+    /// Whether a list tells of a place.
+    fn is_listed(&self, place: &PlaceId) -> bool {
+        self.scope(place)
+            .is_some_and(|scope| scope.export.is_some())
     }
 
     /// Why somebody of whom no account was seen may have one here all the same; none where nothing says that they ever had.
@@ -141,5 +157,16 @@ where
                 some_of(&unread)
             )
         })
+    }
+}
+
+/// Places behind words, where there are any: an account of a whole system is at none.
+fn at_places(places: &[PlaceId]) -> String {
+    let texts = places.iter().filter(|place| **place != PlaceId::Whole);
+    let texts: Vec<String> = texts.map(ToString::to_string).collect();
+    if texts.is_empty() {
+        String::new()
+    } else {
+        format!(" at {}", some_of(&texts))
     }
 }

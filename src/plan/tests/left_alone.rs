@@ -45,7 +45,7 @@ fn a_leaver_who_is_left_alone_is_told_with_the_line_and_never_touched() {
         assert_eq!(finding.side, FindingSide::Live);
         assert_eq!(
             finding.message,
-            "`karl` left on 2026-11-19 and still has account 8 at center, mall, which keyholder leaves alone (`access: unmanaged`): somebody must decide"
+            "`karl` left on 2026-11-19 and still has account 8 at center, mall (`salons`), which keyholder leaves alone (`access: unmanaged`): somebody must decide"
         );
         let lines: Vec<&str> = finding
             .because
