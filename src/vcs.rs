@@ -19,7 +19,7 @@ use camino::Utf8Path;
 
 pub use commit::{branch, checked_out, commit_files, commit_onto, is_clean, is_ignored};
 pub use dropped::{Dropped, DroppedBy, dropped};
-pub use history::{Mention, mentions};
+pub use history::{Mention, Mentions, Sought, mentions, texts};
 pub use homes::{Entries, homes};
 pub use past::{Brought, Told, brought, told};
 pub use remote::{GitError, GitRemote, Pushed, Remote, Tree, TreeEntry};

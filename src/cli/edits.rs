@@ -41,7 +41,7 @@ impl Desk {
     pub(super) fn open(session: &Session<'_>, args: &EditArgs) -> Result<Self, Failure> {
         let now = session.now()?;
         let Some(name) = &args.branch else {
-            let project = session.open(None, now, 0)?;
+            let project = session.open_to_begin(now)?;
             let texts = Texts::read(&project)
                 .map_err(|error| Failure::input(format!("the files cannot be read: {error}")))?;
             return Ok(Self {

@@ -18,6 +18,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::journal::JournalError;
 use crate::model::AsOf;
 use crate::ops::attest::{self, AttestError};
+use crate::ops::edit;
 use crate::ops::project::{self, OpenOptions, Project};
 use crate::ops::when;
 use crate::state::{OnBranch, Opening, Place};
@@ -77,6 +78,12 @@ impl Session<'_> {
         ahead_days: u16,
     ) -> Result<Project, Failure> {
         self.open_with(as_of, now, ahead_days, None)
+    }
+
+    /// The same for what makes the first entries: names in `files:` under which there is no file yet are no error of a project
+    /// that has none.
+    pub(super) fn open_to_begin(&self, now: Timestamp) -> Result<Project, Failure> {
+        self.sound(edit::begun(self.open_anyway(None, now, 0)?))
     }
 
     /// The same with settings from a commit, where `--settings` names them.

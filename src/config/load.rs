@@ -29,7 +29,7 @@ pub use super::yaml::Budget;
 use blot::Secrets;
 pub use disk::find_project;
 use select::Selection;
-pub use select::is_entry_file;
+pub use select::{first_files, is_entry_file};
 
 /// The file that makes a folder a project.
 pub const PROJECT_FILE: &str = "keyholder.yaml";

@@ -15,8 +15,8 @@ mod yaml;
 
 pub use digest::ConfigDigest;
 pub use load::{
-    Budget, LoadOptions, Loaded, PROJECT_FILE, STATEMENTS_FOLDER, find_project, is_entry_file,
-    load, load_bytes, load_commit, load_edited, load_statements, load_texts,
+    Budget, LoadOptions, Loaded, PROJECT_FILE, STATEMENTS_FOLDER, find_project, first_files,
+    is_entry_file, load, load_bytes, load_commit, load_edited, load_statements, load_texts,
 };
 pub use resolve::{ResolveOptions, Summary, explain, resolve, summary};
 pub use schema::{attestations_schema, entries_schema, project_schema};

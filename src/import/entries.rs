@@ -6,12 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::facts::{Listed, is_listed};
 use super::keys::{self, Taken};
 use super::mine::{Center, Mined, Sample, mine};
 use super::people::{Joined, Login, join, logins, was_read};
 use super::person::{call, contact, judge, short};
 use super::rights::{Difference, profile, size, words};
-use super::roles::{Named, Uses, named, plain};
+use super::roles::{Named, Uses, families, named, plain};
 use super::yaml::{Entry, Map};
 use super::{Extension, Input, KnownRole, Proposal, Told, addition, at};
 use crate::catalog::{Kind, compare_roles, role as vendor_role};
@@ -37,6 +38,8 @@ pub(super) struct Subject<'a> {
     pub(super) existing: Option<PersonKey>,
     /// What they have, by system; nothing for whoever is left alone.
     pub(super) rows: BTreeMap<&'a SystemName, Vec<Row<'a>>>,
+    /// The same where a list tells it, and no call.
+    pub(super) listed: BTreeMap<&'a SystemName, Vec<Listed>>,
     /// Why their access is left alone.
     pub(super) alone: Option<String>,
     /// The same without the place, where it is about one: many may have it.
@@ -129,22 +132,8 @@ impl<'a> Made<'a> {
     fn tell_unread(&mut self) {
         for (name, seen) in &self.input.observed.systems {
             let kind = Kind::parse(seen.kind);
-            let profiles = seen
-                .scopes
-                .values()
-                .filter_map(|it| it.seen()?.profiles.as_ref());
-            let profiles: usize = profiles.map(Vec::len).sum();
-            match kind {
-                Some(Kind::Reservio) => self.told.left.push(format!(
-                    "{name}: Reservio shows {profiles} bookable profiles and not who may sign in; declare who has access there by hand, or give an export (`snapshot:`)"
-                )),
-                Some(Kind::Apenday) => self.told.left.push(format!(
-                    "{name}: Apenday shows no users; declare who has access there by hand, or give an export (`snapshot:`)"
-                )),
-                Some(Kind::Altegio | Kind::Yclients) => self.told.left.push(format!(
-                    "{name}: no interface shows who has access to the chain itself; look into the chain's page"
-                )),
-                Some(Kind::Keycrm) | None => {}
+            if let Some(kind) = kind {
+                self.tell_unlisted(name, kind);
             }
             if kind.is_some_and(Kind::shows_users) && !was_read(&seen.scopes) {
                 self.told
@@ -176,10 +165,17 @@ impl<'a> Made<'a> {
         for group in &joined.people {
             let group: Vec<&Login<'_>> = group.iter().filter_map(|at| logins.get(*at)).collect();
             let owner = |login: &&Login<'_>| {
-                self.input
+                let known = self
+                    .input
                     .owners
-                    .get(&(login.system.clone(), login.id.clone()))
-                    .cloned()
+                    .get(&(login.system.clone(), login.id.clone()));
+                // A plan keeps no account of whose the chain's users are.
+                let by_contact = || {
+                    let mut contacts = login.contacts().into_iter();
+                    contacts.find_map(|it| declared.get(it.as_str()).copied())
+                };
+                let of_chain = || login.is_of_chain().then(by_contact).flatten();
+                known.or_else(of_chain).cloned()
             };
             let owners: BTreeSet<PersonKey> = group.iter().filter_map(owner).collect();
             let existing = owners.first().cloned();
@@ -234,6 +230,7 @@ impl<'a> Made<'a> {
             logins,
             existing,
             rows: BTreeMap::new(),
+            listed: BTreeMap::new(),
             alone: None,
             reason: None,
             kind: None,
@@ -267,6 +264,7 @@ impl<'a> Made<'a> {
                 if subject.existing.is_none() {
                     subject.alone = Some(why.clone());
                     subject.rows.clear();
+                    subject.listed.clear();
                     return Some(subject);
                 }
                 continue;
@@ -280,9 +278,11 @@ impl<'a> Made<'a> {
             let who = self.alone.entry(reason).or_default();
             who.push(all(&subject.logins));
             subject.rows.clear();
+            subject.listed.clear();
             return Some(subject);
         }
-        let nothing = subject.rows.is_empty() && subject.existing.is_some();
+        let nothing =
+            subject.rows.is_empty() && subject.listed.is_empty() && subject.existing.is_some();
         (!nothing).then_some(subject)
     }
 
@@ -385,23 +385,21 @@ impl<'a> Made<'a> {
         row: &'a Account,
     ) {
         let where_ = at(login.system, place);
-        if subject.existing.is_some() && !self.is_fresh(login.system, place) {
+        let by_list = is_listed(self.kind(login.system), place);
+        let is_fresh = if by_list {
+            self.is_fresh_list(login.system, place)
+        } else {
+            self.is_fresh(login.system, place)
+        };
+        if subject.existing.is_some() && !is_fresh {
             return;
         }
-        match row.state {
-            AccountState::Invited => {
-                subject
-                    .behind
-                    .push(format!("{where_}: invited, not accepted yet"));
-            }
-            AccountState::Blocked | AccountState::Inactive => {
-                let state = row.state.name();
-                subject
-                    .behind
-                    .push(format!("{where_}: {state}, so nothing is declared there"));
-                return;
-            }
-            AccountState::Active => {}
+        if !Self::is_in_force(subject, &where_, row.state) {
+            return;
+        }
+        if by_list {
+            self.listed(subject, login.system, place, row);
+            return;
         }
         let kind = self.kind(login.system);
         let found = match (kind, &row.role, &row.rights) {
@@ -487,10 +485,10 @@ impl<'a> Made<'a> {
                         .iter()
                         .any(|it| it.id == one.id && it.system == one.system)
                 });
-                let others: Vec<String> = others.map(|it| short(it)).collect();
+                let others: Vec<&Login<'_>> = others.copied().collect();
                 subject.above.push(format!(
                     "TO DECIDE: one person with {}? {why}",
-                    others.join(", ")
+                    short(&others)
                 ));
             }
             if any {
@@ -508,21 +506,25 @@ impl<'a> Made<'a> {
         let mut taken = Taken::with(taken);
         let systems: BTreeSet<&SystemName> = subjects
             .iter()
-            .flat_map(|it| it.rows.keys().copied())
+            .flat_map(|it| it.rows.keys().chain(it.listed.keys()).copied())
             .collect();
         let with_rights = systems
             .iter()
-            .filter(|it| self.kind(it) != Some(Kind::Keycrm));
+            .filter(|it| matches!(self.kind(it), Some(Kind::Altegio | Kind::Yclients)));
         let several = with_rights.count() > 1;
         for system in systems {
             let Some(kind) = self.kind(system) else {
                 continue;
             };
-            let found = if kind == Kind::Keycrm {
-                self.by_number(system, subjects, &mut taken, &mut lines)
-            } else {
-                self.by_rights((system, kind, several), subjects, &mut taken, &mut lines)
+            let found = match kind {
+                Kind::Keycrm => self.by_number(system, subjects, &mut taken, &mut lines),
+                Kind::Altegio | Kind::Yclients => {
+                    self.by_rights((system, kind, several), subjects, &mut taken, &mut lines)
+                }
+                Kind::Reservio | Kind::Apenday => Vec::new(),
             };
+            roles.extend(found);
+            let found = self.by_list(system, subjects, &mut taken, &mut lines);
             roles.extend(found);
         }
         let additions = if roles.is_empty() {
@@ -600,7 +602,12 @@ impl<'a> Made<'a> {
             .into_iter()
             .map(|((role, set), who)| {
                 let weight = u32::try_from(who.len()).unwrap_or(u32::MAX);
-                Sample { role, set, weight }
+                Sample {
+                    role,
+                    set,
+                    weight,
+                    people: who,
+                }
             })
             .collect();
         let known: Vec<KnownRole> = self.input.roles.get(system).cloned().unwrap_or_default();
@@ -657,7 +664,7 @@ impl<'a> Made<'a> {
                 self.told.reused += people;
             }
         }
-        named.into_iter().filter_map(|it| it.entry).collect()
+        families(named.into_iter().filter_map(|it| it.entry).collect())
     }
 
     /// Where each role is used, and by how many.

@@ -11,16 +11,21 @@
 //!    account is nobody's role.
 //! 4. A role that can be done without goes.
 //!
+//! Then `thin` takes from each role what half of its people are denied.
+//!
 //! Not a search for the one best set: that is as hard as facility location. Invariants: samples come sorted and every tie is
 //! settled by their order, so that the order in which a vendor lists its accounts changes nothing; every sample gets a
 //! role and a difference that together are worth exactly what it is.
 
+use std::collections::BTreeSet;
+
 use super::rights::{Difference, difference, size};
+use super::thin::thin;
 use crate::catalog::{Catalog, Kind};
 use crate::model::{RightSet, Value, VendorRoleSlug};
 
 /// What a role costs, in words of `plus` and `minus`.
-const ROLE: u64 = 9;
+pub(super) const ROLE: u64 = 9;
 
 /// What cannot be said costs more than a role of its own.
 const NEVER: u64 = 1_000;
@@ -38,6 +43,8 @@ pub(super) struct Sample {
     pub(super) set: RightSet,
     /// How many assignments would name it.
     pub(super) weight: u32,
+    /// Whose these are, by number.
+    pub(super) people: BTreeSet<usize>,
 }
 
 /// A role: the vendor's, and what it gives.
@@ -65,14 +72,14 @@ pub(super) struct Mined {
     pub(super) fits: Vec<(usize, Difference)>,
 }
 
-struct Mine<'a> {
-    catalog: &'a Catalog,
-    kind: Kind,
-    samples: &'a [Sample],
+pub(super) struct Mine<'a> {
+    pub(super) catalog: &'a Catalog,
+    pub(super) kind: Kind,
+    pub(super) samples: &'a [Sample],
 }
 
 impl Mine<'_> {
-    fn fit(&self, center: &Center, sample: &Sample) -> Option<Difference> {
+    pub(super) fn fit(&self, center: &Center, sample: &Sample) -> Option<Difference> {
         if center.role != sample.role {
             return None;
         }
@@ -167,7 +174,9 @@ pub(super) fn mine(
         }
     }
     close(&it, known.len(), &mut centers, &mut costs, style);
-    sorted(&it, known.len(), &centers, &costs)
+    let mut chosen = choice(&it, &centers, &costs);
+    thin(&it, known.len(), &mut centers, &mut chosen);
+    sorted(&it, known.len(), &centers, &chosen)
 }
 
 fn of(sample: &Sample) -> Center {
@@ -310,7 +319,8 @@ fn close(
     }
 }
 
-fn sorted(it: &Mine<'_>, known: usize, centers: &[Center], costs: &[Vec<u64>]) -> Mined {
+/// The role of each sample.
+fn choice(it: &Mine<'_>, centers: &[Center], costs: &[Vec<u64>]) -> Vec<usize> {
     // Whose role it is: the cheapest, of equally cheap ones the smallest, then the first.
     let sizes: Vec<usize> = centers
         .iter()
@@ -320,9 +330,12 @@ fn sorted(it: &Mine<'_>, known: usize, centers: &[Center], costs: &[Vec<u64>]) -
         let cost = |center: usize| costs.get(center).and_then(|row| row.get(sample));
         (0..centers.len()).min_by_key(|center| (cost(*center), sizes.get(*center), *center))
     };
-    let chosen: Vec<usize> = (0..it.samples.len())
+    (0..it.samples.len())
         .map(|at| choice(at).unwrap_or(0))
-        .collect();
+        .collect()
+}
+
+fn sorted(it: &Mine<'_>, known: usize, centers: &[Center], chosen: &[usize]) -> Mined {
     let mut uses = vec![0_u64; centers.len()];
     for (center, sample) in chosen.iter().zip(it.samples) {
         if let Some(uses) = uses.get_mut(*center) {

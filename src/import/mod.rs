@@ -1,11 +1,12 @@
 //! From what the vendors have to entries that a person would have written: people, roles and who has which where.
 //!
 //! In reading order: `people` says which accounts are one human, `rights` what an account has in the words of the
-//! language, `mine` which roles explain that, `roles` what these are called, `entries` who gets them, `person` how somebody is told, `yaml` how it is
+//! language, `mine` and `thin` which roles explain that, `roles` what these are called, `facts` the same of what a list tells, `entries` who gets them, `person` how somebody is told, `yaml` how it is
 //! written. Not the last word: whoever writes it plans with it first, and names the accounts whose access the proposal
 //! does not say exactly (`Input::aside`). Pure: equal inputs give equal proposals, in any order of accounts.
 
 mod entries;
+mod facts;
 mod keys;
 mod mine;
 mod people;
@@ -14,6 +15,7 @@ mod rights;
 mod roles;
 #[cfg(test)]
 mod tests;
+mod thin;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +26,7 @@ use crate::model::{
     AccountId, Desired, Observed, PersonKey, PlaceId, RightSet, RoleKey, SystemName, VendorRoleSlug,
 };
 
+pub use facts::{KnownFacts, Says};
 pub use mine::Roles;
 
 /// A role of the project, as it is in one system.
@@ -49,6 +52,8 @@ pub struct Input<'a> {
     pub owners: BTreeMap<(SystemName, AccountId), PersonKey>,
     /// Roles that the project has, by system.
     pub roles: BTreeMap<SystemName, Vec<KnownRole>>,
+    /// The same in systems of which a list tells.
+    pub listed: BTreeMap<SystemName, Vec<KnownFacts>>,
     /// Keys of roles that are taken.
     pub role_keys: BTreeSet<String>,
     /// Accounts whose access no proposal says, with why.

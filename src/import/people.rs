@@ -39,6 +39,11 @@ impl Login<'_> {
         each.flatten().collect()
     }
 
+    /// Whether it is a user of a chain and of no location.
+    pub(super) fn is_of_chain(&self) -> bool {
+        self.rows.iter().all(|(place, _)| **place == PlaceId::Chain)
+    }
+
     /// Whether an e-mail or a phone is its own.
     pub(super) fn carries(&self, contact: &str) -> bool {
         self.contacts().contains(contact)

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Input;
 use super::entries::{Made, Subject};
+use super::facts::Listed;
 use super::keys::{self, Taken};
 use super::people::Login;
 use super::yaml::{Entry, Map};
@@ -51,8 +52,10 @@ impl Made<'_> {
             return "people.yaml".to_owned();
         }
         let rows = subject.logins.iter().flat_map(|it| &it.rows);
-        let places: BTreeSet<&LocationKey> =
-            rows.filter_map(|(place, _)| place.location()).collect();
+        let listed = subject.listed.values().flatten();
+        let listed = listed.flat_map(Listed::places);
+        let places = rows.filter_map(|(place, _)| place.location());
+        let places: BTreeSet<&LocationKey> = places.chain(listed).collect();
         match (places.first(), places.len()) {
             (Some(only), 1) => format!("people/{only}.yaml"),
             _ => "people/several-places.yaml".to_owned(),
@@ -80,7 +83,7 @@ impl Made<'_> {
         };
         for login in &subject.logins {
             let id = (login.system.clone(), login.id.clone());
-            if !is_owned(login) && !is_second(login) {
+            if !is_owned(login) && !is_second(login) && !login.is_of_chain() {
                 pins.entry(id.0).or_default().push(id.1);
             }
         }
@@ -113,10 +116,10 @@ impl Made<'_> {
             format!("Account {id}")
         };
         let key = taken.free(&keys::person(&name), &format!("person-{id}"));
-        let by_number = subject
-            .rows
-            .keys()
-            .any(|it| self.kind(it) == Some(Kind::Keycrm));
+        let is_typed =
+            |it: &&SystemName| matches!(self.kind(it), Some(Kind::Keycrm | Kind::Apenday));
+        let systems = subject.rows.keys().chain(subject.listed.keys());
+        let two_names = systems.copied().any(|it| is_typed(&it));
         let mut map = Map::default();
         if let Some(kind) = subject.kind {
             map.put("kind", Yaml::from(kind));
@@ -124,7 +127,7 @@ impl Made<'_> {
         map.put(
             "name",
             match name.split_once(' ') {
-                Some((first, last)) if by_number => {
+                Some((first, last)) if two_names => {
                     let mut parts = Map::default();
                     parts
                         .put("first", Yaml::from(first))
@@ -201,6 +204,7 @@ impl Made<'_> {
         shared: &BTreeSet<String>,
         two_names: bool,
     ) -> Yaml {
+        let [email, _] = contacts.clone();
         let own = contacts
             .into_iter()
             .flatten()
@@ -212,11 +216,19 @@ impl Made<'_> {
         }
         let mut pins = Map::default();
         for (system, logins) in by_system {
-            let told = logins.len() == 1
-                && logins
-                    .iter()
-                    .all(|it| own.iter().any(|contact| it.carries(contact)))
-                && (self.kind(system) != Some(Kind::Keycrm) || two_names);
+            // A user of the chain is another account than that at its locations, and told apart by where it is.
+            let of_chain = logins.iter().filter(|it| it.is_of_chain()).count();
+            let kind = self.kind(system);
+            let by_email = matches!(kind, Some(Kind::Reservio | Kind::Apenday));
+            let carries = |it: &&Login<'_>| match &email {
+                _ if !by_email => own.iter().any(|contact| it.carries(contact)),
+                Some(email) => own.contains(email) && it.carries(email),
+                None => false,
+            };
+            let told = logins.len() - of_chain <= 1
+                && of_chain <= 1
+                && logins.iter().all(carries)
+                && (!matches!(kind, Some(Kind::Keycrm | Kind::Apenday)) || two_names);
             if told && !self.input.pin {
                 continue;
             }
@@ -349,13 +361,22 @@ pub(super) fn contact(contact: &crate::model::Contact) -> &str {
     }
 }
 
-/// An account as a comment names it: without its name, which is another's words.
-pub(super) fn short(login: &Login<'_>) -> String {
-    format!(
-        "account {} at {}",
-        keys::clean(login.id.as_str()),
-        login.system
-    )
+/// Accounts as a comment names them: without their names, which are another's words.
+pub(super) fn short(logins: &[&Login<'_>]) -> String {
+    let mut by_system: BTreeMap<&SystemName, Vec<String>> = BTreeMap::new();
+    for login in logins {
+        let ids = by_system.entry(login.system).or_default();
+        ids.push(keys::clean(login.id.as_str()));
+    }
+    let each = by_system.iter().map(|(system, ids)| {
+        let noun = if ids.len() == 1 {
+            "account"
+        } else {
+            "accounts"
+        };
+        format!("{noun} {} at {system}", ids.join(", "))
+    });
+    each.collect::<Vec<_>>().join(" and ")
 }
 
 /// An account as messages name it.

@@ -117,6 +117,38 @@ pub(super) fn named(
     found
 }
 
+/// Roles as a person has them in a file: each below the one that it extends, whoever was there first staying so.
+pub(super) fn families(entries: Vec<Entry>) -> Vec<Entry> {
+    let parent = |entry: &Entry| match entry.value.get("extends") {
+        Some(Yaml::List(keys)) => match keys.first() {
+            Some(Yaml::Text(key)) => Some(key.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let mut ordered: Vec<Entry> = Vec::new();
+    // Whatever extends something comes after it, so each finds its parent, unless the project has that.
+    for entry in entries {
+        let key = parent(&entry);
+        let above = key.and_then(|key| ordered.iter().position(|it| it.key == key));
+        let Some(above) = above else {
+            ordered.push(entry);
+            continue;
+        };
+        let mut line = BTreeSet::from([ordered.get(above).map(|it| it.key.clone())]);
+        let mut end = above + 1;
+        while let Some(next) = ordered.get(end) {
+            if !line.contains(&parent(next)) {
+                break;
+            }
+            line.insert(Some(next.key.clone()));
+            end += 1;
+        }
+        ordered.insert(end, entry);
+    }
+    ordered
+}
+
 /// The number that made a key unique belongs into the title, too.
 fn numbered(title: &str, key: &str, known: &[Named]) -> String {
     if known.iter().all(|it| it.title != title) {

@@ -37,7 +37,7 @@ fn closed() -> RightSet {
     set
 }
 
-fn with(slugs: &[&str]) -> RightSet {
+pub(super) fn with(slugs: &[&str]) -> RightSet {
     let catalog = Catalog::current();
     let mut set = closed();
     for slug in slugs {
@@ -50,7 +50,7 @@ fn with(slugs: &[&str]) -> RightSet {
     set
 }
 
-fn system(kind: &'static str, places: Vec<(&str, Vec<Account>)>) -> ObservedSystem {
+pub(super) fn system(kind: &'static str, places: Vec<(&str, Vec<Account>)>) -> ObservedSystem {
     let scopes = places.into_iter().map(|(place, accounts)| {
         let state = ScopeState {
             accounts: accounts.into_iter().map(|it| (it.id.clone(), it)).collect(),
@@ -71,7 +71,7 @@ fn system(kind: &'static str, places: Vec<(&str, Vec<Account>)>) -> ObservedSyst
     }
 }
 
-fn seen(systems: Vec<(&str, ObservedSystem)>) -> Observed {
+pub(super) fn seen(systems: Vec<(&str, ObservedSystem)>) -> Observed {
     Observed {
         systems: systems
             .into_iter()
@@ -88,6 +88,7 @@ fn proposed(observed: &Observed, style: Roles) -> Proposal {
         catalog: Catalog::current(),
         owners: BTreeMap::new(),
         roles: BTreeMap::new(),
+        listed: BTreeMap::new(),
         role_keys: BTreeSet::new(),
         aside: &BTreeMap::new(),
         style,
@@ -96,7 +97,7 @@ fn proposed(observed: &Observed, style: Roles) -> Proposal {
     })
 }
 
-fn text<'p>(proposal: &'p Proposal, section: &str) -> &'p str {
+pub(super) fn text<'p>(proposal: &'p Proposal, section: &str) -> &'p str {
     let found = proposal.additions.iter().find(|it| it.section == section);
     found.map_or("", |it| &it.text)
 }

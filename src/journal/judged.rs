@@ -94,7 +94,7 @@ pub struct HoldFact {
     Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 pub struct FindingFact {
-    /// The key of the policy; `users` of what is always demanded.
+    /// The key of the policy; `users` and `leavers` of what is always demanded.
     pub policy: String,
     /// `leaving`, `live` or `declared`; `unknown`: the rights that it is about were not read.
     pub side: String,

@@ -200,6 +200,8 @@ pub struct Person {
     pub managed: Managed,
     /// The first instant after they left, by the project's zone; none of somebody who has not.
     pub left: Option<Timestamp>,
+    /// Of somebody whose access is left alone: that they have left, which takes nothing.
+    pub left_alone: Option<LeftAlone>,
     /// Grants in the order of system and place. [`GrantState::Absent`] is an order to have nothing there.
     pub grants: Vec<Grant>,
     /// Places where lines of theirs have ended and nothing is in force now, in the order of system and place.
@@ -209,6 +211,15 @@ pub struct Person {
     pub standing: Vec<StandingLine>,
     /// Where the person is declared.
     pub origin: Span,
+}
+
+/// Somebody left, and `access: unmanaged` keeps every plan from taking anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeftAlone {
+    /// Their last day, as `leaves` says.
+    pub on: jiff::civil::Date,
+    /// That line.
+    pub line: Span,
 }
 
 /// An assignment line in force.

@@ -23,8 +23,8 @@ pub use baseline::{Baseline, Noted, NotedSet, Was};
 pub use contact::{Contact, ContactFault, Email, Phone};
 pub use desired::{
     AccountPin, Actor, AsOf, Desired, DesiredSystem, Ended, Gives, Grant, GrantState, InvitePolicy,
-    InviteWay, Managed, Ownership, Person, PersonKind, PlaceFact, PlaceStatus, RightSource,
-    StaffWish, StandingLine, Strangers, Timing, Turn, Vanished, WillChange,
+    InviteWay, LeftAlone, Managed, Ownership, Person, PersonKind, PlaceFact, PlaceStatus,
+    RightSource, StaffWish, StandingLine, Strangers, Timing, Turn, Vanished, WillChange,
 };
 pub use id::{AccountId, LocationKey, PersonKey, PlaceId, RoleKey, SystemName, VendorRoleSlug};
 pub use memory::{Handed, HeldAt, KnownAccount, Memory, NotedAttestation, SentInvitation, Since};

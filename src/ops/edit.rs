@@ -3,7 +3,7 @@
 //! Not the bytes of an edit: those are `config::edit`'s. Invariant: a file is replaced whole, and only where it still is
 //! what the edit was made from; what is put in its place appears under its name only once it is on the disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 
@@ -19,6 +19,31 @@ pub fn contacts_file(project: &Project) -> Option<String> {
         ContactsSource::File(file) => Some(file.to_string()),
         ContactsSource::Command(_) => None,
     }
+}
+
+/// The project of a folder that has nothing but settings, with an empty file under each name in `files:` where there is none:
+/// so that the first entries have a place. Any other project is as it was.
+pub fn begun(project: Project) -> Project {
+    let entries = &project.loaded.project.entries;
+    let is_empty = entries.locations.is_empty()
+        && entries.roles.is_empty()
+        && entries.people.is_empty()
+        && entries.policies.is_empty()
+        && entries.approvals.is_empty();
+    if !is_empty || !project.has_errors() {
+        return project;
+    }
+    let Ok(mut texts) = Texts::read(&project) else {
+        return project;
+    };
+    let files = &project.loaded.project.settings.files;
+    let names: Vec<&str> = files.iter().map(|name| &*name.value).collect();
+    let paths: Vec<&str> = texts.files().collect();
+    for file in config::first_files(&names, &paths) {
+        texts.add(&file, String::new());
+    }
+    let begun = texts.open(&project);
+    if begun.has_errors() { project } else { begun }
 }
 
 /// A file with an edit in it.
@@ -38,6 +63,8 @@ pub struct Texts {
     files: BTreeMap<String, (String, String)>,
     /// Whether they are a commit's, so that nothing of the folder is theirs.
     of_commit: bool,
+    /// Files that nobody made yet, under names of `files:` where there is nothing (`project::begun`).
+    first: BTreeSet<String>,
 }
 
 impl Texts {
@@ -45,6 +72,7 @@ impl Texts {
     /// outside of it are not edited.
     pub fn read(project: &Project) -> io::Result<Self> {
         let mut files = BTreeMap::new();
+        let mut first = BTreeSet::new();
         for (_, source) in project.loaded.sources.iter() {
             let path = Utf8Path::new(&**source.path());
             let settings = project.options.load.settings.as_ref();
@@ -53,8 +81,14 @@ impl Texts {
                 continue;
             }
             let text = match fs::read_to_string(project.loaded.root.join(path)) {
-                // What a command printed is no file.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    // What a command printed is no file.
+                    if !source.text().is_empty() {
+                        continue;
+                    }
+                    first.insert(path.to_string());
+                    String::new()
+                }
                 read => read?,
             };
             files.insert(path.to_string(), (text.clone(), text));
@@ -62,6 +96,7 @@ impl Texts {
         Ok(Self {
             files,
             of_commit: false,
+            first,
         })
     }
 
@@ -81,6 +116,7 @@ impl Texts {
         Self {
             files: files.collect(),
             of_commit: true,
+            first: BTreeSet::new(),
         }
     }
 
@@ -93,6 +129,7 @@ impl Texts {
         Self {
             files: files.collect(),
             of_commit: self.of_commit,
+            first: self.first.clone(),
         }
     }
 
@@ -152,19 +189,42 @@ impl Texts {
         settle(loaded, options)
     }
 
-    /// The files that differ.
+    /// The files that differ. A file that nobody made yet and that nothing came into is made where its name would stay
+    /// without any.
     pub fn edits(&self) -> Vec<Edit> {
-        let differ = self
-            .files
-            .iter()
-            .filter(|(_, (before, after))| before != after);
-        differ
-            .map(|(file, (before, after))| Edit {
-                file: file.clone(),
-                before: before.clone(),
-                after: after.clone(),
+        let differ = |file: &String, before: &String, after: &String| {
+            if before != after {
+                return Some(after.clone());
+            }
+            let is_waited_for = self.first.contains(file) && !self.has_others(file);
+            is_waited_for.then(|| "# nothing yet\n".to_owned())
+        };
+        let files = self.files.iter();
+        let mut edits: Vec<Edit> = files
+            .filter_map(|(file, (before, after))| {
+                Some(Edit {
+                    file: file.clone(),
+                    before: before.clone(),
+                    after: differ(file, before, after)?,
+                })
             })
-            .collect()
+            .collect();
+        // Nothing that was asked for: then nothing begins, either.
+        if edits.iter().all(|edit| self.get(&edit.file) == Some("")) {
+            edits.clear();
+        }
+        edits
+    }
+
+    /// Whether something came into the folder of a file that nobody made yet.
+    fn has_others(&self, file: &str) -> bool {
+        let folder = file
+            .strip_suffix("people.yaml")
+            .filter(|it| it.ends_with('/'));
+        let mut files = self.files.iter();
+        folder.is_some_and(|folder| {
+            files.any(|(other, (_, after))| other.starts_with(folder) && !after.is_empty())
+        })
     }
 }
 

@@ -3,6 +3,8 @@
 //! Nothing but the files is edited: history, exports and what was sent elsewhere are named, since only people can decide
 //! about them. Invariant: nobody is erased whose access may still be somewhere: the journal, and not the files, says so.
 
+mod past;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read as _;
@@ -19,7 +21,7 @@ use crate::config::raw;
 use crate::diagnostic::nearest;
 use crate::journal::{Entry, Record, place_of};
 use crate::model::{AccountId, Email, Managed, Memory, PersonKey, Phone, PlaceId, SystemName};
-use crate::vcs::{self, Mention};
+use crate::vcs::Mention;
 
 /// What came of it.
 #[derive(Debug)]
@@ -37,8 +39,12 @@ pub struct Traces {
     pub files: Vec<(String, Vec<&'static str>)>,
     /// Commits that say it; none where there is no history.
     pub commits: Option<BTreeSet<Mention>>,
-    /// The files that those commits changed so.
+    /// The files that those commits changed so, by every name that they had.
     pub history: BTreeSet<String>,
+    /// What earlier commits say that today's files do not, such as an earlier key, in words; contacts masked.
+    pub earlier: Vec<(&'static str, String)>,
+    /// Whether the history was too long to be searched to its end.
+    pub cut: bool,
     /// Systems in which they had something and that nothing can read.
     pub unread: BTreeSet<SystemName>,
 }
@@ -134,7 +140,6 @@ pub fn erase(
     };
     refuse(project, memory, person)?;
     seen_gone(project, (memory, reads), person)?;
-    let needles = needles(project, person);
     let mut edited = texts.clone();
     let files: Vec<String> = texts.files().map(str::to_owned).collect();
     for file in files {
@@ -167,20 +172,93 @@ pub fn erase(
         });
     }
     let root = &project.loaded.root;
-    let wanted = needles.iter().map(|it| it.text.clone()).collect();
-    let (commits, history) = vcs::mentions(root, &wanted)
-        .map_or((None, BTreeSet::new()), |(commits, files)| {
-            (Some(commits), files)
-        });
+    let today = today(project, person);
+    let (found, earlier) = past::look(root, &today).unzip();
+    let earlier = earlier.unwrap_or_default();
+    let found = found.map(|it| (it.commits, it.files, it.cut));
+    let (commits, history, cut) = found.map_or((None, BTreeSet::new(), false), |it| {
+        (Some(it.0), it.1, it.2)
+    });
+    let mut needles = needles(project, person);
+    needles.extend(once_needles(&earlier, &needles));
     Ok(Erased {
         traces: Traces {
             files: search(root, &edited, &needles),
             commits,
             history,
+            earlier: told(&earlier),
+            cut,
             unread: unread(project, person),
         },
         texts: edited,
     })
+}
+
+/// What today's files say of somebody.
+fn today(project: &Project, person: &raw::Person) -> past::Known {
+    let outside = project.loaded.project.entries.contacts.iter();
+    let outside: Vec<_> = outside
+        .filter(|it| it.key.value == person.key.value)
+        .collect();
+    let emails = outside.iter().filter_map(|it| it.email.as_ref());
+    let phones = outside.iter().filter_map(|it| it.phone.as_ref());
+    let name = name_of(person);
+    past::Known {
+        keys: keys(person).iter().map(ToString::to_string).collect(),
+        names: Some(name).filter(|it| !it.is_empty()).into_iter().collect(),
+        // What several people have tells of none of them.
+        emails: emails
+            .chain(&person.email)
+            .filter(|it| !it.value.shared)
+            .map(|it| it.value.text.to_string())
+            .collect(),
+        phones: phones
+            .chain(&person.phone)
+            .filter(|it| !it.value.shared)
+            .map(|it| it.value.text.to_string())
+            .collect(),
+    }
+}
+
+/// What the history tells more, in words; contacts masked.
+fn told(earlier: &past::Known) -> Vec<(&'static str, String)> {
+    let masked = |text: &String| crate::text::mask_contacts(text);
+    let keys = earlier.keys.iter().map(|it| ("earlier key", it.clone()));
+    let names = earlier.names.iter().map(|it| ("earlier name", it.clone()));
+    let emails = earlier
+        .emails
+        .iter()
+        .map(|it| ("earlier e-mail", masked(it)));
+    let phones = earlier
+        .phones
+        .iter()
+        .map(|it| ("earlier phone", masked(it)));
+    keys.chain(names).chain(emails).chain(phones).collect()
+}
+
+/// What earlier commits say, to be looked for in the folder as well.
+fn once_needles(earlier: &past::Known, known: &[Needle]) -> Vec<Needle> {
+    let texts = [
+        ("earlier key", &earlier.keys),
+        ("earlier name", &earlier.names),
+        ("earlier e-mail", &earlier.emails),
+    ];
+    let texts = texts.into_iter().flat_map(|(what, all)| {
+        all.iter()
+            .map(move |text| (what, Search::Text, text.clone()))
+    });
+    let phones = earlier.phones.iter().filter_map(|text| {
+        let phone = Phone::parse(text).ok()?;
+        Some(("earlier phone", Search::Digits, phone.digits().to_owned()))
+    });
+    let all = texts.chain(phones).filter(|(_, _, text)| {
+        let is_known = known
+            .iter()
+            .any(|it| it.text.to_lowercase() == text.to_lowercase());
+        text.chars().count() >= 3 && !is_known
+    });
+    all.map(|(what, how, text)| Needle { what, text, how })
+        .collect()
 }
 
 /// Refuses where something may be left to take away, or where taking the entry away would be an order.
@@ -345,6 +423,14 @@ fn refuse_unmanaged(key: &PersonKey) -> Result<(), NotMade> {
     })
 }
 
+fn name_of(person: &raw::Person) -> String {
+    match person.name.as_ref().map(|it| &it.value) {
+        Some(raw::Name::Whole(name)) => name.to_string(),
+        Some(raw::Name::Parts { first, last }) => format!("{first} {last}"),
+        None => String::new(),
+    }
+}
+
 /// What to search for: as it is written, and as it is compared.
 fn needles(project: &Project, person: &raw::Person) -> Vec<Needle> {
     let mut found: Vec<Needle> = Vec::new();
@@ -359,11 +445,7 @@ fn needles(project: &Project, person: &raw::Person) -> Vec<Needle> {
     for key in &person.was {
         put("key", Search::Text, &key.value);
     }
-    let name = match person.name.as_ref().map(|it| &it.value) {
-        Some(raw::Name::Whole(name)) => name.to_string(),
-        Some(raw::Name::Parts { first, last }) => format!("{first} {last}"),
-        None => String::new(),
-    };
+    let name = name_of(person);
     put("name", Search::Text, &name);
     for word in name.split_whitespace() {
         put("part of the name", Search::Word, word);

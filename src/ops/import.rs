@@ -1,9 +1,10 @@
 //! `import`: entries proposed, planned with, and put into the files only if the plan after them is empty.
 //!
-//! In reading order: `read` asks the vendors, `crate::import` proposes, here it is tried, `files` puts it into texts.
+//! In reading order: `read` asks the vendors, `crate::import` proposes, here it is tried, `acting` says whose token it is, `files` puts it into texts.
 //! Invariant: the project that comes out has no error, and its plan over the same read, were everything owned in full,
 //! has nothing about anybody imported: whose access cannot be said exactly is left alone, and named.
 
+mod acting;
 mod files;
 mod homes;
 mod known;
@@ -28,7 +29,7 @@ use crate::plan::{Plan, Step, StepKind};
 
 pub use crate::import::{Addition as NewEntries, Roles, Told};
 pub use files::{NotAdded, add, joined};
-pub use homes::{housed, people_in_one_file};
+pub use homes::{first_home, housed, people_in_one_file};
 pub use read::{Found, NewPlace, discover, read};
 
 /// How to import.
@@ -105,7 +106,7 @@ pub fn import(
         .join(".schema/entries.schema.json")
         .is_file();
     let mut aside: BTreeMap<(SystemName, AccountId), String> = BTreeMap::new();
-    let roles = known::roles(&project, &texts);
+    let (roles, listed) = known::roles(&project, &texts);
     for _ in 0..ROUNDS {
         let proposal = import::propose(&Input {
             observed: &observed,
@@ -113,6 +114,7 @@ pub fn import(
             catalog: project.catalog,
             owners: owners(&before),
             roles: roles.clone(),
+            listed: listed.clone(),
             role_keys: keys_of_roles(&project),
             aside: &aside,
             style: options.roles,
@@ -138,6 +140,7 @@ pub fn import(
                 left.push(why);
             }
         }
+        let asked = acting::name(&project, &mut tried, &observed, &proposal, &owners(&before));
         let after = tried.open(first);
         refused(&after)?;
         let plan = planner(&after, &owned(&after), &observed);
@@ -168,6 +171,7 @@ pub fn import(
         if wrong {
             continue;
         }
+        told.decide.extend(asked);
         return Ok(finish(first, tried, &plan, &aside, proposal, told, left));
     }
     Err(ImportError::NotEmpty(

@@ -25,7 +25,7 @@ pub struct Known {
 /// A rule of the project that is broken, and that no step breaks.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
-    /// The key of the policy; `users` of what is always demanded.
+    /// The key of the policy; `users` and `leavers` of what is always demanded.
     pub policy: Arc<str>,
     /// Where it is broken.
     pub side: FindingSide,

@@ -6,7 +6,7 @@
 //! In reading order: `read` says what must be known, `identity` whose account is whose, `target` what a grant comes
 //! to at a place, `values` what two values mean beside each other, `person` what differs, `take`, `set`, `give`, `invite`, `stranger` and
 //! `follow` what is done about it, `make` what the step for it looks like, `order` and `rules` which steps stay and in which order, `report` what else is worth
-//! saying, `hand` what people do where there is no interface,
+//! saying, `left_alone` who left and keeps what they have, `hand` what people do where there is no interface,
 //! `levels` what the next level of ownership would do, `seal` the id (what only an approval lets through becomes a hold there, unless `policy` found one), [`wire`] the JSON of
 //! all that, [`mod@file`] a plan that is kept to be reviewed, [`review`] what of it is done later, and [`part`] what a change
 //! causes.
@@ -22,6 +22,7 @@ mod identity;
 mod input;
 mod instruction;
 mod invite;
+mod left_alone;
 mod levels;
 mod make;
 mod managers;

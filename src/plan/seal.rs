@@ -120,6 +120,7 @@ pub fn draft(input: &Input<'_>) -> Draft {
         }
         system.note_scopes(&mut ctx);
         draft.strangers.extend(system.strangers(&ctx));
+        system.find_left_alone(&mut ctx, true);
         draft.whose.insert(name.clone(), system.whose(&ctx));
         if has_chain {
             let mut system = System::new(&ctx, name, wish, kind, &chain);
@@ -127,6 +128,7 @@ pub fn draft(input: &Input<'_>) -> Draft {
                 system.plan_by_hand(&mut ctx, at);
             }
             draft.strangers.extend(system.strangers(&ctx));
+            system.find_left_alone(&mut ctx, false);
         }
     }
     hand::doubts(&mut ctx);
@@ -146,6 +148,7 @@ pub fn draft(input: &Input<'_>) -> Draft {
     draft.waiting = found.waiting;
     draft.drift = found.drift;
     draft.settled = found.settled;
+    draft.findings = found.broken;
     draft.notes = found.notes.into_iter().collect();
     narrow(&mut draft, input);
     draft
@@ -180,6 +183,10 @@ fn narrow(draft: &mut Draft, input: &Input<'_>) {
     draft
         .lapses
         .retain(|it| only.admits(Some(&it.person), None, it.place.as_ref()));
+    draft.findings.retain(|it| {
+        let mut people = it.people.iter();
+        people.any(|key| of_person(Some(key), it.system.as_ref(), it.place.as_ref()))
+    });
     draft.strangers.retain(|it| {
         only.people.is_empty()
             && it

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::digest::Digests;
-use super::finding::{Known, Settled};
+use super::finding::{Finding, Known, Settled};
 use super::hand::Statements;
 use super::identity::{Identity, Keys, Lookalikes, Owner, identify, keys, shielded};
 use super::input::Input;
@@ -32,6 +32,8 @@ pub(super) struct Findings {
     pub(super) drift: Vec<Drift>,
     pub(super) notes: BTreeSet<Note>,
     pub(super) settled: Vec<Settled>,
+    /// Rules that are always demanded and that no step breaks.
+    pub(super) broken: Vec<Finding>,
 }
 
 impl Findings {

@@ -455,7 +455,7 @@ pub struct Loosened {
 /// A rule of the project that is broken, and that no step breaks; or of which nobody can know.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Finding {
-    /// The policy's key; `users` of what is always demanded.
+    /// The policy's key; `users` and `leavers` of what is always demanded.
     pub policy: String,
     /// `live`: by what the vendor has. `declared`: by what the files say. `leaving`: by somebody who leaves.
     /// `unknown`: not known to be broken, and not to be kept: the rights that it is about were not read.

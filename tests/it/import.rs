@@ -1,6 +1,6 @@
 //! From a live chain to an empty plan: `init`, `import`, and `import` again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::support::root;
 use crate::support::shop::{edit, git, keyholder};
 
 /// A new project beside the simulators of an example.
-fn begun(example: &str) -> tempfile::TempDir {
+pub(crate) fn begun(example: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let live = root().join("examples").join(example).join("live.json");
     fs::copy(live, folder.path().join("live.json")).unwrap();
@@ -35,7 +35,7 @@ fn init(folder: &Path) {
 }
 
 #[track_caller]
-fn imported(folder: &Path, more: &[&str]) -> String {
+pub(crate) fn imported(folder: &Path, more: &[&str]) -> String {
     let (code, out, err) = keyholder(
         folder,
         &[&["import", "--sandbox", "--yes"][..], more].concat(),
@@ -46,7 +46,7 @@ fn imported(folder: &Path, more: &[&str]) -> String {
 
 /// `plan` right after `import` is empty, at every level of ownership, and `check` is fine.
 #[track_caller]
-fn is_settled(folder: &Path) {
+pub(crate) fn is_settled(folder: &Path) {
     let (code, out, err) = keyholder(folder, &["check"]);
     assert_eq!(code, 0, "{out}{err}");
     let settings = fs::read_to_string(folder.join("keyholder.yaml")).unwrap();
@@ -73,7 +73,7 @@ fn is_settled(folder: &Path) {
 }
 
 /// Every YAML file of a project.
-fn texts(folder: &Path) -> BTreeMap<String, String> {
+pub(crate) fn texts(folder: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let mut waiting = vec![folder.to_owned()];
     while let Some(at) = waiting.pop() {
@@ -606,6 +606,42 @@ fn chain(seed: u64) -> Value {
     json!({ "starts": "2026-11-23T07:00:00Z", "systems": { "salons": salons } })
 }
 
+/// Rights that at least half of a role's people are denied, with how many of how many.
+fn denied_to_half(all: &BTreeMap<String, String>) -> BTreeMap<(String, String), (usize, usize)> {
+    let mut people: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut denied: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    for text in all
+        .iter()
+        .filter_map(|(file, text)| file.starts_with("people/").then_some(text))
+    {
+        let file: Value = serde_yaml::from_str(text).unwrap();
+        for (key, person) in file["people"].as_object().unwrap() {
+            for line in person["access"].as_array().into_iter().flatten() {
+                let role = line["role"].as_str().unwrap();
+                people
+                    .entry(role.to_owned())
+                    .or_default()
+                    .insert(key.clone());
+                for slug in line["minus"]["salons"].as_array().into_iter().flatten() {
+                    let spot = (role.to_owned(), slug.as_str().unwrap().to_owned());
+                    denied.entry(spot).or_default().insert(key.clone());
+                }
+            }
+        }
+    }
+    assert!(
+        !denied.is_empty(),
+        "nobody has a `minus`, so nothing is proven"
+    );
+    let counted = denied.into_iter().map(|(spot, who)| {
+        let all = people[&spot.0].len();
+        (spot, (who.len(), all))
+    });
+    counted
+        .filter(|(_, (some, all))| some * 2 >= *all)
+        .collect()
+}
+
 #[test]
 fn two_hundred_accounts_become_some_ten_roles_and_an_empty_plan() {
     let folder = tempfile::tempdir().unwrap();
@@ -633,6 +669,7 @@ fn two_hundred_accounts_become_some_ten_roles_and_an_empty_plan() {
             write!(people, "{text}").unwrap();
         }
     }
+    assert_eq!(denied_to_half(&all), BTreeMap::new());
     // Many stand on one line as their role alone, and those at several places in a file of their own.
     let lines = people
         .lines()

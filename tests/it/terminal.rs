@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use crate::support::shop::git;
 use crate::support::{copy_example, root};
 use crate::verbs::{COAST, Chain, RIGA};
 
@@ -200,6 +201,20 @@ fn who_is_erased_leaves_a_tombstone_and_a_list_of_traces() {
         "name;phone\nKārlis Kalniņš;37120000003\n",
     )
     .unwrap();
+    // Two commits ago they had another key, name, address and file.
+    let was = "people:\n  kk: { name: Karl Ivanov, email: KK@home.example, phone: \"+371 2000-0003\", access: [] }\n";
+    let once = [
+        ("people/old.yaml", was),
+        ("people/new.yaml", "people: {}\n"),
+    ];
+    fs::create_dir(chain.path("people")).unwrap();
+    for (file, text) in once {
+        fs::write(chain.path(file), text).unwrap();
+        git(chain.folder.path(), &["add", file]);
+        git(chain.folder.path(), &["commit", "--quiet", "-m", "once"]);
+        fs::remove_file(chain.path(file)).unwrap();
+    }
+    fs::write(chain.path("list.txt"), "karl ivanov\n").unwrap();
     let (code, told) = chain.run(&erase);
     assert_eq!(code, 0, "{told}");
     let people = chain.text("people.yaml");
@@ -211,13 +226,21 @@ fn who_is_erased_leaves_a_tombstone_and_a_list_of_traces() {
     for line in [
         "  note.txt: phone\n",
         "  old.csv: name, phone",
-        "  history: 1 commit, from ",
+        "  list.txt: earlier name",
+        "  earlier key: kk\n",
+        "  earlier name: Karl Ivanov",
+        "  earlier e-mail: ",
+        "  history: 2 commits, from ",
+        "  history of: people/old.yaml",
         "  history of: people.yaml",
         "  journal: the key",
     ] {
         assert!(told.contains(line), "{line}: {told}");
     }
-    assert!(!told.contains("20000003"), "{told}");
+    assert!(
+        !told.contains("20000003") && !told.contains("KK@"),
+        "{told}"
+    );
     // It is meant: nothing holds, and nothing is to be done.
     let (code, told) = chain.run(&[
         "plan",

@@ -54,6 +54,9 @@ fn told(traces: &Traces) -> String {
             "nothing can read it: whoever does the steps by hand knows whether their account is gone",
         );
     }
+    for (what, text) in &traces.earlier {
+        line(what, text);
+    }
     match &traces.commits {
         None => line("history", "there is no git here"),
         Some(commits) => match (commits.first(), commits.last()) {
@@ -81,6 +84,12 @@ fn told(traces: &Traces) -> String {
             }
             _ => line("history", "nothing"),
         },
+    }
+    if traces.cut {
+        line(
+            "history",
+            "it is too long to be searched to its end: there may be more",
+        );
     }
     line(
         "journal",

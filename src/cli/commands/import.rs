@@ -16,6 +16,7 @@ use crate::config::{PROJECT_FILE, is_entry_file};
 use crate::diagnostic::nearest;
 use crate::model::{Desired, Observed, SystemName};
 use crate::ops::edit::{Edit, Texts};
+use crate::ops::export;
 use crate::ops::import::{
     Contacts, Found, Imported, NewEntries, NotAdded, Options, Roles, add, contacts_of, discover,
     housed, import, joined, keep_contacts_in, people_in_one_file, read, refused,
@@ -35,7 +36,7 @@ pub(in crate::cli) async fn run(
             .help("`import --yes` writes what it shows, `import --dry-run` only shows it"));
     }
     let world = World::enter(session).await?;
-    let project = session.open(None, world.now(), 0)?;
+    let project = session.open_to_begin(world.now())?;
     let systems = systems(&project, args)?;
     let kept = contacts_of(&project);
     let apart = apart(&project, args.contacts.as_deref(), &kept)?;
@@ -62,7 +63,12 @@ pub(in crate::cli) async fn run(
             add(&mut texts, &places, schemas).map_err(|why| not_added(&why))?;
         }
         let with = texts.open(&project);
-        let observed = read(&with, &providers, &systems, &found.wanted, session.ui).await;
+        let mut observed = read(&with, &providers, &systems, &found.wanted, session.ui).await;
+        // What no call reads is taken from lists that somebody exported, as a plan takes it.
+        let problems = export::lay_over(&mut observed, &with, world.now());
+        if !problems.is_empty() {
+            session.show(&problems, &with.loaded.sources);
+        }
         (observed, found)
     };
     world.leave(session, &project.loaded.project.settings)?;

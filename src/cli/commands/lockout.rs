@@ -219,9 +219,14 @@ fn write_down(session: &Session<'_>, project: &Project, key: &PersonKey, now: Ti
             let origin = project.loaded.sources.origin(person.origin);
             format!("{}:{}", origin.file, origin.line)
         });
+        let access = if edits::is_left_alone(project, key) {
+            "`access: []` and "
+        } else {
+            ""
+        };
         session.ui.shout(&format!(
-            "the lockout stands in the journal alone: write `leaves: {}` for {key} ({}) and commit it",
-            edits::leaves(project, now),
+            "the lockout stands in the journal alone: write {access}`leaves: {}` for {key} ({}) and commit it",
+            edits::leaves(project, key, now),
             escape::terminal(&origin.unwrap_or_default())
         ));
     };

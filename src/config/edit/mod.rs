@@ -19,7 +19,7 @@ mod tests;
 mod tree;
 mod value;
 
-use super::raw::Person;
+use super::raw::{Access, Person};
 
 pub use erase::erased;
 pub use format::{Formatted, formatted};
@@ -296,14 +296,15 @@ pub fn alone(root: &Yaml, path: &[Seg], floor: usize) -> Vec<Seg> {
     path.get(..end).unwrap_or(path).to_vec()
 }
 
-/// The text of a file in which a person leaves at a time.
+/// The text of a file in which a person leaves at a time; whoever was left alone is not left alone any more.
 pub fn leaving(text: &str, person: &Person, at: &str) -> Result<String, Refused> {
-    let path = vec![
-        "people".into(),
-        (&*person.key.value).into(),
-        "leaves".into(),
-    ];
-    edited(text, &[Change::Set(path, at.into())])
+    let path = |key: &str| vec!["people".into(), (&*person.key.value).into(), key.into()];
+    let mut changes = vec![Change::Set(path("leaves"), at.into())];
+    let access = person.access.as_ref().map(|it| &it.value);
+    if matches!(access, Some(Access::Unmanaged)) {
+        changes.push(Change::Set(path("access"), Yaml::List(Vec::new())));
+    }
+    edited(text, &changes)
 }
 
 /// What differs between two texts of a file, as `diff -u` shows it.

@@ -151,21 +151,60 @@ pub(super) fn faults(names: &[Text], paths: &[String]) -> Vec<Diagnostic> {
             );
             continue;
         }
-        let folder = format!("{tidied}/");
-        let any = paths.iter().any(|path| {
-            path.as_str() != PROJECT_FILE
-                && (tidied.is_empty() || *path == tidied || path.starts_with(&folder))
-        });
-        if !any {
-            found.push(
-                Diagnostic::new(
-                    Code::Unreadable,
-                    format!("`files` names `{tidied}`, where there is no file to read"),
-                )
-                .at(name.span, "nothing here")
-                .help("name a file, or a folder with `*.yaml` or `*.yml` files in it"),
-            );
+        if is_found(&tidied, paths.iter().map(String::as_str)) {
+            continue;
         }
+        let told = Diagnostic::new(
+            Code::Unreadable,
+            format!("`files` names `{tidied}`, where there is no file to read"),
+        )
+        .at(name.span, "nothing here");
+        let told = match pattern_of(&tidied) {
+            Some(folder) => told.help(format!(
+                "`files` takes files and folders, and no patterns: `{folder}` is every `*.yaml` and `*.yml` in it and below it"
+            )),
+            None => told.help(format!("make `{}`; it may be empty", first_file(&tidied))),
+        };
+        found.push(told);
     }
     found
+}
+
+fn is_found<'p>(name: &str, mut paths: impl Iterator<Item = &'p str>) -> bool {
+    let folder = format!("{name}/");
+    paths.any(|path| {
+        path != PROJECT_FILE && (name.is_empty() || path == name || path.starts_with(&folder))
+    })
+}
+
+/// The folder above the first part with signs of a pattern, of a name that has some.
+fn pattern_of(name: &str) -> Option<String> {
+    let mut parts = name.split('/');
+    let whole: Vec<&str> = parts
+        .by_ref()
+        .take_while(|part| !part.contains(['*', '?', '[']))
+        .collect();
+    (whole.len() < name.split('/').count()).then(|| match whole.join("/") {
+        none if none.is_empty() => ".".to_owned(),
+        folder => folder,
+    })
+}
+
+/// The file that would be the first under a name.
+fn first_file(name: &str) -> String {
+    let last = name.rsplit('/').next().unwrap_or_default();
+    match name {
+        "" => "people.yaml".to_owned(),
+        name if is_yaml(last) => name.to_owned(),
+        folder => format!("{folder}/people.yaml"),
+    }
+}
+
+/// The first file of each name in `files:` under which there is none; nothing for patterns, which name nothing.
+pub fn first_files(names: &[&str], paths: &[&str]) -> Vec<String> {
+    let tidied = names.iter().filter_map(|name| tidy(name));
+    let missing = tidied.filter(|name| {
+        !is_statements(name) && pattern_of(name).is_none() && !is_found(name, paths.iter().copied())
+    });
+    missing.map(|name| first_file(&name)).collect()
 }

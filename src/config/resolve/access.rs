@@ -221,7 +221,7 @@ fn spread(
 }
 
 /// Whether `leaves` has passed by a clock.
-fn has_left(person: &raw::Person, clock: &Clock) -> bool {
+pub(super) fn has_left(person: &raw::Person, clock: &Clock) -> bool {
     person.leaves.is_some() && clock.window(None, person.leaves.as_ref()).end <= clock.now
 }
 

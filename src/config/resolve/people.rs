@@ -13,11 +13,11 @@ use super::dates::{self, Clock};
 use super::diags::{self, Known};
 use super::needs;
 use super::systems::known_person;
-use crate::config::raw::{self, Access, MaybeShared, Name, StaffPin};
+use crate::config::raw::{self, Access, MaybeShared, Name, StaffPin, When};
 use crate::diagnostic::Diagnostic;
 use crate::model::{
-    AccountId, AccountPin, Contact, Email, Item, LocationKey, Managed, Person, PersonKey,
-    PersonKind, Phone, SystemName,
+    AccountId, AccountPin, Contact, Email, Item, LeftAlone, LocationKey, Managed, Person,
+    PersonKey, PersonKind, Phone, SystemName,
 };
 use crate::text::{Span, Spanned};
 
@@ -190,6 +190,7 @@ fn one(
             invite_at,
             managed: managed(raw, &resolved),
             left: resolved.left,
+            left_alone: left_alone(context, raw),
             grants,
             ended,
             standing,
@@ -259,6 +260,20 @@ fn managed(raw: &raw::Person, resolved: &Resolved) -> Managed {
             Some(_) | None => Managed::Yes,
         },
     }
+}
+
+/// That somebody has left whose access is left alone; no line of theirs says a place, so the project's zone counts.
+fn left_alone(context: &Context<'_>, raw: &raw::Person) -> Option<LeftAlone> {
+    let access = raw.access.as_ref()?;
+    let leaves = raw.leaves.as_ref()?;
+    let has_left = access::has_left(raw, context.places.project_clock());
+    (has_left && matches!(access.value, Access::Unmanaged)).then(|| LeftAlone {
+        on: match leaves.value {
+            When::Date(date) => date,
+            When::Time(time) => time.date(),
+        },
+        line: leaves.span,
+    })
 }
 
 fn pins(

@@ -31,7 +31,7 @@ pub fn add(texts: &mut Texts, addition: &Addition, schemas: bool) -> Result<(), 
 
 /// A text with entries added.
 pub fn joined(before: Option<&str>, addition: &Addition, schemas: bool) -> Result<String, Refused> {
-    let Some(before) = before else {
+    let Some(before) = before.filter(|text| !text.is_empty()) else {
         let depth = addition.file.matches('/').count();
         let line = if schemas {
             format!(

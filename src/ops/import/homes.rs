@@ -23,6 +23,11 @@ pub fn housed(project: &Project, texts: &Texts, addition: &Addition) -> Result<A
     })
 }
 
+/// The file of a section where there is none yet, and where the project would read it.
+pub fn first_home(project: &Project, texts: &Texts, section: &str, wanted: &str) -> Option<String> {
+    home(&named(project), texts, section, wanted)
+}
+
 /// Whether the people of a project stand in one file already, which is none of the folder for them.
 pub fn people_in_one_file(project: &Project, texts: &Texts) -> bool {
     let names = named(project);

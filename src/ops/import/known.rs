@@ -6,27 +6,80 @@
 
 use std::collections::BTreeMap;
 
-use crate::catalog::{Catalog, Kind};
+use crate::catalog::{Catalog, ChainRight, Kind};
 use crate::config::edit::{Change, Seg, Yaml, edited};
-use crate::import::KnownRole;
-use crate::model::{GrantState, RightSet, RoleKey, SystemName, Value};
+use crate::config::raw::BlockBody;
+use crate::import::{KnownFacts, KnownRole, Says};
+use crate::model::{Facts, GrantState, RightSet, RoleKey, SystemName, Value};
 use crate::ops::edit::Texts;
 use crate::ops::project::Project;
 
 /// The key of whoever tries roles on; longer keys than any that an import makes.
 const PROBE: &str = "import-probe-that-is-never-written-to-any-file";
 
+/// Roles by system: those with rights, and those of which lists tell.
+type Known = (
+    BTreeMap<SystemName, Vec<KnownRole>>,
+    BTreeMap<SystemName, Vec<KnownFacts>>,
+);
+
 /// The roles of a project, by system.
-pub(super) fn roles(project: &Project, texts: &Texts) -> BTreeMap<SystemName, Vec<KnownRole>> {
+pub(super) fn roles(project: &Project, texts: &Texts) -> Known {
+    let mut known = tried(project, texts);
+    for (system, role) in of_chains(project) {
+        known.1.entry(system).or_default().push(role);
+    }
+    known
+}
+
+/// Roles that give rights over a chain and nothing else: what they give is what they say.
+fn of_chains(project: &Project) -> Vec<(SystemName, KnownFacts)> {
+    let entries = &project.loaded.project.entries;
+    let roles = entries.roles.iter().filter(|role| role.extends.is_empty());
+    let of_chain = roles.filter_map(|role| {
+        let [block] = role.blocks.as_slice() else {
+            return None;
+        };
+        let BlockBody::Rights(rights) = &block.body else {
+            return None;
+        };
+        let is_chain = rights.role.is_none()
+            && rights.unlisted.is_none()
+            && rights.rights.is_empty()
+            && rights.unknown_rights.is_empty()
+            && !rights.chain.is_empty();
+        let system = SystemName::new(block.target.value.clone());
+        let is_system = project.desired.systems.contains_key(&system);
+        let on = rights.chain.iter().filter(|(_, on)| on.value);
+        let facts = on.filter_map(|(key, _)| {
+            let right = ChainRight::by_key(&key.value)?;
+            Some((right.key.into(), "true".into()))
+        });
+        (is_chain && is_system).then(|| {
+            let says = Says {
+                role: None,
+                facts: facts.collect(),
+                chain: true,
+            };
+            let key = RoleKey::new(role.key.value.clone());
+            (system, KnownFacts { key, says })
+        })
+    });
+    of_chain.collect()
+}
+
+/// What roles come to, by trying each on.
+fn tried(project: &Project, texts: &Texts) -> Known {
+    let mut known = Known::default();
     let entries = &project.loaded.project.entries;
     let Some(person) = project.desired.people.values().next() else {
-        return BTreeMap::new();
+        return known;
     };
     let file = project.loaded.sources.origin(person.origin).file;
     let Some(before) = texts.get(&file) else {
-        return BTreeMap::new();
+        return known;
     };
-    let mut found: BTreeMap<SystemName, Vec<KnownRole>> = BTreeMap::new();
+    let (found, listed) = (&mut known.0, &mut known.1);
     let changes: Vec<Change> = entries
         .roles
         .iter()
@@ -45,7 +98,7 @@ pub(super) fn roles(project: &Project, texts: &Texts) -> BTreeMap<SystemName, Ve
         })
         .collect();
     let Ok(after) = edited(before, &changes) else {
-        return BTreeMap::new();
+        return Known::default();
     };
     let mut tried = texts.clone();
     tried.set(&file, after);
@@ -55,6 +108,28 @@ pub(super) fn roles(project: &Project, texts: &Texts) -> BTreeMap<SystemName, Ve
         let Some(person) = tried.desired.people.get(&key) else {
             continue;
         };
+        let only = person.grants.first().map(|grant| &grant.system);
+        let is_alone = person.grants.iter().all(|it| Some(&it.system) == only);
+        for grant in person.grants.iter().filter(|_| is_alone) {
+            let kind = tried.desired.systems.get(&grant.system);
+            let kind = kind.and_then(|it| Kind::parse(it.kind));
+            let by_list = matches!(kind, Some(Kind::Reservio | Kind::Apenday));
+            let of_system = listed.entry(grant.system.clone()).or_default();
+            if by_list
+                && of_system
+                    .iter()
+                    .all(|it| *it.key.as_str() != *role.key.value)
+            {
+                of_system.push(KnownFacts {
+                    key: RoleKey::new(role.key.value.clone()),
+                    says: Says {
+                        role: grant.role.as_ref().map(ToString::to_string),
+                        facts: Facts::clone(&grant.extra),
+                        chain: false,
+                    },
+                });
+            }
+        }
         for grant in &person.grants {
             let known = found.entry(grant.system.clone()).or_default();
             let name = RoleKey::new(role.key.value.clone());
@@ -80,7 +155,7 @@ pub(super) fn roles(project: &Project, texts: &Texts) -> BTreeMap<SystemName, Ve
             }
         }
     }
-    found
+    known
 }
 
 /// Whether every right that is in reach has a value.

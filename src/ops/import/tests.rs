@@ -9,9 +9,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::catalog::{Catalog, Entity, RightType};
 use crate::config::LoadOptions;
+use crate::config::raw::Access;
 use crate::model::{
-    Account, AccountState, AsOf, Attested, Caller, Days, Email, Item, Items, LocationKey, Memory,
-    NameTable, Named, ObservedSystem, One, PlaceId, RightSet, ScopeState, Value,
+    Account, AccountState, Actor, AsOf, Attested, Caller, Days, Email, Item, Items, LocationKey,
+    Managed, Memory, NameTable, Named, ObservedSystem, One, PlaceId, RightSet, ScopeState, Value,
 };
 use crate::ops::planned;
 use crate::ops::project::{OpenOptions, open};
@@ -291,6 +292,29 @@ fn exact(after: &Project, observed: &Observed) -> usize {
     compared
 }
 
+/// Rights that half of a role's people are denied, as `role: right`.
+fn denied_to_half(project: &Project) -> Vec<String> {
+    let mut people: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut denied: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for person in &project.loaded.project.entries.people {
+        let Some(Access::Lines(lines)) = person.access.as_ref().map(|it| &it.value) else {
+            continue;
+        };
+        for line in lines {
+            let role = &*line.role.as_ref().unwrap().value;
+            let key = &*person.key.value;
+            people.entry(role).or_default().insert(key);
+            for slug in line.minus.iter().flat_map(|(_, slugs)| slugs) {
+                denied.entry((role, &slug.value)).or_default().insert(key);
+            }
+        }
+    }
+    let half = denied.iter();
+    let half = half.filter(|((role, _), who)| who.len() * 2 >= people[role].len());
+    half.map(|((role, slug), _)| format!("{role}: {slug}"))
+        .collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 10, ..ProptestConfig::default() })]
     #[test]
@@ -304,6 +328,7 @@ proptest! {
         prop_assert!(!after.has_errors(), "{:?}", after.diagnostics);
         prop_assert_eq!(after.desired.people.len(), 14);
         prop_assert!(exact(&after, &observed) > 0);
+        prop_assert_eq!(denied_to_half(&after), Vec::<String>::new());
         // Again there is nothing left to add.
         let again = import(&after, &imported.texts, &observed, Options {
             roles,
@@ -375,4 +400,53 @@ fn what_stands_in_a_file_stays_and_new_entries_come_behind_it() {
     );
     let taken = joined(Some("locations:\n  new: { title: A }\n"), &addition, false);
     assert_eq!(taken, Err(crate::config::edit::Refused::Taken));
+}
+
+#[test]
+fn whose_token_it_is_is_written_where_the_vendor_tells_and_else_asked_for_with_the_line() {
+    let (_folder, first) = project();
+    let mut observed = chain(7, 5);
+    let system = SystemName::new("salons");
+    let asked = run(&first, &observed, Roles::Compact);
+    let line = "salons: no call tells whose token it is; write it under `salons` (keyholder.yaml:3), `acting: KEY`, a person's key or an account's id: no plan takes from that account then";
+    assert!(
+        asked.told.decide.iter().any(|it| it == line),
+        "{:?}",
+        asked.told.decide
+    );
+    assert_eq!(asked.texts.get("keyholder.yaml"), Some(SETTINGS));
+    let seen = observed.systems.get_mut(&system).unwrap();
+    seen.caller.account = Some(AccountId::new("104"));
+    let written = run(&first, &observed, Roles::Compact);
+    assert!(
+        !written
+            .told
+            .decide
+            .iter()
+            .any(|it| it.contains("whose token"))
+    );
+    let after = written.texts.open(&first);
+    assert!(!after.has_errors(), "{:?}", after.diagnostics);
+    let Some(Actor::Person(key)) = &after.desired.systems[&system].acting else {
+        panic!("{:?}", written.texts.get("keyholder.yaml"));
+    };
+    let robot = &after.desired.people[key];
+    assert_eq!(robot.managed, Managed::No);
+    // What the settings say stays.
+    let again = import(
+        &after,
+        &written.texts,
+        &observed,
+        Options {
+            roles: Roles::Compact,
+            one_file: false,
+            contacts_apart: false,
+        },
+        &planner,
+    )
+    .unwrap();
+    assert_eq!(
+        again.texts.get("keyholder.yaml"),
+        written.texts.get("keyholder.yaml")
+    );
 }

@@ -26,24 +26,13 @@ impl Entry<'_> {
 
     /// A time that has passed now in the zone of each of their places, and in the project's.
     pub(super) fn at_once(&self, now: Timestamp, notes: &mut Vec<String>) -> When {
-        let local = |zone: &jiff::tz::TimeZone| now.to_zoned(zone.clone()).datetime();
-        let desired = &self.project().desired;
-        let person = desired.people.get(&PersonKey::new(self.key()));
-        let grants = person.into_iter().flat_map(|it| it.grants.iter());
-        let places = grants.filter_map(|it| desired.places.get(it.place.location()?));
-        let here = local(&self.project().zone);
-        let earliest = places.map(|it| (local(&it.zone), &it.title)).min();
-        let time = match earliest {
-            Some((time, title)) if time < here => {
-                notes.push(format!(
-                    "`leaves` is read in the zone of each place: it says the time at {title}, so that everything is over now"
-                ));
-                time
-            }
-            _ => here,
-        };
-        let minute = time.with().second(0).subsec_nanosecond(0).build();
-        When::Time(minute.unwrap_or(time))
+        let (time, title) = times::over(self.project(), self.key(), now);
+        if let Some(title) = title {
+            notes.push(format!(
+                "`leaves` is read in the zone of each place: it says the time at {title}, so that everything is over now"
+            ));
+        }
+        When::Time(time)
     }
 
     pub(super) fn left(

@@ -13,6 +13,8 @@ mod staff;
 mod times;
 mod window;
 
+pub use times::over;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;

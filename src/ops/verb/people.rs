@@ -13,6 +13,7 @@ use crate::config::raw::ContactsSource;
 use crate::diagnostic::nearest;
 use crate::model::{Email, LocationKey, PersonKey, Phone};
 use crate::ops::edit::Texts;
+use crate::ops::import::first_home;
 use crate::ops::project::Project;
 
 /// The ways to write somebody new, best first: by file, and with the name in one text before two.
@@ -49,7 +50,8 @@ pub(super) fn join(project: &Project, texts: &Texts, join: &Join) -> Result<Vec<
         None => files(project, texts, &places),
     };
     if files.is_empty() {
-        files.push("people.yaml".to_owned());
+        let first = first_home(project, texts, "people", "people.yaml");
+        files.push(first.unwrap_or_else(|| "people.yaml".to_owned()));
     }
     let place = join
         .line

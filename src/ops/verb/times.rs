@@ -4,9 +4,10 @@
 //! without the edit and with it; what holds between two of them holds at the first.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
-use jiff::civil::Time;
+use jiff::civil::{DateTime, Time};
 use jiff::tz::TimeZone;
 
 use super::{Draft, What, what};
@@ -15,6 +16,24 @@ use crate::model::{GrantState, Managed, PersonKey};
 use crate::ops::edit::Texts;
 use crate::ops::project::Project;
 use crate::render::swing::{Side, Standing, Stretch};
+
+/// A minute that has passed now in the zone of each of somebody's places and in the project's, as a local time; and the title of
+/// the place whose time it is, where that is not the project's. `leaves` and its like are read in the zone of each place.
+pub fn over(project: &Project, key: &str, now: Timestamp) -> (DateTime, Option<Arc<str>>) {
+    let local = |zone: &TimeZone| now.to_zoned(zone.clone()).datetime();
+    let desired = &project.desired;
+    let person = desired.people.get(&PersonKey::new(key));
+    let grants = person.into_iter().flat_map(|it| it.grants.iter());
+    let places = grants.filter_map(|it| desired.places.get(it.place.location()?));
+    let here = local(&project.zone);
+    let earliest = places.map(|it| (local(&it.zone), &it.title)).min();
+    let (time, title) = match earliest {
+        Some((time, title)) if time < here => (time, Some(title.clone())),
+        _ => (here, None),
+    };
+    let minute = time.with().second(0).subsec_nanosecond(0).build();
+    (minute.unwrap_or(time), title)
+}
 
 /// The instant at which a date begins, or that a time means.
 pub(super) fn begins(zone: &TimeZone, when: When) -> Option<Timestamp> {

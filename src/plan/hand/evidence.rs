@@ -4,7 +4,7 @@
 //! statement wins, a live read beats both, and what is too old is unknown, which is not absent; whoever says that a step
 //! was done says what that step does and nothing else, whatever else was open.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -14,8 +14,8 @@ use super::super::person::Case;
 use super::super::step::{Step, StepId, StepKind};
 use super::super::system::{Context, System};
 use crate::model::{
-    Account, AccountId, AccountState, Attestation, Attested, Contact, Facts, HasNow, PersonKey,
-    PlaceId, Reading, Says, ScopeState, SystemName, VendorRoleSlug,
+    Account, AccountId, AccountState, Attestation, Attested, Contact, Facts, HasNow, Person,
+    PersonKey, PlaceId, Reading, Says, ScopeState, SystemName, VendorRoleSlug,
 };
 
 /// The statements about one system, found by person and place, and by step.
@@ -199,6 +199,28 @@ where
                 .wish
                 .recheck
                 .is_some_and(|most| ctx.input.now.duration_since(said.at) > most)
+    }
+
+    /// Where somebody can get in by word or by a list, the newer of which counts.
+    pub(in crate::plan) fn told_in(
+        &self,
+        ctx: &Context<'a>,
+        at: usize,
+        person: &'a Person,
+    ) -> Vec<PlaceId> {
+        let case = Case::of(at, person);
+        let accounts = self.accounts(at).into_iter();
+        let seen = accounts.filter_map(|account| self.identity.seen.get(account));
+        let rows = seen.flat_map(|seen| seen.rows.iter().map(|(place, _)| *place));
+        let said = self.said.places(&case).into_iter();
+        let places: BTreeSet<&PlaceId> = rows.chain(said).collect();
+        let is_in = |place: &&PlaceId| match self.evidence(ctx, &case, place).relied_on().known {
+            Known::Has(having) => {
+                matches!(having.state, AccountState::Active | AccountState::Invited)
+            }
+            Known::Absent | Known::Unknown => false,
+        };
+        places.into_iter().filter(is_in).cloned().collect()
     }
 
     /// What is known of a person's account at a place that no interface shows.

@@ -11,6 +11,7 @@ mod identity;
 mod invite;
 mod keep;
 mod laws;
+mod left_alone;
 mod managers;
 mod reasons;
 mod review;

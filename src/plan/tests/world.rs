@@ -230,6 +230,7 @@ impl World {
             invite_at: None,
             managed: Managed::Yes,
             left: None,
+            left_alone: None,
             grants: Vec::new(),
             ended: Vec::new(),
             standing: Vec::new(),

@@ -28,6 +28,20 @@ fn who_is_left_alone_and_leaves_is_warned_of() {
         world.problems(),
         [Code::LeavesUnmanaged, Code::LeavesUnmanaged]
     );
+    let alone = world.desired.people.values().map(|it| it.left_alone);
+    let days: Vec<_> = alone.map(|it| it.map(|it| it.on.to_string())).collect();
+    assert_eq!(days, [None, Some("2026-01-01".to_owned()), None]);
+}
+
+#[test]
+fn who_is_left_alone_has_left_when_the_day_is_over() {
+    let line = "  jana: { name: Jana, leaves: 2026-12-01, access: unmanaged }\n";
+    let text = format!("{ROLE}people:\n{line}");
+    for (now, left) in [("2026-12-01", false), ("2026-12-02", true)] {
+        let world = world(&text, now);
+        let jana = world.desired.people.values().next().unwrap();
+        assert_eq!(jana.left_alone.is_some(), left, "{now}");
+    }
 }
 
 #[test]

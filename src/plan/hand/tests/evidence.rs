@@ -269,3 +269,36 @@ fn whoever_lets_somebody_in_says_nothing_of_what_they_may_do() {
         "set-rights jana at center by hands [removing] -> active {ticks}"
     ));
 }
+
+#[test]
+fn a_leaver_who_is_left_alone_is_told_by_word_and_by_a_list() {
+    let told = |stage: &Stage| -> Vec<String> {
+        let findings = stage.plan().draft.findings;
+        let told = findings.into_iter().filter(|it| &*it.policy == "leavers");
+        told.map(|it| it.message).collect()
+    };
+    let lines = "access: [ { role: adviser, at: [center] }, { role: host, at: [mall] } ]";
+    let mut stage = Stage::new(&person("jana", lines));
+    while stage.do_all() > 0 {}
+    stage.people = person("jana", "leaves: 2026-11-20, access: unmanaged");
+    let said = "access, by word or by a list (`agency`), which keyholder leaves alone";
+    let desk = "access at mall, by word or by a list (`desk`), which keyholder leaves alone";
+    let [agency, business] = &told(&stage)[..] else {
+        panic!("{:?}", told(&stage));
+    };
+    assert!(
+        agency.contains(said) && business.contains(desk),
+        "{agency} {business}"
+    );
+    assert_eq!(stage.steps(), "");
+    // A newer list that shows them switched off, and one that does not show them, end it.
+    let row = user("e1", "jana", AccountState::Inactive, "conseiller");
+    let key = |system: &str, place| (SystemName::new(system), place);
+    let list = Reading::Complete(exported("2026-11-24T08:00:00Z", vec![row]));
+    stage.more.insert(key("agency", PlaceId::Whole), list);
+    let mall = PlaceId::At(LocationKey::new("mall"));
+    let list = Reading::Complete(exported("2026-11-24T08:00:00Z", vec![]));
+    stage.more.insert(key("desk", mall), list);
+    stage.now = "2026-11-24T09:00:00Z".parse().unwrap();
+    assert_eq!(told(&stage), Vec::<String>::new());
+}
