@@ -71,7 +71,14 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &ReportArgs) -> Result<En
     if let (Some(archive), Some(file)) = (archive, &args.bundle) {
         let plans = args.plans.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let packed = pack(&wanted, &report, &grounds, &plans);
-        let (id, bytes) = packed.map_err(|error| Failure::input(error.to_string()))?;
+        let (id, bytes) = packed.map_err(|error| {
+            let advice = error.advice();
+            let failure = Failure::input(error.to_string());
+            match advice {
+                Some(advice) => failure.help(advice),
+                None => failure,
+            }
+        })?;
         archive.write(&bytes)?;
         session.ui.tell(&format!(
             "{file} has the id {id}: keep the id elsewhere; it holds people's contacts"
