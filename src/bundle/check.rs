@@ -284,19 +284,25 @@ impl Checked {
 
     /// Plans have their ids, and were given to the runs that the index says.
     fn plans(&mut self, files: &[Packed], slice: &[Sealed]) {
-        let period = (self.index.from.parse(), self.index.to.parse());
-        let (Ok(from), Ok(to)) = period else {
-            self.doubts.push(format!("`{INDEX}`: its times are none"));
-            return;
-        };
-        let mut told = Vec::new();
+        let mut read = Vec::new();
         let packed = files.iter().filter(|(path, _)| path.starts_with(PLANS));
         for (path, bytes) in packed {
             match file::read(bytes) {
                 Err(fault) => self.doubts.push(format!("{path}: {fault}")),
-                Ok(plan) => told.push(plan_of(&plan, slice, from, to)),
+                Ok(plan) => read.push(plan),
             }
         }
+        if read.is_empty() && self.index.plans.is_empty() {
+            return;
+        }
+        let (Ok(from), Ok(to)) = (self.index.from.parse(), self.index.to.parse()) else {
+            self.doubts.push(format!("`{INDEX}`: its times are none"));
+            return;
+        };
+        let mut told: Vec<Plan> = read
+            .iter()
+            .map(|plan| plan_of(plan, slice, from, to))
+            .collect();
         told.sort_by(|a, b| a.id.cmp(&b.id));
         if told != self.index.plans {
             self.doubts.push(format!(

@@ -257,6 +257,7 @@ impl Again<'_> {
                 .filter(|commit| told["point"]["commit"].as_str() == Some(commit)),
             applied: when_applied(sealed, &told["point"]["applied"]),
             then: None,
+            at: None,
             locked: BTreeMap::new(),
             // Words about what git could not tell.
             notes: texts(&told["point"]["notes"]),

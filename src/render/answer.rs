@@ -280,6 +280,9 @@ pub struct Matrix {
 pub struct Point {
     /// `now`, a day, an instant, a commit, `desired` or `live`.
     pub as_of: String,
+    /// When `now` and `live` were (RFC 3339).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
     /// The commit that has the files.
     pub commit: Option<String>,
     /// When they were applied.

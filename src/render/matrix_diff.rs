@@ -78,9 +78,9 @@ pub fn doc(
     Doc {
         title: vec![
             toned(Tone::Strong, "Who has what: from "),
-            foreign_toned(Tone::Strong, before.label.to_owned()),
+            foreign_toned(Tone::Strong, before.when(zone)),
             toned(Tone::Strong, " to "),
-            foreign_toned(Tone::Strong, after.label.to_owned()),
+            foreign_toned(Tone::Strong, after.when(zone)),
         ],
         sections,
     }

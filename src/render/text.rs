@@ -190,7 +190,7 @@ fn hang(text: &[Run]) -> usize {
 fn under(text: &[Run]) -> usize {
     let first = text.first().filter(|run| !run.foreign);
     let first = first.map_or("", |run| &run.text);
-    if first == "- " || first.ends_with("  ") {
+    if matches!(first, "- " | "! ") || first.ends_with("  ") {
         first.width()
     } else {
         0

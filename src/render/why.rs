@@ -21,7 +21,7 @@ use crate::model::{AccountId, Desired, GrantState};
 pub(super) fn as_of(desired: &Desired, zone: &TimeZone) -> String {
     match desired.date {
         Some(date) => date.to_string(),
-        None => words::time(desired.as_of, zone),
+        None => words::zoned(desired.as_of, zone),
     }
 }
 

@@ -197,7 +197,11 @@ impl Teller<'_> {
         if first.entry.at > self.asked.from {
             unknown.push(format!(
                 "the journal begins at {}, after the period does: nothing is known of the time before",
-                first.entry.at
+                first
+                    .entry
+                    .at
+                    .to_zoned(self.asked.zone.clone())
+                    .strftime("%Y-%m-%d %H:%M")
             ));
         }
         if matches!(&first.entry.record, Record::Genesis(genesis) if genesis.follows.is_some()) {

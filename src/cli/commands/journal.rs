@@ -32,11 +32,13 @@ pub(in crate::cli) fn run(
             match format {
                 DataFormat::Text => {
                     let zone = crate::ops::project::zone(&loaded);
-                    let lines = show(&journal.sealed, &filter).into_iter().map(|line| {
-                        let at = line.at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
-                        let begin = format!("{:>5}  {at}  ", line.seq);
-                        Block::Line(vec![say(begin), prose(line.text)])
-                    });
+                    let lines = show(&journal.sealed, &filter, &zone)
+                        .into_iter()
+                        .map(|line| {
+                            let at = line.at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
+                            let begin = format!("{:>5}  {at}  ", line.seq);
+                            Block::Line(vec![say(begin), prose(line.text)])
+                        });
                     let doc = Doc {
                         title: Vec::new(),
                         sections: vec![Section::open(Vec::new(), lines.collect())],

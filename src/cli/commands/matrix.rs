@@ -59,6 +59,7 @@ pub(in crate::cli) async fn run(
         .iter()
         .map(|moment| Frame {
             label: &moment.label,
+            at: moment.at,
             commit: moment.commit.as_deref(),
             applied: moment.applied,
             head: head.clone(),

@@ -1,11 +1,14 @@
 //! What a report says, part by part: what somebody must act on first, what is looked up last.
 
+use jiff::Timestamp;
+use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
 use super::{PROOF, Part, Row, Sheet, Table, lasting, own, picture, row, steps, theirs, when};
+use crate::render::book;
 use crate::render::doc::{Run, foreign, say};
 use crate::report::Report;
-use crate::report::wire::{Arrival, Rule, Stats};
+use crate::report::wire::{Arrival, PolicyState, Rule, Stats};
 
 pub(super) fn tell(report: &Report) -> Sheet {
     let zone = TimeZone::get(&report.zone).unwrap_or(TimeZone::UTC);
@@ -77,13 +80,20 @@ impl Teller<'_> {
         text.map_or_else(|| own(none), |text| self.at(text))
     }
 
+    /// Whole days as days, both of which belong to the period; else to the minute.
     fn period(&self) -> String {
-        format!(
-            "{} to {} ({})",
-            when(&self.report.from, &self.zone),
-            when(&self.report.to, &self.zone),
-            self.report.zone
-        )
+        let (from, to) = (&self.report.from, &self.report.to);
+        let day = |text: &str| {
+            let at: Timestamp = text.parse().ok()?;
+            let local = at.to_zoned(self.zone.clone());
+            (local.time() == Time::midnight()).then(|| local.date())
+        };
+        let days = day(from).zip(day(to).and_then(|end| end.yesterday().ok()));
+        let (from, to) = match days {
+            Some((first, last)) => (first.to_string(), last.to_string()),
+            None => (when(from, &self.zone), when(to, &self.zone)),
+        };
+        format!("{from} to {to} ({})", self.report.zone)
     }
 
     fn lead(&self) -> Vec<Vec<Run>> {
@@ -103,7 +113,7 @@ impl Teller<'_> {
         };
         let mut lead = vec![
             own(format!(
-                "{}. Access was given {}, changed {}{}, taken {}; {} of these by hand; {} did not succeed or are not known.",
+                "{}. Access was given {}, changed {}{}, taken {}; {} of these by hand; {} did not succeed or {} not known.",
                 number(totals.runs, "run", "runs"),
                 times_word(totals.given),
                 times_word(totals.changed),
@@ -113,7 +123,8 @@ impl Teller<'_> {
                 },
                 times_word(totals.taken),
                 totals.by_hand,
-                totals.failed
+                totals.failed,
+                if totals.failed == 1 { "is" } else { "are" }
             )),
             own(format!(
                 "{} joined, {} moved, {} left; {} of those who left still {} access{}{}.",
@@ -268,7 +279,7 @@ impl Teller<'_> {
                     cells: vec![
                         vec![foreign(it.policy.clone())],
                         own("broken"),
-                        theirs(rule.map(|rule| &rule.demand)),
+                        rule.map_or_else(Vec::new, |rule| self.demand(rule)),
                         own(it.side.clone()),
                         self.people(&it.people),
                         steps::titles(self.report, &it.rights),
@@ -287,7 +298,7 @@ impl Teller<'_> {
                 } else {
                     "not judged"
                 }),
-                vec![foreign(rule.demand.clone())],
+                self.demand(rule),
             ];
             cells.resize(8, Vec::new());
             row(cells)
@@ -330,6 +341,10 @@ impl Teller<'_> {
             },
             ..Part::default()
         }
+    }
+
+    fn demand(&self, rule: &PolicyState) -> Vec<Run> {
+        self.rule_value(&rule.sort, Some(&rule.demand))
     }
 
     fn holds(&self) -> Part {
@@ -390,8 +405,8 @@ impl Teller<'_> {
         let rows = self.report.loosened.iter().map(|it| {
             row(vec![
                 vec![foreign(it.rule.clone())],
-                theirs(it.before.as_ref()),
-                theirs(it.after.as_ref()),
+                self.rule_value(&it.rule, it.before.as_ref()),
+                self.rule_value(&it.rule, it.after.as_ref()),
                 self.at(&it.at),
                 own(it.run.to_string()),
                 theirs(it.commit.as_ref().map(|hash| short(hash)).as_ref()),
@@ -413,7 +428,7 @@ impl Teller<'_> {
     fn approvals(&self) -> Part {
         const COLUMNS: &[&str] = &[
             "Lets through",
-            "For how many, until",
+            "For how many",
             "Known since",
             "Known until",
             "Run",
@@ -433,7 +448,7 @@ impl Teller<'_> {
                 line
             });
             table.folds.insert((table.rows.len(), 5), lines.collect());
-            let mut cells = self.rule(it);
+            let mut cells = self.rule("approval", it);
             cells.push(own(number(it.let_through.len() as u64, "step", "steps")));
             table.rows.push(row(cells));
         }
@@ -455,7 +470,7 @@ impl Teller<'_> {
         ];
         let counted = self.report.waivers.iter().filter(|it| it.used);
         let rows = counted.map(|it| {
-            let mut cells = self.rule(it);
+            let mut cells = self.rule("waiver", it);
             cells.push(self.end(it.counted.as_ref(), ""));
             row(cells)
         });
@@ -471,10 +486,19 @@ impl Teller<'_> {
         }
     }
 
-    fn rule(&self, it: &Rule) -> Vec<Vec<Run>> {
+    /// What a rule says, as the files have it.
+    fn rule_value(&self, path: &str, value: Option<&String>) -> Vec<Run> {
+        theirs(
+            value
+                .map(|text| book::value(path, text, &self.zone))
+                .as_ref(),
+        )
+    }
+
+    fn rule(&self, sort: &str, it: &Rule) -> Vec<Vec<Run>> {
         vec![
             vec![foreign(it.rule.clone())],
-            vec![foreign(it.value.clone())],
+            self.rule_value(&format!("{sort} {}", it.rule), Some(&it.value)),
             self.at(&it.since),
             self.end(it.until.as_ref(), "stands"),
             own(it.run.to_string()),

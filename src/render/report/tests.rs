@@ -1,6 +1,7 @@
 //! A report as a page and as Markdown: what it says, and that words from outside say nothing.
 
 use proptest::prelude::*;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::*;
 use crate::journal::RightValue;
@@ -103,6 +104,44 @@ fn the_year_as_it_is_read() {
     let report = report();
     snapbox::assert_data_eq!(markdown(&report), snapbox::file!["fixture/year.md"].raw());
     snapbox::assert_data_eq!(html(&report), snapbox::file!["fixture/year.html"].raw());
+    let plain = text(&report, Layout::PLAIN);
+    snapbox::assert_data_eq!(&plain, snapbox::file!["fixture/year.txt"].raw());
+}
+
+#[test]
+fn the_text_fits_wherever_it_is_read() {
+    let report = report();
+    for width in [40, 60, 80, 120] {
+        let layout = Layout {
+            width,
+            color: false,
+        };
+        let text = text(&report, layout);
+        for line in text.lines() {
+            assert!(line.width() <= width, "{width}: {line}");
+        }
+        // No part is missing, and none of the words of another format is in it.
+        for part in tell::tell(&report).parts {
+            assert!(text.contains(part.title), "{}", part.title);
+        }
+        assert!(!text.contains("\\") && !text.contains("<!--") && !text.contains('|'));
+        let color = Layout {
+            color: true,
+            ..layout
+        };
+        let color = self::text(&report, color);
+        assert_eq!(anstream::adapter::strip_str(&color).to_string(), text);
+    }
+}
+
+#[test]
+fn a_long_table_is_counted_in_the_text() {
+    let mut report = report();
+    let joiner = report.joiners[0].clone();
+    report.joiners = vec![joiner; 77];
+    let text = text(&report, Layout::PLAIN);
+    let (_, joiners) = text.split_once("Joiners (77)").unwrap();
+    assert!(joiners.contains("27 more, which `--format html=FILE` and `json=FILE` have"));
 }
 
 #[test]
@@ -337,6 +376,9 @@ proptest! {
         prop_assert_eq!(tags(&calm), tags(&page));
         prop_assert_eq!(columns(&markdown(&plain)), columns(&markdown(&hostile)));
         prop_assert!(!page.chars().any(|c| c != '\n' && crate::render::escape::is_hostile(c)));
+        let lines = self::text(&hostile, Layout::PLAIN);
+        prop_assert!(!lines.chars().any(|c| c != '\n' && crate::render::escape::is_hostile(c)));
+        prop_assert!(lines.lines().all(|line| line.width() <= 80));
         // What is shown is what was said, character by character.
         let shown = escape_back(&page);
         let wanted = crate::render::escape::terminal_long(&text).into_owned();
