@@ -532,7 +532,9 @@ impl Teller<'_> {
             Span::new().months(1)
         };
         let mut buckets: Vec<(Date, Bucket)> = Vec::new();
-        let last = day(to);
+        // The end belongs to no period: a year that ends at midnight has no first of January.
+        let last = to.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(to);
+        let last = day(last.max(from));
         while begins <= last {
             buckets.push((
                 begins,

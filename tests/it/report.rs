@@ -224,7 +224,10 @@ fn what_is_said_and_not_noted_yet_is_no_access() {
     let (_, lines, _) = report(place, &[]);
     assert!(lines.contains("\nLeavers (1)\n  ! Marta"), "{lines}");
     assert!(!lines.contains("<!--") && !lines.contains("\\("), "{lines}");
-    assert!(lines.lines().all(|line| line.chars().count() <= 80), "{lines}");
+    assert!(
+        lines.lines().all(|line| line.chars().count() <= 80),
+        "{lines}"
+    );
     let (_, text, _) = report(place, &["--format", "markdown"]);
     assert!(
         text.contains("0 of those who left still have access"),
@@ -351,7 +354,11 @@ fn what_cannot_be_told_is_refused() {
     for (more, code, said) in [
         (&["--to", "2026-10-01"][..], 1, "ends before it begins"),
         (&["--to", "soon"], 1, "no day and no instant"),
-        (&["--format", "pdf"], 64, "none of text, html, markdown, json"),
+        (
+            &["--format", "pdf"],
+            64,
+            "none of text, html, markdown, json",
+        ),
         (&["--format", "html="], 64, "a file is missing"),
         (&["--anchor", "1:ab"], 1, "no head"),
         (

@@ -46,9 +46,9 @@ pub(super) fn part(teller: &Teller<'_>) -> Part {
             }
             (own(number(people.len() as u64, "person", "people")), place)
         };
-        let (short, all) = rights(teller.report, first);
-        if !all.is_empty() {
-            table.folds.insert((nth, 6), all);
+        let (short, rest) = rights(teller.report, first);
+        if !rest.is_empty() {
+            table.folds.insert((nth, 6), rest);
         }
         table.rows.push(Row {
             loud: matches!(
@@ -121,7 +121,7 @@ fn each(teller: &Teller<'_>, steps: &[&Step]) -> Vec<Vec<Run>> {
     lines.collect()
 }
 
-/// What a step does to rights and role in short, and all of it where that is not all.
+/// What a step does to rights and role in short, and the rest where that is not all.
 fn rights(report: &Report, step: &Step) -> (Vec<Run>, Vec<Vec<Run>>) {
     let mut short = Vec::new();
     match (&step.role_before, &step.role_after) {
@@ -137,8 +137,7 @@ fn rights(report: &Report, step: &Step) -> (Vec<Run>, Vec<Vec<Run>>) {
         (Some(before), None) => short.extend([say("was "), foreign(before.clone())]),
         _ => {}
     }
-    let mut all = Vec::new();
-    let mut hidden = false;
+    let mut rest = Vec::new();
     for (word, rights) in [
         ("gets", &step.given),
         ("loses", &step.taken),
@@ -169,23 +168,24 @@ fn rights(report: &Report, step: &Step) -> (Vec<Run>, Vec<Vec<Run>>) {
                 if nth > 0 {
                     short.push(say(", "));
                 }
-                short.extend(runs.clone());
+                short.extend(runs);
+            } else {
+                // What stands in the row is not told a second time behind it.
+                let mut line = vec![say(format!("{word} "))];
+                line.extend(runs);
+                rest.push(line);
             }
-            let mut line = vec![say(format!("{word} "))];
-            line.extend(runs);
-            all.push(line);
         }
         let more = rights.len() - shown;
         if more > 0 {
-            hidden = true;
-            let and = if shown > 0 { " and " } else { "" };
-            short.push(say(format!(
-                "{and}{}",
+            short.push(say(if shown > 0 {
+                format!(" and {}", number(more as u64, "more right", "more rights"))
+            } else {
                 number(more as u64, "right", "rights")
-            )));
+            }));
         }
     }
-    (short, if hidden { all } else { Vec::new() })
+    (short, rest)
 }
 
 /// What somebody else changed.
