@@ -432,7 +432,7 @@ impl Teller<'_> {
             "Known since",
             "Known until",
             "Run",
-            "Steps it let through",
+            "What it let through",
         ];
         let mut table = Table {
             columns: COLUMNS,
@@ -447,9 +447,23 @@ impl Teller<'_> {
                 line.push(say(format!(", run {}, {}", passed.run, passed.result)));
                 line
             });
-            table.folds.insert((table.rows.len(), 5), lines.collect());
+            let lists = it.lists.iter().map(|list| {
+                let mut line = own("the list of ");
+                line.extend(scope(Some(&list.system), Some(&list.location)));
+                line.push(say(format!(" was believed, run {}", list.run)));
+                line
+            });
+            table
+                .folds
+                .insert((table.rows.len(), 5), lines.chain(lists).collect());
             let mut cells = self.rule("approval", it);
-            cells.push(own(number(it.let_through.len() as u64, "step", "steps")));
+            let counts = [
+                (it.let_through.len(), "step", "steps"),
+                (it.lists.len(), "list that shrank", "lists that shrank"),
+            ];
+            let counts = counts.into_iter().filter(|(count, ..)| *count > 0);
+            let counts = counts.map(|(count, one, many)| number(count as u64, one, many));
+            cells.push(own(counts.collect::<Vec<_>>().join(", ")));
             table.rows.push(row(cells));
         }
         Part {

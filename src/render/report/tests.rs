@@ -312,6 +312,24 @@ fn drift_says_what_it_was() {
 }
 
 #[test]
+fn an_approval_of_a_list_is_told_with_the_list() {
+    let mut report = report();
+    let list = crate::report::wire::Believed {
+        run: 59,
+        at: "2026-09-01T12:00:00Z".to_owned(),
+        system: "salons".to_owned(),
+        location: "riga-east".to_owned(),
+    };
+    report.approvals[0].let_through.clear();
+    report.approvals[0].lists = vec![list];
+    let text = markdown(&report);
+    assert!(
+        text.contains("| 1 list that shrank (the list of salons riga-east was believed, run 59) |"),
+        "{text}"
+    );
+}
+
+#[test]
 fn the_pictures_say_in_words_what_they_show() {
     let report = report();
     let changes = picture_of_changes(&report);
