@@ -353,6 +353,14 @@ fn judged_text(judged: &Judged, zone: &TimeZone) -> String {
             None => format!("{key} has not left"),
         });
     }
+    for list in judged.believed.keys() {
+        parts.push(format!(
+            "the list of {list} believed by approval, though it shrank"
+        ));
+    }
+    if parts.is_empty() {
+        return "noted what its steps change".to_owned();
+    }
     format!("found {}", parts.join(", "))
 }
 

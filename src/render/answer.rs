@@ -71,7 +71,7 @@ pub struct Answer {
     pub value: Json,
     /// Whether that gives something.
     pub given: bool,
-    /// `keep` or `default`: the files leave it to what is there, or to the vendor.
+    /// `keep`, `default` or `unmanaged`: the files leave it to what is there, or to the vendor.
     pub kept: Option<&'static str>,
     /// How it comes to that.
     pub because: Vec<Link>,

@@ -7,6 +7,7 @@ mod html;
 mod leavers;
 mod markdown;
 mod picture;
+mod rules;
 mod steps;
 mod tell;
 #[cfg(test)]
