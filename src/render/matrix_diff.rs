@@ -33,9 +33,18 @@ pub fn doc(
         blocks,
     };
     let mut sections = vec![plain(
-        [before, after]
+        [("first: ", before), ("second: ", after)]
             .iter()
-            .flat_map(|frame| notes(frame, frame.notes.clone(), zone))
+            .flat_map(|(which, frame)| {
+                let notes = notes(frame, frame.notes.clone(), zone).into_iter();
+                notes.map(|block| match block {
+                    Block::Line(mut runs) => {
+                        runs.insert(0, toned(Tone::Dim, *which));
+                        Block::Line(runs)
+                    }
+                    group @ Block::Group { .. } => group,
+                })
+            })
             .collect(),
     )];
     for same in found.list.chunk_by(|a, b| a.who == b.who) {

@@ -4,15 +4,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::tell::{Teller, number, scope};
+use super::tell::{Teller, number, place_words, scope};
 use super::{Part, Row, Table, own};
 use crate::journal::{ItemValue, RightValue};
 use crate::render::doc::{Run, foreign, say};
 use crate::report::Report;
 use crate::report::wire::{Drift, Step};
 
-/// The most rights that are named in a row; more are counted there, and all are behind it.
+/// The most rights that are named in a row where none of them is sensitive; more are counted there, and stand behind it.
 const MOST: usize = 4;
+/// The most sensitive rights that are named in a row.
+const MOST_SENSITIVE: usize = 12;
 
 /// Every step that reached a vendor.
 pub(super) fn part(teller: &Teller<'_>) -> Part {
@@ -41,7 +43,7 @@ pub(super) fn part(teller: &Teller<'_>) -> Part {
             let places: BTreeSet<_> = same.iter().map(|it| &it.location).collect();
             let mut place = vec![foreign(first.system.clone())];
             match (places.len(), places.first()) {
-                (1, Some(only)) => place.push(foreign(format!(" {only}"))),
+                (1, Some(only)) => place.push(foreign(place_words("", only))),
                 (many, _) => place.push(say(format!(", {many} places"))),
             }
             (own(number(people.len() as u64, "person", "people")), place)
@@ -114,8 +116,10 @@ fn each(teller: &Teller<'_>, steps: &[&Step]) -> Vec<Vec<Run>> {
             line.push(say("account "));
             line.push(foreign(account.clone()));
         }
-        line.push(say(": "));
-        line.push(foreign(places.join(", ")));
+        if places != ["*"] {
+            line.push(say(": "));
+            line.push(foreign(places.join(", ")));
+        }
         line
     });
     lines.collect()
@@ -156,7 +160,7 @@ fn rights(report: &Report, step: &Step) -> (Vec<Run>, Vec<Vec<Run>>) {
             .filter(|(slug, _)| why(report, slug).is_some());
         // What is sensitive is worth naming; of a long list of the rest the number is.
         let shown = if rights.len() > MOST {
-            sensitive.count().min(MOST)
+            sensitive.count().min(MOST_SENSITIVE)
         } else {
             rights.len()
         };

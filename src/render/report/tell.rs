@@ -552,15 +552,18 @@ impl Teller<'_> {
 }
 
 pub(super) fn scope(system: Option<&String>, place: Option<&String>) -> Vec<Run> {
-    let words: Vec<&str> = system
-        .into_iter()
-        .chain(place)
-        .map(String::as_str)
-        .collect();
-    if words.is_empty() {
-        Vec::new()
-    } else {
-        vec![foreign(words.join(" "))]
+    match (system, place) {
+        (Some(system), Some(place)) => vec![foreign(place_words(system, place))],
+        (Some(word), None) | (None, Some(word)) => vec![foreign(word.clone())],
+        (None, None) => Vec::new(),
+    }
+}
+
+/// A place of a system: one without places is named alone.
+pub(super) fn place_words(system: &str, place: &str) -> String {
+    match place {
+        "*" => system.to_owned(),
+        place => format!("{system} {place}"),
     }
 }
 

@@ -140,11 +140,12 @@ fn padded(row: &Row, widths: &[usize], is_loud: bool) -> Block {
 fn paragraph(table: &Table, nth: usize, row: &Row) -> Block {
     let mut runs = Vec::new();
     for (at, cell) in row.cells.iter().enumerate() {
-        let behind = table.folds.get(&(nth, at));
+        let name = table.columns.get(at).copied().unwrap_or_default();
+        // The rights of a step are named or counted, which is enough for lines; the other formats have each.
+        let behind = table.folds.get(&(nth, at)).filter(|_| name != "Rights");
         if wide(cell) == 0 && behind.is_none() {
             continue;
         }
-        let name = table.columns.get(at).copied().unwrap_or_default();
         if at == 0 {
             // A number alone says nothing.
             if cell
