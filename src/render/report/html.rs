@@ -170,14 +170,16 @@ fn table(part: &Part, rows: Range<usize>, which: &str, out: &mut String) {
                 // A number alone says nothing on a card.
                 let digits = |run: &Run| run.text.bytes().all(|b| b.is_ascii_digit());
                 let is_number = !is_blank(cell) && cell.iter().all(digits);
-                let label = match is_number {
-                    true => format!(" data-label=\"{}\"", door(label)),
-                    false => String::new(),
+                let label = if is_number {
+                    format!(" data-label=\"{}\"", door(label))
+                } else {
+                    String::new()
                 };
                 // The mark stays beside what it marks.
-                let mark = match row.loud {
-                    true => "<span class=\"mark\">!\u{a0}</span>",
-                    false => "",
+                let mark = if row.loud {
+                    "<span class=\"mark\">!\u{a0}</span>"
+                } else {
+                    ""
                 };
                 out.push_str(&format!(
                     "<th scope=\"row\" role=\"rowheader\"{label}>{mark}{text}</th>"

@@ -124,7 +124,7 @@ fn the_text_fits_wherever_it_is_read() {
         for part in tell::tell(&report).parts {
             assert!(text.contains(part.title), "{}", part.title);
         }
-        assert!(!text.contains("\\") && !text.contains("<!--") && !text.contains('|'));
+        assert!(!text.contains('\\') && !text.contains("<!--") && !text.contains('|'));
         let color = Layout {
             color: true,
             ..layout

@@ -44,9 +44,12 @@ fn part(part: &Part, layout: Layout) -> Section {
         title.push(say(format!(": {}", part.nothing)));
         return Section::open(title, Vec::new());
     }
-    let note = |note: &Vec<Run>| match is_empty {
-        true => listed("- ", note.clone()),
-        false => Block::Line(note.clone()),
+    let note = |note: &Vec<Run>| {
+        if is_empty {
+            listed("- ", note.clone())
+        } else {
+            Block::Line(note.clone())
+        }
     };
     let mut blocks: Vec<Block> = part.notes.iter().map(note).collect();
     if !is_empty {
