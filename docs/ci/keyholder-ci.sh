@@ -293,7 +293,8 @@ apply_reviewed() {
         left=4
     fi
     if [ ${#plans[@]} -gt 0 ]; then
-        patiently apply --yes "${plans[@]}" ${PLAN_ID:+--expect-id "$PLAN_ID"} || code=$?
+        patiently apply --yes "${plans[@]}" ${PLAN_ID:+--expect-id "$PLAN_ID"} \
+            --format "markdown=$out/applied.md" --format text || code=$?
         is_fine "$code" || return "$code"
     fi
     return "$left"

@@ -90,6 +90,8 @@ pub enum Kept {
     AsItIs,
     /// `unlisted: default`: the vendor's recommended set.
     Recommended,
+    /// `access: unmanaged`: the files say nothing of them, and whatever is there stays.
+    Unmanaged,
 }
 
 impl Kept {
@@ -98,6 +100,7 @@ impl Kept {
         match self {
             Kept::AsItIs => "keep",
             Kept::Recommended => "default",
+            Kept::Unmanaged => "unmanaged",
         }
     }
 }

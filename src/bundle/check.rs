@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::archive::{self, NoArchive, Packed};
-use super::index::{FORMAT, Index};
+use super::index::{FORMAT, Index, Plan};
+use super::plans::{plan_of, tell};
 use super::{Config, INDEX, JOURNAL, PLANS, PROJECT, PROJECT_BEFORE, REPORT, STATEMENTS};
 use crate::canonical::sha256_hex;
 use crate::config::{LoadOptions, load_bytes};
@@ -15,14 +16,23 @@ use crate::model::SystemName;
 use crate::plan::file;
 use crate::text::FileId;
 
-/// Something that is not as it was made. Messages may quote hostile text.
+/// How the formats of bundles begin, whatever their version.
+const FAMILY: &str = "keyholder.bundle/";
+
+/// Why a file is not a bundle that was made and not changed since. Messages may quote hostile text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// It is no archive of ours.
     #[error(transparent)]
     NoArchive(#[from] NoArchive),
-    /// The index is missing, or none that this version reads.
-    #[error("it does not begin with a `{INDEX}` of `{FORMAT}`: {0}")]
+    /// It does not begin as a bundle does: whatever it is, nothing says that it was one.
+    #[error("it does not begin with `{INDEX}`, as every bundle does")]
+    NoBundle,
+    /// The index is of a later version.
+    #[error("it is a bundle of the format `{0}`, and this version reads `{FORMAT}`")]
+    Format(String),
+    /// The index cannot be read.
+    #[error("`{INDEX}` cannot be read: {0}")]
     NoIndex(String),
     /// The index was changed.
     #[error("`{INDEX}` was changed: it says the id {said}, and its content has {found}")]
@@ -50,6 +60,13 @@ pub enum Fault {
     Wrapping(usize),
 }
 
+impl Fault {
+    /// Whether the file is no bundle, rather than one that was changed.
+    pub fn is_foreign(&self) -> bool {
+        matches!(self, Fault::NoBundle | Fault::Format(_))
+    }
+}
+
 /// A bundle that is as it was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Checked {
@@ -59,6 +76,8 @@ pub struct Checked {
     pub fits: Vec<String>,
     /// What does not fit together, in words; may contain hostile text.
     pub doubts: Vec<String>,
+    /// Plans in it that no run of the period was given, in words.
+    pub unapplied: Vec<String>,
     /// What could not be compared with anything in it, in words; may contain hostile text.
     pub unchecked: Vec<String>,
     /// Every head that is part of the journal in it, by position.
@@ -71,17 +90,31 @@ pub struct Checked {
 
 /// Checks a bundle byte for byte; every fault, not only the first.
 pub fn check(bytes: &[u8]) -> Result<Checked, Vec<Fault>> {
+    // One changed byte hides neither the name of its first file nor all of what stands in that.
+    let family = FAMILY.as_bytes();
+    let is_ours = bytes.starts_with(INDEX.as_bytes())
+        || bytes.windows(family.len()).any(|part| part == family);
+    if !is_ours {
+        return Err(vec![Fault::NoBundle]);
+    }
     let files = archive::read(bytes).map_err(|error| vec![error.into()])?;
     let index = match files.first() {
         Some((path, bytes)) if path == INDEX => {
-            let index: Result<Index, _> = serde_json::from_slice(bytes);
+            let index: Result<serde_json::Value, _> = serde_json::from_slice(bytes);
             index.map_err(|error| vec![Fault::NoIndex(error.to_string())])?
         }
-        _ => return Err(vec![Fault::NoIndex("it is not the first file".to_owned())]),
+        _ => return Err(vec![Fault::NoBundle]),
     };
-    if index.format != FORMAT {
-        return Err(vec![Fault::NoIndex("its `format` is another".to_owned())]);
+    // A later version may have other keys: its name comes first.
+    match index["format"].as_str() {
+        Some(FORMAT) => {}
+        Some(format) if format.starts_with(FAMILY) => {
+            return Err(vec![Fault::Format(format.to_owned())]);
+        }
+        _ => return Err(vec![Fault::NoIndex("its `format` is none".to_owned())]),
     }
+    let index: Index =
+        serde_json::from_value(index).map_err(|error| vec![Fault::NoIndex(error.to_string())])?;
     let mut faults = Vec::new();
     let found = index.own_id();
     if index.id != found {
@@ -249,40 +282,41 @@ impl Checked {
         }
     }
 
-    /// Plans have their ids, and were applied.
+    /// Plans have their ids, and were given to the runs that the index says.
     fn plans(&mut self, files: &[Packed], slice: &[Sealed]) {
-        let applied: BTreeSet<&str> = slice
-            .iter()
-            .filter_map(|sealed| match &sealed.entry.record {
-                Record::RunStarted(started) => Some(started),
-                _ => None,
-            })
-            .flat_map(|started| {
-                // `apply FILE` names the files' plans in its command.
-                let named = started.command.split(' ').skip(1);
-                started.plan.as_deref().into_iter().chain(named)
-            })
-            .collect();
-        let plans = files.iter().filter(|(path, _)| path.starts_with(PLANS));
-        for (path, bytes) in plans {
+        let mut read = Vec::new();
+        let packed = files.iter().filter(|(path, _)| path.starts_with(PLANS));
+        for (path, bytes) in packed {
             match file::read(bytes) {
                 Err(fault) => self.doubts.push(format!("{path}: {fault}")),
-                Ok(plan) => {
-                    let id = &*plan.id.0;
-                    let short = id.get(..12).unwrap_or(id);
-                    let was_applied = applied
-                        .iter()
-                        .any(|it| it.len() >= 12 && id.starts_with(it.trim_end_matches(',')));
-                    if was_applied {
-                        self.fits.push(format!(
-                            "plan {short} has the id that it says, and a run applied it"
-                        ));
-                    } else {
-                        self.doubts.push(format!(
-                            "plan {short} has the id that it says, and no run in this part of the journal names it"
-                        ));
-                    }
-                }
+                Ok(plan) => read.push(plan),
+            }
+        }
+        if read.is_empty() && self.index.plans.is_empty() {
+            return;
+        }
+        let (Ok(from), Ok(to)) = (self.index.from.parse(), self.index.to.parse()) else {
+            self.doubts.push(format!("`{INDEX}`: its times are none"));
+            return;
+        };
+        let mut told: Vec<Plan> = read
+            .iter()
+            .map(|plan| plan_of(plan, slice, from, to))
+            .collect();
+        told.sort_by(|a, b| a.id.cmp(&b.id));
+        if told != self.index.plans {
+            self.doubts.push(format!(
+                "`{INDEX}` says of the plans in it otherwise than they and the journal do: {}",
+                join(&told)
+            ));
+            return;
+        }
+        // A plan that nobody was given is what the index says it is: told, and no doubt.
+        for plan in &told {
+            if plan.runs.is_empty() {
+                self.unapplied.push(tell(plan));
+            } else {
+                self.fits.push(tell(plan));
             }
         }
     }
@@ -333,6 +367,14 @@ impl Checked {
             ));
         }
     }
+}
+
+fn join(plans: &[Plan]) -> String {
+    let told: Vec<String> = plans.iter().map(tell).collect();
+    if told.is_empty() {
+        return "there is none".to_owned();
+    }
+    told.join("; ")
 }
 
 /// The files of the project in a folder of a bundle.

@@ -38,6 +38,9 @@ pub struct Index {
     /// are not in it a second time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub config_before: Option<Config>,
+    /// The plans that are in it, and which runs of the period were given each of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plans: Vec<Plan>,
     /// Every other file, in the order of the archive.
     pub files: Vec<File>,
     /// What belongs to the period and is not in it, in words.
@@ -56,6 +59,28 @@ pub struct Config {
     /// apart. Then the digest cannot be recomputed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outside: Option<String>,
+}
+
+/// A plan of a bundle.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// Its id, which is that of its content.
+    pub id: String,
+    /// How many steps it has.
+    pub steps: u64,
+    /// The runs of the period that were given it, by the journal.
+    pub runs: Vec<PlanRun>,
+}
+
+/// A run that was given a plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlanRun {
+    /// Its number.
+    pub run: u64,
+    /// How many of the plan's steps reached a vendor in it, or were found done.
+    pub steps: u64,
 }
 
 /// A file of a bundle.

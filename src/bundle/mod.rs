@@ -7,6 +7,7 @@
 mod archive;
 mod check;
 pub mod index;
+mod plans;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +15,8 @@ use std::fmt::Write as _;
 
 pub use archive::{MOST_BYTES, NoArchive, Packed};
 pub use check::{Checked, Fault, check, content, project_files};
-pub use index::{Config, FORMAT, Index};
+pub use index::{Config, FORMAT, Index, Plan, PlanRun};
+pub use plans::{plan_of, tell};
 
 use crate::canonical::sha256_hex;
 

@@ -107,7 +107,7 @@ fn whatever_is_cut_off_added_or_put_elsewhere_is_found() {
     assert!(told(&more)[0].contains("`the end`"), "{:?}", told(&more));
     let mut no_index = files;
     no_index.remove(0);
-    assert!(told(&no_index)[0].contains("is not the first file"));
+    assert!(told(&no_index)[0].contains("does not begin with `bundle.json`"));
 }
 
 #[test]
@@ -124,8 +124,19 @@ fn an_archive_with_anything_but_plain_files_is_refused() {
         check(&bytes).unwrap_err(),
         [Fault::NoArchive(NoArchive::Foreign(0))]
     );
-    assert!(check(b"").is_err());
-    assert!(check(b"no archive at all").is_err());
+    // What never was one is not said to have been changed.
+    for other in [&b""[..], b"no archive at all", &[0; 1024]] {
+        assert_eq!(check(other).unwrap_err(), [Fault::NoBundle]);
+    }
+    let later = Index {
+        format: "keyholder.bundle/2".to_owned(),
+        ..Index::default()
+    };
+    let text = serde_json::to_string(&later).unwrap().into_bytes();
+    let bytes = archive::write(&[(INDEX.to_owned(), text)]).unwrap();
+    let faults = check(&bytes).unwrap_err();
+    assert!(matches!(&faults[..], [Fault::Format(format)] if format == "keyholder.bundle/2"));
+    assert!(faults[0].is_foreign());
     // A header that promises more than there is.
     let mut header = tar::Header::new_gnu();
     header.set_path("bundle.json").unwrap();

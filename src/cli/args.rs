@@ -443,9 +443,13 @@ pub struct ApplyArgs {
     /// Write contacts into the checklist as they are, not masked.
     #[arg(long, requires = "manual")]
     pub contacts: bool,
-    /// How to print the plan and what came of it.
-    #[arg(long, value_enum, default_value_t = DataFormat::Text)]
-    pub format: DataFormat,
+    /// How to print the plan and what came of it: to stdout, or into a file. May be repeated; at most one goes to stdout.
+    /// `sarif` is of `plan` alone.
+    #[arg(long = "format", value_name = "FORMAT[=FILE]", value_parser = OutputParser, default_value = "text")]
+    pub formats: Vec<Output>,
+    /// The most characters of the Markdown, which shortens itself and says so: GitHub takes no longer comment.
+    #[arg(long, value_name = "CHARACTERS", default_value_t = 65_536)]
+    pub budget: u32,
     /// Go on without the systems that cannot be reached: of `lockout` alone.
     #[arg(skip)]
     pub within_reach: bool,

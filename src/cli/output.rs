@@ -105,6 +105,15 @@ pub(super) struct Outputs<F> {
 }
 
 impl<F> Outputs<F> {
+    /// One format, on stdout.
+    pub(super) fn stdout(format: F) -> Self {
+        Self {
+            stdout: Some(format),
+            files: Vec::new(),
+            names: BTreeSet::new(),
+        }
+    }
+
     /// Makes sure that each has a place of its own, and that each file can be written.
     pub(super) fn prepare<'f>(
         wanted: impl IntoIterator<Item = (F, Option<&'f Utf8Path>)>,

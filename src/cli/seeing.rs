@@ -11,12 +11,14 @@ use super::session::{Session, distrust};
 use super::world::World;
 use crate::audit::past;
 use crate::audit::seen::Seen;
+use crate::catalog::Kind;
 use crate::journal::Snapshot;
-use crate::model::{AsOf, PersonKey};
+use crate::model::{AsOf, PersonKey, PlaceId, SystemName};
 use crate::ops::matrix::{Moment, Point, instant, moment};
 use crate::ops::project::Project;
 use crate::ops::when;
 use crate::ops::why::{self, Unclear};
+use crate::plan::{Completeness, Plan};
 use crate::render::why::By;
 use crate::state::Place;
 use crate::text::Origin;
@@ -29,6 +31,8 @@ pub(super) struct Seeing {
     pub(super) seen: Option<Seen>,
     /// Who is locked out, whatever the files say, and since when, as far as the journal was read.
     pub(super) locked: BTreeMap<PersonKey, Timestamp>,
+    /// Which places were not read, or not as a whole: of these the files alone answer.
+    pub(super) unread: Vec<String>,
     /// The present.
     pub(super) now: Timestamp,
     /// What the read means for the exit code.
@@ -54,6 +58,7 @@ pub(super) async fn see(
             project: session.open(as_of, now, 7)?,
             seen: None,
             locked: BTreeMap::new(),
+            unread: Vec::new(),
             now,
             endings: Endings::new(),
         });
@@ -71,14 +76,61 @@ pub(super) async fn see(
     let endings = Planning::endings_of_read(&planned.observed);
     let seen = Seen::live(&project.desired, &planning.memory, &planned.observed);
     let locked = planning.memory.locked.clone();
+    let unread = unread(&planned.plan);
     drop(planning);
     Ok(Seeing {
         locked,
+        unread,
         project,
         seen: Some(seen),
         now: world.now(),
         endings,
     })
+}
+
+/// The places of a read that were not read as a whole, in words.
+fn unread(plan: &Plan) -> Vec<String> {
+    const SHOWN: usize = 20;
+    let shows_users = |name: &SystemName| {
+        let mut systems = plan.draft.systems.iter();
+        let system = systems.find(|system| system.name == *name);
+        system
+            .and_then(|system| Kind::parse(system.kind))
+            .is_some_and(Kind::shows_users)
+    };
+    let told = plan.draft.scopes.iter().filter_map(|scope| {
+        // Where no call shows users nothing was asked.
+        if scope.place == PlaceId::Chain || !shows_users(&scope.system) {
+            return None;
+        }
+        let place = if scope.title.is_empty() {
+            scope.place.to_string()
+        } else {
+            scope.title.to_string()
+        };
+        match &scope.completeness {
+            Completeness::Unreadable(why) => Some(format!(
+                "{place} ({}) was not read, and what people have there is not known: {why}",
+                scope.system
+            )),
+            Completeness::Partial(gaps) => Some(format!(
+                "{place} ({}) was read in part, so whoever is not shown there may be there all the same: {}",
+                scope.system,
+                gaps.join("; ")
+            )),
+            Completeness::Complete
+            | Completeness::NotRead
+            | Completeness::Exported(_)
+            | Completeness::Attested(_)
+            | Completeness::NeverLooked => None,
+        }
+    });
+    let mut told: Vec<String> = told.collect();
+    if let Some(more) = told.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+        told.truncate(SHOWN);
+        told.push(format!("{more} more places were not read as a whole"));
+    }
+    told
 }
 
 /// The journal, for who only looks: where none was begun there is nothing in it, and a note says so.

@@ -46,6 +46,10 @@ pub struct Judged {
     /// approval as the rules call it: `approval removals people:anna`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub passed: BTreeMap<String, String>,
+    /// Lists of this run that shrank and that an approval had it believe: `SYSTEM PLACE`, with the approval as the rules
+    /// call it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub believed: BTreeMap<String, String>,
     /// Waivers that counted, as the rules call them: `waiver cash-duties anna`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waived: Option<Vec<String>>,
@@ -280,6 +284,12 @@ pub fn judged(draft: &Draft, desired: &Desired) -> Judged {
             });
             through.collect()
         },
+        believed: {
+            let lists = draft.believed.iter();
+            let lists = lists
+                .map(|((system, place), rule)| (format!("{system} {place}"), rule.to_string()));
+            lists.collect()
+        },
         waived: Some(sorted(draft.waived.iter().map(ToString::to_string))),
     }
 }
@@ -337,6 +347,7 @@ pub fn judged_after<'a>(
         left,
         turns: found.turns,
         passed: found.passed,
+        believed: found.believed,
         waived: match news(known.waived.clone(), found.waived, narrowed) {
             // That none ever counted is no news.
             Some(none) if none.is_empty() && known.waived.is_none() => None,
@@ -364,6 +375,7 @@ impl Judged {
             // What one run does says nothing of the next.
             turns: _,
             passed: _,
+            believed: _,
             waived,
         } = later;
         take(&mut self.waived, waived.as_ref(), *narrowed);

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::chain::Sealed;
 use super::entry::{Entry, Intent, Record, Verified};
@@ -38,8 +39,8 @@ pub struct ShownLine {
     pub text: String,
 }
 
-/// Entries that pass a filter, for people.
-pub fn show(sealed: &[Sealed], filter: &Filter) -> Vec<ShownLine> {
+/// Entries that pass a filter, for people in a zone.
+pub fn show(sealed: &[Sealed], filter: &Filter, zone: &TimeZone) -> Vec<ShownLine> {
     let intents = intents(sealed);
     passing(sealed, filter, &intents)
         .map(|sealed| ShownLine {
@@ -47,7 +48,7 @@ pub fn show(sealed: &[Sealed], filter: &Filter) -> Vec<ShownLine> {
             at: sealed.entry.at,
             run: sealed.entry.run,
             kind: sealed.entry.record.kind(),
-            text: text_of(&sealed.entry, &intents),
+            text: text_of(&sealed.entry, &intents, zone),
         })
         .collect()
 }
@@ -162,7 +163,7 @@ fn names(entry: &Entry, person: &String) -> bool {
     }
 }
 
-fn text_of(entry: &Entry, intents: &Intents<'_>) -> String {
+fn text_of(entry: &Entry, intents: &Intents<'_>, zone: &TimeZone) -> String {
     let about = intent_of(entry, intents).map(about).unwrap_or_default();
     match &entry.record {
         Record::Genesis(genesis) => match &genesis.follows {
@@ -300,7 +301,7 @@ fn text_of(entry: &Entry, intents: &Intents<'_>) -> String {
                 locked.person, locked.because
             )
         }
-        Record::Judged(judged) => judged_text(judged),
+        Record::Judged(judged) => judged_text(judged, zone),
         Record::RunEnded(run) => {
             let stopped = if run.stopped { "stopped: " } else { "ended: " };
             format!(
@@ -327,7 +328,7 @@ fn about(intent: &Intent) -> String {
     )
 }
 
-fn judged_text(judged: &Judged) -> String {
+fn judged_text(judged: &Judged, zone: &TimeZone) -> String {
     let mut parts = Vec::new();
     let counts = [
         ("held", judged.holds.as_ref().map(Vec::len)),
@@ -341,9 +342,24 @@ fn judged_text(judged: &Judged) -> String {
     }
     for (key, at) in &judged.left {
         parts.push(match at {
-            Some(at) => format!("{key} has left at {at}"),
+            Some(at) => {
+                let told = at.parse::<Timestamp>();
+                let told = told.map(|at| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M"));
+                match told {
+                    Ok(at) => format!("{key} has left at {at}"),
+                    Err(_) => format!("{key} has left at {at}"),
+                }
+            }
             None => format!("{key} has not left"),
         });
+    }
+    for list in judged.believed.keys() {
+        parts.push(format!(
+            "the list of {list} believed by approval, though it shrank"
+        ));
+    }
+    if parts.is_empty() {
+        return "noted what its steps change".to_owned();
     }
     format!("found {}", parts.join(", "))
 }

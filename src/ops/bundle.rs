@@ -2,7 +2,10 @@
 //!
 //! Not the archive: that is `bundle`'s. Invariant: what belongs to the period and cannot be packed is named in it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use camino::Utf8Path;
+use jiff::Timestamp;
 
 use super::evidence::{self, AFTER, BEFORE};
 use super::matrix::{self, Point};
@@ -11,9 +14,10 @@ use super::report::{Applied, Grounds, Wanted};
 use crate::bundle::{
     self, Config, Contents, Index, JOURNAL, PLANS, PROJECT, PROJECT_BEFORE, REPORT, STATEMENTS,
 };
-use crate::journal::line_of;
+use crate::journal::{Sealed, line_of};
 use crate::model::AsOf;
 use crate::plan::file;
+use crate::render::words;
 use crate::report::Report;
 use crate::vcs;
 
@@ -31,9 +35,36 @@ pub enum BundleError {
         /// What is wrong.
         fault: file::Fault,
     },
+    /// A plan that no run of the period was given.
+    #[error(
+        "{file}: no run between {from} and {to} was given the plan {id}, so it is no evidence of what was done then"
+    )]
+    NotGiven {
+        /// The file.
+        file: String,
+        /// Its id, in short.
+        id: String,
+        /// The first day of the period.
+        from: String,
+        /// Its end.
+        to: String,
+    },
     /// The archive cannot be written.
     #[error(transparent)]
     Archive(#[from] bundle::NoArchive),
+}
+
+impl BundleError {
+    /// What to do.
+    pub fn advice(&self) -> Option<&'static str> {
+        match self {
+            BundleError::NoPlan { .. } => Some("`plan --out FILE` keeps one; or leave it out"),
+            BundleError::NotGiven { .. } => Some(
+                "leave it out, or choose the period in which `apply FILE` was given it: `keyholder journal show` has the runs",
+            ),
+            BundleError::Archive(_) => None,
+        }
+    }
 }
 
 /// Packs the evidence for a report; its id and its bytes.
@@ -71,7 +102,10 @@ pub fn pack(
         let moment = matrix::moment(wanted.project, sealed, &point, None, at.max(wanted.now));
         let Ok(moment) = moment else { continue };
         if moment.desired.is_none() {
-            left_out.push(format!("{folder}desired.json: {}", taken.missing(at)));
+            left_out.push(format!(
+                "{folder}desired.json: {}",
+                taken.missing(at, &wanted.project.zone)
+            ));
         }
         made.extend(evidence::end_files(
             folder,
@@ -106,25 +140,24 @@ pub fn pack(
             Applied::Nothing if folder == PROJECT_BEFORE => {}
             Applied::Nothing | Applied::Lost => left_out.push(format!(
                 "{folder}: {}",
-                taken.missing(if folder == PROJECT {
-                    wanted.to
-                } else {
-                    wanted.from
-                })
+                taken.missing(
+                    if folder == PROJECT {
+                        wanted.to
+                    } else {
+                        wanted.from
+                    },
+                    &wanted.project.zone
+                )
             )),
         }
     }
-    let mut given = Vec::new();
-    for (name, bytes) in plans {
-        let plan = file::read(bytes).map_err(|fault| BundleError::NoPlan {
-            file: name.clone(),
-            fault,
-        })?;
-        files.push((format!("{PLANS}{}.json", plan.id), bytes.clone()));
-        given.push(plan.id.to_string());
-    }
-    let missing = report.runs.iter().filter_map(|run| run.plan.as_ref());
-    let missing = missing.filter(|id| !given.contains(id)).count();
+    let plans = plans_of(wanted, sealed, plans, &mut files)?;
+    let given: BTreeSet<u64> = plans
+        .iter()
+        .flat_map(|plan| plan.runs.iter().map(|it| it.run))
+        .collect();
+    let missing = report.runs.iter().filter(|run| run.plan.is_some());
+    let missing = missing.filter(|it| !given.contains(&it.run)).count();
     if missing > 0 {
         let whose = if missing == 1 {
             "plan of 1 run"
@@ -146,10 +179,40 @@ pub fn pack(
         head: report.journal.head.clone(),
         config,
         config_before,
+        plans,
         left_out,
         ..Index::default()
     };
     Ok(bundle::pack(Contents { about, files })?)
+}
+
+/// Packs the plans that were given; each must be one that a run of the period was given.
+fn plans_of(
+    wanted: &Wanted<'_>,
+    sealed: &[Sealed],
+    plans: &[PlanFile],
+    files: &mut Vec<(String, Vec<u8>)>,
+) -> Result<Vec<bundle::Plan>, BundleError> {
+    let mut told = BTreeMap::new();
+    for (name, bytes) in plans {
+        let plan = file::read(bytes).map_err(|fault| BundleError::NoPlan {
+            file: name.clone(),
+            fault,
+        })?;
+        let plan = bundle::plan_of(&plan, sealed, wanted.from, wanted.to);
+        if plan.runs.is_empty() {
+            let day = |at: Timestamp| words::time(at, &wanted.project.zone);
+            return Err(BundleError::NotGiven {
+                file: name.clone(),
+                id: plan.id.chars().take(12).collect(),
+                from: day(wanted.from),
+                to: day(wanted.to),
+            });
+        }
+        files.push((format!("{PLANS}{}.json", plan.id), bytes.clone()));
+        told.insert(plan.id.clone(), plan);
+    }
+    Ok(told.into_values().collect())
 }
 
 /// The files that a project was read from.

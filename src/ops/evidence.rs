@@ -112,6 +112,7 @@ pub(super) fn end_files(
     }
     let frame = shown::Frame {
         label: &moment.label,
+        at: moment.at,
         commit: moment.commit.as_deref(),
         applied: moment.applied,
         head: sealed.last().map(|it| it.head().to_string()),

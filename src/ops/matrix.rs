@@ -44,6 +44,8 @@ pub enum Point {
 pub struct Moment {
     /// What it is, in words: `2027-03-01`, `commit 1a2b3c`, `live`.
     pub label: String,
+    /// When `now` and `live` are.
+    pub at: Option<Timestamp>,
     /// What the files of that time want; none where they are not known.
     pub desired: Option<Arc<Desired>>,
     /// The files of that time, where they are known and not those at hand.
@@ -104,6 +106,7 @@ pub fn moment(
     let entries = || journal.iter().map(|sealed| &sealed.entry);
     let mut moment = Moment {
         label: String::new(),
+        at: matches!(point, Point::Now | Point::Live).then_some(now),
         desired: None,
         then: None,
         seen: None,

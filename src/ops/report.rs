@@ -6,12 +6,14 @@ use std::collections::BTreeMap;
 
 use camino::Utf8Path;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::attest::{self, AttestError};
 use super::project::{Project, open, open_commit};
 use super::{due, evidence};
 use crate::journal::Sealed;
 use crate::model::{Managed, PersonKey};
+use crate::render::words;
 use crate::report::{Anchor, Asked, Commit, Files, Merge, Past, Report, Said, make};
 use crate::text::mask_contacts;
 use crate::vcs;
@@ -65,7 +67,8 @@ impl Applied {
     }
 
     /// Why something that needs them is not there.
-    pub(super) fn missing(&self, at: Timestamp) -> String {
+    pub(super) fn missing(&self, at: Timestamp, zone: &TimeZone) -> String {
+        let at = words::zoned(at, zone);
         match self {
             Applied::Known(..) => {
                 "the files that were applied last have errors by today's rules".to_owned()

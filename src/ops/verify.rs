@@ -24,6 +24,7 @@ use crate::catalog::Catalog;
 use crate::config::{LoadOptions, load_bytes};
 use crate::journal::Sealed;
 use crate::model::AsOf;
+use crate::render::words;
 use crate::report::{Asked, Commit, Files, Merge, Past, Report, make};
 
 /// Checks a bundle: every byte, and then whether it is what its sources make.
@@ -141,7 +142,7 @@ impl Again<'_> {
     /// What the report says is what the journal says.
     fn facts(&mut self, (from, to, made): (Timestamp, Timestamp, Timestamp), files: &Files) {
         let report = self.report;
-        let zone = TimeZone::get(&report.zone).unwrap_or(TimeZone::UTC);
+        let zone = zone_of(report);
         let past = told_by_git(report);
         let statements = self.files.iter().filter_map(|(path, bytes)| {
             let name = path.strip_prefix(STATEMENTS)?;
@@ -218,12 +219,13 @@ impl Again<'_> {
             .as_ref()
             .map_or_else(Catalog::current, |it| it.catalog);
         let last = applied(sealed);
+        let when = words::zoned(at, &zone_of(self.report));
         match (config, &last) {
             (Some(config), Some(last)) if config.digest != last.digest => self.doubt(format!(
-                "{place}: the journal says that other files were applied last before {at}"
+                "{place}: the journal says that other files were applied last before {when}"
             )),
             (Some(_), None) => self.doubt(format!(
-                "{place}: the journal says that nothing was applied before {at}"
+                "{place}: the journal says that nothing was applied before {when}"
             )),
             _ => {}
         }
@@ -255,6 +257,7 @@ impl Again<'_> {
                 .filter(|commit| told["point"]["commit"].as_str() == Some(commit)),
             applied: when_applied(sealed, &told["point"]["applied"]),
             then: None,
+            at: None,
             locked: BTreeMap::new(),
             // Words about what git could not tell.
             notes: texts(&told["point"]["notes"]),
@@ -281,7 +284,7 @@ impl Again<'_> {
             return;
         }
         self.fits(format!(
-            "{folder} says what the files of the project and the journal in it make, at {at}"
+            "{folder} says what the files of the project and the journal in it make, at {when}"
         ));
     }
 }
@@ -311,6 +314,11 @@ fn texts(told: &Value) -> Vec<String> {
     texts
         .filter_map(|text| text.as_str().map(str::to_owned))
         .collect()
+}
+
+/// The zone in which the report tells times.
+fn zone_of(report: &Report) -> TimeZone {
+    TimeZone::get(&report.zone).unwrap_or(TimeZone::UTC)
 }
 
 /// What the report has from git and not from the journal.

@@ -100,6 +100,8 @@ pub struct Draft {
     /// Steps that something would keep back and that an approval lets through, with the approval as the rule book calls it.
     /// No part of the contract.
     pub passed: BTreeMap<StepId, Arc<str>>,
+    /// Lists that shrank and are believed because of an approval, as the rule book calls it. No part of the contract.
+    pub believed: BTreeMap<(SystemName, PlaceId), Arc<str>>,
     /// Waivers that count in this plan, as the rule book calls them. No part of the contract.
     pub waived: BTreeSet<Arc<str>>,
     /// Further messages that an approval lets through, with what tells it from others. No part of the contract.

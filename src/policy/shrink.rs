@@ -4,11 +4,12 @@
 //! taken from a read here, and never given; a list that is not believed is not remembered as complete either, so that the
 //! next run measures it by the last one that was.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::authors::Authors;
 use super::limits::most;
-use super::words;
+use super::{loosened, words};
 use crate::model::{
     AccountId, Allow, Approval, Bound, Desired, Gap, Memory, Observed, PlaceId, Reading,
     ScopeState, SystemName,
@@ -25,7 +26,6 @@ pub fn distrust(
     sources: &Sources,
     authors: &Authors,
 ) {
-    let limit = desired.rules.limits.shrink;
     for (name, system) in &mut observed.systems {
         for (place, reading) in &mut system.scopes {
             let Reading::Complete(scope) = reading else {
@@ -35,14 +35,7 @@ pub fn distrust(
                 continue;
             };
             let gone = gone(before, scope);
-            let told = number(gone.len());
-            let had = number(before.len());
-            let over = |bound: Option<Bound>, most: fn(Bound, u32) -> u32| {
-                bound.filter(|bound| told > most(*bound, had))
-            };
-            let bound = over(limit.count, |bound, _| bound.most).map(|bound| ("count", bound));
-            let bound = bound.or_else(|| over(limit.share, most).map(|bound| ("share", bound)));
-            let Some((which, bound)) = bound else {
+            let Some((which, bound)) = over(desired, before.len(), gone.len()) else {
                 continue;
             };
             let approved = desired.rules.approvals.iter().any(|approval| {
@@ -52,6 +45,7 @@ pub fn distrust(
             if approved {
                 continue;
             }
+            let (told, had) = (number(gone.len()), number(before.len()));
             let lets = match which {
                 "count" => format!("{}", bound.most),
                 _ => format!("{}%, which is {} of {had}", bound.most, most(bound, had)),
@@ -72,6 +66,47 @@ pub fn distrust(
     }
 }
 
+/// The bound that a list is over which lost so many of its accounts, and its name.
+fn over(desired: &Desired, before: usize, gone: usize) -> Option<(&'static str, Bound)> {
+    let limit = desired.rules.limits.shrink;
+    let (told, had) = (number(gone), number(before));
+    let over = |bound: Option<Bound>, most: fn(Bound, u32) -> u32| {
+        bound.filter(|bound| told > most(*bound, had))
+    };
+    let count = over(limit.count, |bound, _| bound.most).map(|bound| ("count", bound));
+    count.or_else(|| over(limit.share, most).map(|bound| ("share", bound)))
+}
+
+/// The lists that are believed although they are over a limit, each with the approval that says so, as the rule book calls
+/// it. What no approval were about would not be complete.
+pub(super) fn believed(
+    input: &Input<'_>,
+    authors: &Authors,
+) -> BTreeMap<(SystemName, PlaceId), Arc<str>> {
+    let (desired, memory) = (input.desired, input.memory);
+    let mut believed = BTreeMap::new();
+    for (name, system) in &input.observed.systems {
+        for (place, reading) in &system.scopes {
+            let key = (name.clone(), place.clone());
+            let (Some(scope), Some(before)) = (reading.complete(), memory.seen.get(&key)) else {
+                continue;
+            };
+            let gone = gone(before, scope);
+            if over(desired, before.len(), gone.len()).is_none() {
+                continue;
+            }
+            let about = desired.rules.approvals.iter().filter(|approval| {
+                is_open(approval, desired) && is_about(approval, memory, name, place, &gone)
+            });
+            let found = about.min_by_key(|it| !counts(it, desired, input.sources, authors));
+            if let Some(approval) = found {
+                believed.insert(key, loosened::whom(approval, input.catalog).into());
+            }
+        }
+    }
+    believed
+}
+
 /// The accounts that are not in the list any more. One that was switched off is still there to be seen.
 fn gone<'a>(before: &'a BTreeSet<AccountId>, scope: &ScopeState) -> Vec<&'a AccountId> {
     let is_gone = |id: &&AccountId| !scope.accounts.contains_key(*id);
@@ -80,9 +115,12 @@ fn gone<'a>(before: &'a BTreeSet<AccountId>, scope: &ScopeState) -> Vec<&'a Acco
 
 fn counts(approval: &Approval, desired: &Desired, sources: &Sources, authors: &Authors) -> bool {
     let origin = sources.origin(approval.origin);
-    approval.allow == Allow::Shrink
-        && approval.until.is_none_or(|until| desired.as_of < until)
+    is_open(approval, desired)
         && (!desired.rules.second_person || authors.doubt(&origin, None).is_none())
+}
+
+fn is_open(approval: &Approval, desired: &Desired) -> bool {
+    approval.allow == Allow::Shrink && approval.until.is_none_or(|until| desired.as_of < until)
 }
 
 /// Whether an approval is about what is gone at a place: by place and number, or by everybody whose accounts they were.

@@ -71,7 +71,7 @@ pub struct Answer {
     pub value: Json,
     /// Whether that gives something.
     pub given: bool,
-    /// `keep` or `default`: the files leave it to what is there, or to the vendor.
+    /// `keep`, `default` or `unmanaged`: the files leave it to what is there, or to the vendor.
     pub kept: Option<&'static str>,
     /// How it comes to that.
     pub because: Vec<Link>,
@@ -280,6 +280,9 @@ pub struct Matrix {
 pub struct Point {
     /// `now`, a day, an instant, a commit, `desired` or `live`.
     pub as_of: String,
+    /// When `now` and `live` were (RFC 3339).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
     /// The commit that has the files.
     pub commit: Option<String>,
     /// When they were applied.

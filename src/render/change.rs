@@ -667,7 +667,7 @@ pub(super) fn by_hand(steps: &[&Step], page: &Page<'_>) -> Vec<Block> {
 }
 
 /// Whether somebody has more or less afterwards. Looking and tidying up is told only where it says what to do.
-fn is_change(step: &Step) -> bool {
+pub(super) fn is_change(step: &Step) -> bool {
     let only_done = matches!(step.kind, StepKind::Check | StepKind::FollowUp);
     !only_done || step.mode == Mode::Api
 }

@@ -6,9 +6,13 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::tz::TimeZone;
+
+use super::names::Names;
 use super::view::Frame;
 use super::words;
-use super::{escape, held};
+use super::{book, escape, held, outcome};
+use crate::apply::{Outcomes, Standing};
 use crate::catalog::Sensitivity;
 use crate::diagnostic::render::sarif::{self, Level, Problem, Spot};
 use crate::model::{PlaceId, SystemName};
@@ -233,7 +237,7 @@ fn spot(origin: &Origin, prefix: &str) -> Spot {
 /// The rules that were loosened or are broken, and what is held; what a limit holds with the same words is one.
 ///
 /// Equal holds of many people are one where they are told `once`, else each stands on its own line.
-fn problems(plan: &Plan, prefix: &str, once: bool) -> Vec<Problem> {
+fn problems(plan: &Plan, zone: &TimeZone, prefix: &str, once: bool) -> Vec<Problem> {
     let draft = &plan.draft;
     let broken = draft.findings.iter().map(|finding| {
         problem(
@@ -264,9 +268,10 @@ fn problems(plan: &Plan, prefix: &str, once: bool) -> Vec<Problem> {
     }
     let loosened = draft.loosened.iter().map(|it| {
         let word = |value: &Option<std::sync::Arc<str>>| {
-            value
-                .as_ref()
-                .map_or_else(|| "not there".to_owned(), ToString::to_string)
+            value.as_ref().map_or_else(
+                || "not there".to_owned(),
+                |value| book::value(&it.rule, value, zone),
+            )
         };
         problem(
             ("rule-loosened", "an edit loosens a rule of the project"),
@@ -284,9 +289,56 @@ fn problems(plan: &Plan, prefix: &str, once: bool) -> Vec<Problem> {
     loosened.chain(broken).chain(held).collect()
 }
 
+/// The steps that were not done, on the first line of YAML behind each.
+fn undone(plan: &Plan, outcomes: &Outcomes, frame: &Frame<'_>, prefix: &str) -> Vec<Problem> {
+    let names = Names::of(plan);
+    let left = outcome::standing(plan, outcomes, Standing::Left);
+    let told = left.into_iter().map(|step| {
+        let line = outcome::line(plan, &names, step, outcomes, frame.catalog);
+        let text: String = line.iter().map(|run| &*run.text).collect();
+        problem(
+            ("not-done", "a step that was to be applied is not done"),
+            Level::Error,
+            &format!("not done: {text}"),
+            &step.because,
+            prefix,
+        )
+    });
+    told.collect()
+}
+
+/// A plan with the steps alone that are done.
+fn done(plan: &Plan, outcomes: &Outcomes) -> Plan {
+    let mut done = plan.clone();
+    let is_done = |step: &Step| {
+        let outcome = outcomes.of(&step.id);
+        outcome.is_some_and(|outcome| outcome.standing() == Standing::Done)
+    };
+    done.draft.steps.retain(is_done);
+    done
+}
+
+/// What came of a plan as workflow commands: first what is not done.
+pub fn applied_github(plan: &Plan, outcomes: &Outcomes, frame: &Frame<'_>, prefix: &str) -> String {
+    let undone = undone(plan, outcomes, frame, prefix);
+    let errors: Vec<_> = undone
+        .iter()
+        .map(|it| (it.places.first().cloned(), it.rule, it.message.clone()))
+        .collect();
+    let errors = commands("error", &errors, ("more is", "more are", "not done"));
+    errors + &github(&done(plan, outcomes), frame, prefix)
+}
+
+/// What came of a plan as GitLab's Code Quality report.
+pub fn applied_gitlab(plan: &Plan, outcomes: &Outcomes, frame: &Frame<'_>, prefix: &str) -> String {
+    let mut all = undone(plan, outcomes, frame, prefix);
+    all.extend(all_problems(&done(plan, outcomes), frame, prefix));
+    sarif::pretty(&sarif::gitlab(&all))
+}
+
 /// Workflow commands, a line each. GitHub shows ten of a sort; what is beyond is counted in the tenth.
 pub fn github(plan: &Plan, frame: &Frame<'_>, prefix: &str) -> String {
-    let problems = problems(plan, prefix, true);
+    let problems = problems(plan, frame.zone, prefix, true);
     let warnings = problems
         .iter()
         .map(|it| (it.places.first().cloned(), it.rule, it.message.clone()));
@@ -337,7 +389,11 @@ fn commands(
 
 /// GitLab's Code Quality report: the same lines and problems, all of them.
 pub fn gitlab(plan: &Plan, frame: &Frame<'_>, prefix: &str) -> String {
-    let mut problems = problems(plan, prefix, false);
+    sarif::pretty(&sarif::gitlab(&all_problems(plan, frame, prefix)))
+}
+
+fn all_problems(plan: &Plan, frame: &Frame<'_>, prefix: &str) -> Vec<Problem> {
+    let mut problems = problems(plan, frame.zone, prefix, false);
     problems.extend(lines(plan, frame).into_iter().map(|line| Problem {
         rule: "causes-changes",
         about: "a line that causes changes",
@@ -351,10 +407,10 @@ pub fn gitlab(plan: &Plan, frame: &Frame<'_>, prefix: &str) -> String {
         places: vec![spot(line.origin, prefix)],
         anchor: line.origin.text.to_string(),
     }));
-    sarif::pretty(&sarif::gitlab(&problems))
+    problems
 }
 
 /// What is held and what is broken, for code scanning.
-pub fn sarif(plan: &Plan, prefix: &str) -> String {
-    sarif::pretty(&sarif::sarif(&problems(plan, prefix, false)))
+pub fn sarif(plan: &Plan, frame: &Frame<'_>, prefix: &str) -> String {
+    sarif::pretty(&sarif::sarif(&problems(plan, frame.zone, prefix, false)))
 }

@@ -37,8 +37,13 @@ pub struct Page<'a> {
     pub budget: usize,
 }
 
-/// The marker of a project's plans: the same for each plan of the same project, systems and `--only`, another for others.
-pub fn marker<'n>(project: &'n str, names: impl IntoIterator<Item = &'n str>) -> String {
+/// The marker of a project's plans, or of what came of them: the same for each of the same project, systems and `--only`,
+/// another for others.
+pub fn marker<'n>(
+    sort: &str,
+    project: &'n str,
+    names: impl IntoIterator<Item = &'n str>,
+) -> String {
     let mut hash = Sha256::new();
     for name in std::iter::once(project).chain(names) {
         hash.update(name.len().to_le_bytes());
@@ -49,7 +54,7 @@ pub fn marker<'n>(project: &'n str, names: impl IntoIterator<Item = &'n str>) ->
         // Writing to a String cannot fail.
         let _ = write!(short, "{byte:02x}");
     }
-    format!("keyholder:plan:{short}")
+    format!("keyholder:{sort}:{short}")
 }
 
 /// Writes a document.

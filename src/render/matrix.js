@@ -11,6 +11,12 @@
     if (text !== undefined) element.textContent = text;
     return element;
   };
+  // Where a row is; of a long one the place is cut, and never the word that says on what it stands.
+  const about = (where, state) => {
+    const element = make("span", "about");
+    element.append(make("i", "", where), make("i", "state", state));
+    return element;
+  };
   const sets = data.sets.map((set) => new Map(set));
   const without = data.without.map((list) => new Set(list));
   // A name that several have is told apart by the key.
@@ -156,7 +162,7 @@
       const { name, key, place, roles, state } = rowName(rows[row]);
       const who = make("div", "who");
       who.setAttribute("role", "rowheader");
-      who.append(make("b", "", isShared(name) ? name + " (" + key + ")" : name), make("span", "", place + (roles ? " · " + roles : "") + (state ? " · " + state : "")));
+      who.append(make("b", "", isShared(name) ? name + " (" + key + ")" : name), about(place + (roles ? " · " + roles : ""), state ? " · " + state : ""));
       who.title = [name + " (" + key + ")", place, roles, state].filter(Boolean).join(", ");
       mark(who, row, -1);
       line.append(who);

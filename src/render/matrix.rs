@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::Value as Json;
 
@@ -25,6 +26,8 @@ use crate::model::{AccountId, AccountState, GrantState, PersonKey};
 pub struct Frame<'a> {
     /// The point in time, in words.
     pub label: &'a str,
+    /// When it is, where the words do not say it.
+    pub at: Option<jiff::Timestamp>,
     /// The commit of the files, if they are not those at hand.
     pub commit: Option<&'a str>,
     /// When those files were applied.
@@ -35,6 +38,20 @@ pub struct Frame<'a> {
     pub notes: Vec<String>,
     /// Whether cells that give nothing are shown too.
     pub all: bool,
+}
+
+impl Frame<'_> {
+    /// The point in time as people read it, to the minute where the project lives; a day begins at 00:00.
+    pub(super) fn when(&self, zone: &TimeZone) -> String {
+        let day: Option<Date> = self.label.parse().ok();
+        let begins = day.and_then(|day| day.to_zoned(zone.clone()).ok());
+        let begins = begins.map(|begins| begins.timestamp());
+        match (begins.or_else(|| self.label.parse().ok()), self.at) {
+            (Some(at), _) => words::zoned(at, zone),
+            (None, Some(at)) => format!("{}, {}", self.label, words::zoned(at, zone)),
+            (None, None) => self.label.to_owned(),
+        }
+    }
 }
 
 /// The words under which a cell's basis goes.
@@ -100,7 +117,7 @@ pub fn doc(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog, zone: &TimeZon
     let mut sections = vec![Section {
         fold: false,
         title: Vec::new(),
-        blocks: notes(frame, matrix_notes(matrix, frame), zone),
+        blocks: notes(frame, matrix_notes(matrix, frame, Some(zone)), zone),
     }];
     for (at, scope) in matrix.scopes.iter().enumerate() {
         let rows = matrix.rows.iter().filter(|row| row.scope == at);
@@ -134,7 +151,7 @@ pub fn doc(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog, zone: &TimeZon
     Doc {
         title: vec![
             toned(Tone::Strong, "Who has what, "),
-            foreign_toned(Tone::Strong, frame.label.to_owned()),
+            foreign_toned(Tone::Strong, frame.when(zone)),
         ],
         sections,
     }
@@ -151,13 +168,20 @@ fn nobody(matrix: &Matrix) -> &'static str {
 }
 
 /// What a reader should know beside a matrix: of the moment, and whom it cannot show.
-pub(super) fn matrix_notes(matrix: &Matrix, frame: &Frame<'_>) -> Vec<String> {
+///
+/// Times are told in the zone, and to programs as they are.
+pub(super) fn matrix_notes(
+    matrix: &Matrix,
+    frame: &Frame<'_>,
+    zone: Option<&TimeZone>,
+) -> Vec<String> {
     let mut notes = frame.notes.clone();
     for (key, since) in matrix.locked.iter().take(50) {
         let name = matrix.names.get(key).map_or(key.as_str(), |name| name);
         notes.push(format!(
-            "{} ({key}) is locked out since {since}, whatever the files say",
-            words::shortened(name, 100)
+            "{} ({key}) is locked out since {}, whatever the files say",
+            words::shortened(name, 100),
+            zone.map_or_else(|| since.to_string(), |zone| words::time(*since, zone))
         ));
     }
     notes.extend(unseen(matrix.unseen.iter(), |key| matrix.names.get(key)));
@@ -471,7 +495,7 @@ pub fn to_json(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog) -> Json {
     let rows = matrix.rows.iter();
     answer::json(&answer::Matrix {
         format: "keyholder.matrix/1",
-        point: point(frame, matrix_notes(matrix, frame)),
+        point: point(frame, matrix_notes(matrix, frame, None)),
         unseen: matrix
             .unseen
             .iter()
@@ -499,6 +523,7 @@ pub fn to_json(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog) -> Json {
 pub(super) fn point(frame: &Frame<'_>, notes: Vec<String>) -> answer::Point {
     answer::Point {
         as_of: frame.label.to_owned(),
+        at: frame.at.map(|at| at.to_string()),
         commit: frame.commit.map(str::to_owned),
         applied: frame.applied.map(|at| at.to_string()),
         head: frame.head.clone(),

@@ -33,9 +33,18 @@ pub fn doc(
         blocks,
     };
     let mut sections = vec![plain(
-        [before, after]
+        [("first: ", before), ("second: ", after)]
             .iter()
-            .flat_map(|frame| notes(frame, frame.notes.clone(), zone))
+            .flat_map(|(which, frame)| {
+                let notes = notes(frame, frame.notes.clone(), zone).into_iter();
+                notes.map(|block| match block {
+                    Block::Line(mut runs) => {
+                        runs.insert(0, toned(Tone::Dim, *which));
+                        Block::Line(runs)
+                    }
+                    group @ Block::Group { .. } => group,
+                })
+            })
             .collect(),
     )];
     for same in found.list.chunk_by(|a, b| a.who == b.who) {
@@ -78,9 +87,9 @@ pub fn doc(
     Doc {
         title: vec![
             toned(Tone::Strong, "Who has what: from "),
-            foreign_toned(Tone::Strong, before.label.to_owned()),
+            foreign_toned(Tone::Strong, before.when(zone)),
             toned(Tone::Strong, " to "),
-            foreign_toned(Tone::Strong, after.label.to_owned()),
+            foreign_toned(Tone::Strong, after.when(zone)),
         ],
         sections,
     }

@@ -26,7 +26,7 @@ const SCRIPT: &str = include_str!("matrix.js");
 
 /// Writes the page.
 pub fn page(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog, zone: &TimeZone) -> String {
-    let title = format!("Who has what, {}", frame.label);
+    let title = format!("Who has what, {}", frame.when(zone));
     let mut about = String::new();
     if let Some(by) = declared_by(frame, zone) {
         about.push_str(&paragraph("", &by));
@@ -34,7 +34,7 @@ pub fn page(matrix: &Matrix, frame: &Frame<'_>, catalog: &Catalog, zone: &TimeZo
     if let Some(head) = &frame.head {
         about.push_str(&paragraph("", &format!("Journal head {head}.")));
     }
-    for note in matrix_notes(matrix, frame) {
+    for note in matrix_notes(matrix, frame, Some(zone)) {
         about.push_str(&paragraph("note", &format!("Note: {note}")));
     }
     let data = in_script(&data(matrix, catalog, zone).to_string());

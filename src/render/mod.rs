@@ -4,6 +4,8 @@
 //! through `escape` and nowhere else.
 
 pub mod answer;
+pub mod applied;
+mod book;
 mod change;
 pub mod checklist;
 pub mod desired;

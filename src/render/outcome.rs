@@ -14,16 +14,9 @@ use crate::plan::{Completeness, Plan, ScopeFact, Step, StepId};
 /// What was done, what did not stick, what waits and what is left.
 pub fn outcomes(plan: &Plan, outcomes: &Outcomes, catalog: &Catalog) -> Doc {
     let names = Names::of(plan);
-    let steps = |standing: Standing| {
-        let of = move |step: &&Step| {
-            outcomes
-                .of(&step.id)
-                .is_some_and(|outcome| outcome.standing() == standing)
-        };
-        plan.draft.steps.iter().filter(of)
-    };
     let section = |title: &'static str, tone: Tone, standing: Standing| {
-        let blocks: Vec<Block> = steps(standing)
+        let steps = self::standing(plan, outcomes, standing).into_iter();
+        let blocks: Vec<Block> = steps
             .map(|step| Block::Line(line(plan, &names, step, outcomes, catalog)))
             .collect();
         (!blocks.is_empty()).then(|| Section {
@@ -40,6 +33,33 @@ pub fn outcomes(plan: &Plan, outcomes: &Outcomes, catalog: &Catalog) -> Doc {
     .into_iter()
     .flatten()
     .collect();
+    sections.push(Section {
+        title: Vec::new(),
+        blocks: closing(outcomes),
+        fold: false,
+    });
+    Doc {
+        title: Vec::new(),
+        sections,
+    }
+}
+
+/// The steps of a plan that stand so at the end.
+pub(super) fn standing<'p>(
+    plan: &'p Plan,
+    outcomes: &Outcomes,
+    standing: Standing,
+) -> Vec<&'p Step> {
+    let steps = plan.draft.steps.iter();
+    let is_so = |step: &&Step| {
+        let outcome = outcomes.of(&step.id);
+        outcome.is_some_and(|outcome| outcome.standing() == standing)
+    };
+    steps.filter(is_so).collect()
+}
+
+/// What is said of the whole run.
+pub(super) fn closing(outcomes: &Outcomes) -> Vec<Block> {
     let mut closing = vec![Block::Line(vec![toned(Tone::Strong, totals(outcomes))])];
     if outcomes.stopped {
         closing.push(Block::Line(vec![say(
@@ -58,15 +78,7 @@ pub fn outcomes(plan: &Plan, outcomes: &Outcomes, catalog: &Catalog) -> Doc {
             say("."),
         ]));
     }
-    sections.push(Section {
-        title: Vec::new(),
-        blocks: closing,
-        fold: false,
-    });
-    Doc {
-        title: Vec::new(),
-        sections,
-    }
+    closing
 }
 
 fn totals(outcomes: &Outcomes) -> String {
@@ -84,7 +96,7 @@ fn totals(outcomes: &Outcomes) -> String {
     line
 }
 
-fn line(
+pub(super) fn line(
     plan: &Plan,
     names: &Names<'_>,
     step: &Step,
@@ -125,7 +137,7 @@ fn titles(slugs: &[&str], catalog: &Catalog) -> String {
 }
 
 /// What there is to say about an outcome beside its section.
-fn explained(plan: &Plan, outcome: &Outcome, catalog: &Catalog) -> Option<String> {
+pub(super) fn explained(plan: &Plan, outcome: &Outcome, catalog: &Catalog) -> Option<String> {
     Some(match outcome {
         Outcome::Done { also_changed, .. } if also_changed.is_empty() => return None,
         Outcome::Done { also_changed, .. } => {

@@ -4,6 +4,9 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
+use super::book;
 use super::doc::{Block, Detail, Item, Tone, foreign, foreign_toned, prose, say, toned};
 use super::hand::push_all;
 use super::words;
@@ -42,9 +45,9 @@ pub(super) fn broken(finding: &Finding) -> Block {
 }
 
 /// A rule that an edit loosened.
-pub(super) fn looser(loosened: &Loosened) -> Block {
+pub(super) fn looser(loosened: &Loosened, zone: &TimeZone) -> Block {
     let word = |value: &Option<Arc<str>>| match value {
-        Some(value) => foreign(value.to_string()),
+        Some(value) => foreign(book::value(&loosened.rule, value, zone)),
         None => toned(Tone::Dim, "not there"),
     };
     let mut details = Vec::new();

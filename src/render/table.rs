@@ -39,7 +39,13 @@ pub const COLUMNS: [&str; 23] = [
 ];
 
 /// Writes a plan: what will be done, then what is kept back, then what `ownership` withholds.
-pub fn write(plan: &Plan, frame: &Frame<'_>) -> String {
+///
+/// `became` says what became of a step of a plan that was applied, and why.
+pub fn write(
+    plan: &Plan,
+    frame: &Frame<'_>,
+    became: impl Fn(&Step) -> Option<(&'static str, String)>,
+) -> String {
     let names = &Names::of(plan);
     let page = &Page::new(plan, frame, names);
     let draft = &plan.draft;
@@ -48,7 +54,8 @@ pub fn write(plan: &Plan, frame: &Frame<'_>) -> String {
         .from_writer(Vec::new());
     let mut ok = rows.write_record(COLUMNS).is_ok();
     for step in &draft.steps {
-        ok &= rows.write_record(row("planned", step, "", page)).is_ok();
+        let (status, why) = became(step).unwrap_or(("planned", String::new()));
+        ok &= rows.write_record(row(status, step, &why, page)).is_ok();
     }
     for hold in &draft.holds {
         let Some(step) = &hold.step else { continue };

@@ -44,7 +44,10 @@ pub fn write(doc: &Doc, layout: Layout) -> String {
         let indent = if section.title.is_empty() { "" } else { "  " };
         for block in &section.blocks {
             match block {
-                Block::Line(runs) => page.wrapped(indent, indent, runs),
+                Block::Line(runs) => {
+                    let rest = format!("{indent}{}", " ".repeat(under(runs)));
+                    page.wrapped(indent, &rest, runs);
+                }
                 Block::Group { head, items } => {
                     page.wrapped("  ", "  ", head);
                     for item in items {
@@ -183,6 +186,17 @@ fn hang(text: &[Run]) -> usize {
     }
 }
 
+/// How far the other lines of a list's entry are moved in: they begin under its text.
+fn under(text: &[Run]) -> usize {
+    let first = text.first().filter(|run| !run.foreign);
+    let first = first.map_or("", |run| &run.text);
+    if matches!(first, "- " | "! ") || first.ends_with("  ") {
+        first.width()
+    } else {
+        0
+    }
+}
+
 /// A word, painted, and the spaces before it.
 #[derive(Default)]
 struct Word {
@@ -227,6 +241,7 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::doc::prose;
     use super::super::doc::{Section, foreign, say};
     use super::*;
 
@@ -271,5 +286,23 @@ mod tests {
         );
         assert_ne!(color, text);
         assert_eq!(anstream::adapter::strip_str(&color).to_string(), text);
+    }
+
+    #[test]
+    fn the_entries_of_a_list_wrap_under_their_text() {
+        let lines = [("- ", "one two three"), ("    7  ", "four five six")];
+        let lines = lines.map(|(first, text)| Block::Line(vec![say(first), prose(text)]));
+        let doc = Doc {
+            title: Vec::new(),
+            sections: vec![Section::open(vec![say("Found:")], lines.into())],
+        };
+        let layout = Layout {
+            width: 14,
+            color: false,
+        };
+        assert_eq!(
+            write(&doc, layout),
+            "Found:\n  - one two\n    three\n      7  four\n         five\n         six\n"
+        );
     }
 }

@@ -57,8 +57,21 @@ impl Frame<'_> {
 
 /// A whole plan.
 pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
+    named_by(plan, &Names::of(plan), frame)
+}
+
+/// What a plan says beside its steps: what is held, broken, changed by others or not read, and what time will change.
+pub(super) fn beside(plan: &Plan, frame: &Frame<'_>) -> Vec<Section> {
+    let names = Names::of(plan);
+    let mut rest = plan.clone();
+    rest.draft.steps.clear();
+    let sections = named_by(&rest, &names, frame).sections;
+    let told = sections.into_iter().filter(|it| !it.title.is_empty());
+    told.collect()
+}
+
+fn named_by(plan: &Plan, names: &Names<'_>, frame: &Frame<'_>) -> Doc {
     let draft = &plan.draft;
-    let names = &Names::of(plan);
     let page = &Page::new(plan, frame, names);
     let mut sections = Vec::new();
     let contradictions = hand::contradictions(plan, frame, names, &page.ids);
@@ -87,7 +100,11 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
     if !draft.loosened.is_empty() {
         sections.push(Section::open(
             heading(Tone::Alert, "Rules loosened"),
-            draft.loosened.iter().map(rules::looser).collect(),
+            draft
+                .loosened
+                .iter()
+                .map(|it| rules::looser(it, frame.zone))
+                .collect(),
         ));
     }
     sections.extend(change::sections(&steps, page));
@@ -218,7 +235,7 @@ pub fn plan(plan: &Plan, frame: &Frame<'_>) -> Doc {
         fold: false,
     });
     Doc {
-        title: title(plan, frame),
+        title: title("Plan", " as of ", plan, frame),
         sections,
     }
 }
@@ -250,13 +267,19 @@ fn heading(tone: Tone, text: &'static str) -> Vec<Run> {
     vec![toned(tone, text)]
 }
 
-fn title(plan: &Plan, frame: &Frame<'_>) -> Vec<Run> {
+/// What a page about a plan is called.
+pub(super) fn title(
+    what: &'static str,
+    when: &'static str,
+    plan: &Plan,
+    frame: &Frame<'_>,
+) -> Vec<Run> {
     let draft = &plan.draft;
     let zone = frame.zone.iana_name().unwrap_or("UTC");
     let mut runs = vec![
-        toned(Tone::Strong, "Plan"),
+        toned(Tone::Strong, what),
         say(format!(
-            " as of {} ({zone})",
+            "{when}{} ({zone})",
             words::time(draft.as_of, frame.zone)
         )),
     ];

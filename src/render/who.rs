@@ -2,6 +2,7 @@
 //!
 //! The JSON is a contract and changes only by adding.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
@@ -38,11 +39,21 @@ pub fn doc(
     }
     title.extend(by.title(desired, zone));
     let mut sections: Vec<Section> = by.notes().into_iter().collect();
-    let count = u32::try_from(holders.list.len()).unwrap_or(u32::MAX);
-    let head = match (count, holders.unknown.is_empty()) {
+    let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+    let who: BTreeSet<&Who> = holders.list.iter().map(|it| &it.who).collect();
+    let places: BTreeSet<_> = holders
+        .list
+        .iter()
+        .map(|it| (&it.system, &it.place))
+        .collect();
+    let head = match (who.len(), holders.unknown.is_empty()) {
         (0, true) => vec![say("nobody")],
         (0, false) => vec![say("nobody of whom it is known")],
-        _ => vec![say(words::count(count, "holder", "holders"))],
+        (people, _) => vec![say(format!(
+            "{} at {}",
+            words::count(number(people), "person or account", "people or accounts"),
+            words::count(number(places.len()), "place", "places")
+        ))],
     };
     let items = holders.list.iter();
     let group = |head, items| Section {
@@ -59,10 +70,9 @@ pub fn doc(
     if !holders.unknown.is_empty() {
         sections.push(group(
             vec![toned(Tone::Alert, "not known")],
-            holders
-                .unknown
+            together(&holders.unknown)
                 .iter()
-                .map(|one| unknown(one, zone))
+                .map(|same| unknown(same, zone))
                 .collect(),
         ));
     }
@@ -85,12 +95,43 @@ pub fn doc(
     Doc { title, sections }
 }
 
-fn unknown(one: &Unknown, zone: &TimeZone) -> Item {
+/// What is not known of somebody for the same reason at several places of a system is told once.
+fn together(all: &[Unknown]) -> Vec<Vec<&Unknown>> {
+    let mut groups: Vec<Vec<&Unknown>> = Vec::new();
+    let system = |one: &Unknown| one.scope.as_ref().map(|scope| scope.system.clone());
+    for one in all {
+        let same = groups.iter_mut().find(|group| {
+            group.first().is_some_and(|first| {
+                first.scope.is_some()
+                    && (&first.who, first.why, first.observed) == (&one.who, one.why, one.observed)
+                    && system(first) == system(one)
+            })
+        });
+        match same {
+            Some(group) => group.push(one),
+            None => groups.push(vec![one]),
+        }
+    }
+    groups
+}
+
+fn unknown(same: &[&Unknown], zone: &TimeZone) -> Item {
+    let Some(one) = same.first() else {
+        return Item {
+            mark: '?',
+            tone: Tone::Alert,
+            head: Vec::new(),
+            details: Vec::new(),
+        };
+    };
     let mut head = who_words(&one.who, one.name.as_ref());
-    if let Some(scope) = &one.scope {
-        head.push(say(" · "));
-        head.push(foreign(scope.system.to_string()));
-        head.push(say(" · "));
+    let scopes = same.iter().filter_map(|one| one.scope.as_ref());
+    for (nth, scope) in scopes.enumerate() {
+        if nth == 0 {
+            head.push(say(" · "));
+            head.push(foreign(scope.system.to_string()));
+        }
+        head.push(say(if nth == 0 { " · " } else { ", " }));
         head.push(foreign(scope.title.to_string()));
     }
     head.push(say(": "));

@@ -21,7 +21,7 @@ use crate::model::{AccountId, Desired, GrantState};
 pub(super) fn as_of(desired: &Desired, zone: &TimeZone) -> String {
     match desired.date {
         Some(date) => date.to_string(),
-        None => words::time(desired.as_of, zone),
+        None => words::zoned(desired.as_of, zone),
     }
 }
 
@@ -132,7 +132,7 @@ pub fn doc(why: &Why, by: &By<'_>, desired: &Desired, catalog: &Catalog, zone: &
                 foreign_toned(Tone::Strong, first.title.to_string()),
             ],
             blocks: vec![Block::Group {
-                head: state_words(first.state),
+                head: state_words(first),
                 items: same
                     .iter()
                     .map(|answer| item(answer, by, catalog, zone))
@@ -163,8 +163,9 @@ pub fn doc(why: &Why, by: &By<'_>, desired: &Desired, catalog: &Catalog, zone: &
     }
 }
 
-fn state_words(state: Option<GrantState>) -> Vec<Run> {
-    match state {
+fn state_words(answer: &Answer) -> Vec<Run> {
+    match answer.state {
+        None if answer.kept == Some(Kept::Unmanaged) => vec![say("the files leave it alone")],
         None => vec![say("nothing is in force here")],
         Some(GrantState::Present) => vec![say("has access")],
         Some(GrantState::Paused) => vec![toned(Tone::Alert, "access is paused")],
@@ -187,6 +188,7 @@ fn item(answer: &Answer, by: &By<'_>, catalog: &Catalog, zone: &TimeZone) -> Ite
         (Some(value), _) => foreign(why::words(&answer.subject, value, catalog)),
         (None, Some(Kept::AsItIs)) => say("kept: whatever is there"),
         (None, Some(Kept::Recommended)) => say("whatever the vendor recommends"),
+        (None, Some(Kept::Unmanaged)) => say("left alone: whatever is there"),
         (None, None) => say("nothing"),
     });
     if answer.subject != Subject::Role {
@@ -230,7 +232,7 @@ pub(super) fn observed_words(
     zone: &TimeZone,
 ) -> Vec<Run> {
     match seen {
-        ObservedValue::Unknown => vec![say("unknown: it was not read")],
+        ObservedValue::Unknown => vec![say("not known: nobody looked there")],
         ObservedValue::Absent { at } => vec![say(format!(
             "no account there at {}",
             words::time(*at, zone)
@@ -244,7 +246,9 @@ pub(super) fn observed_words(
         } => {
             let mut text = match value {
                 Some(value) => vec![foreign(why::words(&answer.subject, value, catalog))],
-                None => vec![say("not read")],
+                None => vec![say(
+                    "not known: the account is there, and its rights were not read",
+                )],
             };
             text.push(say(format!(
                 ", account {}, at {}",

@@ -187,6 +187,21 @@ pub fn time(at: Timestamp, zone: &TimeZone) -> String {
         .to_string()
 }
 
+/// The same with the name of the zone, for a heading or a sentence that stands alone.
+pub fn zoned(at: Timestamp, zone: &TimeZone) -> String {
+    format!("{} ({})", time(at, zone), zone.iana_name().unwrap_or("UTC"))
+}
+
+/// The end of something as the files say it: a date ends after itself.
+pub fn until(at: Timestamp, zone: &TimeZone) -> String {
+    let end = at.to_zoned(zone.clone());
+    let last = end.date().yesterday();
+    match last {
+        Ok(last) if end.time() == jiff::civil::Time::midnight() => last.to_string(),
+        _ => time(at, zone),
+    }
+}
+
 /// A number and its noun.
 pub fn count(number: u32, one: &str, many: &str) -> String {
     let mut text = String::new();

@@ -197,7 +197,11 @@ impl Teller<'_> {
         if first.entry.at > self.asked.from {
             unknown.push(format!(
                 "the journal begins at {}, after the period does: nothing is known of the time before",
-                first.entry.at
+                first
+                    .entry
+                    .at
+                    .to_zoned(self.asked.zone.clone())
+                    .strftime("%Y-%m-%d %H:%M")
             ));
         }
         if matches!(&first.entry.record, Record::Genesis(genesis) if genesis.follows.is_some()) {
@@ -528,7 +532,9 @@ impl Teller<'_> {
             Span::new().months(1)
         };
         let mut buckets: Vec<(Date, Bucket)> = Vec::new();
-        let last = day(to);
+        // The end belongs to no period: a year that ends at midnight has no first of January.
+        let last = to.checked_sub(SignedDuration::from_nanos(1)).unwrap_or(to);
+        let last = day(last.max(from));
         while begins <= last {
             buckets.push((
                 begins,

@@ -103,6 +103,8 @@ pub(super) struct Played<'a> {
     pub(super) unread: Vec<Episode<UnreadFact>>,
     /// Steps that approvals let through: run, time, step, rule.
     pub(super) passed: Vec<(u64, Timestamp, &'a str, &'a str)>,
+    /// Lists that approvals had a run believe: run, time, list, rule.
+    pub(super) believed: Vec<(u64, Timestamp, &'a str, &'a str)>,
     /// Waivers that counted.
     pub(super) waived: Vec<Episode<String>>,
     /// When a run judged last.
@@ -432,6 +434,10 @@ impl<'a> Player<'a> {
         self.played
             .passed
             .extend(passed.map(|(step, rule)| (run, at, step.as_str(), rule.as_str())));
+        let believed = judged.believed.iter();
+        self.played
+            .believed
+            .extend(believed.map(|(list, rule)| (run, at, list.as_str(), rule.as_str())));
         let turns = judged.turns.iter();
         self.turns
             .extend(turns.map(|(step, turn)| (step.as_str(), turn)));

@@ -2,30 +2,46 @@
 //!
 //! Invariant: one is used only where a run wrote down that something would have been kept back without it.
 
+use jiff::Timestamp;
+
 use super::episodes::Episode;
 use super::make::{Teller, result};
-use super::wire::{Passed, Rule};
+use super::wire::{Believed, Passed, Rule};
 
 impl Teller<'_> {
     /// Approvals, those that let something through first.
     pub(super) fn approvals(&self) -> Vec<Rule> {
         self.rules("approval ", |rule, known| {
-            let passed = self.played.passed.iter().filter(|(_, at, _, by)| {
+            let counts = |(_, at, _, by): &&(u64, Timestamp, &str, &str)| {
                 *by == rule
                     && self.is_within(*at)
                     && known.is_none_or(|it| {
                         it.since <= *at && it.until.is_none_or(|until| *at < until)
                     })
-            });
+            };
+            let passed = self.played.passed.iter().filter(counts);
             let let_through: Vec<Passed> = passed
                 .map(|(run, at, step, _)| Passed {
                     at: at.to_string(),
                     ..self.passed(*run, step)
                 })
                 .collect();
+            let believed = self.played.believed.iter().filter(counts);
+            let lists: Vec<Believed> = believed
+                .map(|(run, at, list, _)| {
+                    let (system, location) = list.split_once(' ').unwrap_or((list, "*"));
+                    Believed {
+                        run: *run,
+                        at: at.to_string(),
+                        system: system.to_owned(),
+                        location: location.to_owned(),
+                    }
+                })
+                .collect();
             Rule {
-                used: !let_through.is_empty(),
+                used: !let_through.is_empty() || !lists.is_empty(),
                 let_through,
+                lists,
                 ..Rule::default()
             }
         })

@@ -410,8 +410,24 @@ pub struct Rule {
     pub used: bool,
     /// The steps that it let through; of an approval only.
     pub let_through: Vec<Passed>,
+    /// Lists that shrank and that it had a run believe; of an approval only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lists: Vec<Believed>,
     /// Since when a waiver counted.
     pub counted: Option<String>,
+}
+
+/// A list that shrank and that an approval had a run believe.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Believed {
+    /// The run.
+    pub run: u64,
+    /// When it judged.
+    pub at: String,
+    /// The system.
+    pub system: String,
+    /// The place.
+    pub location: String,
 }
 
 /// A step that an approval let through.

@@ -37,6 +37,11 @@ fn read(files: &Files, path: &str) -> Value {
     serde_json::from_slice(bytes).unwrap()
 }
 
+/// A text without the ends of its lines.
+pub(crate) fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Packs files anew: with the sums and the id that they have now.
 fn forge(place: &Path, files: &Files) {
     let mut files = files.clone();
@@ -122,15 +127,13 @@ fn what_is_forged_is_found_though_every_sum_is_right() {
         "{out}"
     );
     assert!(!out.contains("every byte is as it was made"), "{out}");
-    let line = out.lines().nth(1).unwrap();
-    let id = line.strip_prefix("id ").unwrap().split(',').next().unwrap();
+    let line = out.lines().find_map(|line| line.strip_prefix("id "));
+    let id = line.unwrap().split(',').next().unwrap();
     let (code, out, _) = keyholder(place, &["verify", "audit.tar", "--expect-id", id]);
     assert_eq!(code, 0);
+    let out = flat(&out);
     assert!(
-        out.lines()
-            .next()
-            .unwrap()
-            .contains("the id that was written down elsewhere"),
+        out.starts_with("it has the id that was written down elsewhere"),
         "{out}"
     );
     for said in [
@@ -203,6 +206,7 @@ fn what_is_forged_is_found_though_every_sum_is_right() {
         forge(place, &forged);
         let (code, out, err) = keyholder(place, &["verify", "forged.tar"]);
         assert_eq!(code, 6, "{path}: {out}{err}");
+        let out = flat(&out);
         assert!(out.contains(said), "{path}: {out}");
     }
     let mut forged = files.clone();
@@ -211,6 +215,59 @@ fn what_is_forged_is_found_though_every_sum_is_right() {
     let (code, out, _) = keyholder(place, &["verify", "forged.tar"]);
     assert_eq!(code, 6);
     assert!(out.contains("after/desired.json is not in it"), "{out}");
+}
+
+#[test]
+fn what_a_bundle_says_of_its_plans_is_what_the_journal_says() {
+    let place = tempfile::tempdir().unwrap();
+    let place = place.path();
+    copy_example(&root().join("examples/hello"), place);
+    keyholder(place, &["plan", "--sandbox", "--out", "kept.json"]);
+    let (code, out, err) = keyholder(place, &["apply", "--sandbox", "--yes", "kept.json"]);
+    assert!(matches!(code, 0 | 7), "{out}{err}");
+    keyholder(place, &["plan", "--sandbox", "--out", "later.json"]);
+    let with = ["--bundle", "a.tar", "--plan", "kept.json"];
+    assert_eq!(report(place, &with).0, 0);
+    let files = unpack(&place.join("a.tar"));
+    let later = fs::read(place.join("later.json")).unwrap();
+    let id = read(&[("it".to_owned(), later.clone())].into(), "it")["id"].clone();
+    let path = format!("plans/{}.json", id.as_str().unwrap());
+
+    // Put in by somebody, with an index that claims a run.
+    let mut forged = files.clone();
+    forged.insert(path.clone(), later.clone());
+    let mut index = read(&forged, "bundle.json");
+    let claimed = json!({ "id": id, "steps": 0, "runs": [{ "run": 1, "steps": 0 }] });
+    index["plans"].as_array_mut().unwrap().push(claimed);
+    forged.insert("bundle.json".to_owned(), index.to_string().into_bytes());
+    forge(place, &forged);
+    let (code, out, _) = keyholder(place, &["verify", "forged.tar"]);
+    assert_eq!(code, 6, "{out}");
+    let out = flat(&out);
+    assert!(
+        out.contains(
+            "`bundle.json` says of the plans in it otherwise than they and the journal do"
+        ),
+        "{out}"
+    );
+    assert!(out.contains("no run of the period was given it"), "{out}");
+
+    // The same with an index that says that none was given it: told, and no doubt.
+    let mut index = read(&forged, "bundle.json");
+    let of_steps = read(&[("it".to_owned(), later)].into(), "it")["plan"]["steps"].clone();
+    let count = of_steps.as_array().unwrap().len();
+    for plan in index["plans"].as_array_mut().unwrap() {
+        if plan["id"] == id {
+            *plan = json!({ "id": id, "steps": count, "runs": [] });
+        }
+    }
+    let plans = index["plans"].as_array_mut().unwrap();
+    plans.sort_by_key(|plan| plan["id"].to_string());
+    forged.insert("bundle.json".to_owned(), index.to_string().into_bytes());
+    forge(place, &forged);
+    let (code, out, err) = keyholder(place, &["verify", "forged.tar"]);
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(out.contains("In it, and not given to any run:"), "{out}");
 }
 
 #[test]
@@ -250,7 +307,10 @@ fn the_files_of_both_ends_are_in_it() {
         project_files(&all, "before/config/").len()
     );
     // The journal in it is whole, so that what was known before the period can be made again.
-    assert!(out.contains("of the journal, from its beginning"), "{out}");
+    assert!(
+        flat(&out).contains("of the journal, from its beginning"),
+        "{out}"
+    );
 
     // Other files in the place of those that were applied before.
     let mut forged = files;
@@ -260,7 +320,7 @@ fn the_files_of_both_ends_are_in_it() {
     let (code, out, _) = keyholder(place, &["verify", "forged.tar"]);
     assert_eq!(code, 6, "{out}");
     assert!(
-        out.contains("before/config/: the files of the project have another digest"),
+        flat(&out).contains("before/config/: the files of the project have another digest"),
         "{out}"
     );
 }

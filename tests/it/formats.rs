@@ -157,6 +157,67 @@ fn every_format_is_valid_and_none_moves_the_exit_code() {
 }
 
 #[test]
+fn what_was_applied_is_told_in_every_format() {
+    let repository = shop();
+    let folder = repository.path().join("shops");
+    let mut arguments = vec!["apply", "--sandbox", "--yes"];
+    let (code, out, err) = keyholder(&folder, &[&arguments[..], &["--format", "sarif"]].concat());
+    assert_eq!((code, &*out), (1, ""), "{err}");
+    assert!(err.contains("`sarif` is of plans alone"), "{err}");
+    assert!(err.contains("text, json, markdown, html, csv, github or gitlab"));
+    // Nothing was done by that.
+    assert!(!folder.join(".keyholder").exists(), "{err}");
+
+    let formats: Vec<String> = FILES
+        .iter()
+        .filter(|(format, _)| *format != "sarif")
+        .map(|(format, file)| format!("{format}={file}"))
+        .collect();
+    for format in &formats {
+        arguments.extend(["--format", format]);
+    }
+    arguments.extend(["--format", "text"]);
+    let (code, stdout, stderr) = keyholder(&folder, &arguments);
+    // The removal is done, the message is held.
+    assert_eq!(code, 3, "{stdout}{stderr}");
+    assert_eq!(read(&folder, "plan.txt"), stdout);
+    for (format, file) in FILES.iter().filter(|(format, _)| *format != "sarif") {
+        let text = read(&folder, file);
+        assert!(
+            text.contains("Kārlis") || text.contains("people.yaml"),
+            "{format}: {text}"
+        );
+        assert!(!text.contains("jana@"), "{file}: {text}");
+    }
+    valid(
+        "schema/plan.v1.schema.json",
+        &serde_json::from_str(&read(&folder, "plan.json")).unwrap(),
+    );
+    let comment = read(&folder, "plan.md");
+    // Another comment than that of the plan, which stays.
+    assert!(comment.starts_with("<!-- keyholder:applied:"), "{comment}");
+    let place = |what: &str| {
+        let at = comment.find(what);
+        at.unwrap_or_else(|| panic!("{what}: {comment}"))
+    };
+    assert!(place("<b>1 step done and read back.</b>") < place("### Done: <b>Removals</b>"));
+    assert!(place("### Done: <b>Removals</b>") < place("Held back"));
+    assert!(comment.contains("Journal head "), "{comment}");
+    assert!(read(&folder, "plan.html").contains("<h1><span class=\"strong\">Applied</span>"));
+    let csv = read(&folder, "plan.csv");
+    assert!(
+        csv.contains("\r\ndone,") && csv.contains("\r\nheld,"),
+        "{csv}"
+    );
+    let github = read(&folder, "plan.github");
+    assert!(
+        github.contains("::notice file=shops/people.yaml,line="),
+        "{github}"
+    );
+    quality(&read(&folder, "plan.gitlab.json"), "shops/");
+}
+
+#[test]
 fn a_format_that_cannot_be_written_is_refused_before_anything_is_read() {
     let repository = shop();
     let folder = repository.path().join("shops");

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
+use crate::evidence::flat;
 use crate::support::shop::keyholder;
 use crate::support::{copy_example, root};
 
@@ -177,7 +178,7 @@ fn elsewhere(place: &Path, head: &str, told: &Value) {
     let (code, out, _) = verify(&["--expect-id", id]);
     assert_eq!(code, 0);
     assert!(
-        out.contains("It does not prove that what was written down was true"),
+        flat(&out).contains("It does not prove that what was written down was true"),
         "{out}"
     );
     assert_eq!(verify(&["--expect-id", &"0".repeat(64)]).0, 6);
@@ -218,6 +219,14 @@ fn what_is_said_and_not_noted_yet_is_no_access() {
         manual
             .iter()
             .any(|it| it["ended"].is_null() && it["said"].is_string())
+    );
+    // A person at a terminal reads lines.
+    let (_, lines, _) = report(place, &[]);
+    assert!(lines.contains("\nLeavers (1)\n  ! Marta"), "{lines}");
+    assert!(!lines.contains("<!--") && !lines.contains("\\("), "{lines}");
+    assert!(
+        lines.lines().all(|line| line.chars().count() <= 80),
+        "{lines}"
     );
     let (_, text, _) = report(place, &["--format", "markdown"]);
     assert!(
@@ -281,12 +290,37 @@ fn a_plan_that_was_kept_goes_in_and_one_that_is_none_does_not() {
     let (code, out, err) = keyholder(place, &["verify", "a.tar"]);
     assert_eq!(code, 0, "{out}{err}");
     assert!(
-        out.contains("has the id that it says, and a run applied it"),
+        flat(&out).contains("has the id that it says, and was given to run 1 ("),
         "{out}"
     );
+    assert!(!out.contains("In it, and not given to any run"), "{out}");
+    // The run has its plan, though the one it made then has an id of its own.
+    assert!(
+        !out.contains("of which the journal keeps the ids alone"),
+        "{out}"
+    );
+    for line in out.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    let (_, out, _) = keyholder(place, &["verify", "a.tar", "--format", "json"]);
+    let told = json(&out);
+    assert_eq!(told["plans"][0]["runs"][0]["run"], 1, "{out}");
+    assert_eq!(
+        told["plans"][0]["runs"][0]["steps"], told["plans"][0]["steps"],
+        "{out}"
+    );
+
+    // One that nobody was given in the period is no evidence for it.
+    let (code, _, err) = keyholder(place, &["plan", "--sandbox", "--out", "later.json"]);
+    assert_eq!(code, 0, "{err}");
+    let (code, _, err) = report(place, &["--bundle", "b.tar", "--plan", "later.json"]);
+    assert_eq!(code, 1, "{err}");
+    assert!(err.contains("later.json: no run between"), "{err}");
+    assert!(err.contains("was given the plan"), "{err}");
+    assert!(!place.join("b.tar").exists());
     // Without git the files at hand are those that were applied.
     assert!(
-        out.contains("the files of the project are those that the journal says were used"),
+        flat(&out).contains("the files of the project are those that the journal says were used"),
         "{out}"
     );
     let altered = fs::read_to_string(place.join("kept.json"))
@@ -303,7 +337,7 @@ fn a_plan_that_was_kept_goes_in_and_one_that_is_none_does_not() {
     let (code, out, _) = keyholder(place, &["verify", "c.tar"]);
     assert_eq!(code, 0, "{out}");
     assert!(
-        out.contains("no commit is known to have the files that were applied last before"),
+        flat(&out).contains("no commit is known to have the files that were applied last before"),
         "{out}"
     );
 }
@@ -320,7 +354,11 @@ fn what_cannot_be_told_is_refused() {
     for (more, code, said) in [
         (&["--to", "2026-10-01"][..], 1, "ends before it begins"),
         (&["--to", "soon"], 1, "no day and no instant"),
-        (&["--format", "pdf"], 64, "none of html, markdown, json"),
+        (
+            &["--format", "pdf"],
+            64,
+            "none of text, html, markdown, json",
+        ),
         (&["--format", "html="], 64, "a file is missing"),
         (&["--anchor", "1:ab"], 1, "no head"),
         (
@@ -334,8 +372,12 @@ fn what_cannot_be_told_is_refused() {
         assert_eq!(found, code, "{more:?}: {out}{err}");
         assert!(err.contains(said), "{more:?}: {err}");
     }
-    fs::write(place.join("x.tar"), "no archive").unwrap();
-    let (code, _, err) = keyholder(place, &["verify", "x.tar"]);
-    assert_eq!(code, 6, "{err}");
+    for other in ["no archive", "", "ustar of something else"] {
+        fs::write(place.join("x.tar"), other).unwrap();
+        let (code, out, err) = keyholder(place, &["verify", "x.tar"]);
+        assert_eq!((code, out.as_str()), (1, ""), "{err}");
+        assert!(err.contains("x.tar is not a bundle"), "{err}");
+        assert!(!err.contains("as it was made"), "{err}");
+    }
     assert_eq!(keyholder(place, &["verify", "none.tar"]).0, 1);
 }

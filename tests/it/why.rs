@@ -503,3 +503,71 @@ people:
     let told = text(held.path(), &["who", "clients_export_access"]);
     assert!(!told.contains("Who has clients_export_access"), "{told}");
 }
+
+#[test]
+fn what_a_live_read_did_not_see_is_told_and_is_no_no() {
+    let place = tempfile::tempdir().unwrap();
+    let place = place.path();
+    copy_example(&root().join("examples/hello"), place);
+    let run = |arguments: &[&str]| -> (i32, String) {
+        let (code, out, said) = shop::keyholder(place, arguments);
+        assert!(matches!(code, 0 | 6), "{said}");
+        (code, out.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    // The owner is left alone, and a read for a plan does not ask for her rights.
+    let owner = ["why", "ilze", "records_delete_access", "--sandbox"];
+    let (code, told) = run(&[&owner[..], &["--live"]].concat());
+    assert_eq!(code, 0, "{told}");
+    assert!(
+        told.contains("~ delete appointments [deletion]: left alone: whatever is there"),
+        "{told}"
+    );
+    assert!(
+        told.contains("not known: the account is there, and its rights were not read"),
+        "{told}"
+    );
+    assert!(!told.contains("nothing") && !told.contains("not what the files say"));
+    // Places with the same reason are told together.
+    let who = ["who", "records_delete_access", "--sandbox", "--live"];
+    let (_, told) = run(&who);
+    assert!(
+        told.contains(
+            "? Ilze Ozola (ilze) · salons · Rīga Centrs, Rīga Mall: the account is there"
+        ),
+        "{told}"
+    );
+
+    // A place that the vendor does not show any more.
+    let live = std::fs::read_to_string(place.join("live.json")).unwrap();
+    let mut live: Json = serde_json::from_str(&live).unwrap();
+    let salons = &mut live["systems"]["salons"];
+    let id = salons["locations"][1]["id"].to_string();
+    salons["locations"].as_array_mut().unwrap().remove(1);
+    for user in salons["users"].as_array_mut().unwrap() {
+        user["in"].as_object_mut().unwrap().remove(&id);
+    }
+    std::fs::write(place.join("live.json"), live.to_string()).unwrap();
+    assert_eq!(run(&["sandbox", "reset"]).0, 0);
+    let matrix = ["matrix", "--sandbox", "--live", "--at", "mall"];
+    let jana = ["why", "jana", "records_edit_access", "--sandbox", "--live"];
+    for arguments in [&matrix[..], &who, &jana] {
+        let (code, told) = run(arguments);
+        assert_eq!(code, 6, "{told}");
+        assert!(
+            told.contains(
+                "note: Rīga Mall (salons) was not read, and what people have there is not known: "
+            ),
+            "{arguments:?}: {told}"
+        );
+    }
+    let (_, told) = run(&[&matrix[..], &["--format", "json"]].concat());
+    let told: Json = serde_json::from_str(&told).unwrap();
+    assert!(told["point"]["notes"].to_string().contains("was not read"));
+    let rows = told["rows"].as_array().unwrap();
+    assert!(!rows.is_empty());
+    for row in rows {
+        for cell in row["cells"].as_object().unwrap().values() {
+            assert_ne!(cell["basis"], "observed", "{row:#}");
+        }
+    }
+}

@@ -123,8 +123,11 @@ impl Teller<'_> {
                 continue;
             }
             let role = [Subject::Role];
+            // Of whom the files leave alone they say neither yes nor no.
+            let is_managed = self.explained.managed != Managed::No;
             for subject in subjects.unwrap_or(&role) {
-                let observed = self.sight_value(&sight, subject, Some(&nothing(subject)));
+                let none = nothing(subject);
+                let observed = self.sight_value(&sight, subject, is_managed.then_some(&none));
                 let ObservedValue::Has { value, .. } = &observed else {
                     continue;
                 };
@@ -141,12 +144,16 @@ impl Teller<'_> {
                     subject: subject.clone(),
                     state: None,
                     value: None,
-                    kept: None,
+                    kept: (!is_managed).then_some(Kept::Unmanaged),
                     sensitivity,
                     given: false,
                     because: vec![self.link(
                         LinkKind::Access,
-                        "no line of `access` gives anything here",
+                        if is_managed {
+                            "no line of `access` gives anything here"
+                        } else {
+                            "not managed: whatever is there is left alone"
+                        },
                         self.explained.access,
                     )],
                     also: Vec::new(),

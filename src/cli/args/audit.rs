@@ -148,8 +148,8 @@ pub struct ReportArgs {
     /// The last day of the period, or the instant at which it ends; now, where it is not given.
     #[arg(long, value_name = "WHEN")]
     pub to: Option<String>,
-    /// How to print it: `html`, `markdown` or `json`; with `=FILE` into a file. May be repeated.
-    #[arg(long = "format", value_name = "FORMAT[=FILE]", default_value = "markdown", value_parser = report_output)]
+    /// How to print it: `text`, `html`, `markdown` or `json`; with `=FILE` into a file. May be repeated.
+    #[arg(long = "format", value_name = "FORMAT[=FILE]", default_value = "text", value_parser = report_output)]
     pub formats: Vec<ReportOutput>,
     /// A head of the journal that was written down elsewhere, and where: the report says that it is in the journal. May be
     /// repeated.
@@ -159,7 +159,7 @@ pub struct ReportArgs {
     /// who should have and who had what at both ends. It holds people's contacts. `keyholder verify` checks it anywhere.
     #[arg(long, value_name = "FILE")]
     pub bundle: Option<Utf8PathBuf>,
-    /// A plan that `plan --out` kept, to be packed too. May be repeated.
+    /// A plan that `plan --out` kept and that a run of the period was given, to be packed too. May be repeated.
     #[arg(long = "plan", value_name = "FILE", requires = "bundle")]
     pub plans: Vec<Utf8PathBuf>,
 }
@@ -183,6 +183,8 @@ pub struct VerifyArgs {
 /// What a report is printed as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ReportFormat {
+    /// For people at a terminal or in a log.
+    Text,
     /// One page for a browser, without a script.
     Html,
     /// Headings and tables.
@@ -206,7 +208,7 @@ fn report_output(text: &str) -> Result<ReportOutput, String> {
         None => (text, None),
     };
     let format = ReportFormat::from_str(name, false)
-        .map_err(|_| format!("`{name}` is none of html, markdown, json"))?;
+        .map_err(|_| format!("`{name}` is none of text, html, markdown, json"))?;
     if file.as_ref().is_some_and(|file| file.as_str().is_empty()) {
         return Err("a file is missing behind `=`".to_owned());
     }

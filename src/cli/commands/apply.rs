@@ -4,14 +4,14 @@ pub(in crate::cli) mod kept;
 mod report;
 
 use self::kept::{broken, mended};
-use self::report::{question, report, say_review};
+use self::report::{Report, outputs, question};
 use crate::apply::{NotDone, Order, Outcomes, Ports, StopFlag, apply, settle};
 use crate::cli::anchor;
-use crate::cli::args::{ApplyArgs, DataFormat};
+use crate::cli::args::{ApplyArgs, PlanFormat};
 use crate::cli::checklist::Checklist;
-use crate::cli::commands::plan::print;
 use crate::cli::due;
 use crate::cli::failure::{Ending, Endings, Failure};
+use crate::cli::output::Outputs;
 use crate::cli::planning::Planning;
 use crate::cli::reviewed::Files;
 use crate::cli::session::{Session, distrust};
@@ -35,9 +35,10 @@ pub(in crate::cli) async fn run(
             .help("look at `keyholder plan` first; `apply --yes` does what it shows"));
     }
     let checklist = Checklist::prepare(args.manual.as_deref())?;
+    let outputs = outputs(args)?;
     let files = Files::read(&args.files, &args.expect_ids)?;
     let world = World::enter(session).await?;
-    within(session, &world, args, checklist, files).await
+    within(session, &world, args, outputs, checklist, files).await
 }
 
 /// The same in a world that was entered already.
@@ -45,6 +46,7 @@ pub(in crate::cli) async fn within(
     session: &Session<'_>,
     world: &World,
     args: &ApplyArgs,
+    outputs: Outputs<PlanFormat>,
     checklist: Option<Checklist>,
     files: Option<Files>,
 ) -> Result<Endings, Failure> {
@@ -107,32 +109,23 @@ pub(in crate::cli) async fn within(
             Some(planning.narrow(&mut planned, &files.plans))
         }
     };
-    if args.format == DataFormat::Text {
-        print(session, &planning, &planned);
+    if review.as_ref().is_some_and(|it| !it.stale.is_empty()) {
+        endings.insert(Ending::Stale);
     }
-    if let Some(review) = &review {
-        if !review.stale.is_empty() {
-            endings.insert(Ending::Stale);
-        }
-        say_review(session, review, &fresh, args.due, args.format);
-    }
+    let report = Report {
+        session,
+        planning: &planning,
+        planned: &planned,
+        fresh: &fresh,
+        reviewed: review.as_ref().map(|review| (review, files.as_ref())),
+        args,
+    };
+    report.before(&outputs);
     if let Some(failure) = session.ui.unwritten() {
         planning.note(&mut *journal, &planned.observed)?;
         world.leave(session, settings)?;
         return Err(failure.help("nothing was done: only what was shown is done"));
     }
-    let tell = |outcomes: &Outcomes, endings: &Endings| {
-        let review = review.as_ref().map(|review| (review, files.as_ref()));
-        report(
-            session,
-            &planning,
-            &planned,
-            outcomes,
-            review,
-            args.format,
-            endings,
-        );
-    };
     let empty = planned.answered_empty(&planning.memory);
     if let Some(system) = empty.first() {
         planning.note(&mut *journal, &planned.observed)?;
@@ -141,7 +134,7 @@ pub(in crate::cli) async fn within(
         drop(journal);
         world.leave(session, settings)?;
         endings.insert(Ending::Untrusted);
-        tell(&outcomes, &endings);
+        report.after(outputs, &outcomes, &endings)?;
         return Err(refused(&empty));
     }
     if let Some(why) = refusal {
@@ -150,7 +143,7 @@ pub(in crate::cli) async fn within(
         drop(journal);
         world.leave(session, settings)?;
         endings.insert(Ending::Held);
-        tell(&outcomes, &endings);
+        report.after(outputs, &outcomes, &endings)?;
         session.ui.fail(&Failure::new(Ending::Held, why).help(
             "let somebody else's token act first, and name them under `acting`; or keep that access in the files",
         ));
@@ -237,7 +230,7 @@ pub(in crate::cli) async fn within(
         endings.insert(Ending::Partial);
     }
     endings.extend(broken(&outcomes));
-    tell(&outcomes, &endings);
+    report.after(outputs, &outcomes, &endings)?;
     Ok(endings)
 }
 

@@ -4,7 +4,8 @@ use crate::cli::args::{DataFormat, JournalCommand};
 use crate::cli::failure::{Ending, Endings, Failure};
 use crate::cli::session::{Session, distrust};
 use crate::journal::{Filter, Head, Snapshot, show, show_json};
-use crate::render::escape;
+use crate::render::doc::{Block, Doc, Section, prose, say};
+use crate::render::text;
 use crate::state::Place;
 
 pub(in crate::cli) fn run(
@@ -31,15 +32,18 @@ pub(in crate::cli) fn run(
             match format {
                 DataFormat::Text => {
                     let zone = crate::ops::project::zone(&loaded);
-                    let lines = show(&journal.sealed, &filter).into_iter().map(|line| {
-                        let at = line.at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
-                        format!(
-                            "{:>5}  {at}  {}\n",
-                            line.seq,
-                            escape::terminal_long(&line.text)
-                        )
-                    });
-                    session.ui.data(&lines.collect::<String>());
+                    let lines = show(&journal.sealed, &filter, &zone)
+                        .into_iter()
+                        .map(|line| {
+                            let at = line.at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S");
+                            let begin = format!("{:>5}  {at}  ", line.seq);
+                            Block::Line(vec![say(begin), prose(line.text)])
+                        });
+                    let doc = Doc {
+                        title: Vec::new(),
+                        sections: vec![Section::open(Vec::new(), lines.collect())],
+                    };
+                    session.ui.data(&text::write(&doc, session.ui.layout()));
                 }
                 DataFormat::Json => {
                     let lines = show_json(&journal.sealed, &filter)

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 
 use crate::cli::anchor;
-use crate::cli::args::{ApplyArgs, DataFormat, LockoutArgs, PlanInputs};
+use crate::cli::args::{ApplyArgs, LockoutArgs, PlanFormat, PlanInputs};
 use crate::cli::commands::apply;
 use crate::cli::failure::{Ending, Endings, Failure};
+use crate::cli::output::Outputs;
 use crate::cli::planning::Planning;
 use crate::cli::session::{Session, distrust};
 use crate::cli::world::World;
@@ -46,7 +47,8 @@ pub(in crate::cli) async fn lockout(
     }
     let now = world.now();
     // The files say it too, whatever became of the calls.
-    let taken = apply::within(session, &world, &at_once(&key), None, None).await;
+    let words = Outputs::stdout(PlanFormat::Text);
+    let taken = apply::within(session, &world, &at_once(&key), words, None, None).await;
     write_down(session, &project, &key, now);
     let mut endings = taken?;
     if !unreached.is_empty() {
@@ -207,7 +209,8 @@ fn at_once(key: &PersonKey) -> ApplyArgs {
         yes: true,
         manual: None,
         contacts: false,
-        format: DataFormat::Text,
+        formats: Vec::new(),
+        budget: 0,
         within_reach: true,
     }
 }

@@ -44,6 +44,9 @@ pub(in crate::cli) async fn run(
             // A read has asked the journal already.
             known.lock(seeing.locked.clone());
         }
+        if let (Ok(known), Point::Now | Point::Live) = (&mut known, point) {
+            known.notes.extend(seeing.unread.iter().cloned());
+        }
         moments.push(known.map_err(|error| {
             Failure::input(error.to_string())
                 .help("a day such as `2027-03-01`, a commit, `desired` or `live`")
@@ -59,6 +62,7 @@ pub(in crate::cli) async fn run(
         .iter()
         .map(|moment| Frame {
             label: &moment.label,
+            at: moment.at,
             commit: moment.commit.as_deref(),
             applied: moment.applied,
             head: head.clone(),

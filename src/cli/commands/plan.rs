@@ -155,7 +155,7 @@ impl Printing<'_> {
             PlanFormat::Markdown => {
                 let systems = plan.draft.systems.iter().map(|system| system.name.as_str());
                 let only = self.only.iter().map(String::as_str);
-                let marker = markdown::marker(&prefix(), systems.chain(only));
+                let marker = markdown::marker("plan", &prefix(), systems.chain(only));
                 let page = markdown::Page {
                     marker: &marker,
                     budget: self.budget as usize,
@@ -163,10 +163,10 @@ impl Printing<'_> {
                 markdown::write(&self.page(frame), page)
             }
             PlanFormat::Html => html::write(&self.page(frame)),
-            PlanFormat::Csv => table::write(plan, frame),
+            PlanFormat::Csv => table::write(plan, frame, |_| None),
             PlanFormat::Github => lines::github(plan, frame, &prefix()),
             PlanFormat::Gitlab => lines::gitlab(plan, frame, &prefix()),
-            PlanFormat::Sarif => lines::sarif(plan, &prefix()),
+            PlanFormat::Sarif => lines::sarif(plan, frame, &prefix()),
         }
     }
 
@@ -219,12 +219,16 @@ impl Printing<'_> {
     }
 }
 
-/// Prints a plan as lines, without what is said at the end of a run.
-pub(in crate::cli) fn print(session: &Session<'_>, planning: &Planning<'_>, planned: &Planned) {
-    let doc = view::plan(&planned.plan, &planning.frame());
-    let text = text::write(&doc, session.ui.layout());
+/// A plan as lines, without what is said at the end of a run.
+pub(in crate::cli) fn in_words(
+    planning: &Planning<'_>,
+    planned: &Planned,
+    layout: Layout,
+    frame: &Frame<'_>,
+) -> String {
+    let text = text::write(&view::plan(&planned.plan, frame), layout);
     let refused = refusal(planning, planned);
-    session.ui.data(&format!("{refused}{text}"));
+    format!("{refused}{text}")
 }
 
 /// The first line of a plan of which nothing may be done.

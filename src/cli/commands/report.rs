@@ -16,6 +16,7 @@ use crate::ops::evidence;
 use crate::ops::report::{Wanted, grounds, report};
 use crate::ops::when;
 use crate::render;
+use crate::render::text::Layout;
 use crate::report::{Anchor, Report};
 
 pub(in crate::cli) fn run(session: &Session<'_>, args: &ReportArgs) -> Result<Endings, Failure> {
@@ -71,17 +72,26 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &ReportArgs) -> Result<En
     if let (Some(archive), Some(file)) = (archive, &args.bundle) {
         let plans = args.plans.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let packed = pack(&wanted, &report, &grounds, &plans);
-        let (id, bytes) = packed.map_err(|error| Failure::input(error.to_string()))?;
+        let (id, bytes) = packed.map_err(|error| {
+            let advice = error.advice();
+            let failure = Failure::input(error.to_string());
+            match advice {
+                Some(advice) => failure.help(advice),
+                None => failure,
+            }
+        })?;
         archive.write(&bytes)?;
         session.ui.tell(&format!(
             "{file} has the id {id}: keep the id elsewhere; it holds people's contacts"
         ));
     }
     for (format, file) in outputs.files {
-        file.write(written(&report, format))?;
+        file.write(written(&report, format, Layout::PLAIN))?;
     }
     if let Some(format) = outputs.stdout {
-        session.ui.data(&written(&report, format));
+        session
+            .ui
+            .data(&written(&report, format, session.ui.layout()));
     }
     Ok(Endings::new())
 }
@@ -91,8 +101,9 @@ fn read(file: &Utf8PathBuf) -> Result<PlanFile, Failure> {
     Ok((file.to_string(), bytes))
 }
 
-fn written(report: &Report, format: ReportFormat) -> String {
+fn written(report: &Report, format: ReportFormat, layout: Layout) -> String {
     match format {
+        ReportFormat::Text => render::report::text(report, layout),
         ReportFormat::Html => render::report::html(report),
         ReportFormat::Markdown => render::report::markdown(report),
         ReportFormat::Json => evidence::json(report),

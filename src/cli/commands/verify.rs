@@ -1,15 +1,18 @@
 //! `verify`: whether a bundle is as it was made, on any machine.
 
+use camino::Utf8Path;
+use jiff::tz::TimeZone;
 use serde_json::json;
 
-use crate::bundle::{Checked, MOST_BYTES};
+use crate::bundle::{Checked, Fault, MOST_BYTES, REPORT, content};
 use crate::cli::args::{DataFormat, VerifyArgs};
 use crate::cli::failure::{Ending, Endings, Failure};
 use crate::cli::session::Session;
 use crate::journal::Head;
 use crate::ops::verify::verify;
-use crate::render::escape;
+use crate::render::doc::{Block, Doc, Run, Section, Tone, prose, say, toned};
 use crate::render::report::PROOF;
+use crate::render::{text, words};
 
 pub(in crate::cli) fn run(session: &Session<'_>, args: &VerifyArgs) -> Result<Endings, Failure> {
     let file = &args.file;
@@ -21,14 +24,7 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &VerifyArgs) -> Result<En
         )));
     }
     let bytes = std::fs::read(file).map_err(failed)?;
-    let checked = verify(&bytes).map_err(|faults| {
-        let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        Failure::new(
-            Ending::Untrusted,
-            format!("{file} is not as it was made:\n{}", faults.join("\n")),
-        )
-        .help("ask for it again; what is named is not what was packed, and nothing in it is proven")
-    })?;
+    let checked = verify(&bytes).map_err(|faults| wrong(file, &faults))?;
     expect(&checked, args)?;
     match args.format {
         DataFormat::Json => {
@@ -43,12 +39,15 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &VerifyArgs) -> Result<En
                 "compared": args.expect_id.is_some(),
                 "fits": checked.fits,
                 "doubts": checked.doubts,
+                "plans": checked.index.plans,
                 "unchecked": checked.unchecked,
                 "left_out": checked.index.left_out,
             });
             session.ui.json(&told);
         }
-        DataFormat::Text => session.ui.data(&text(&checked, args)),
+        DataFormat::Text => session
+            .ui
+            .data(&text::write(&doc(&checked, args), session.ui.layout())),
     }
     if checked.doubts.is_empty() {
         Ok(Endings::new())
@@ -81,7 +80,26 @@ fn expect(checked: &Checked, args: &VerifyArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn text(checked: &Checked, args: &VerifyArgs) -> String {
+/// A file that is no bundle was never one that could have been changed: it is the wrong file.
+fn wrong(file: &Utf8Path, faults: &[Fault]) -> Failure {
+    let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+    let told = told.join("\n");
+    match faults {
+        [Fault::NoBundle] => Failure::input(format!("{file} is not a bundle: {told}"))
+            .help("`report --bundle FILE` makes one; or it was replaced by something else"),
+        [Fault::Format(_)] => Failure::input(format!("{file} cannot be read: {told}"))
+            .help("verify it with the version of keyholder that made it, or a later one"),
+        _ => Failure::new(
+            Ending::Untrusted,
+            format!("{file} is not as it was made:\n{told}"),
+        )
+        .help(
+            "ask for it again; what is named is not what was packed, and nothing in it is proven",
+        ),
+    }
+}
+
+fn doc(checked: &Checked, args: &VerifyArgs) -> Doc {
     let index = &checked.index;
     // What is whole in itself may still be another bundle than the one that was made at the time.
     let compared = match (&args.expect_id, args.expect_heads.is_empty()) {
@@ -95,30 +113,60 @@ fn text(checked: &Checked, args: &VerifyArgs) -> String {
             "whole in itself; not compared with an id written down elsewhere (`--expect-id`)"
         }
     };
-    let mut out = format!(
-        "{compared}\nid {}, {} files\nmade {}, of {} to {}\n",
-        index.id,
-        index.files.len(),
-        escape::terminal(&index.made),
-        escape::terminal(&index.from),
-        escape::terminal(&index.to)
+    let report = content(&checked.files, REPORT);
+    let report: serde_json::Value = report
+        .and_then(|bytes| serde_json::from_slice(bytes).ok())
+        .unwrap_or_default();
+    let zone = report["zone"].as_str().unwrap_or_default();
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    let when = |text: &str| {
+        let at = text.parse();
+        prose(at.map_or_else(|_| text.to_owned(), |at| words::zoned(at, &zone)))
+    };
+    let about = Section::open(
+        Vec::new(),
+        vec![
+            Block::Line(vec![say(format!(
+                "id {}, {} files",
+                index.id,
+                index.files.len()
+            ))]),
+            Block::Line(vec![say("made "), when(&index.made)]),
+            Block::Line(vec![
+                say("of "),
+                when(&index.from),
+                say(" to "),
+                when(&index.to),
+            ]),
+        ],
     );
+    let mut sections = vec![about];
     for (title, all) in [
         ("Recomputed, and fits:", &checked.fits),
         ("Does not fit:", &checked.doubts),
+        ("In it, and not given to any run:", &checked.unapplied),
         ("Not compared with anything:", &checked.unchecked),
         ("Not in it:", &index.left_out),
     ] {
         if !all.is_empty() {
-            out.push_str(&format!("\n{title}\n"));
-        }
-        for line in all {
-            out.push_str(&format!("  {}\n", escape::terminal_long(line)));
+            let lines = all.iter().map(|line| listed(prose(line.clone())));
+            let title = vec![toned(Tone::Strong, title)];
+            sections.push(Section::open(title, lines.collect()));
         }
     }
-    out.push_str("\nWhat the chain of hashes proves, and what it does not:\n");
-    for proof in PROOF {
-        out.push_str(&format!("  {proof}\n"));
+    sections.push(Section::open(
+        vec![toned(
+            Tone::Strong,
+            "What the chain of hashes proves, and what it does not:",
+        )],
+        PROOF.iter().map(|proof| listed(say(*proof))).collect(),
+    ));
+    Doc {
+        title: vec![toned(Tone::Strong, compared)],
+        sections,
     }
-    out
+}
+
+fn listed(text: Run) -> Block {
+    Block::Line(vec![say("- "), text])
 }

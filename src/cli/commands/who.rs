@@ -52,6 +52,7 @@ pub(in crate::cli) async fn run(session: &Session<'_>, args: &WhoArgs) -> Result
     }
     let mut by = by(project, then.as_ref(), &holders.lines());
     by.notes.extend(note);
+    by.notes.extend(seeing.unread.iter().cloned());
     let (desired, catalog) = (&project.desired, project.catalog);
     session.ui.answer(
         args.format,

@@ -38,6 +38,7 @@ pub(in crate::cli) async fn run(session: &Session<'_>, args: &WhyArgs) -> Result
         answer.ok_or_else(|| Failure::input(format!("nobody is declared as `{}`", args.person)))?;
     let mut by = by(project, then.as_ref(), &answer.lines());
     by.notes.extend(note);
+    by.notes.extend(seeing.unread.iter().cloned());
     let (desired, catalog) = (&project.desired, project.catalog);
     session.ui.answer(
         args.format,

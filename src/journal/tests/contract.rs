@@ -1,5 +1,7 @@
 //! What is published: how entries are shown, and their schema.
 
+use jiff::tz::TimeZone;
+
 use super::*;
 
 #[test]
@@ -29,7 +31,7 @@ fn showing_keeps_a_step_and_its_outcome_together() {
         person: Some("jana".to_owned()),
         ..Filter::default()
     };
-    let lines = show(journal.sealed(), &filter);
+    let lines = show(journal.sealed(), &filter, &TimeZone::UTC);
     assert_eq!(
         lines.iter().map(|line| line.seq).collect::<Vec<_>>(),
         [2, 4]
@@ -47,7 +49,10 @@ fn showing_keeps_a_step_and_its_outcome_together() {
     );
     assert_eq!(json.len(), 2);
     assert_eq!(json[0]["hash"], journal.sealed()[2].hash.as_str());
-    assert_eq!(show(journal.sealed(), &Filter::default()).len(), 6);
+    assert_eq!(
+        show(journal.sealed(), &Filter::default(), &TimeZone::UTC).len(),
+        6
+    );
 }
 
 #[test]

@@ -42,6 +42,7 @@ pub(super) fn body(draft: &plan::Draft, catalog: &'static Catalog) -> PlanBody {
         whose: _,
         passed: _,
         waived: _,
+        believed: _,
         approved: _,
         settled: _,
         quiet: _,

@@ -177,8 +177,16 @@ fn what_is_gone_is_measured_by_the_last_read() {
         let case = format!("{settings} {approvals} {before} {left} {new}");
         assert_eq!(is_believed(&world, "center"), believed, "{case}");
         assert!(is_believed(&world, "mall"), "{case}");
-        let holds = world.plan(Vec::new()).draft.holds;
-        assert_eq!(holds.is_empty(), believed, "{case}");
+        let draft = world.plan(Vec::new()).draft;
+        assert_eq!(draft.holds.is_empty(), believed, "{case}");
+        // The journal is told which approval it was.
+        let is_approved = believed && approvals.contains("allow: shrink");
+        let told: Vec<_> = draft.believed.iter().collect();
+        assert_eq!(told.len(), usize::from(is_approved), "{case}");
+        for ((system, place), rule) in told {
+            assert_eq!((system.as_str(), place), ("salons", &at("center")));
+            assert!(rule.starts_with("approval shrink"), "{rule}");
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Part, Sheet, Table};
+use super::{Part, Sheet};
 use crate::render::doc::Run;
 use crate::render::escape;
 use crate::render::html::base64;
@@ -73,7 +73,7 @@ fn part(nth: usize, part: &Part, out: &mut String) {
         out.push_str(&format!("<figure>\n{picture}</figure>\n"));
     }
     if !part.table.rows.is_empty() {
-        tables(nth, part, out);
+        tables(part, out);
     } else if !part.nothing.is_empty() && (part.notes.is_empty() || !part.table.columns.is_empty())
     {
         out.push_str(&format!(
@@ -88,31 +88,44 @@ fn part(nth: usize, part: &Part, out: &mut String) {
 }
 
 /// The table of a part; of a long one, what nobody has to act on is folded.
-fn tables(nth: usize, part: &Part, out: &mut String) {
+fn tables(part: &Part, out: &mut String) {
     let all = part.table.rows.len();
     let loud = part.table.rows.iter().take_while(|row| row.loud).count();
     if part.fold || all - loud <= LONG {
-        table(nth, &part.table, 0..all, out);
+        table(part, 0..all, "all", out);
         return;
     }
     if loud > 0 {
-        table(nth, &part.table, 0..loud, out);
+        table(part, 0..loud, "first", out);
     }
     let more = if loud > 0 { " more" } else { "" };
     out.push_str(&format!(
         "<details>\n<summary>{}{more} rows</summary>\n",
         all - loud
     ));
-    table(nth, &part.table, loud..all, out);
+    table(part, loud..all, "more", out);
     out.push_str("</details>\n");
 }
 
-/// On a narrow screen a row is a card: roles keep it a table there, and each cell carries the name of its column.
-fn table(nth: usize, table: &Table, rows: Range<usize>, out: &mut String) {
+/// On a narrow screen a row is a card: roles keep it a table there, and each cell carries the name of its column. A column
+/// that no row has anything in takes no room.
+fn table(part: &Part, rows: Range<usize>, which: &str, out: &mut String) {
+    let table = &part.table;
     out.push_str(&format!(
-        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"h{nth}\">\n<table role=\"table\">\n<thead>\n<tr role=\"row\">"
+        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{}, {which} rows\">\n<table role=\"table\">\n<thead>\n<tr role=\"row\">",
+        door(part.title)
     ));
-    for column in table.columns {
+    let shown = table.rows.get(rows.clone()).unwrap_or_default();
+    let is_used = |nth: usize| {
+        let mut cells = shown.iter().filter_map(|row| row.cells.get(nth));
+        cells.any(|cell| !is_blank(cell)) || table.folds.keys().any(|(_, column)| *column == nth)
+    };
+    let used: Vec<bool> = (0..table.columns.len()).map(is_used).collect();
+    let is_used = |nth: usize| used.get(nth).copied().unwrap_or(true);
+    for (nth, column) in table.columns.iter().enumerate() {
+        if !is_used(nth) {
+            continue;
+        }
         if column.is_empty() {
             out.push_str("<td></td>");
         } else {
@@ -131,7 +144,14 @@ fn table(nth: usize, table: &Table, rows: Range<usize>, out: &mut String) {
             "<tr role=\"row\">"
         });
         for (nth, cell) in row.cells.iter().enumerate() {
-            let mut text = line(cell);
+            if !is_used(nth) {
+                continue;
+            }
+            let mut text = if is_blank(cell) {
+                String::new()
+            } else {
+                line(cell)
+            };
             if let Some(lines) = table.folds.get(&(at, nth)) {
                 text = folded(&text, lines);
             }
@@ -146,12 +166,24 @@ fn table(nth: usize, table: &Table, rows: Range<usize>, out: &mut String) {
                     "<td role=\"cell\"{class} data-label=\"{}\">{text}</td>",
                     door(label)
                 ));
-            } else if row.loud {
-                out.push_str(&format!(
-                    "<th scope=\"row\" role=\"rowheader\"><span class=\"mark\">!</span> {text}</th>"
-                ));
             } else {
-                out.push_str(&format!("<th scope=\"row\" role=\"rowheader\">{text}</th>"));
+                // A number alone says nothing on a card.
+                let digits = |run: &Run| run.text.bytes().all(|b| b.is_ascii_digit());
+                let is_number = !is_blank(cell) && cell.iter().all(digits);
+                let label = if is_number {
+                    format!(" data-label=\"{}\"", door(label))
+                } else {
+                    String::new()
+                };
+                // The mark stays beside what it marks.
+                let mark = if row.loud {
+                    "<span class=\"mark\">!\u{a0}</span>"
+                } else {
+                    ""
+                };
+                out.push_str(&format!(
+                    "<th scope=\"row\" role=\"rowheader\"{label}>{mark}{text}</th>"
+                ));
             }
         }
         out.push_str("</tr>\n");
@@ -181,6 +213,10 @@ fn line(runs: &[Run]) -> String {
         }
     }
     out
+}
+
+fn is_blank(cell: &[Run]) -> bool {
+    cell.iter().all(|run| run.text.is_empty())
 }
 
 /// A date or a word of ours, which is read best on one line.

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use super::tell::{Teller, short};
+use super::tell::{Teller, place_words, short};
 use super::{Part, Row, Table, lasting, own, picture, when};
 use crate::render::doc::{Run, foreign, say};
 use crate::report::wire::Leaver;
@@ -78,7 +78,7 @@ impl Teller<'_> {
             if !cell.is_empty() {
                 cell.push(say("; "));
             }
-            cell.push(foreign(format!("{} {}", cut.system, cut.location)));
+            cell.push(foreign(place_words(&cut.system, &cut.location)));
             cell.push(say(match (&cut.at, cut.how.as_deref()) {
                 (None, _) => match cut.open.as_deref() {
                     Some("seen") => ": has access",

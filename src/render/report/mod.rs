@@ -1,16 +1,18 @@
 //! A report for people: what it says, before it is a page or a Markdown text.
 //!
-//! Not the facts: those are `report`'s. A report is tables, which a plan is not, so it has a small model of its own and two
+//! Not the facts: those are `report`'s. A report is tables, which a plan is not, so it has a small model of its own and three
 //! writers that differ in little. Invariant: every text from outside is marked where it enters, and a writer escapes it.
 
 mod html;
 mod leavers;
 mod markdown;
 mod picture;
+mod rules;
 mod steps;
 mod tell;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +20,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::doc::{Run, foreign, say};
+use super::text::Layout;
 use crate::report::Report;
 
 pub use picture::{changes as picture_of_changes, leavers as picture_of_leavers};
@@ -38,6 +41,11 @@ pub fn html(report: &Report) -> String {
 /// A report as Markdown.
 pub fn markdown(report: &Report) -> String {
     markdown::write(&tell::tell(report))
+}
+
+/// A report as lines for a terminal or a log.
+pub fn text(report: &Report, layout: Layout) -> String {
+    super::text::write(&text::doc(&tell::tell(report), layout), layout)
 }
 
 /// What a report says.

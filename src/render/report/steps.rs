@@ -4,15 +4,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::tell::{Teller, number, scope};
+use super::tell::{Teller, number, place_words, scope};
 use super::{Part, Row, Table, own};
 use crate::journal::{ItemValue, RightValue};
 use crate::render::doc::{Run, foreign, say};
 use crate::report::Report;
 use crate::report::wire::{Drift, Step};
 
-/// The most rights that are named in a row; more are counted there, and all are behind it.
+/// The most rights that are named in a row where none of them is sensitive; more are counted there, and stand behind it.
 const MOST: usize = 4;
+/// The most sensitive rights that are named in a row.
+const MOST_SENSITIVE: usize = 12;
 
 /// Every step that reached a vendor.
 pub(super) fn part(teller: &Teller<'_>) -> Part {
@@ -41,14 +43,14 @@ pub(super) fn part(teller: &Teller<'_>) -> Part {
             let places: BTreeSet<_> = same.iter().map(|it| &it.location).collect();
             let mut place = vec![foreign(first.system.clone())];
             match (places.len(), places.first()) {
-                (1, Some(only)) => place.push(foreign(format!(" {only}"))),
+                (1, Some(only)) => place.push(foreign(place_words("", only))),
                 (many, _) => place.push(say(format!(", {many} places"))),
             }
             (own(number(people.len() as u64, "person", "people")), place)
         };
-        let (short, all) = rights(teller.report, first);
-        if !all.is_empty() {
-            table.folds.insert((nth, 6), all);
+        let (short, rest) = rights(teller.report, first);
+        if !rest.is_empty() {
+            table.folds.insert((nth, 6), rest);
         }
         table.rows.push(Row {
             loud: matches!(
@@ -114,14 +116,16 @@ fn each(teller: &Teller<'_>, steps: &[&Step]) -> Vec<Vec<Run>> {
             line.push(say("account "));
             line.push(foreign(account.clone()));
         }
-        line.push(say(": "));
-        line.push(foreign(places.join(", ")));
+        if places != ["*"] {
+            line.push(say(": "));
+            line.push(foreign(places.join(", ")));
+        }
         line
     });
     lines.collect()
 }
 
-/// What a step does to rights and role in short, and all of it where that is not all.
+/// What a step does to rights and role in short, and the rest where that is not all.
 fn rights(report: &Report, step: &Step) -> (Vec<Run>, Vec<Vec<Run>>) {
     let mut short = Vec::new();
     match (&step.role_before, &step.role_after) {
@@ -137,8 +141,7 @@ fn rights(report: &Report, step: &Step) -> (Vec<Run>, Vec<Vec<Run>>) {
         (Some(before), None) => short.extend([say("was "), foreign(before.clone())]),
         _ => {}
     }
-    let mut all = Vec::new();
-    let mut hidden = false;
+    let mut rest = Vec::new();
     for (word, rights) in [
         ("gets", &step.given),
         ("loses", &step.taken),
@@ -157,7 +160,7 @@ fn rights(report: &Report, step: &Step) -> (Vec<Run>, Vec<Vec<Run>>) {
             .filter(|(slug, _)| why(report, slug).is_some());
         // What is sensitive is worth naming; of a long list of the rest the number is.
         let shown = if rights.len() > MOST {
-            sensitive.count().min(MOST)
+            sensitive.count().min(MOST_SENSITIVE)
         } else {
             rights.len()
         };
@@ -169,23 +172,24 @@ fn rights(report: &Report, step: &Step) -> (Vec<Run>, Vec<Vec<Run>>) {
                 if nth > 0 {
                     short.push(say(", "));
                 }
-                short.extend(runs.clone());
+                short.extend(runs);
+            } else {
+                // What stands in the row is not told a second time behind it.
+                let mut line = vec![say(format!("{word} "))];
+                line.extend(runs);
+                rest.push(line);
             }
-            let mut line = vec![say(format!("{word} "))];
-            line.extend(runs);
-            all.push(line);
         }
         let more = rights.len() - shown;
         if more > 0 {
-            hidden = true;
-            let and = if shown > 0 { " and " } else { "" };
-            short.push(say(format!(
-                "{and}{}",
+            short.push(say(if shown > 0 {
+                format!(" and {}", number(more as u64, "more right", "more rights"))
+            } else {
                 number(more as u64, "right", "rights")
-            )));
+            }));
         }
     }
-    (short, if hidden { all } else { Vec::new() })
+    (short, rest)
 }
 
 /// What somebody else changed.

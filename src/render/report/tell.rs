@@ -1,11 +1,13 @@
 //! What a report says, part by part: what somebody must act on first, what is looked up last.
 
+use jiff::Timestamp;
+use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
 use super::{PROOF, Part, Row, Sheet, Table, lasting, own, picture, row, steps, theirs, when};
 use crate::render::doc::{Run, foreign, say};
 use crate::report::Report;
-use crate::report::wire::{Arrival, Rule, Stats};
+use crate::report::wire::{Arrival, Stats};
 
 pub(super) fn tell(report: &Report) -> Sheet {
     let zone = TimeZone::get(&report.zone).unwrap_or(TimeZone::UTC);
@@ -57,7 +59,7 @@ impl Teller<'_> {
         }
     }
 
-    fn people(&self, keys: &[String]) -> Vec<Run> {
+    pub(super) fn people(&self, keys: &[String]) -> Vec<Run> {
         let mut cell = Vec::new();
         for key in keys {
             if !cell.is_empty() {
@@ -77,13 +79,20 @@ impl Teller<'_> {
         text.map_or_else(|| own(none), |text| self.at(text))
     }
 
+    /// Whole days as days, both of which belong to the period; else to the minute.
     fn period(&self) -> String {
-        format!(
-            "{} to {} ({})",
-            when(&self.report.from, &self.zone),
-            when(&self.report.to, &self.zone),
-            self.report.zone
-        )
+        let (from, to) = (&self.report.from, &self.report.to);
+        let day = |text: &str| {
+            let at: Timestamp = text.parse().ok()?;
+            let local = at.to_zoned(self.zone.clone());
+            (local.time() == Time::midnight()).then(|| local.date())
+        };
+        let days = day(from).zip(day(to).and_then(|end| end.yesterday().ok()));
+        let (from, to) = match days {
+            Some((first, last)) => (first.to_string(), last.to_string()),
+            None => (when(from, &self.zone), when(to, &self.zone)),
+        };
+        format!("{from} to {to} ({})", self.report.zone)
     }
 
     fn lead(&self) -> Vec<Vec<Run>> {
@@ -103,7 +112,7 @@ impl Teller<'_> {
         };
         let mut lead = vec![
             own(format!(
-                "{}. Access was given {}, changed {}{}, taken {}; {} of these by hand; {} did not succeed or are not known.",
+                "{}. Access was given {}, changed {}{}, taken {}; {} of these by hand; {} did not succeed or {} not known.",
                 number(totals.runs, "run", "runs"),
                 times_word(totals.given),
                 times_word(totals.changed),
@@ -113,7 +122,8 @@ impl Teller<'_> {
                 },
                 times_word(totals.taken),
                 totals.by_hand,
-                totals.failed
+                totals.failed,
+                if totals.failed == 1 { "is" } else { "are" }
             )),
             own(format!(
                 "{} joined, {} moved, {} left; {} of those who left still {} access{}{}.",
@@ -255,83 +265,6 @@ impl Teller<'_> {
         }
     }
 
-    fn policies(&self) -> Part {
-        let policies = &self.report.policies;
-        let rules = policies.rules.as_deref().unwrap_or_default();
-        let mut rows: Vec<Row> = policies
-            .findings
-            .iter()
-            .map(|it| {
-                let rule = rules.iter().find(|rule| rule.policy == it.policy);
-                Row {
-                    loud: true,
-                    cells: vec![
-                        vec![foreign(it.policy.clone())],
-                        own("broken"),
-                        theirs(rule.map(|rule| &rule.demand)),
-                        own(it.side.clone()),
-                        self.people(&it.people),
-                        steps::titles(self.report, &it.rights),
-                        scope(it.system.as_ref(), it.location.as_ref()),
-                        self.at(&it.since),
-                    ],
-                }
-            })
-            .collect();
-        let others = rules.iter().filter(|rule| rule.state != "broken");
-        rows.extend(others.map(|rule| {
-            let mut cells = vec![
-                vec![foreign(rule.policy.clone())],
-                own(if rule.state == "held" {
-                    "held"
-                } else {
-                    "not judged"
-                }),
-                vec![foreign(rule.demand.clone())],
-            ];
-            cells.resize(8, Vec::new());
-            row(cells)
-        }));
-        let mut notes = vec![own(match &policies.judged {
-            Some(at) => format!(
-                "As the last run before the end saw it, at {}.",
-                when(at, &self.zone)
-            ),
-            None => "No run judged them: nothing is known.".to_owned(),
-        })];
-        if policies.unread > 0 {
-            notes.push(own(format!(
-                "Not judged is what is in {}, of those that were not read as a whole.",
-                number(policies.unread, "scope", "scopes")
-            )));
-        }
-        Part {
-            title: "Policies at the end",
-            count: Some(rows.len()),
-            notes,
-            table: Table {
-                columns: &[
-                    "Policy",
-                    "At the end",
-                    "Demands",
-                    "Side",
-                    "People",
-                    "Rights",
-                    "Where",
-                    "Since",
-                ],
-                rows,
-                ..Table::default()
-            },
-            nothing: if policies.rules.is_some() {
-                "There are no policies."
-            } else {
-                "Which policies there were is not known: no run wrote them down."
-            },
-            ..Part::default()
-        }
-    }
-
     fn holds(&self) -> Part {
         let rows = self.report.holds.iter().map(|it| Row {
             loud: it.until.is_none(),
@@ -384,101 +317,6 @@ impl Teller<'_> {
             nothing: "Nothing was found.",
             ..Part::default()
         }
-    }
-
-    fn loosened(&self) -> Part {
-        let rows = self.report.loosened.iter().map(|it| {
-            row(vec![
-                vec![foreign(it.rule.clone())],
-                theirs(it.before.as_ref()),
-                theirs(it.after.as_ref()),
-                self.at(&it.at),
-                own(it.run.to_string()),
-                theirs(it.commit.as_ref().map(|hash| short(hash)).as_ref()),
-            ])
-        });
-        Part {
-            title: "Rules loosened",
-            count: Some(self.report.loosened.len()),
-            table: Table {
-                columns: &["Rule", "Was", "Is since", "Applied", "Run", "Commit"],
-                rows: rows.collect(),
-                ..Table::default()
-            },
-            nothing: "None.",
-            ..Part::default()
-        }
-    }
-
-    fn approvals(&self) -> Part {
-        const COLUMNS: &[&str] = &[
-            "Lets through",
-            "For how many, until",
-            "Known since",
-            "Known until",
-            "Run",
-            "Steps it let through",
-        ];
-        let mut table = Table {
-            columns: COLUMNS,
-            ..Table::default()
-        };
-        for it in self.report.approvals.iter().filter(|it| it.used) {
-            let lines = it.let_through.iter().map(|passed| {
-                let mut line = self.person(passed.person.as_ref());
-                let kind = passed.kind.clone().unwrap_or_default();
-                line.push(say(format!(" {kind} ")));
-                line.extend(scope(passed.system.as_ref(), passed.location.as_ref()));
-                line.push(say(format!(", run {}, {}", passed.run, passed.result)));
-                line
-            });
-            table.folds.insert((table.rows.len(), 5), lines.collect());
-            let mut cells = self.rule(it);
-            cells.push(own(number(it.let_through.len() as u64, "step", "steps")));
-            table.rows.push(row(cells));
-        }
-        Part {
-            title: "Approvals used",
-            nothing: "None let anything through that would have been kept back.",
-            ..used(&self.report.approvals, table)
-        }
-    }
-
-    fn waivers(&self) -> Part {
-        const COLUMNS: &[&str] = &[
-            "Policy and person",
-            "Until",
-            "Known since",
-            "Known until",
-            "Run",
-            "Counted since",
-        ];
-        let counted = self.report.waivers.iter().filter(|it| it.used);
-        let rows = counted.map(|it| {
-            let mut cells = self.rule(it);
-            cells.push(self.end(it.counted.as_ref(), ""));
-            row(cells)
-        });
-        let table = Table {
-            columns: COLUMNS,
-            rows: rows.collect(),
-            ..Table::default()
-        };
-        Part {
-            title: "Waivers used",
-            nothing: "None let anybody have what a policy forbids.",
-            ..used(&self.report.waivers, table)
-        }
-    }
-
-    fn rule(&self, it: &Rule) -> Vec<Vec<Run>> {
-        vec![
-            vec![foreign(it.rule.clone())],
-            vec![foreign(it.value.clone())],
-            self.at(&it.since),
-            self.end(it.until.as_ref(), "stands"),
-            own(it.run.to_string()),
-        ]
     }
 
     fn lockouts(&self) -> Part {
@@ -713,39 +551,19 @@ impl Teller<'_> {
     }
 }
 
-/// A part about rules that were used; those that only stood are named beside it.
-fn used(all: &[Rule], table: Table) -> Part {
-    let idle: Vec<&Rule> = all.iter().filter(|it| !it.used).collect();
-    let mut notes = Vec::new();
-    if !idle.is_empty() {
-        let mut note = own("Stood in the files and let nothing through: ");
-        for (nth, it) in idle.iter().enumerate() {
-            if nth > 0 {
-                note.push(say("; "));
-            }
-            note.push(foreign(it.rule.clone()));
-        }
-        note.push(say("."));
-        notes.push(note);
-    }
-    Part {
-        count: Some(table.rows.len()),
-        notes,
-        table,
-        ..Part::default()
+pub(super) fn scope(system: Option<&String>, place: Option<&String>) -> Vec<Run> {
+    match (system, place) {
+        (Some(system), Some(place)) => vec![foreign(place_words(system, place))],
+        (Some(word), None) | (None, Some(word)) => vec![foreign(word.clone())],
+        (None, None) => Vec::new(),
     }
 }
 
-pub(super) fn scope(system: Option<&String>, place: Option<&String>) -> Vec<Run> {
-    let words: Vec<&str> = system
-        .into_iter()
-        .chain(place)
-        .map(String::as_str)
-        .collect();
-    if words.is_empty() {
-        Vec::new()
-    } else {
-        vec![foreign(words.join(" "))]
+/// A place of a system: one without places is named alone.
+pub(super) fn place_words(system: &str, place: &str) -> String {
+    match place {
+        "*" => system.to_owned(),
+        place => format!("{system} {place}"),
     }
 }
 

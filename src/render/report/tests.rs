@@ -1,6 +1,7 @@
 //! A report as a page and as Markdown: what it says, and that words from outside say nothing.
 
 use proptest::prelude::*;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::*;
 use crate::journal::RightValue;
@@ -103,6 +104,44 @@ fn the_year_as_it_is_read() {
     let report = report();
     snapbox::assert_data_eq!(markdown(&report), snapbox::file!["fixture/year.md"].raw());
     snapbox::assert_data_eq!(html(&report), snapbox::file!["fixture/year.html"].raw());
+    let plain = text(&report, Layout::PLAIN);
+    snapbox::assert_data_eq!(&plain, snapbox::file!["fixture/year.txt"].raw());
+}
+
+#[test]
+fn the_text_fits_wherever_it_is_read() {
+    let report = report();
+    for width in [40, 60, 80, 120] {
+        let layout = Layout {
+            width,
+            color: false,
+        };
+        let text = text(&report, layout);
+        for line in text.lines() {
+            assert!(line.width() <= width, "{width}: {line}");
+        }
+        // No part is missing, and none of the words of another format is in it.
+        for part in tell::tell(&report).parts {
+            assert!(text.contains(part.title), "{}", part.title);
+        }
+        assert!(!text.contains('\\') && !text.contains("<!--") && !text.contains('|'));
+        let color = Layout {
+            color: true,
+            ..layout
+        };
+        let color = self::text(&report, color);
+        assert_eq!(anstream::adapter::strip_str(&color).to_string(), text);
+    }
+}
+
+#[test]
+fn a_long_table_is_counted_in_the_text() {
+    let mut report = report();
+    let joiner = report.joiners[0].clone();
+    report.joiners = vec![joiner; 77];
+    let text = text(&report, Layout::PLAIN);
+    let (_, joiners) = text.split_once("Joiners (77)").unwrap();
+    assert!(joiners.contains("27 more, which `--format html=FILE` and `json=FILE` have"));
 }
 
 #[test]
@@ -150,8 +189,11 @@ fn a_long_part_is_folded_and_equal_steps_are_one_row() {
     assert!(steps.contains("<summary>500 people</summary>"), "{steps}");
     // Who it was, and what is worth knowing of what they got, first.
     assert!(steps.contains("<bdi>Pēteris</bdi> (<bdi>p1</bdi>)"));
-    assert!(steps.contains("<summary>gets <bdi>delete everything</bdi> [<bdi>deletion</bdi>] and 49 rights</summary>"), "{steps}");
+    assert!(steps.contains("<summary>gets <bdi>delete everything</bdi> [<bdi>deletion</bdi>] and 49 more rights</summary>"), "{steps}");
     assert!(steps.contains("mall-0, mall-1"));
+    // What stands in the row is told once.
+    assert_eq!(steps.matches("delete everything").count(), 1, "{steps}");
+    assert_eq!(markdown(&report).matches("delete everything").count(), 1);
     assert!(page.contains("<details open>\n<summary><h2 id=\"h17\">Steps by call"));
 
     report.steps = (0..60)
@@ -270,6 +312,24 @@ fn drift_says_what_it_was() {
 }
 
 #[test]
+fn an_approval_of_a_list_is_told_with_the_list() {
+    let mut report = report();
+    let list = crate::report::wire::Believed {
+        run: 59,
+        at: "2026-09-01T12:00:00Z".to_owned(),
+        system: "salons".to_owned(),
+        location: "riga-east".to_owned(),
+    };
+    report.approvals[0].let_through.clear();
+    report.approvals[0].lists = vec![list];
+    let text = markdown(&report);
+    assert!(
+        text.contains("| 1 list that shrank (the list of salons riga-east was believed, run 59) |"),
+        "{text}"
+    );
+}
+
+#[test]
 fn the_pictures_say_in_words_what_they_show() {
     let report = report();
     let changes = picture_of_changes(&report);
@@ -330,13 +390,16 @@ proptest! {
 
     #[test]
     fn words_from_outside_mean_nothing(
-        text in "(<script>|\\]\\(x\\)|\\|\\||`|\\\\|&lt;|@a|=1|\u{202e}|\u{1b}\\[31m|\n|\"'|</bdi>|-->|[a-zа-я]| ){0,12}"
+        text in "(<script>|\\]\\(x\\)|\\|\\||`|\\\\|&lt;|@a|=1|\u{202e}|\u{1b}\\[31m|\n|\"'|</bdi>|-->|[a-zа-я]| ){1,12}"
     ) {
         let (plain, hostile) = (hostile("x"), hostile(&text));
         let (calm, page) = (html(&plain), html(&hostile));
         prop_assert_eq!(tags(&calm), tags(&page));
         prop_assert_eq!(columns(&markdown(&plain)), columns(&markdown(&hostile)));
         prop_assert!(!page.chars().any(|c| c != '\n' && crate::render::escape::is_hostile(c)));
+        let lines = self::text(&hostile, Layout::PLAIN);
+        prop_assert!(!lines.chars().any(|c| c != '\n' && crate::render::escape::is_hostile(c)));
+        prop_assert!(lines.lines().all(|line| line.width() <= 80));
         // What is shown is what was said, character by character.
         let shown = escape_back(&page);
         let wanted = crate::render::escape::terminal_long(&text).into_owned();

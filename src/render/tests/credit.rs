@@ -137,7 +137,7 @@ fn the_first_lines_are_written_and_the_others_named() {
     );
     assert!(shown.contains("people.yaml: lines 14-18, 21-24"), "{shown}");
     assert!(!shown.contains("finances_access: allow"), "{shown}");
-    let table = framed(|frame| table::write(&plan, frame));
+    let table = framed(|frame| table::write(&plan, frame, |_| None));
     let last = line_of("timetable_statistics_access: allow");
     assert!(table.contains(&format!("people.yaml:{last}")), "{table}");
 }

@@ -8,8 +8,12 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use super::large::{
     MARKER, as_colored, as_csv, as_github, as_gitlab, as_html, as_markdown, as_text, chain_plan,
+    framed,
 };
 use super::*;
+use crate::apply::{NotDone, Outcome, Outcomes};
+use crate::render::applied::{self, Beside};
+use crate::render::doc::Doc;
 use crate::render::escape::{self, is_hostile};
 use crate::render::{lines, markdown};
 
@@ -248,11 +252,57 @@ fn read_tags(html: &str, does: &mut Does) {
     }
 }
 
+/// The same plan and what came of it, told with that text too.
+fn applied(text: &str) -> (Plan, Outcomes) {
+    let plan = plan_of(text);
+    let why = || text.to_owned();
+    let all = [
+        Outcome::Unknown { why: why() },
+        Outcome::NotDone(NotDone::Changed(why())),
+        Outcome::DidNotStick {
+            differs: vec!["role"],
+            not_sent: vec![text.into()],
+        },
+        Outcome::Done {
+            account: None,
+            also_changed: Vec::new(),
+        },
+        Outcome::ByHand,
+        Outcome::NotDone(NotDone::Quiet(why())),
+    ];
+    let steps = plan.draft.steps.iter().enumerate();
+    let steps = steps.map(|(nth, step)| (step.id.clone(), all[nth % all.len()].clone()));
+    let outcomes = Outcomes {
+        steps: steps.collect(),
+        head: None,
+        journal: None,
+        stopped: true,
+    };
+    (plan, outcomes)
+}
+
+fn applied_doc(plan: &Plan, outcomes: &Outcomes) -> Doc {
+    let beside = Beside {
+        refused: Some(plan.draft.steps[0].name.to_string()),
+        ..Beside::default()
+    };
+    framed(|frame| applied::doc(plan, outcomes, frame, beside))
+}
+
 fn markdown_is_safe(text: &str) {
-    let page = as_markdown(&plan_of(text), markdown::GITHUB);
+    comment_is_safe(&as_markdown(&plan_of(text), markdown::GITHUB), text);
+    let (plan, outcomes) = applied(text);
+    let page = markdown::Page {
+        marker: MARKER,
+        budget: markdown::GITHUB,
+    };
+    comment_is_safe(&markdown::write(&applied_doc(&plan, &outcomes), page), text);
+}
+
+fn comment_is_safe(page: &str, text: &str) {
     assert!(page.chars().all(|c| c == '\n' || !is_hostile(c)), "{page}");
     assert!(page.chars().count() <= markdown::GITHUB);
-    let does = read_markdown(&page);
+    let does = read_markdown(page);
     assert_eq!(does.links, [""; 0], "{page}");
     assert_eq!(does.tags, [""; 0], "{page}");
     assert_eq!(does.markup, [""; 0], "{page}");
@@ -281,11 +331,19 @@ fn markdown_is_safe(text: &str) {
 }
 
 fn html_is_safe(text: &str) {
-    let page = as_html(&plan_of(text));
+    page_is_safe(&as_html(&plan_of(text)), text);
+    let (plan, outcomes) = applied(text);
+    page_is_safe(
+        &crate::render::html::write(&applied_doc(&plan, &outcomes)),
+        text,
+    );
+}
+
+fn page_is_safe(page: &str, text: &str) {
     assert!(page.chars().all(|c| c == '\n' || !is_hostile(c)), "{page}");
     let mut open: Vec<String> = Vec::new();
     let mut shown = String::new();
-    for Ok(token) in Tokenizer::new(&page) {
+    for Ok(token) in Tokenizer::new(page) {
         match token {
             Token::StartTag(tag) => {
                 let name = String::from_utf8_lossy(&tag.name).into_owned();
@@ -328,7 +386,13 @@ fn html_is_safe(text: &str) {
 
 fn table_is_safe(text: &str) {
     let plan = plan_of(text);
-    let page = as_csv(&plan);
+    rows_are_safe(&plan, &as_csv(&plan), text);
+    let (plan, outcomes) = applied(text);
+    let page = framed(|frame| applied::spreadsheet(&plan, &outcomes, frame));
+    rows_are_safe(&plan, &page, text);
+}
+
+fn rows_are_safe(plan: &Plan, page: &str, text: &str) {
     let page = page.strip_prefix('\u{feff}').unwrap();
     assert!(
         page.chars()
@@ -373,13 +437,20 @@ fn text_is_safe(text: &str) {
 }
 
 fn commands_are_safe(text: &str) {
-    let page = as_github(&plan_of(text));
+    log_is_safe(&as_github(&plan_of(text)));
+    let (plan, outcomes) = applied(text);
+    log_is_safe(&framed(|frame| {
+        lines::applied_github(&plan, &outcomes, frame, "shops/")
+    }));
+}
+
+fn log_is_safe(page: &str) {
     assert!(page.chars().all(|c| c == '\n' || !is_hostile(c)), "{page}");
     for line in page.lines() {
         let line = line.strip_prefix("::").unwrap();
         let (command, message) = line.split_once("::").unwrap();
         let (level, properties) = command.split_once(' ').unwrap();
-        assert!(matches!(level, "notice" | "warning"), "{line}");
+        assert!(matches!(level, "notice" | "warning" | "error"), "{line}");
         for property in properties.split(',') {
             let (key, value) = property.split_once('=').unwrap();
             assert!(matches!(key, "file" | "line" | "col" | "title"), "{line}");
@@ -396,7 +467,7 @@ fn reports_are_safe(text: &str) {
     let plan = plan_of(text);
     let pages = [
         as_gitlab(&plan),
-        lines::sarif(&plan, "shops/"),
+        framed(|frame| lines::sarif(&plan, frame, "shops/")),
         escape::json(&format!(
             "{:#}",
             crate::plan::wire::to_json(&plan, Catalog::current())

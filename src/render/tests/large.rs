@@ -306,7 +306,7 @@ pub(super) fn as_html(plan: &Plan) -> String {
 }
 
 pub(super) fn as_csv(plan: &Plan) -> String {
-    framed(|frame| table::write(plan, frame))
+    framed(|frame| table::write(plan, frame, |_| None))
 }
 
 pub(super) fn as_github(plan: &Plan) -> String {
@@ -410,10 +410,13 @@ fn what_the_project_calls_sensitive_is_marked_and_ranked() {
 
 #[test]
 fn a_marker_is_of_its_project_and_systems() {
-    let marker = markdown::marker("shops/", ["salons"]);
-    assert_eq!(marker, markdown::marker("shops/", ["salons"]));
-    assert_ne!(marker, markdown::marker("", ["salons"]));
-    assert_ne!(marker, markdown::marker("shops/", ["salons", "orders"]));
-    assert_ne!(marker, markdown::marker("shops/", ["sal", "ons"]));
+    let marker = markdown::marker("plan", "shops/", ["salons"]);
+    assert_eq!(marker, markdown::marker("plan", "shops/", ["salons"]));
+    assert_ne!(marker, markdown::marker("plan", "", ["salons"]));
+    assert_ne!(
+        marker,
+        markdown::marker("plan", "shops/", ["salons", "orders"])
+    );
+    assert_ne!(marker, markdown::marker("plan", "shops/", ["sal", "ons"]));
     assert!(!marker.contains("--"));
 }

@@ -364,6 +364,10 @@ fn an_approval_or_a_waiver_that_only_stood_was_not_used() {
     let rules = [
         ("approval removals people:anna", "any none"),
         ("approval messages", "any none"),
+        (
+            "approval shrink location:riga-mall",
+            "5 2026-02-28T22:00:00Z",
+        ),
         ("waiver cash anna", "none"),
         ("waiver cash boris", "none"),
     ];
@@ -372,6 +376,11 @@ fn an_approval_or_a_waiver_that_only_stood_was_not_used() {
     it.rules(&rules);
     it.judged(Judged {
         passed: [("x".to_owned(), "approval removals people:anna".to_owned())].into(),
+        believed: [(
+            "salons riga-mall".to_owned(),
+            "approval shrink location:riga-mall".to_owned(),
+        )]
+        .into(),
         waived: Some(vec!["waiver cash boris".to_owned()]),
         ..Judged::default()
     });
@@ -394,7 +403,16 @@ fn an_approval_or_a_waiver_that_only_stood_was_not_used() {
     let some = |rule: &str, used: bool| (rule.to_owned(), used);
     assert_eq!(
         used("approvals"),
-        [some("removals people:anna", true), some("messages", false)]
+        [
+            some("removals people:anna", true),
+            some("shrink location:riga-mall", true),
+            some("messages", false)
+        ]
+    );
+    let list = &told["approvals"][1]["lists"][0];
+    assert_eq!(
+        (&list["system"], &list["location"]),
+        (&"salons".into(), &"riga-mall".into())
     );
     assert_eq!(
         used("waivers"),
