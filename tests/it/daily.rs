@@ -11,7 +11,7 @@ people:
     name: Vita
     phone: \"+371 20000021\"
     # until spring
-    paused: { from: 2027-01-10, until: 2027-03-01 }
+    paused: { from: 2097-01-10, until: 2097-03-01 }
     access: # by HR
       # both by HR-1
       - { role: floor, at: [center] }
@@ -74,17 +74,17 @@ fn comments_go_where_what_they_are_about_goes() {
             "--to",
             "center",
             "--on",
-            "2027-05-01"
+            "2097-05-01"
         ]),
         [
             "-          # by the sea",
             "-          - harbor   # only here",
             "-      - { role: &r floor, at: [harbor], from: 2026-01-01 }",
-            "+      - { role: &r floor, at: [harbor], from: 2026-01-01, until: 2027-04-30 }",
+            "+      - { role: &r floor, at: [harbor], from: 2026-01-01, until: 2097-04-30 }",
             "+      # by the sea",
-            "+      - { role: floor, at: [harbor], until: 2027-04-30, because: \"HR-2: \\\"x\\\"\" } # only here",
-            "+      - { role: floor, at: [center], from: 2027-05-01, because: \"HR-2: \\\"x\\\"\" }",
-            "+      - { role: floor, at: [center], from: 2027-05-01 }",
+            "+      - { role: floor, at: [harbor], until: 2097-04-30, because: \"HR-2: \\\"x\\\"\" } # only here",
+            "+      - { role: floor, at: [center], from: 2097-05-01, because: \"HR-2: \\\"x\\\"\" }",
+            "+      - { role: floor, at: [center], from: 2097-05-01 }",
         ]
     );
     // A remark above several lines stays, one above a line alone goes with it.
@@ -107,7 +107,7 @@ fn comments_go_where_what_they_are_about_goes() {
         team(&["return", "vita"]),
         [
             "-    # until spring",
-            "-    paused: { from: 2027-01-10, until: 2027-03-01 }",
+            "-    paused: { from: 2097-01-10, until: 2097-03-01 }",
         ]
     );
     // The only line with all that is its own, and what stands at the list stays.
@@ -128,11 +128,11 @@ fn comments_go_where_what_they_are_about_goes() {
             "-      - { role: floor, at: [center] }",
             "-",
             "-      # the last",
-            "-      - { role: &r floor, at: [harbor], from: 2026-01-01, until: 2027-04-30 }",
+            "-      - { role: &r floor, at: [harbor], from: 2026-01-01, until: 2097-04-30 }",
             "-      # by the sea",
-            "-      - { role: floor, at: [harbor], until: 2027-04-30, because: \"HR-2: \\\"x\\\"\" } # only here",
-            "-      - { role: floor, at: [center], from: 2027-05-01, because: \"HR-2: \\\"x\\\"\" }",
-            "-      - { role: floor, at: [center], from: 2027-05-01 }",
+            "-      - { role: floor, at: [harbor], until: 2097-04-30, because: \"HR-2: \\\"x\\\"\" } # only here",
+            "-      - { role: floor, at: [center], from: 2097-05-01, because: \"HR-2: \\\"x\\\"\" }",
+            "-      - { role: floor, at: [center], from: 2097-05-01 }",
             "+    access: [] # by HR",
         ]
     );
@@ -153,7 +153,7 @@ people:
 ";
     fs::write(chain.path("people/team.yaml"), text).unwrap();
     let verb = ["move", "zane", "--from", "mall", "--to", "harbor"];
-    let (code, told) = chain.run(&[&verb[..], &["--on", "2027-05-01", "--yes"]].concat());
+    let (code, told) = chain.run(&[&verb[..], &["--on", "2097-05-01", "--yes"]].concat());
     assert_eq!(code, 0, "{told}");
     assert!(
         told.contains("the comment `# near home` has no room"),
@@ -166,7 +166,7 @@ fn a_line_that_could_never_act_is_not_written() {
     let chain = with_team();
     let text = TEAM.replace(
         "  zane:\n    name: Zane\n",
-        "  zane:\n    name: Zane\n    starts: 2027-02-01\n    leaves: 2027-06-30\n",
+        "  zane:\n    name: Zane\n    starts: 2097-02-01\n    leaves: 2097-06-30\n",
     );
     let gone = "  ola: { name: Ola, phone: \"+371 20000023\", leaves: 2026-01-31, access: [{ role: floor, at: [mall] }] }\n";
     fs::write(chain.path("people/team.yaml"), text + gone).unwrap();
@@ -180,12 +180,12 @@ fn a_line_that_could_never_act_is_not_written() {
         "2026-01-31 has passed: the line would never act",
     );
     refused(
-        &with(&["--until", "2027-01-31"]),
-        "the line would be over (2027-01-31) before `zane` begins (2027-02-01)",
+        &with(&["--until", "2097-01-31"]),
+        "the line would be over (2097-01-31) before `zane` begins (2097-02-01)",
     );
     refused(
-        &with(&["--from", "2027-07-01"]),
-        "`zane` leaves (2027-06-30) before that",
+        &with(&["--from", "2097-07-01"]),
+        "`zane` leaves (2097-06-30) before that",
     );
     refused(
         &["grant", "ola", "floor", "--at", "harbor"],
@@ -197,12 +197,12 @@ fn a_line_that_could_never_act_is_not_written() {
         "`ola` has left (2026-01-31), and cannot move",
     );
     refused(
-        &[&["move", "zane", "--on", "2027-07-01"][..], &to].concat(),
-        "`zane` leaves (2027-06-30) before that",
+        &[&["move", "zane", "--on", "2097-07-01"][..], &to].concat(),
+        "`zane` leaves (2097-06-30) before that",
     );
     refused(
-        &["revoke", "zane", "floor", "--on", "2027-07-02"],
-        "`zane` leaves (2027-06-30) before that",
+        &["revoke", "zane", "floor", "--on", "2097-07-02"],
+        "`zane` leaves (2097-06-30) before that",
     );
     refused(
         &[
@@ -221,15 +221,15 @@ fn a_line_that_could_never_act_is_not_written() {
         &[&join[..], &line].concat(),
         "2026-02-01 has passed: the line would never act",
     );
-    let line = ["--role", "floor", "--at", "mall", "--until", "2027-02-01"];
+    let line = ["--role", "floor", "--at", "mall", "--until", "2097-02-01"];
     refused(
-        &[&join[..], &line, &["--from", "2027-03-01"]].concat(),
-        "the line would be over (2027-02-01) before `new` begins (2027-03-01)",
+        &[&join[..], &line, &["--from", "2097-03-01"]].concat(),
+        "the line would be over (2097-02-01) before `new` begins (2097-03-01)",
     );
     // Where they have not begun there is nothing to end: the line is changed, and no dead one is left.
     let before = chain.text("people/team.yaml");
     let (code, told) =
-        chain.run(&[&["move", "zane", "--on", "2027-01-01", "--yes"][..], &to].concat());
+        chain.run(&[&["move", "zane", "--on", "2097-01-01", "--yes"][..], &to].concat());
     assert_eq!(code, 0, "{told}");
     assert_eq!(
         chain.text("people/team.yaml"),
@@ -265,7 +265,7 @@ fn a_day_that_has_passed_means_now_and_that_is_said() {
         "--from",
         "2026-01-01",
         "--until",
-        "2027-03-01",
+        "2097-03-01",
     ];
     let (code, told) = chain.run(&[&pause[..], &["--yes"]].concat());
     assert_eq!(code, 0, "{told}");

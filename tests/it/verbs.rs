@@ -64,7 +64,7 @@ people:
         because: |
           covers leave
           twice
-        until: 2027-03-01
+        until: 2097-03-01
     # end of Яна
 
   karlis:
@@ -211,10 +211,10 @@ fn twenty_edits_change_what_was_asked_for_and_nothing_else() {
             "--at",
             "harbor",
             "--from",
-            "2027-01-01"
+            "2097-01-01"
         ]),
         [
-            "+  vita: { name: Vita Ābele, email: vita@chain.example, starts: 2027-01-01, access: [{ role: floor, at: [harbor] }] }"
+            "+  vita: { name: Vita Ābele, email: vita@chain.example, starts: 2097-01-01, access: [{ role: floor, at: [harbor] }] }"
         ]
     );
     // 2
@@ -255,19 +255,19 @@ fn twenty_edits_change_what_was_asked_for_and_nothing_else() {
             "--to",
             "mall",
             "--on",
-            "2027-02-01"
+            "2097-02-01"
         ]),
         [
             "-  anna: {name: Anna, phone: \"+371 20000003\", access: [{role: 'стилист', at: [harbor]}]}",
-            "+  anna: {name: Anna, phone: \"+371 20000003\", access: [{role: 'стилист', at: [harbor], until: 2027-01-31}, { role: стилист, at: [mall], from: 2027-02-01 }]}",
+            "+  anna: {name: Anna, phone: \"+371 20000003\", access: [{role: 'стилист', at: [harbor], until: 2097-01-31}, { role: стилист, at: [mall], from: 2097-02-01 }]}",
         ]
     );
     // 5
     assert_eq!(
-        edit(&["leave", "боря", "--at", "2027-01-15T18:00"]),
+        edit(&["leave", "боря", "--at", "2097-01-15T18:00"]),
         [
             "-  боря: {name: Боря, phone: '+371 20000004', access: [{role: floor, at: [harbor], from: 2026-01-01}]}",
-            "+  боря: {name: Боря, phone: '+371 20000004', leaves: 2027-01-15T18:00, access: [{role: floor, at: [harbor], from: 2026-01-01}]}",
+            "+  боря: {name: Боря, phone: '+371 20000004', leaves: 2097-01-15T18:00, access: [{role: floor, at: [harbor], from: 2026-01-01}]}",
         ]
     );
     // 6, 7, 8
@@ -276,22 +276,22 @@ fn twenty_edits_change_what_was_asked_for_and_nothing_else() {
             "pause",
             "яна.берзина",
             "--from",
-            "2027-01-10",
+            "2097-01-10",
             "--until",
-            "2027-06-30"
+            "2097-06-30"
         ]),
-        ["+    paused: { from: 2027-01-10, until: 2027-06-30 }"]
+        ["+    paused: { from: 2097-01-10, until: 2097-06-30 }"]
     );
     assert_eq!(
-        edit(&["return", "яна.берзина", "--on", "2027-05-01"]),
+        edit(&["return", "яна.берзина", "--on", "2097-05-01"]),
         [
-            "-    paused: { from: 2027-01-10, until: 2027-06-30 }",
-            "+    paused: { from: 2027-01-10, until: 2027-04-30 }",
+            "-    paused: { from: 2097-01-10, until: 2097-06-30 }",
+            "+    paused: { from: 2097-01-10, until: 2097-04-30 }",
         ]
     );
     assert_eq!(
         edit(&["return", "яна.берзина"]),
-        ["-    paused: { from: 2027-01-10, until: 2027-04-30 }"]
+        ["-    paused: { from: 2097-01-10, until: 2097-04-30 }"]
     );
     // 9, 10: a place more of what they have, and a line with a reason.
     assert_eq!(
@@ -310,13 +310,13 @@ fn twenty_edits_change_what_was_asked_for_and_nothing_else() {
             "--at",
             "region=coast",
             "--until",
-            "2027-03-01",
+            "2097-03-01",
             "--because",
             "covers: HR-1 #2"
         ]),
         [
-            "-  vita: { name: Vita Ābele, email: vita@chain.example, starts: 2027-01-01, access: [{ role: floor, at: [harbor] }] }",
-            "+  vita: { name: Vita Ābele, email: vita@chain.example, starts: 2027-01-01, access: [{ role: floor, at: [harbor] }, { role: стилист, at: { region: coast }, until: 2027-03-01, because: \"covers: HR-1 #2\" }] }",
+            "-  vita: { name: Vita Ābele, email: vita@chain.example, starts: 2097-01-01, access: [{ role: floor, at: [harbor] }] }",
+            "+  vita: { name: Vita Ābele, email: vita@chain.example, starts: 2097-01-01, access: [{ role: floor, at: [harbor] }, { role: стилист, at: { region: coast }, until: 2097-03-01, because: \"covers: HR-1 #2\" }] }",
         ]
     );
     // 11, 12: away from a place that a tag means, and from one of a list.
@@ -339,8 +339,8 @@ fn twenty_edits_change_what_was_asked_for_and_nothing_else() {
     assert_eq!(
         edit(&["revoke", "vita", "стилист"]),
         [
-            "-  vita: { name: Vita Ābele, email: vita@chain.example, starts: 2027-01-01, access: [{ role: floor, at: [harbor] }, { role: стилист, at: { region: coast }, until: 2027-03-01, because: \"covers: HR-1 #2\" }] }",
-            "+  vita: { name: Vita Ābele, email: vita@chain.example, starts: 2027-01-01, access: [{ role: floor, at: [harbor] }] }",
+            "-  vita: { name: Vita Ābele, email: vita@chain.example, starts: 2097-01-01, access: [{ role: floor, at: [harbor] }, { role: стилист, at: { region: coast }, until: 2097-03-01, because: \"covers: HR-1 #2\" }] }",
+            "+  vita: { name: Vita Ābele, email: vita@chain.example, starts: 2097-01-01, access: [{ role: floor, at: [harbor] }] }",
         ]
     );
     // 14: in block form, as the lines around it are.
@@ -352,18 +352,18 @@ fn twenty_edits_change_what_was_asked_for_and_nothing_else() {
             "--at",
             "all",
             "--from",
-            "2027-01-01"
+            "2097-01-01"
         ]),
         [
             "+      - role: floor",
             "+        at: all",
-            "+        from: 2027-01-01"
+            "+        from: 2097-01-01"
         ]
     );
     // 15
     assert_eq!(
-        edit(&["revoke", "яна.берзина", "floor", "--on", "2027-02-01"]),
-        ["+        until: 2027-01-31"]
+        edit(&["revoke", "яна.берзина", "floor", "--on", "2097-02-01"]),
+        ["+        until: 2097-01-31"]
     );
     // 16, 17: everywhere it stands, in the quotes it has.
     assert_eq!(
@@ -377,8 +377,8 @@ fn twenty_edits_change_what_was_asked_for_and_nothing_else() {
             "+      - { role: stylist, at: &both [center, mall] }  # since May",
             "-      - { role: стилист, at: [center, mall] }",
             "+      - { role: stylist, at: [center, mall] }",
-            "-  anna: {name: Anna, phone: \"+371 20000003\", access: [{role: 'стилист', at: [harbor], until: 2027-01-31}, { role: стилист, at: [mall], from: 2027-02-01 }]}",
-            "+  anna: {name: Anna, phone: \"+371 20000003\", access: [{role: 'stylist', at: [harbor], until: 2027-01-31}, { role: stylist, at: [mall], from: 2027-02-01 }]}",
+            "-  anna: {name: Anna, phone: \"+371 20000003\", access: [{role: 'стилист', at: [harbor], until: 2097-01-31}, { role: стилист, at: [mall], from: 2097-02-01 }]}",
+            "+  anna: {name: Anna, phone: \"+371 20000003\", access: [{role: 'stylist', at: [harbor], until: 2097-01-31}, { role: stylist, at: [mall], from: 2097-02-01 }]}",
         ]
     );
     assert_eq!(
@@ -414,8 +414,8 @@ fn twenty_edits_change_what_was_asked_for_and_nothing_else() {
     assert_eq!(
         edit(&["revoke", "vita", "floor"]),
         [
-            "-  vita: { name: Vita Ābele, email: vita@chain.example, starts: 2027-01-01, access: [{ role: floor, at: [harbor] }] }",
-            "+  vita: { name: Vita Ābele, email: vita@chain.example, starts: 2027-01-01, access: [] }",
+            "-  vita: { name: Vita Ābele, email: vita@chain.example, starts: 2097-01-01, access: [{ role: floor, at: [harbor] }] }",
+            "+  vita: { name: Vita Ābele, email: vita@chain.example, starts: 2097-01-01, access: [] }",
         ]
     );
 }
@@ -518,7 +518,7 @@ fn a_policy_refuses_an_edit_unless_it_is_meant() {
     assert_eq!(code, 0, "{told}");
     assert!(told.contains("note: the files then break a rule"), "{told}");
     // What was broken before holds nobody up.
-    let (code, told) = chain.run(&["leave", "anna", "--at", "2027-01-01", "--yes"]);
+    let (code, told) = chain.run(&["leave", "anna", "--at", "2097-01-01", "--yes"]);
     assert_eq!(code, 0, "{told}");
     // A file that may not say it is passed over for one that may.
     let (code, told) = chain.run(&[
@@ -587,7 +587,7 @@ fn a_commit_holds_the_edit_and_nothing_else() {
         "leave",
         "karlis",
         "--at",
-        "2027-01-01",
+        "2097-01-01",
         "--because",
         "HR-9 of\njana@chain.example",
         "--yes",
@@ -597,7 +597,7 @@ fn a_commit_holds_the_edit_and_nothing_else() {
     assert_eq!(chain.git(&["status", "--porcelain"]), status);
     let shown = chain.git(&["show", "--format=%B", "--stat", "HEAD"]);
     assert!(
-        shown.starts_with("karlis leaves: 2027-01-01\n\nBecause: HR-9 of "),
+        shown.starts_with("karlis leaves: 2097-01-01\n\nBecause: HR-9 of "),
         "{shown}"
     );
     assert!(!shown.contains("jana@chain"), "{shown}");
@@ -762,7 +762,7 @@ fn the_first_person_of_a_project_has_a_file_made_for_them() {
 #[test]
 fn a_commit_needs_a_branch_that_is_checked_out() {
     let chain = Chain::new();
-    let leave = ["leave", "karlis", "--at", "2027-01-01", "--commit"];
+    let leave = ["leave", "karlis", "--at", "2097-01-01", "--commit"];
     chain.refused(1, &leave, "there is no git repository here");
     chain.git(&["init", "-q", "-b", "main"]);
     chain.refused(1, &leave, "nothing was committed here yet");
