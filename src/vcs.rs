@@ -11,7 +11,7 @@ mod homes;
 mod past;
 mod remote;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Command, Stdio};
 
@@ -126,14 +126,14 @@ pub fn blame(folder: &Utf8Path, commit: Option<&str>, file: &str) -> Option<Blam
     let status = || git(folder, &["status", "--porcelain", "--", file]);
     let is_as_committed = commit.is_some() || status().is_some_and(|it| it.trim_ascii().is_empty());
     let last = is_as_committed
-        .then(|| ask(&["log", "-1", "--format=%aE"], &["--", file]))
+        .then(|| ask(&["log", "-1", "--format=%ae"], &["--", file]))
         .flatten();
     let last = last
         .and_then(text)
         .map(|text| address(&text))
         .filter(|text| !text.is_empty());
     Some(Blame {
-        lines: authors(&told),
+        lines: authors(folder, &told)?,
         last,
     })
 }
@@ -159,7 +159,7 @@ pub fn authors_since(
         let files = [&[&*range, "--"], &files[..]].concat();
         git(folder, &[&arguments, merges, &files].concat())
     };
-    let mut told = log(&["--no-merges"], "--format=%aE").and_then(text)?;
+    let mut told = log(&["--no-merges"], "--format=%ae").and_then(text)?;
     // Whoever only joins two branches has written nothing: a merge counts where it is not what git makes of the two by itself. A
     // git that cannot tell that (before 2.35) tells nothing.
     let own = [
@@ -169,10 +169,10 @@ pub fn authors_since(
         "--no-ext-diff",
         "--no-textconv",
     ];
-    let merges = log(&own, "--format=%x00%aE%x00")?;
+    let merges = log(&own, "--format=%x00%ae%x00")?;
     told.push_str(&wrote_something(&String::from_utf8_lossy(&merges)));
     for file in files.iter().filter(|_| from) {
-        let last = ["log", "-1", "--format=%aE", since, "--", file];
+        let last = ["log", "-1", "--format=%ae", since, "--", file];
         told.push_str(&git(folder, &last).and_then(text)?);
     }
     let all = told.lines().map(address);
@@ -251,23 +251,42 @@ fn commits_of_lines(told: &str) -> Vec<Option<LineCommit>> {
     lines
 }
 
-/// One author for each line of `git blame --line-porcelain`.
-fn authors(told: &str) -> Vec<Option<String>> {
-    let mut lines = Vec::new();
-    let mut committed = false;
-    let mut author = None;
+/// The author of each line of `git blame --line-porcelain`; none where git does not tell. Blame itself names authors as a
+/// `.mailmap` has them, which any commit can bring.
+fn authors(folder: &Utf8Path, told: &str) -> Option<Vec<Option<String>>> {
+    let hashes = hashes(told);
+    let all: BTreeSet<&str> = hashes.iter().flatten().copied().collect();
+    let all: Vec<&str> = all.into_iter().collect();
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    // No command line is endless.
+    for some in all.chunks(MOST_ASKED) {
+        let ask = ["log", "--no-walk", "--format=%H %ae", "--end-of-options"];
+        let told = git(folder, &[&ask, some].concat()).and_then(text)?;
+        for line in told.lines() {
+            let (hash, who) = line.split_once(' ')?;
+            known.insert(hash.to_owned(), address(who));
+        }
+    }
+    let author = |hash: Option<&str>| hash.and_then(|hash| known.get(hash).cloned());
+    Some(hashes.into_iter().map(author).collect())
+}
+
+/// How many commits are asked for at once.
+const MOST_ASKED: usize = 200;
+
+/// The commit of each line of `git blame --line-porcelain`; none for what is not committed.
+fn hashes(told: &str) -> Vec<Option<&str>> {
+    let (mut lines, mut hash) = (Vec::new(), None);
     // A line of the file begins with a tab; everything before it is about it, its hash first.
     let mut is_header = true;
     for line in told.lines() {
         if line.starts_with('\t') {
-            lines.push(author.take().filter(|_| committed));
+            lines.push(hash);
             is_header = true;
         } else if is_header {
-            let hash = line.split(' ').next().unwrap_or_default();
-            committed = hash.bytes().any(|byte| byte != b'0');
+            let found = line.split(' ').next().unwrap_or_default();
+            hash = (is_hash(found) && found.bytes().any(|byte| byte != b'0')).then_some(found);
             is_header = false;
-        } else if let Some(mail) = line.strip_prefix("author-mail ") {
-            author = Some(address(mail));
         }
     }
     lines
@@ -459,15 +478,42 @@ mod tests {
 
     #[test]
     fn each_line_has_its_author_and_what_is_not_committed_has_none() {
-        let zeros = "0".repeat(40);
+        let (ilze, zeros) = ("1f2e".repeat(10), "0".repeat(40));
         let told = format!(
-            "1f2e 1 1 1\nauthor Ilze\nauthor-mail <Ilze@Chain.example>\nfilename a.yaml\n\tpeople:\n{zeros} 2 2\nauthor Not Committed Yet\nauthor-mail <not.committed.yet>\n\tauthor-mail <forged@chain.example>\n"
+            "{ilze} 1 1 1\nauthor Ilze\nauthor-mail <Ilze@Chain.example>\nfilename a.yaml\n\tpeople:\n{zeros} 2 2\nauthor Not Committed Yet\nauthor-mail <not.committed.yet>\n\tauthor-mail <forged@chain.example>\n"
         );
-        assert_eq!(
-            authors(&told),
-            [Some("ilze@chain.example".to_owned()), None]
+        assert_eq!(hashes(&told), [Some(&*ilze), None]);
+        assert_eq!(hashes(""), []);
+    }
+
+    #[test]
+    fn no_mailmap_makes_a_commit_somebody_else_s() {
+        let held = tempfile::tempdir().unwrap();
+        let folder = Utf8Path::from_path(held.path()).unwrap();
+        run(folder, &["init", "-q"]);
+        let write = |file: &str, text: &str| std::fs::write(folder.join(file), text).unwrap();
+        let commit = |who: &str| {
+            run(folder, &["add", "."]);
+            let email = format!("user.email={who}@Chain.example");
+            run(folder, &["-c", &email, "commit", "-q", "-m", "x"]);
+            commit(folder).unwrap().hash
+        };
+        write("a.yaml", "one\n");
+        let first = commit("ann");
+        write("a.yaml", "one\ntwo\n");
+        write(
+            ".mailmap",
+            "Bob <bob@chain.example> <mallory@Chain.example>\n",
         );
-        assert_eq!(authors(""), []);
+        commit("mallory");
+        let mallory = Some("mallory@chain.example".to_owned());
+        let found = blame(folder, None, "a.yaml").unwrap();
+        let ann = Some("ann@chain.example".to_owned());
+        assert_eq!(found.lines, [ann, mallory.clone()]);
+        assert_eq!(found.last, mallory);
+        let none = BTreeSet::new();
+        let since = authors_since(folder, (&first, false), None, ("a.yaml", &none)).unwrap();
+        assert_eq!(since, mallory.into_iter().collect());
     }
 
     #[test]

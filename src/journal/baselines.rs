@@ -11,6 +11,12 @@ use crate::model::{
     AccountId, Baseline, Noted, NotedSet, PlaceId, SystemName, VendorRoleSlug, Was,
 };
 
+/// The kind of the steps that change the vendor role.
+const CHANGES_ROLE: &str = "change-role";
+
+/// The kind of the steps that change nothing but the linked team member.
+const LINKS_STAFF: &str = "link-staff";
+
 /// An account at a place.
 type Row = (SystemName, PlaceId, AccountId);
 
@@ -97,7 +103,12 @@ impl Baselines {
         match intent.call {
             Verb::Write => {
                 let slugs = intent.rights.keys().map(String::as_str);
-                self.known.entry(at).or_default().writing(slugs);
+                let is_role = intent.does == CHANGES_ROLE;
+                let known = self.known.entry(at).or_default();
+                known.writing(slugs, is_role);
+                if intent.does == LINKS_STAFF {
+                    known.staff = None;
+                }
             }
             // Access anew: what the account had there before is another story.
             Verb::Copy | Verb::Invite => {
@@ -133,9 +144,15 @@ impl Baselines {
         known.set.get_or_insert(set);
         let is_role = !verified.differs.iter().any(|it| it == "role");
         if let Some(role) = intent.role.as_deref().filter(|_| is_role) {
-            known.role = Some(VendorRoleSlug::new(role));
+            let role = VendorRoleSlug::new(role);
+            // A write says the role also where it leaves it as somebody else has made it.
+            if intent.does == CHANGES_ROLE {
+                known.role = Some(role);
+            } else {
+                known.role.get_or_insert(role);
+            }
         }
-        known.staff = verified.staff;
+        known.staff = known.staff.or(verified.staff);
     }
 
     /// An account is not there any more, and nobody wants it to be.

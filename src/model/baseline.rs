@@ -85,11 +85,11 @@ impl Baseline {
         self.given.is_some() && self.apart.is_empty()
     }
 
-    /// Something is being written: what it changes is not known until it is read back.
-    pub fn writing<'s>(&mut self, slugs: impl IntoIterator<Item = &'s str>) {
+    /// Something is being written: what it changes is not known until it is read back. `role`: whether that is the vendor role.
+    pub fn writing<'s>(&mut self, slugs: impl IntoIterator<Item = &'s str>, role: bool) {
         self.given = None;
         self.apart.clear();
-        (self.role, self.staff) = (None, None);
+        self.role = self.role.take().filter(|_| !role);
         for slug in slugs {
             self.newer.insert(slug.into(), Was::Unknown);
         }

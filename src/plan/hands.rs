@@ -108,6 +108,7 @@ impl Hands {
     ) -> (ByHand, bool) {
         let mut by_hand = ByHand {
             staff: staff && (self.all || self.staff),
+            same: self.all,
             ..ByHand::default()
         };
         let mut note = |undoes: Undoes| {

@@ -180,11 +180,16 @@ where
                 || (undoes.less && rule.widened.answer == Answer::Hold)
         };
         if let Some(beside) = hands.beside(ctx.input.catalog, &target, row, held) {
+            let kept = |id: &RightId| beside.rights.get(id.index()).is_none();
+            let by_hand = &step.step.by_hand;
+            let rights = by_hand.rights.iter().copied().filter(kept).collect();
+            let is_role = by_hand.role && beside.role != target.role;
             let rest = self.set(ctx, case, grant, account, row, scope, beside, hands);
             if !rest.step.deltas.is_empty() || rest.step.kind != StepKind::SetRights {
                 ctx.found.candidates.push(rest);
-                step.refusal
-                    .get_or_insert_with(|| waits(ctx.input.catalog, case, &step.step));
+                step.refusal.get_or_insert_with(|| {
+                    waits(ctx.input.catalog, case, &step.step, (rights, is_role))
+                });
             }
         }
         ctx.found.candidates.push(step);
@@ -418,11 +423,16 @@ where
 }
 
 /// Why what somebody did by hand is not answered yet.
-fn waits(catalog: &Catalog, case: &Case<'_>, step: &Step) -> Refusal {
+fn waits(
+    catalog: &Catalog,
+    case: &Case<'_>,
+    step: &Step,
+    (rights, is_role): (Vec<RightId>, bool),
+) -> Refusal {
     const NAMED: usize = 3;
     let by_hand = &step.by_hand;
-    let role = by_hand.role.then_some("the vendor role").into_iter();
-    let rights = by_hand.rights.iter().map(|&id| catalog.get(id).slug);
+    let role = is_role.then_some("the vendor role").into_iter();
+    let rights = rights.iter().map(|&id| catalog.get(id).slug);
     let named: Vec<String> = role.chain(rights).map(|it| format!("`{it}`")).collect();
     let (first, more) = named.split_at(named.len().min(NAMED));
     let more = match more.len() {
@@ -442,7 +452,7 @@ fn waits(catalog: &Catalog, case: &Case<'_>, step: &Step) -> Refusal {
             step.place,
             first.join(", "),
         ),
-        help: "what the files ask beside it is a step of its own; once that is done, the next plan says how to approve this"
+        help: "what else is to be done there is a step of its own and done first; find out who changed this and why: then change the files, or approve that they win"
             .into(),
     }
 }

@@ -30,6 +30,8 @@ pub struct ByHand {
     pub gives: bool,
     /// The account loses what it was given.
     pub takes: bool,
+    /// The files want just what was there then: nobody changed them since.
+    pub same: bool,
 }
 
 impl ByHand {

@@ -70,7 +70,7 @@ impl Authors {
         behind.iter().find_map(|file| {
             match self.files.get(file).and_then(|file| file.takers(since)) {
                 None => Some(UNKNOWN),
-                Some(takers) if takers.contains(approved_by) => Some(SAME),
+                Some(takers) if takers.contains(approved_by) => Some(TOUCHED),
                 Some(_) => None,
             }
         })
@@ -122,6 +122,8 @@ impl Authors {
 
 const UNKNOWN: &str = "does not count: git does not say who wrote the change, as it does once it is committed and the history since the last apply is there (CI: `fetch-depth: 0`)";
 
+const TOUCHED: &str = "does not count: its author edited a file behind the change as well since it was last applied, and a second person has to (`second_person`)";
+
 const SAME: &str = "does not count: its author made the change as well, and a second person has to (`second_person`)";
 
 /// Whether a step gives something, or takes something for another cause than lines that say so, each of which has an author.
@@ -131,6 +133,10 @@ pub(super) fn is_by_more_than_its_lines(step: &Step) -> bool {
         Reason::Left | Reason::Paused | Reason::Lapsed | Reason::Due | Reason::Moved
     );
     let named = |because: &Because| matches!(because, Because::Line(_));
+    // What the files want as before was changed by nobody's edit of them.
+    if step.by_hand.same {
+        return false;
+    }
     let gives = step.swing.gives || (step.before.is_none() && step.after.is_some());
     gives || (step.swing.takes && !(ordered && step.because.iter().all(named)))
 }

@@ -29,6 +29,17 @@ pub(super) fn needs(draft: &Draft, input: &Input<'_>) -> Vec<Need> {
     needed.collect()
 }
 
+/// Names the entry that lets through what waits until the rest of a change is done.
+pub(super) fn name_approvals(draft: &mut Draft, input: &Input<'_>) {
+    let held = draft.holds.iter_mut();
+    for hold in held.filter(|hold| hold.code == HoldCode::Drift && hold.approval.is_none()) {
+        if let Some(step) = hold.step.as_deref() {
+            let entry = words::entries(input, Allow::Drift, &[step], true);
+            hold.approval = Some(entry.into());
+        }
+    }
+}
+
 /// Whether a step gives back what somebody took by hand, and whether it takes what somebody gave by hand.
 fn answers(step: &Step) -> (bool, bool) {
     if !step.by_hand.is_none() {

@@ -55,6 +55,7 @@ fn limit(mut draft: Draft, input: &Input<'_>, authors: &Authors) -> Draft {
     draft.approved = found.used_up;
     draft.needs.extend(over);
     draft.passed = used;
+    drift::name_approvals(&mut draft, input);
     draft.believed = shrink::believed(input, authors);
     shrink::holds(&mut draft, input);
     quiet::wait(&mut draft, input);

@@ -67,18 +67,55 @@ pub fn homes(
     let kept = String::from_utf8_lossy(&kept);
     let kept = kept.split('\0').collect();
     let patches = String::from_utf8_lossy(&told);
-    found(&patches, entries, prefix.trim_end_matches('\n'), &kept)
+    let prefix = prefix.trim_end_matches('\n');
+    let (mut homes, mut ours) = found(&patches, entries, prefix, &kept)?;
+    ours.extend(with_sections(folder, [since, until]));
+    for others in homes.values_mut() {
+        others.retain(|other| ours.contains(other));
+    }
+    homes.retain(|_, others| !others.is_empty());
+    Some(homes)
 }
 
-/// `prefix`: of the folder; `kept`: files that are there in the end.
+/// Files that have a section of entries at one of two commits.
+fn with_sections(folder: &Utf8Path, revs: [&str; 2]) -> BTreeSet<String> {
+    let mut ours = BTreeSet::new();
+    let section = format!("^[\"']?({})[\"']?[[:space:]]*:", SECTIONS.join("|"));
+    for rev in revs {
+        let ask = [
+            "grep",
+            "-l",
+            "-z",
+            "-E",
+            "--text",
+            "--full-name",
+            "-e",
+            &section,
+            rev,
+            "--",
+        ];
+        let files = [":(top)*.yaml", ":(top)*.yml"];
+        // Nothing that is found is a failure to git.
+        let told = git(folder, &[&ask[..], &files].concat()).unwrap_or_default();
+        let told = String::from_utf8_lossy(&told).into_owned();
+        let paths = told
+            .split('\0')
+            .filter_map(|path| path.strip_prefix(rev)?.strip_prefix(':'));
+        ours.extend(paths.map(str::to_owned));
+    }
+    ours
+}
+
+/// The other files by file, and those of which a patch shows a section of entries. `prefix`: of the folder; `kept`: files that
+/// are there in the end.
 fn found(
     patches: &str,
     entries: &Entries<'_>,
     prefix: &str,
     kept: &BTreeSet<&str>,
-) -> Option<BTreeMap<String, BTreeSet<String>>> {
+) -> Option<(BTreeMap<String, BTreeSet<String>>, BTreeSet<String>)> {
     let mut homes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let (mut new, mut gone) = (BTreeSet::new(), BTreeSet::new());
+    let (mut new, mut gone, mut ours) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let (mut from, mut file) = (None, None);
     // Lines of a hunk that are still to come: a line of a file may look like a header.
     let mut ahead = 0_u64;
@@ -88,8 +125,11 @@ fn found(
             let (file, is_gone): &(String, bool) = file.as_ref()?;
             let line = line.get(1..).unwrap_or_default();
             let begins = begins(line);
-            if *is_gone && begins.first().is_some_and(|key| SECTIONS.contains(key)) {
-                gone.insert(file.clone());
+            if begins.first().is_some_and(|key| SECTIONS.contains(key)) {
+                ours.insert(file.clone());
+                if *is_gone {
+                    gone.insert(file.clone());
+                }
             }
             let entries = begins.iter().filter_map(|key| entries.get(key));
             for now in entries.flatten() {
@@ -115,7 +155,7 @@ fn found(
     for path in new.into_iter().filter(|_| !gone.is_empty()) {
         homes.entry(path).or_default().extend(gone.clone());
     }
-    Some(homes)
+    Some((homes, ours))
 }
 
 /// How far in the entries of a section stand at most: what stands further in is a part of one.
@@ -308,7 +348,7 @@ mod tests {
         let patch = "--- a/x.yaml\n+++ b/x.yaml\n@@ -1,2 +1 @@ people:\n--- a/y.yaml\n-  jana: 1\n+++ b/z.yaml\n";
         let entries = BTreeMap::from([("jana", BTreeSet::from(["n.yaml"]))]);
         let found = |patch| found(patch, &entries, "", &BTreeSet::new());
-        let homes = found(patch).unwrap();
+        let homes = found(patch).unwrap().0;
         assert_eq!(homes["n.yaml"], BTreeSet::from(["x.yaml".to_owned()]));
         // What is not understood is not passed over.
         assert_eq!(found("--- \"a/\\9.yaml\"\n+++ b/x\n@@ -1,x +1 @@\n"), None);
