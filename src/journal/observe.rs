@@ -57,7 +57,6 @@ pub fn observed<'a>(
                         .people
                         .insert((verified.system.clone(), account.clone()), person.clone());
                 }
-                earlier.sets.extend(verified.sets.keys().cloned());
             }
             Record::Genesis(_)
             | Record::RunStarted(_)

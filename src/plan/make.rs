@@ -204,11 +204,12 @@ pub(super) fn assess(
                 .as_ref()
                 .and_then(|tree| tree.rights.get(right.id.index()).copied().flatten())
                 .is_some_and(|fact| fact.paid);
-        // Out of reach on one side: worth a line only if it gives something on the other. What a
-        // governor closes is told by the governor, unless all access goes.
+        // Out of reach on one side: worth a line only if it gives something on the other. What a governor closes is told by
+        // the governor, unless all access goes; what is sensitive is told in any case.
         let told = match (&old, &new) {
             (Some(_), Some(_)) => true,
             (None, Some(new)) => says_something(right, new),
+            (Some(Value::Switch(true)), None) if is_sensitive && !right.is_restricting() => true,
             (Some(old), None) => after.is_none() && says_something(right, old),
             (None, None) => false,
         };
@@ -223,6 +224,10 @@ pub(super) fn assess(
         let old = match (old, &new) {
             (None, Some(Value::Switch(true))) if before.is_some() => Some(Value::Switch(false)),
             (old, _) => old,
+        };
+        let new = match (&old, new) {
+            (Some(Value::Switch(true)), None) if after.is_some() => Some(Value::Switch(false)),
+            (_, new) => new,
         };
         found.deltas.push(RightDelta {
             right: right.id,

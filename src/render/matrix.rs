@@ -252,7 +252,7 @@ fn item(
     catalog: &Catalog,
     zone: &TimeZone,
 ) -> Option<Item> {
-    let mut groups: Vec<(&'static str, Vec<Run>)> = Vec::new();
+    let mut groups: Vec<(usize, &'static str, Vec<Run>)> = Vec::new();
     let mut unknown = 0;
     let mut any = frame.all;
     // An account that cannot be used has nothing, which is said once; what the files give is worth a look all the same.
@@ -274,18 +274,20 @@ fn item(
         } else {
             cell
         };
-        let label = match (&column.subject, column.sensitivity) {
-            (Subject::Role, _) => "role",
-            (_, Some(why)) => label(why),
-            (_, None) => "other",
+        // The heaviest first, behind the role.
+        let rank = words::rank(column.sensitivity) + 1;
+        let (rank, label) = match (&column.subject, column.sensitivity) {
+            (Subject::Role, _) => (0, "role"),
+            (_, Some(why)) => (rank, label(why)),
+            (_, None) => (rank, "other"),
         };
         let runs = cell_words(column, cell, idle, catalog);
-        match groups.iter_mut().find(|(known, _)| *known == label) {
-            Some((_, known)) => {
+        match groups.iter_mut().find(|(_, known, _)| *known == label) {
+            Some((_, _, known)) => {
                 known.push(say("; "));
                 known.extend(runs);
             }
-            None => groups.push((label, runs)),
+            None => groups.push((rank, label, runs)),
         }
     }
     if !any && unknown == 0 {
@@ -323,9 +325,10 @@ fn item(
     if idle && !groups.is_empty() {
         head.push(toned(Tone::Alert, "; nothing can be used, the files give:"));
     }
+    groups.sort_by_key(|(rank, _, _)| *rank);
     let mut details: Vec<Detail> = groups
         .into_iter()
-        .map(|(label, text)| Detail { label, text })
+        .map(|(_, label, text)| Detail { label, text })
         .collect();
     if unknown > 0 {
         details.push(Detail {

@@ -145,7 +145,7 @@ pub fn doc(why: &Why, by: &By<'_>, desired: &Desired, catalog: &Catalog, zone: &
             fold: false,
             title: Vec::new(),
             blocks: vec![Block::Line(vec![say(
-                "No line of `access` gives anything there.",
+                "No line of `access` that is in force gives anything there. (With a right, `why` tells lines that ended or begin later.)",
             )])],
         });
     }

@@ -24,6 +24,10 @@ pub(super) fn turned(fact: &StepFact<'_>) -> Step {
         let (given, taken) = match value {
             _ if gives(kind) => (true, false),
             _ if takes(kind) => (false, true),
+            // What limits a right that the same step gives takes nothing that anybody had.
+            Some(RightValue::Switch(true)) if restricts(slug) && is_given(&fact.rights, slug) => {
+                (false, false)
+            }
             Some(RightValue::Switch(on)) => {
                 let opens = *on != restricts(slug);
                 (opens, !opens)
@@ -52,6 +56,18 @@ pub(super) fn lessens(step: &Step) -> bool {
         crate::catalog::compare_roles(before, after).is_some_and(std::cmp::Ordering::is_gt)
     });
     !step.taken.is_empty() || lighter
+}
+
+/// Whether the right that one hangs on is given as well.
+fn is_given(rights: &BTreeMap<&str, Option<&RightValue>>, slug: &str) -> bool {
+    let catalog = Catalog::current();
+    let Some(id) = catalog.by_slug(slug) else {
+        return false;
+    };
+    catalog.governors(id).any(|above| {
+        let value = rights.get(catalog.get(above).slug).copied().flatten();
+        value == Some(&RightValue::Switch(true))
+    })
 }
 
 fn restricts(slug: &str) -> bool {

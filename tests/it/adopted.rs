@@ -214,3 +214,49 @@ fn a_journal_of_an_earlier_version_knows_nothing_of_it() {
     by_hand(place, "records_create_access", false);
     assert_eq!(reasons(&plan(place)), ["role-changed"]);
 }
+
+/// What Jana has there by right and place, as the matrix has it from the journal or from the live system.
+fn observed(place: &Path, more: &[&str]) -> Vec<String> {
+    let ask = ["matrix", "--sandbox", "--person", "jana", "--format", "csv"];
+    let (code, out, err) = keyholder(place, &[&ask[..], more].concat());
+    assert_eq!(code, 0, "{err}");
+    let mut lines = out.lines();
+    let head: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let at = |name: &str| head.iter().position(|it| *it == name).unwrap();
+    let (scope, right, observed) = (at("place"), at("right"), at("observed"));
+    let mut found: Vec<String> = lines
+        .map(|line| {
+            // Quoted cells hold commas; what is asked for stands at both ends.
+            let cells: Vec<&str> = line.split(',').collect();
+            let last = cells.len() - (head.len() - observed);
+            let right = cells.iter().find(|cell| cell.ends_with("_access"));
+            format!("{} {:?} {}", cells[scope], right, cells[last])
+        })
+        .filter(|it| it.contains("_access") && right > 0)
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn what_a_write_was_read_back_as_is_what_the_matrix_has() {
+    let folder = adopted();
+    let place = folder.path();
+    for slug in ["records_delete_access", "clients_access"] {
+        edit(
+            place,
+            "roles.yaml",
+            "        records_create_access: allow\n",
+            &format!("        records_create_access: allow\n        {slug}: allow\n"),
+        );
+        let (code, out, err) = apply(place);
+        assert_eq!(code, 0, "{out}{err}");
+        let live = observed(place, &["--live"]);
+        assert!(live.iter().any(|it| it.contains(slug)), "{live:?}");
+        assert_eq!(observed(place, &[]), live);
+        // A read names a set that a write was read back as.
+        let (code, _, err) = keyholder(place, &["observe", "--sandbox"]);
+        assert_eq!(code, 0, "{err}");
+        assert_eq!(observed(place, &[]), live);
+    }
+}

@@ -464,3 +464,36 @@ fn unmanaged_people_are_left_alone() {
         plan.draft.strangers
     );
 }
+
+#[test]
+fn a_sensitive_right_that_goes_with_its_section_is_told() {
+    let delete = "records_delete_access";
+    let mut world = jana();
+    world.drop_grant("jana", "center");
+    world.give("jana", "center", "worker", &[]);
+    world.has(
+        "7",
+        "center",
+        &[("records_access", ON), (CREATE, ON), (delete, ON)],
+    );
+    let plan = world.plan();
+    let told: Vec<&str> = plan.draft.steps[0]
+        .deltas
+        .iter()
+        .map(|delta| catalog().get(delta.right).slug)
+        .collect();
+    assert!(
+        told.contains(&"records_access") && told.contains(&delete),
+        "{told:?}"
+    );
+    assert!(
+        !told.contains(&CREATE),
+        "what is not sensitive is told by its section: {told:?}"
+    );
+    let delta = plan.draft.steps[0].deltas.iter();
+    let delta = delta
+        .clone()
+        .find(|it| catalog().get(it.right).slug == delete)
+        .unwrap();
+    assert_eq!((&delta.before, &delta.after), (&Some(ON), &Some(OFF)));
+}

@@ -6,8 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::tell::{Teller, number, place_words, scope};
 use super::{Part, Row, Table, own};
+use crate::catalog::{Catalog, Sensitivity};
 use crate::journal::{ItemValue, RightValue};
 use crate::render::doc::{Run, foreign, say};
+use crate::render::words;
 use crate::report::Report;
 use crate::report::wire::{Drift, Step};
 
@@ -142,11 +144,21 @@ fn rights(report: &Report, step: &Step) -> (Vec<Run>, Vec<Vec<Run>>) {
         _ => {}
     }
     let mut rest = Vec::new();
-    for (word, rights) in [
-        ("gets", &step.given),
-        ("loses", &step.taken),
-        ("changes", &step.other),
-    ] {
+    let is_limit = |(slug, _): &(&String, &Option<RightValue>)| limits(slug);
+    let (given, taken) = (step.given.iter(), step.taken.iter());
+    let all = given.clone().chain(taken.clone()).filter(is_limit);
+    let other: BTreeMap<String, Option<RightValue>> = all
+        .chain(&step.other)
+        .map(|(slug, value)| (slug.clone(), value.clone()))
+        .collect();
+    let plain = |rights: std::collections::btree_map::Iter<'_, String, Option<RightValue>>| {
+        let rights = rights.filter(|it| !is_limit(it));
+        rights
+            .map(|(slug, value)| (slug.clone(), value.clone()))
+            .collect()
+    };
+    let (given, taken): (BTreeMap<_, _>, BTreeMap<_, _>) = (plain(given), plain(taken));
+    for (word, rights) in [("gets", &given), ("loses", &taken), ("changes", &other)] {
         if rights.is_empty() {
             continue;
         }
@@ -154,7 +166,7 @@ fn rights(report: &Report, step: &Step) -> (Vec<Run>, Vec<Vec<Run>>) {
             short.push(say("; "));
         }
         let mut rights: Vec<(&String, &Option<RightValue>)> = rights.iter().collect();
-        rights.sort_by_key(|(slug, _)| why(report, slug).is_none());
+        rights.sort_by_key(|(slug, _)| (rank(report, slug), *slug));
         let sensitive = rights
             .iter()
             .filter(|(slug, _)| why(report, slug).is_some());
@@ -167,7 +179,13 @@ fn rights(report: &Report, step: &Step) -> (Vec<Run>, Vec<Vec<Run>>) {
         short.push(say(format!("{word} ")));
         for (nth, (slug, value)) in rights.iter().enumerate() {
             let mut runs = title(report, slug);
-            runs.extend(worth(value.as_ref()));
+            // A limit is nothing that somebody gets or loses.
+            match value {
+                Some(RightValue::Switch(on)) if limits(slug) => {
+                    runs.push(say(if *on { ": now so" } else { ": no more" }));
+                }
+                value => runs.extend(worth(value.as_ref())),
+            }
             if nth < shown {
                 if nth > 0 {
                     short.push(say(", "));
@@ -245,6 +263,23 @@ pub(super) fn titles(report: &Report, slugs: &[String]) -> Vec<Run> {
 
 fn why<'r>(report: &'r Report, slug: &str) -> Option<&'r String> {
     report.rights.get(slug)?.sensitive.as_ref()
+}
+
+/// Whether a right limits others.
+fn limits(slug: &str) -> bool {
+    let catalog = Catalog::current();
+    let right = catalog.by_slug(slug);
+    right.is_some_and(|id| catalog.get(id).is_restricting())
+}
+
+/// How heavy a right is; the heaviest first.
+fn rank(report: &Report, slug: &str) -> usize {
+    let why = why(report, slug).map(String::as_str);
+    let why = Sensitivity::ALL
+        .iter()
+        .copied()
+        .find(|it| Some(it.as_str()) == why);
+    words::rank(why)
 }
 
 fn title(report: &Report, slug: &str) -> Vec<Run> {

@@ -100,6 +100,32 @@ fn with(it: &Year, past: &Past, files: &Files, said: &[Said]) -> Value {
 }
 
 #[test]
+fn a_limit_on_what_the_same_step_gives_takes_nothing() {
+    let on = RightValue::Switch(true);
+    let (root, restricts) = ("finances_access", "finances_accounts_limited_access");
+    let mut it = Year::new("2026-01-01");
+    it.run("2026-02-10", "a1", "ci");
+    it.judged(turn("s1", "worker", &[], &[]));
+    write(
+        &mut it,
+        "s1",
+        "manager",
+        &[(root, on.clone()), (restricts, on)],
+    );
+    it.end(1, 0, 0);
+    let told = told(&it);
+    let step = &told["steps"][0];
+    assert_eq!(step["given"].as_object().unwrap().len(), 1, "{step}");
+    assert!(
+        step["taken"]
+            .as_object()
+            .is_none_or(serde_json::Map::is_empty),
+        "{step}"
+    );
+    assert_eq!(step["other"][restricts], true);
+}
+
+#[test]
 fn what_a_step_gave_and_what_it_took_is_told_right_by_right() {
     let mut it = Year::new("2026-01-01");
     it.run("2026-02-10", "a1", "ci");
