@@ -96,6 +96,12 @@ fn a_right_taken_by_hand_from_an_adopted_account_is_drift_and_held() {
     assert_eq!(hold["code"], "drift", "{hold}");
     let message = hold["message"].as_str().unwrap();
     assert!(message.contains("(`records_create_access`)"), "{message}");
+    assert!(hold["approval"].is_string());
+    // Taken into the files it is once the rest is done: one edit cannot tell the two apart.
+    let accept = ["accept", "jana", "--sandbox", "--yes"];
+    let (code, out, err) = keyholder(place, &[&accept[..], &["--at", "center"]].concat());
+    assert_eq!(code, 1, "{out}{err}");
+    assert!(err.contains("apply that first"), "{out}{err}");
     assert_eq!(apply(place).0, 3);
     let seen = plan(place);
     assert_eq!(seen["steps"], json!([]));

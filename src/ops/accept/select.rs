@@ -48,6 +48,8 @@ pub fn chosen(plan: &Plan, wanted: &Wanted) -> Result<Vec<Step>, NotChosen> {
             .filter(|step| place.as_ref().is_none_or(|place| step.place == *place))
             .collect(),
     };
+    // What somebody did by hand stands beside what the files ask, where that is a step of its own: first what is meant.
+    meant.sort_by_key(|step| step.by_hand.is_none());
     // A write that gains and loses may stand there twice, in part.
     let mut seen = Vec::new();
     meant.retain(|step| {
@@ -88,6 +90,15 @@ fn by_hand(plan: &Plan, step: &Step) -> Result<(), String> {
         let is_it = hold.step.as_ref().is_some_and(|held| held.id == step.id);
         is_it && matches!(hold.code, HoldCode::SecondInvitation | HoldCode::Drift)
     });
+    let mut others = plan.draft.steps.iter();
+    let is_parted = !step.by_hand.is_none()
+        && others.any(|other| other.id != step.id && spot(other) == spot(step));
+    if is_parted {
+        return Err(format!(
+            "the files ask for something else of `{key}` at {} too, and both cannot be told apart in one edit: apply that first, or take that edit back",
+            step.place
+        ));
+    }
     let is_drift = step.reason == Reason::Drift || was_there;
     match (&step.before, &step.after) {
         (Some(_), Some(_)) => Ok(()),
