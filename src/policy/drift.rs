@@ -35,7 +35,7 @@ pub(super) fn name_approvals(draft: &mut Draft, input: &Input<'_>) {
     for hold in held.filter(|hold| hold.code == HoldCode::Drift && hold.approval.is_none()) {
         if let Some(step) = hold.step.as_deref() {
             let entry = words::entries(input, Allow::Drift, &[step], true);
-            hold.approval = Some(entry.into());
+            hold.approval = Some(entry);
         }
     }
 }

@@ -13,6 +13,9 @@ use super::{git, is_hash, text};
 /// The keys of entries, with the files in which they stand now.
 pub type Entries<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 
+/// Other files by file.
+type Homes = BTreeMap<String, BTreeSet<String>>;
+
 /// The other files, by their paths from the top of the repository, in which the entries of each file stood at some time after
 /// `since`; for a file that was new in that time also those with entries that went. None where git does not tell.
 pub fn homes(
@@ -20,7 +23,7 @@ pub fn homes(
     since: &str,
     until: Option<&str>,
     entries: &Entries<'_>,
-) -> Option<BTreeMap<String, BTreeSet<String>>> {
+) -> Option<Homes> {
     if !is_hash(since) || until.is_some_and(|until| !is_hash(until)) {
         return None;
     }
@@ -113,8 +116,8 @@ fn found(
     entries: &Entries<'_>,
     prefix: &str,
     kept: &BTreeSet<&str>,
-) -> Option<(BTreeMap<String, BTreeSet<String>>, BTreeSet<String>)> {
-    let mut homes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+) -> Option<(Homes, BTreeSet<String>)> {
+    let mut homes = Homes::new();
     let (mut new, mut gone, mut ours) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let (mut from, mut file) = (None, None);
     // Lines of a hunk that are still to come: a line of a file may look like a header.
