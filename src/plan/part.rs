@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::file::shown;
-use super::step::{Plan, Step, StepId};
+use super::step::{Hold, Plan, Step, StepId};
 use super::wire;
 use crate::catalog::Catalog;
 
@@ -19,6 +19,8 @@ pub struct Parts {
     pub pending: Vec<Step>,
     /// Steps that would be there without it, and are not.
     pub spared: Vec<Step>,
+    /// How many things are held that would not be without it.
+    pub held: usize,
 }
 
 /// Parts a plan by one that was made without the change.
@@ -41,6 +43,14 @@ pub fn part(base: &Plan, plan: &Plan, catalog: &'static Catalog) -> Parts {
         };
         part.push(step.clone());
     }
+    let about = |hold: &Hold| {
+        let step = hold.step.as_ref().map(|step| step.id.clone());
+        let (system, place) = (hold.system.clone(), hold.place.clone());
+        (hold.code, hold.person.clone(), system, place, step)
+    };
+    let held: BTreeSet<_> = base.draft.holds.iter().map(about).collect();
+    let holds = plan.draft.holds.iter().map(about);
+    parts.held = holds.filter(|it| !held.contains(it)).count();
     let is_left = |step: &&Step| !plan.draft.steps.iter().any(|it| it.id == step.id);
     parts.spared = base.draft.steps.iter().filter(is_left).cloned().collect();
     parts
@@ -82,6 +92,9 @@ mod tests {
         assert_eq!(lines(&held), [""; 0]);
         let of = |parts: Parts| (parts.caused.len(), parts.pending.len());
         assert_eq!(of(since(&held, &plan, catalog())), (0, 1));
+        // What a change brings and a rule keeps back is not nothing.
+        assert_eq!(part(&plan, &held, catalog()).held, 1);
+        assert_eq!(part(&held, &held, catalog()).held, 0);
         // A change of the files may well be what lets a step through.
         assert_eq!(of(part(&held, &plan, catalog())), (1, 0));
         assert_eq!(of(since(&Plan::nothing(), &plan, catalog())), (1, 0));

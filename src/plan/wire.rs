@@ -60,6 +60,9 @@ pub struct Base {
     pub commit: String,
     /// Ids of steps that this change causes.
     pub caused: Vec<String>,
+    /// How many of `holds` would not be there without it.
+    #[serde(default)]
+    pub held: usize,
     /// Ids of steps that would be there without it.
     pub pending: Vec<String>,
     /// Steps that would be there without it, and are not.

@@ -12,13 +12,21 @@ use crate::plan::{Plan, Step};
 /// The parts as lines.
 pub fn parts(parts: &Parts, rev: &str, plan: &Plan) -> Doc {
     let names = Names::of(plan);
-    let section = |title: &'static str, steps: &[Step]| {
+    let section = |title: &'static str, steps: &[Step], held: usize| {
         let lines = steps
             .iter()
             .map(|step| Block::Line(fresh_line(step, &names)));
         let mut blocks: Vec<Block> = lines.collect();
         if blocks.is_empty() {
-            blocks.push(Block::Line(vec![toned(Tone::Dim, "nothing")]));
+            let held = u32::try_from(held).unwrap_or(u32::MAX);
+            let said = match held {
+                0 => "nothing".to_owned(),
+                held => format!(
+                    "nothing but {} held back",
+                    words::count(held, "thing", "things")
+                ),
+            };
+            blocks.push(Block::Line(vec![toned(Tone::Dim, said)]));
         }
         Section {
             title: vec![
@@ -32,11 +40,11 @@ pub fn parts(parts: &Parts, rev: &str, plan: &Plan) -> Doc {
         }
     };
     let mut sections = vec![
-        section("Caused by this change", &parts.caused),
-        section("Pending already", &parts.pending),
+        section("Caused by this change", &parts.caused, parts.held),
+        section("Pending already", &parts.pending, 0),
     ];
     if !parts.spared.is_empty() {
-        sections.push(section("Not needed any more", &parts.spared));
+        sections.push(section("Not needed any more", &parts.spared, 0));
     }
     Doc {
         title: Vec::new(),
@@ -58,6 +66,11 @@ pub fn summary(parts: &Parts, rev: &str) -> Block {
     if !parts.spared.is_empty() {
         text.push_str(&format!(", {} not needed any more", steps(&parts.spared)));
     }
+    if parts.held > 0 {
+        let held = u32::try_from(parts.held).unwrap_or(u32::MAX);
+        let held = words::count(held, "thing", "things");
+        text.push_str(&format!("; {held} held back that would not be without it"));
+    }
     text.push('.');
     Block::Line(vec![
         toned(Tone::Strong, "Compared with "),
@@ -73,6 +86,7 @@ pub fn to_json(parts: &Parts, commit: &str) -> Json {
     json!({
         "commit": commit,
         "caused": ids(&parts.caused),
+        "held": parts.held,
         "pending": ids(&parts.pending),
         "spared": parts.spared.iter().map(fresh_json).collect::<Vec<_>>(),
     })
