@@ -312,7 +312,10 @@ fn a_new_location_comes_with_those_who_work_there_whatever_line_reaches_it() {
     let told = format!("`cita`: people.yaml:{line} gives access at ogre too, which is new");
     let flat = out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(flat.contains(&told), "{out}");
-    assert!(flat.contains("`except: [ogre]`"), "{out}");
+    assert!(
+        flat.contains("`at: { all: true, except: [ogre] }`"),
+        "{out}"
+    );
     assert!(flat.contains("has 1 difference at new locations"), "{out}");
     assert!(!flat.contains("had before"), "{out}");
     edit(

@@ -69,7 +69,7 @@ pub(super) fn told(
         }
         let lines: Vec<String> = lines.into_iter().collect();
         format!(
-            "`{key}`: {} gives access at {place} too, which is new at {system}: {words}; where that is not meant, leave the place out there with `except: [{place}]`",
+            "`{key}`: {} gives access at {place} too, which is new at {system}: {words}; where that is not meant, leave the place out of the line: `at: {{ all: true, except: [{place}] }}`",
             lines.join(" and ")
         )
     };
