@@ -389,7 +389,7 @@ impl<'a> Made<'a> {
         let is_fresh = if by_list {
             self.is_fresh_list(login.system, place)
         } else {
-            self.is_fresh(login.system, place)
+            self.is_fresh(login.system, place, subject.existing.as_ref())
         };
         if subject.existing.is_some() && !is_fresh {
             return;
@@ -452,10 +452,16 @@ impl<'a> Made<'a> {
         }
     }
 
-    /// Whether nobody declared has anything at a place: somebody whom the project has may have come with it.
-    fn is_fresh(&self, system: &SystemName, place: &PlaceId) -> bool {
-        let people = self.input.desired.people.values();
-        let mut grants = people.flat_map(|person| &person.grants);
+    /// Whether nobody declared has anything at a place: somebody whom the project has may have come with it. At a place
+    /// that the import itself declares only what they have themselves counts: others are there by `at: all` alone.
+    fn is_fresh(&self, system: &SystemName, place: &PlaceId, who: Option<&PersonKey>) -> bool {
+        let is_new = place.location().is_some_and(|key| {
+            let spot = (system.clone(), key.clone());
+            self.input.new_places.contains(&spot)
+        });
+        let people = self.input.desired.people.iter();
+        let people = people.filter(|(key, _)| !is_new || Some(*key) == who);
+        let mut grants = people.flat_map(|(_, person)| &person.grants);
         !grants.any(|grant| grant.system == *system && grant.place == *place)
     }
 

@@ -272,8 +272,17 @@ impl<'a> Made<'a> {
             .scopes
             .values()
             .filter_map(|it| it.seen()?.profiles.as_ref());
+        let was_asked = profiles.clone().next().is_some();
         let profiles: usize = profiles.map(Vec::len).sum();
+        let wish = self.input.desired.systems.get(name);
+        let has_places = wish.is_some_and(|wish| !wish.locations.is_empty());
         let line = match kind {
+            Kind::Reservio if !has_places => format!(
+                "{name}: no location names a business of it, so none was asked; write `in: {{ {name}: ID }}` at a location, type or export the list of who may sign in, name it under `snapshot:`, and import again"
+            ),
+            Kind::Reservio if !was_asked => format!(
+                "{name}: Reservio does not show who may sign in; type or export the list, name it under `snapshot:`, and import again"
+            ),
             Kind::Reservio => format!(
                 "{name}: Reservio shows {profiles} bookable profiles and not who may sign in; type or export the list, name it under `snapshot:`, and import again"
             ),
@@ -569,6 +578,7 @@ mod tests {
         propose(&Input {
             observed: &observed,
             desired: &desired,
+            new_places: &BTreeSet::new(),
             catalog: Catalog::current(),
             owners: BTreeMap::new(),
             roles: BTreeMap::new(),

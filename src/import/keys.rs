@@ -44,6 +44,12 @@ const RESERVED: &[&str] = &[
     "yes",
 ];
 
+/// Words that end no phrase.
+const OPEN: &[&str] = &[
+    "a", "an", "and", "at", "by", "for", "from", "in", "may", "not", "of", "on", "or", "the", "to",
+    "with", "without",
+];
+
 /// No key is longer, so that a number still fits behind it.
 const LONGEST: usize = 48;
 
@@ -146,11 +152,20 @@ pub(super) fn dashed(name: &str) -> String {
         let rest = whole.strip_prefix(short);
         rest.is_some_and(|rest| !rest.is_empty() && !rest.starts_with('-'))
     };
-    // Half a word is none.
-    match short.rsplit_once('-') {
-        Some((words, _)) if is_half(&whole, &short) => words.to_owned(),
-        _ => short,
+    if short == whole {
+        return whole;
     }
+    // Half a word is none, and half a phrase neither.
+    let mut short = match short.rsplit_once('-') {
+        Some((words, _)) if is_half(&whole, &short) => words,
+        _ => &short,
+    };
+    while let Some((words, last)) = short.rsplit_once('-')
+        && OPEN.contains(&last)
+    {
+        short = words;
+    }
+    short.to_owned()
 }
 
 fn cut(text: &str, longest: usize) -> String {
@@ -233,10 +248,11 @@ mod tests {
         }
         assert_eq!(dashed("Rīga Mall, 2. stāvs"), "riga-mall-2-stavs");
         let long = "Team member, more appointments, calendar without past days";
-        assert_eq!(
-            dashed(long),
-            "team-member-more-appointments-calendar-without"
-        );
+        assert_eq!(dashed(long), "team-member-more-appointments-calendar");
+        let long = "Stylist may not change the comment of an appointment";
+        assert_eq!(dashed(long), "stylist-may-not-change-the-comment");
+        // A whole name ends as it ends.
+        assert_eq!(dashed("The place to be in"), "the-place-to-be-in");
     }
 
     #[test]

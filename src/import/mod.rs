@@ -23,7 +23,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::catalog::Catalog;
 use crate::config::edit::Yaml;
 use crate::model::{
-    AccountId, Desired, Observed, PersonKey, PlaceId, RightSet, RoleKey, SystemName, VendorRoleSlug,
+    AccountId, Desired, LocationKey, Observed, PersonKey, PlaceId, RightSet, RoleKey, SystemName,
+    VendorRoleSlug,
 };
 
 pub use facts::{KnownFacts, Says};
@@ -46,6 +47,8 @@ pub struct Input<'a> {
     pub observed: &'a Observed,
     /// What the project has already.
     pub desired: &'a Desired,
+    /// Places that the import itself declares: whoever has something there has it by no line that names them.
+    pub new_places: &'a BTreeSet<(SystemName, LocationKey)>,
     /// The rights of the vendors.
     pub catalog: &'static Catalog,
     /// Whose the accounts are that somebody declared has.

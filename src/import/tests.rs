@@ -85,6 +85,7 @@ fn proposed(observed: &Observed, style: Roles) -> Proposal {
     propose(&Input {
         observed,
         desired: &Desired::default(),
+        new_places: &BTreeSet::new(),
         catalog: Catalog::current(),
         owners: BTreeMap::new(),
         roles: BTreeMap::new(),

@@ -1,4 +1,5 @@
-//! No role gives what half of its people are denied: then it is the others who have more.
+//! No role gives what half of its people are denied: then it is the others who have more. And no role has the limit of
+//! the few: a value that half of its people widen is the role's, and who has less of it has a role of their own.
 //!
 //! Not a search for fewer roles: `mine` has found them. Invariant: afterwards fewer than half of the people of each found role
 //! carry a `minus` of one right, everybody is still worth what they have, and no two found roles are equal.
@@ -23,7 +24,14 @@ pub(super) fn thin(it: &Mine<'_>, known: usize, centers: &mut Vec<Center>, chose
         let members = members(chosen, at);
         let heavy = heavy(it, &center, &members);
         if heavy.is_empty() {
-            at += 1;
+            at = match wider(it, &center, &members) {
+                Some((wider, moved)) => {
+                    let all = moved.len() == members.len();
+                    let to = put(centers, chosen, (at, all), wider, moved);
+                    at.min(to.max(known))
+                }
+                None => at + 1,
+            };
             continue;
         }
         let thinner = without(it, &center, &heavy);
@@ -40,28 +48,40 @@ pub(super) fn thin(it: &Mine<'_>, known: usize, centers: &mut Vec<Center>, chose
             continue;
         }
         // Whoever is counted with others may make another right heavy there: all are looked at again.
-        let like = centers.iter().position(|it| *it == thinner);
         let moved = if stays { members } else { less };
-        let to = match like {
-            Some(like) => like,
-            None if stays => {
-                if let Some(place) = centers.get_mut(at) {
-                    *place = thinner;
-                }
-                at
-            }
-            None => {
-                centers.push(thinner);
-                centers.len() - 1
-            }
-        };
-        for member in moved {
-            if let Some(place) = chosen.get_mut(member) {
-                *place = to;
-            }
-        }
+        let to = put(centers, chosen, (at, stays), thinner, moved);
         at = at.min(to.max(known));
     }
+}
+
+/// Gives samples of the role at a position another role: in its place where nobody keeps it. Says where the new one is.
+fn put(
+    centers: &mut Vec<Center>,
+    chosen: &mut [usize],
+    (at, is_instead): (usize, bool),
+    new: Center,
+    moved: Vec<usize>,
+) -> usize {
+    let like = centers.iter().position(|it| *it == new);
+    let to = match like {
+        Some(like) => like,
+        None if is_instead => {
+            if let Some(place) = centers.get_mut(at) {
+                *place = new;
+            }
+            at
+        }
+        None => {
+            centers.push(new);
+            centers.len() - 1
+        }
+    };
+    for member in moved {
+        if let Some(place) = chosen.get_mut(member) {
+            *place = to;
+        }
+    }
+    to
 }
 
 fn members(chosen: &[usize], at: usize) -> Vec<usize> {
@@ -98,6 +118,54 @@ fn heavy(it: &Mine<'_>, center: &Center, members: &[usize]) -> BTreeSet<RightId>
         .collect()
 }
 
+/// The role with a limit as wide as at least half of its people have it, and two of them, and whose role it then is;
+/// whom no words tell from it keep the old one.
+fn wider(it: &Mine<'_>, center: &Center, members: &[usize]) -> Option<(Center, Vec<usize>)> {
+    let mut all: BTreeSet<usize> = BTreeSet::new();
+    let mut added: BTreeMap<(RightId, Value), (BTreeSet<usize>, Vec<usize>)> = BTreeMap::new();
+    for &member in members {
+        let sample = it.samples.get(member)?;
+        all.extend(&sample.people);
+        for spot in it.fit(center, sample)?.plus {
+            // What the role does not open has no limit there.
+            let is_open = |id| center.set.get(RightId::index(id)) == Some(&Value::Switch(true));
+            let is_limit = !matches!(spot.1, Value::Switch(_))
+                && center.set.get(spot.0.index()).is_some()
+                && it.catalog.governors(spot.0).all(is_open);
+            if is_limit {
+                let (people, samples) = added.entry(spot).or_default();
+                people.extend(&sample.people);
+                samples.push(member);
+            }
+        }
+    }
+    let mut wide: Vec<_> = added.into_iter().collect();
+    wide.retain(|(_, (people, _))| people.len() >= 2 && people.len() * 2 >= all.len());
+    wide.sort_by_key(|(_, (people, _))| std::cmp::Reverse(people.len()));
+    wide.into_iter().find_map(|((id, value), (_, carriers))| {
+        let like = it.samples.get(*carriers.first()?)?;
+        let mut new = center.clone();
+        new.set.set(id.index(), Some(value));
+        // A flag says that there is a list.
+        for flag in it.catalog.for_product(it.kind) {
+            if flag.list == Some(id) {
+                new.set
+                    .set(flag.id.index(), like.set.get(flag.id.index()).cloned());
+            }
+        }
+        let words = |center: &Center, at: usize| Some(it.fit(center, it.samples.get(at)?)?.len());
+        let is_moved = |at: &usize| {
+            let (old, new) = (words(center, *at), words(&new, *at));
+            new.is_some_and(|new| old.is_some_and(|old| new <= old))
+        };
+        let moved: Vec<usize> = members.iter().copied().filter(is_moved).collect();
+        let are_all = carriers
+            .iter()
+            .all(|at| moved.contains(at) && words(&new, *at) < words(center, *at));
+        are_all.then_some((new, moved))
+    })
+}
+
 /// The role without some rights, and without what lies below them.
 fn without(it: &Mine<'_>, center: &Center, rights: &BTreeSet<RightId>) -> Center {
     let mut set = RightSet::empty(it.catalog.len());
@@ -132,11 +200,11 @@ fn cost(it: &Mine<'_>, center: &Center, samples: &[usize]) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::mine::Sample;
+    use super::super::mine::{Roles, Sample, mine};
     use super::super::tests::with;
     use super::*;
     use crate::catalog::{Catalog, Kind};
-    use crate::model::VendorRoleSlug;
+    use crate::model::{Item, Items, VendorRoleSlug};
 
     const ALL: [&str; 4] = [
         "records_create_access",
@@ -220,5 +288,38 @@ mod tests {
         // Person 0 has all at one place and less at another, and so half of the two people carry a `minus`.
         let (centers, _) = thinned(&[(&ALL, &[0, 1]), (&ALL[..3], &[0])]);
         assert_eq!(gives(&centers[0]), ALL[..3]);
+    }
+
+    #[test]
+    fn the_limit_of_one_is_not_the_role_s() {
+        let catalog = Catalog::current();
+        let desks = catalog.by_slug("finances_accounts_ids").unwrap();
+        let limited = |to: Items| {
+            let mut set = with(&["finances_access", "records_create_access"]);
+            set.set(desks.index(), Some(Value::Items(to)));
+            set
+        };
+        let one = || limited(Items::only(vec![Item::Id(7)]));
+        let of = |set: RightSet, people: &[usize]| Sample {
+            role: VendorRoleSlug::new("worker"),
+            set,
+            weight: u32::try_from(people.len()).unwrap(),
+            people: people.iter().copied().collect(),
+        };
+        let mined = |samples: &[Sample]| mine(catalog, Kind::Altegio, samples, &[], Roles::Compact);
+        let mut samples = vec![of(limited(Items::All), &[0, 1, 2]), of(one(), &[3])];
+        samples.sort();
+        let found = mined(&samples);
+        assert_eq!(found.centers.len(), 2);
+        for (sample, (at, difference)) in samples.iter().zip(&found.fits) {
+            assert_eq!(difference.len(), 0);
+            assert_eq!(found.centers[*at].set, sample.set);
+        }
+        // One who has more than most carries that alone.
+        let mut samples = vec![of(limited(Items::All), &[0]), of(one(), &[1, 2, 3])];
+        samples.sort();
+        let found = mined(&samples);
+        assert_eq!(found.centers.len(), 1);
+        assert_eq!(found.centers[0].set, one());
     }
 }

@@ -8,6 +8,7 @@ mod acting;
 mod files;
 mod homes;
 mod known;
+mod reached;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -23,7 +24,8 @@ use crate::config::raw::ContactsSource;
 use crate::diagnostic::Diagnostic;
 use crate::import::{self, Addition, Extension, Input, Proposal};
 use crate::model::{
-    AccountId, Desired, Observed, Ownership, PersonKey, Reading, SystemName, VendorRoleSlug,
+    AccountId, Desired, LocationKey, Observed, Ownership, PersonKey, Reading, SystemName,
+    VendorRoleSlug,
 };
 use crate::plan::{Plan, Step, StepKind};
 
@@ -56,6 +58,8 @@ pub struct Imported {
     pub strangers: usize,
     /// What the plan after it has about others, as before.
     pub pending: usize,
+    /// What it has at places that the import declares, by lines that reach them; each is told.
+    pub reached: usize,
 }
 
 /// Why nothing can be imported.
@@ -99,6 +103,7 @@ pub fn import(
     let project = texts.open(first);
     refused(&project)?;
     let before = planner(&project, &owned(&project), &observed);
+    let new_places = reached::new_places(&first.desired, &project.desired);
     let known_spots: BTreeSet<Spot> = about(&before).map(|(spot, _)| spot).collect();
     let schemas = first
         .loaded
@@ -111,6 +116,7 @@ pub fn import(
         let proposal = import::propose(&Input {
             observed: &observed,
             desired: &project.desired,
+            new_places: &new_places,
             catalog: project.catalog,
             owners: owners(&before),
             roles: roles.clone(),
@@ -172,17 +178,35 @@ pub fn import(
             continue;
         }
         told.decide.extend(asked);
-        return Ok(finish(first, tried, &plan, &aside, proposal, told, left));
+        let at_new = reached::told(&after, &plan, &new_places);
+        told.decide.extend(at_new);
+        let counts = counted(first, &plan, &new_places);
+        return Ok(finish(tried, counts, &aside, proposal, told, left));
     }
     Err(ImportError::NotEmpty(
         "too many accounts cannot be said exactly".to_owned(),
     ))
 }
 
-fn finish(
+/// Differences as before, differences at new places, and accounts that are nobody's.
+fn counted(
     first: &Project,
-    mut texts: Texts,
     plan: &Plan,
+    new_places: &BTreeSet<(SystemName, LocationKey)>,
+) -> (usize, usize, usize) {
+    let (reached, pending): (Vec<Spot>, Vec<Spot>) = about(plan)
+        .map(|(spot, _)| spot)
+        .partition(|spot| reached::is_at(new_places, spot));
+    let strangers = plan.draft.strangers.iter();
+    let strangers = strangers
+        .filter(|it| first.desired.systems.contains_key(&it.system))
+        .count();
+    (pending.len(), reached.len(), strangers)
+}
+
+fn finish(
+    mut texts: Texts,
+    (pending, reached, strangers): (usize, usize, usize),
     aside: &BTreeMap<(SystemName, AccountId), String>,
     proposal: Proposal,
     mut told: Told,
@@ -217,17 +241,13 @@ fn finish(
     }
     let contacts = additions.into_iter().find(|it| it.section == "contacts");
     texts.forget(CONTACTS);
-    let pending = about(plan).count();
-    let strangers = plan.draft.strangers.iter();
-    let strangers = strangers
-        .filter(|it| first.desired.systems.contains_key(&it.system))
-        .count();
     Imported {
         texts,
         contacts,
         told,
         strangers,
         pending,
+        reached,
     }
 }
 

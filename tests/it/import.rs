@@ -133,7 +133,7 @@ fn all_five_vendors_are_imported_as_far_as_they_can_be_read() {
     fs::write(folder.join("keyholder.yaml"), settings).unwrap();
     let out = imported(folder, &[]);
     for said in [
-        "desk: Reservio shows",
+        "desk: no location names a business of it, so none was asked",
         "agency: Apenday shows no users",
         "orders: roles have numbers and no names here",
     ] {
@@ -267,6 +267,64 @@ fn location_by_location_the_files_only_grow() {
             );
         }
     }
+}
+
+#[test]
+fn a_new_location_comes_with_those_who_work_there_whatever_line_reaches_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let place = |id: u32, title: &str| json!({ "id": id, "title": title });
+    let user = |id: u32, name: &str, at: Value| {
+        let email = format!("{}@s.example", name.to_lowercase());
+        json!({ "id": id, "name": name, "email": email, "in": at })
+    };
+    let live = json!({ "starts": "2026-11-23T07:00:00Z", "systems": { "salons": {
+        "kind": "altegio", "caller": 1,
+        "locations": [place(101, "Riga"), place(102, "Mall"), place(103, "Ogre")],
+        "users": [
+            user(1, "Robot", json!({ "*": { "role": "manager", "preset": "all" } })),
+            user(10, "Anna", json!({ "101": "worker", "103": "worker" })),
+            user(12, "Cita", json!({ "101": "worker", "102": "worker" })),
+            user(20, "Gita", json!({ "103": "worker" })),
+        ],
+    } } });
+    fs::write(folder.join("live.json"), live.to_string()).unwrap();
+    init(folder);
+    imported(folder, &["--at", "Riga", "--at", "Mall", "--one-file"]);
+    is_settled(folder);
+    edit(folder, "people.yaml", "at: [mall, riga]", "at: all");
+    let out = imported(folder, &[]);
+    let people = &texts(folder)["people.yaml"];
+    let entries: Value = serde_yaml::from_str(people).unwrap();
+    let access = &entries["people"]["anna"]["access"];
+    let places: Vec<&str> = access
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|line| line["at"].as_array().unwrap())
+        .map(|it| it.as_str().unwrap())
+        .collect();
+    assert_eq!(places, ["riga", "ogre"], "{people}");
+    let line = 1 + people
+        .lines()
+        .position(|it| it.ends_with("at: all }"))
+        .unwrap();
+    let told = format!("`cita`: people.yaml:{line} gives access at ogre too, which is new");
+    let flat = out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains(&told), "{out}");
+    assert!(
+        flat.contains("`at: { all: true, except: [ogre] }`"),
+        "{out}"
+    );
+    assert!(flat.contains("has 1 difference at new locations"), "{out}");
+    assert!(!flat.contains("had before"), "{out}");
+    edit(
+        folder,
+        "people.yaml",
+        "at: all",
+        "at: { all: true, except: [ogre] }",
+    );
+    is_settled(folder);
 }
 
 #[test]

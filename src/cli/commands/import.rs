@@ -454,15 +454,24 @@ fn told(
             part(title, lines.iter().map(line).collect());
         }
     }
-    let rest = match (imported.pending, imported.strangers) {
-        (0, 0) => "The plan after this is empty".to_owned(),
-        (0, some) => format!(
+    let differences = |count: usize| noun(count, "difference", "differences");
+    let rest = match (imported.pending, imported.reached, imported.strangers) {
+        (0, 0, 0) => "The plan after this is empty".to_owned(),
+        (0, 0, some) => format!(
             "The plan after this is empty; {} nobody's",
             noun(some, "account is", "accounts are")
         ),
-        (some, _) => format!(
+        (some, 0, _) => format!(
             "The plan after this has {} that it had before",
-            noun(some, "difference", "differences")
+            differences(some)
+        ),
+        (0, new, _) => format!(
+            "The plan after this has {} at new locations, which you decide on above",
+            differences(new)
+        ),
+        (some, new, _) => format!(
+            "The plan after this has {} that it had before, and {new} at new locations, which you decide on above",
+            differences(some)
         ),
     };
     part("", vec![Block::Line(vec![say(rest)])]);
