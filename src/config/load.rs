@@ -454,7 +454,9 @@ fn contacts_outside(
         let mut cx = Decoder::new(&none, &options.allow_hosts);
         let contacts = root.map(|root| ContactsFile::decode(root, &mut cx));
         let mut contacts = contacts.unwrap_or_default();
-        contacts.iter_mut().for_each(|it| it.is_outside = true);
+        for entry in &mut contacts {
+            entry.is_outside = true;
+        }
         (contacts, cx.diagnostics, cx.secrets)
     }))
 }
