@@ -43,7 +43,8 @@ impl Desk {
         let Some(name) = &args.branch else {
             let project = session.open_to_begin(now)?;
             let texts = Texts::read(&project)
-                .map_err(|error| Failure::input(format!("the files cannot be read: {error}")))?;
+                .map_err(|error| Failure::input(format!("the files cannot be read: {error}")))?
+                .with_contacts(&project);
             return Ok(Self {
                 project,
                 texts,
@@ -224,6 +225,10 @@ impl Desk {
                 }
                 let files = edits.iter().map(|it| it.file.as_str());
                 let files: Vec<&str> = files.filter(|it| self.is_for_git(it)).collect();
+                // A commit of no files would be one of all that is staged.
+                if files.is_empty() {
+                    return Ok(());
+                }
                 let onto = vcs::checked_out(root).unwrap_or_default();
                 let hash = vcs::commit_files(root, &files, &message).map_err(|error| {
                     Failure::input(error.to_string())

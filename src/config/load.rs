@@ -453,7 +453,11 @@ fn contacts_outside(
     Some(opened.finish(&path, file, Holds::Entries, |_, root| {
         let mut cx = Decoder::new(&none, &options.allow_hosts);
         let contacts = root.map(|root| ContactsFile::decode(root, &mut cx));
-        (contacts.unwrap_or_default(), cx.diagnostics, cx.secrets)
+        let mut contacts = contacts.unwrap_or_default();
+        for entry in &mut contacts {
+            entry.is_outside = true;
+        }
+        (contacts, cx.diagnostics, cx.secrets)
     }))
 }
 

@@ -542,6 +542,8 @@ pub struct ContactEntry {
     pub email: Option<Spanned<MaybeShared>>,
     /// `phone`.
     pub phone: Option<Spanned<MaybeShared>>,
+    /// Whether it is from what `contacts:` of the settings names, which several branches share.
+    pub is_outside: bool,
 }
 
 /// One entry of `policies`. Which of the keys are there depends on its kind.

@@ -100,6 +100,21 @@ impl Texts {
         })
     }
 
+    /// Takes in the file outside of the project that has the contacts, so that an edit reaches what it has of somebody.
+    #[must_use]
+    pub fn with_contacts(mut self, project: &Project) -> Self {
+        let file = contacts_file(project).filter(|file| self.get(file).is_none());
+        // Where it cannot be read the project says so.
+        let read = file.and_then(|file| {
+            let text = fs::read_to_string(project.loaded.root.join(&file)).ok()?;
+            Some((file, text))
+        });
+        if let Some((file, text)) = read {
+            self.beside(&file, &text, text.clone());
+        }
+        self
+    }
+
     /// The files of a commit, by their paths from the project's folder.
     pub fn of_commit(project: &Project, files: Vec<(String, Vec<u8>)>) -> Self {
         let is_ours = |path: &str| {

@@ -181,9 +181,11 @@ pub fn erase(
     });
     let mut needles = needles(project, person);
     needles.extend(once_needles(&earlier, &needles));
+    let mut files = search(root, &edited, &needles);
+    files.extend(outside(project, &edited, &needles));
     Ok(Erased {
         traces: Traces {
-            files: search(root, &edited, &needles),
+            files,
             commits,
             history,
             earlier: told(&earlier),
@@ -512,16 +514,7 @@ fn search(root: &Utf8Path, texts: &Texts, needles: &[Needle]) -> Vec<(String, Ve
                 }
                 bytes
             };
-            let content = String::from_utf8_lossy(&content).to_lowercase();
-            let digits = joined_digits(&content);
-            let finds = |it: &&Needle| it.how.finds(&it.text.to_lowercase(), &content, &digits);
-            let found_here = needles.iter().filter(finds);
-            let mut what: Vec<&'static str> = found_here.map(|it| it.what).collect();
-            what.dedup();
-            // Who has the whole name has its parts.
-            if what.contains(&"name") {
-                what.retain(|it| *it != "part of the name");
-            }
+            let what = found_in(&String::from_utf8_lossy(&content), needles);
             if !what.is_empty() {
                 found.push((path.into_string(), what));
             }
@@ -529,6 +522,42 @@ fn search(root: &Utf8Path, texts: &Texts, needles: &[Needle]) -> Vec<(String, Ve
     }
     found.sort();
     found
+}
+
+/// What of it a text has.
+fn found_in(content: &str, needles: &[Needle]) -> Vec<&'static str> {
+    let content = content.to_lowercase();
+    let digits = joined_digits(&content);
+    let finds = |it: &&Needle| it.how.finds(&it.text.to_lowercase(), &content, &digits);
+    let found_here = needles.iter().filter(finds);
+    let mut what: Vec<&'static str> = found_here.map(|it| it.what).collect();
+    what.dedup();
+    // Who has the whole name has its parts.
+    if what.contains(&"name") {
+        what.retain(|it| *it != "part of the name");
+    }
+    what
+}
+
+/// The contacts that lie outside of the folder, or that a command has, as they will be.
+fn outside(
+    project: &Project,
+    texts: &Texts,
+    needles: &[Needle],
+) -> Option<(String, Vec<&'static str>)> {
+    let contacts = project.loaded.project.settings.contacts.as_ref()?;
+    if let raw::ContactsSource::File(file) = &contacts.value {
+        let path = Utf8Path::new(&**file);
+        // What lies in the folder is found there.
+        if !path.is_absolute() && !path.starts_with("..") {
+            return None;
+        }
+    }
+    // They are read as the last of all, under the name of the file or of nothing that is one.
+    let (_, source) = project.loaded.sources.iter().last()?;
+    let text = texts.get(source.path()).unwrap_or_else(|| source.text());
+    let what = found_in(text, needles);
+    (!what.is_empty()).then(|| (source.path().to_string(), what))
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@
 
 use std::fmt::Write as _;
 
-use crate::catalog::Kind;
+use crate::catalog::{How, Kind, Verb, capability};
 use crate::config::edit::Yaml;
 use crate::config::{self, LoadOptions};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 
 /// What a new project is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,12 +44,29 @@ pub fn usual_variable(kind: Kind, token: &str) -> String {
     name.to_uppercase()
 }
 
+/// What is to be done next, as commands with what each does.
+pub fn next(kind: Kind) -> String {
+    let mut out = "  keyholder doctor        are the tokens good, and what may they do?\n  keyholder journal init  begins the record of what is seen and done\n".to_owned();
+    if capability(kind, Verb::ReadUsers).how == How::Api {
+        out.push_str("  keyholder import        writes who has access today into files\n");
+    } else {
+        // No interface says who has access, whatever the token may do.
+        out.push_str("  name a list of who has access today under `snapshot:` of the system in keyholder.yaml\n  keyholder import        writes what that list says into files\n");
+    }
+    out.push_str("  keyholder plan          is empty then\n");
+    out
+}
+
 /// The files of the project, or why there is none.
 pub fn files(it: &Beginning) -> Result<Vec<(String, String)>, String> {
     let project = settings(it);
     let loaded = config::load_texts(&[(config::PROJECT_FILE, &project)], &LoadOptions::default());
     let mut wrong = loaded.diagnostics.iter();
     if let Some(wrong) = wrong.find(|it| Diagnostic::is_error(it)) {
+        // Nothing is written yet; what was typed may be the token itself, and is not repeated.
+        if wrong.code == Code::LiteralToken {
+            return Err("that is no name of a variable: letters, digits and `_`, and no digit first, such as `ALTEGIO_USER_TOKEN`".to_owned());
+        }
         let help = wrong.help.as_ref().map(|help| format!(" ({help})"));
         return Err(format!("{}{}", wrong.message, help.unwrap_or_default()));
     }
@@ -167,6 +184,16 @@ mod tests {
     }
 
     #[test]
+    fn next_is_a_list_where_nothing_says_who_has_access() {
+        for kind in Kind::ALL {
+            let is_read = !matches!(kind, Kind::Reservio | Kind::Apenday);
+            let next = next(*kind);
+            assert_eq!(next.contains("who has access today into files"), is_read);
+            assert_eq!(next.contains("under `snapshot:`"), !is_read);
+        }
+    }
+
+    #[test]
     fn what_git_is_kept_from_is_added_to_what_is_there() {
         assert_eq!(ignoring(GITIGNORE), None);
         assert_eq!(ignoring("").unwrap(), GITIGNORE);
@@ -185,6 +212,14 @@ mod tests {
         it.name = "chain".to_owned();
         let why = files(&it).unwrap_err();
         assert!(why.contains("cannot be called `chain`"), "{why}");
+        it.name = "salons".to_owned();
+        it.tokens = vec![("user".to_owned(), "my-token".to_owned())];
+        let why = files(&it).unwrap_err();
+        assert!(
+            why.contains("no name of a variable") && !why.contains("my-token"),
+            "{why}"
+        );
+        it.tokens.clear();
         it.name = "a: {b}\nc".to_owned();
         assert!(files(&it).is_err());
         it.name = "salons".to_owned();

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::support::{copy_example, root};
 use crate::verbs::Chain;
 
 const TEAM: &str = "\
@@ -406,5 +407,129 @@ fn a_refused_rename_says_where_what_stands_in_its_way() {
         1,
         &["role", "rename", "floor", "base"],
         "people/team.yaml:27: `class: *r` is written in a way",
+    );
+}
+
+const CONTACTS: &str = "\
+contacts:
+  jana: { email: jana@salons.example }
+  karlis: { phone: \"+37120000003\" } # his own
+";
+
+/// `examples/hello` in the folder `p`, with contacts in a file beside it.
+fn with_contacts_outside() -> Chain {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("p")).unwrap();
+    copy_example(&root().join("examples/hello"), &folder.path().join("p"));
+    let chain = Chain { folder };
+    let people = chain.text("p/people.yaml");
+    let people = people
+        .replace("    email: jana@salons.example\n", "")
+        .replace("    phone: \"+37120000003\"\n", "");
+    fs::write(chain.path("p/people.yaml"), people).unwrap();
+    keep_contacts(&chain, "file: ../priv/c.yaml");
+    fs::create_dir(chain.path("priv")).unwrap();
+    fs::write(chain.path("priv/c.yaml"), CONTACTS).unwrap();
+    chain
+}
+
+fn keep_contacts(chain: &Chain, source: &str) {
+    let settings = chain.text("p/keyholder.yaml");
+    let settings = settings
+        .lines()
+        .filter(|line| !line.starts_with("contacts:"));
+    let mut settings: Vec<&str> = settings.collect();
+    let contacts = format!("contacts: {{ {source} }}\n");
+    settings.push(&contacts);
+    fs::write(chain.path("p/keyholder.yaml"), settings.join("\n")).unwrap();
+}
+
+#[track_caller]
+fn done(chain: &Chain, arguments: &[&str]) -> String {
+    let (code, told) = chain.run(&[&["-C", "p"], arguments].concat());
+    assert_eq!(code, 0, "{arguments:?}: {told}");
+    told
+}
+
+#[test]
+fn erase_and_rename_reach_contacts_outside_of_the_folder() {
+    let chain = with_contacts_outside();
+    chain.git(&["init", "-q", "-b", "main"]);
+    chain.git(&["config", "user.name", "t"]);
+    chain.git(&["config", "user.email", "t@chain.example"]);
+    chain.git(&["add", "p"]);
+    chain.git(&["commit", "-q", "-m", "one"]);
+    // What a branch alone has cannot rename what all of them share.
+    let branch = ["person", "rename", "jana", "j.b", "--branch", "b", "--yes"];
+    let (code, told) = chain.run(&[&["-C", "p"], &branch[..]].concat());
+    assert_eq!(code, 1, "{told}");
+    assert!(
+        told.contains("contacts of `jana` stand in ../priv/c.yaml"),
+        "{told}"
+    );
+    done(
+        &chain,
+        &["person", "rename", "jana", "j.b", "--commit", "--yes"],
+    );
+    assert_eq!(chain.text("priv/c.yaml"), CONTACTS.replace("jana:", "j.b:"));
+    assert_eq!(
+        chain.git(&["show", "--format=", "--name-only", "HEAD"]),
+        "p/people.yaml\n"
+    );
+    done(&chain, &["apply", "--sandbox", "--yes"]);
+    let told = done(&chain, &["erase", "karlis", "--sandbox", "--yes"]);
+    let left = chain.text("priv/c.yaml");
+    assert!(
+        left.contains("j.b: {") && !left.contains("karlis"),
+        "{left}"
+    );
+    assert!(!left.contains("20000003"), "{left}");
+    assert!(
+        !told.contains("  ../priv/c.yaml: ") && !told.contains("20000003"),
+        "{told}"
+    );
+}
+
+#[test]
+fn erase_names_the_command_that_has_contacts() {
+    let chain = with_contacts_outside();
+    done(&chain, &["apply", "--sandbox", "--yes"]);
+    keep_contacts(&chain, "command: cat ../priv/c.yaml");
+    let erase = ["erase", "karlis", "--sandbox", "--yes", "--allow-commands"];
+    let told = done(&chain, &erase);
+    assert!(
+        told.contains("  output of the contacts command: key, phone\n")
+            && !told.contains("20000003"),
+        "{told}"
+    );
+    assert_eq!(chain.text("priv/c.yaml"), CONTACTS);
+}
+
+#[test]
+fn who_joins_on_another_branch_stops_nobody_by_shared_contacts() {
+    let chain = with_contacts_outside();
+    let more = format!("{CONTACTS}  valdis.new: {{ email: v@salons.example }}\n");
+    fs::write(chain.path("priv/c.yaml"), &more).unwrap();
+    let told = done(&chain, &["check", "--notes"]);
+    assert!(
+        told.contains("note[unknown-person]") && told.contains("valdis.new"),
+        "{told}"
+    );
+    done(&chain, &["plan", "--sandbox"]);
+    done(&chain, &["apply", "--sandbox", "--yes"]);
+    done(&chain, &["apply", "--sandbox", "--due", "--yes"]);
+    // A slip is seen without asking.
+    fs::write(chain.path("priv/c.yaml"), format!("{more}  jna: {{}}\n")).unwrap();
+    let told = done(&chain, &["check"]);
+    assert!(
+        told.contains("warning[unknown-person]") && told.contains("did you mean `jana`"),
+        "{told}"
+    );
+    // In a file of the project nobody else can have meant it.
+    fs::write(chain.path("p/contacts.yaml"), "contacts: { x: {} }\n").unwrap();
+    let (code, told) = chain.run(&["-C", "p", "check"]);
+    assert!(
+        code == 1 && told.contains("error[unknown-person]"),
+        "{told}"
     );
 }

@@ -159,6 +159,12 @@ fn every_command_has_a_manual_page() {
     let (code, page) = chain.run(&["man", "role", "rename"]);
     assert_eq!(code, 0, "{page}");
     assert_eq!(page, chain.text("pages/keyholder-role-rename.1"));
+    assert!(!page.contains("EXTRA"), "{page}");
+    let at = |what: &str| page.find(what).unwrap_or_else(|| panic!("{what}: {page}"));
+    assert!(at(".SH \"EXIT STATUS\"\n0 written") < at(".SH EXAMPLES\n"));
+    let version = env!("CARGO_PKG_VERSION");
+    let named = format!(".TH keyholder-role-rename 1  \"keyholder {version}\"");
+    assert!(page.contains(&named), "{page}");
     let (code, told) = chain.run(&["man", "nothing"]);
     assert_eq!(code, 1, "{told}");
 }

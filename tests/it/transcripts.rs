@@ -369,3 +369,15 @@ fn apply(edit: &[&str], place: &Path) {
     );
     fs::write(&path, text.replace(&old, &pick('+'))).unwrap();
 }
+
+#[test]
+fn what_the_readme_shows_of_the_example_stands_in_it() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, block) = readme
+        .split_once("all it says about Jana:\n\n```yaml\n")
+        .unwrap();
+    let (block, _) = block.split_once("```").unwrap();
+    let people = std::fs::read_to_string(root().join("examples/hello/people.yaml")).unwrap();
+    // All of it: what follows is another entry.
+    assert!(people.contains(&format!("\n\n{block}\n  ")), "{block}");
+}

@@ -10,7 +10,7 @@ use crate::cli::session::Session;
 use crate::cli::typed::Typed;
 use crate::config::PROJECT_FILE;
 use crate::ops::edit::{Edit, create, write};
-use crate::ops::init::{Beginning, files, ignoring, usual_name, usual_variable};
+use crate::ops::init::{Beginning, files, ignoring, next, usual_name, usual_variable};
 use crate::render::escape;
 
 pub(in crate::cli) fn run(session: &Session<'_>, args: &InitArgs) -> Result<Endings, Failure> {
@@ -42,9 +42,9 @@ pub(in crate::cli) fn run(session: &Session<'_>, args: &InitArgs) -> Result<Endi
         [] => String::new(),
         some => format!("  put the tokens into {}\n", some.join(" and ")),
     };
-    session.ui.data(&format!(
-        "\nNext:\n{tokens}  keyholder doctor        are the tokens good, and what may they do?\n  keyholder journal init  begins the record of what is seen and done\n  keyholder import        writes who has access today into files\n  keyholder plan          is empty then\n"
-    ));
+    session
+        .ui
+        .data(&format!("\nNext:\n{tokens}{}", next(beginning.kind)));
     Ok(Endings::new())
 }
 

@@ -227,6 +227,7 @@ impl Entry for ContactEntry {
             key,
             email: None,
             phone: None,
+            is_outside: false,
         }
     }
 }

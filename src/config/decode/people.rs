@@ -510,6 +510,7 @@ impl ContactFields {
             key,
             email: self.email,
             phone: self.phone,
+            is_outside: false,
         }
     }
 }

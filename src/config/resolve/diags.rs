@@ -104,6 +104,30 @@ pub(super) fn unknown<'a>(
     with_help(diagnostic, advice(&name.value, known))
 }
 
+/// Contacts outside of git are every branch's: whoever joins on one is nobody yet on the others. What looks like a slip is
+/// a warning.
+pub(super) fn nobody_here(key: &Text, people: &[&str]) -> Diagnostic {
+    use crate::diagnostic::Severity;
+    let near = nearest(&key.value, people.iter().copied());
+    let mut found = Diagnostic::new(
+        Code::UnknownPerson,
+        format!(
+            "contacts outside of git are of `{}`, which is nobody's key here",
+            key.value
+        ),
+    )
+    .at(key.span, "not a person of this project");
+    found.severity = if near.is_some() {
+        Severity::Warning
+    } else {
+        Severity::Note
+    };
+    found.help(match near {
+        Some(near) => format!("did you mean `{near}`? Somebody who joins on another branch is right here"),
+        None => "somebody who joins on another branch is right here; take the entry out once nobody has this key".to_owned(),
+    })
+}
+
 pub(super) fn unknown_tag_value<'a>(
     tag: &str,
     value: &Text,

@@ -64,7 +64,11 @@ pub(super) fn check(
         }
     }
     for entry in &entries.contacts {
-        known_person(&entry.key, people, diagnostics);
+        if !entry.is_outside {
+            known_person(&entry.key, people, diagnostics);
+        } else if people.binary_search(&&*entry.key.value).is_err() {
+            diagnostics.push(diags::nobody_here(&entry.key, people));
+        }
     }
     settings
         .protected

@@ -301,6 +301,19 @@ pub(super) fn rename_person(
             origin.file, origin.line
         )));
     }
+    let contacts = &project.loaded.project.entries.contacts;
+    let of = |key: &str| contacts.iter().find(|it| *it.key.value == *key);
+    if let (Some(there), None) = (of(from), of(to)) {
+        let file = project.loaded.sources.origin(there.key.span).file;
+        if texts.get(&file).is_none() {
+            return Err(NotMade::new(format!(
+                "the contacts of `{from}` stand in {file}, which is not written here"
+            ))
+            .help(format!(
+                "write them there under `{to}` as well, then rename"
+            )));
+        }
+    }
     let entry = find(project, texts, from)?;
     let renamed = everywhere(texts, Named::Person, from, to)?;
     let path: Vec<Seg> = vec!["people".into(), to.into(), "was".into()];
