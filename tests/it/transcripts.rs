@@ -16,7 +16,7 @@ use std::process::{Command, Stdio};
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
-use crate::support::generated::{rewrite, updating};
+use crate::support::generated::{rewrite, stale, updating};
 use crate::support::{copy_example, files, root};
 
 /// Where the commands of a page are run.
@@ -380,4 +380,25 @@ fn what_the_readme_shows_of_the_example_stands_in_it() {
     let people = std::fs::read_to_string(root().join("examples/hello/people.yaml")).unwrap();
     // All of it: what follows is another entry.
     assert!(people.contains(&format!("\n\n{block}\n  ")), "{block}");
+}
+
+/// The picture at the top of the README: the plan of its example as a terminal shows it.
+#[test]
+fn the_picture_of_a_plan_is_of_today_s_program() {
+    let folder = tempfile::tempdir().unwrap();
+    copy_example(&root().join("examples/hello"), folder.path());
+    let output = Command::new(env!("CARGO_BIN_EXE_keyholder"))
+        .args(["plan", "--sandbox", "--color", "always"])
+        .current_dir(folder.path())
+        .env_clear()
+        .env("COLUMNS", "80")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert!(shown.contains('\u{1b}'), "it is in color");
+    let drawn = snapbox::Data::text(format!("$ keyholder plan --sandbox\n{shown}"));
+    let drawn = drawn.coerce_to(snapbox::data::DataFormat::TermSvg);
+    let stale = stale(&root().join("docs/plan.svg"), &drawn.render().unwrap());
+    assert!(stale.is_none(), "{}", stale.unwrap_or_default());
 }
