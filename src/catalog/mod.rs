@@ -128,6 +128,12 @@ impl Catalog {
         self.rights.get(index).map(|right| right.id)
     }
 
+    /// Whether a right with that slug is known and limits others.
+    pub fn restricts(&self, slug: &str) -> bool {
+        let right = self.by_slug(slug);
+        right.is_some_and(|id| self.get(id).is_restricting())
+    }
+
     /// The right with that slug, exactly as the vendor spells it.
     pub fn by_slug(&self, slug: &str) -> Option<RightId> {
         let found = self

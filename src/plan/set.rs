@@ -181,15 +181,14 @@ where
         };
         if let Some(beside) = hands.beside(ctx.input.catalog, &target, row, held) {
             let kept = |id: &RightId| beside.rights.get(id.index()).is_none();
-            let by_hand = &step.step.by_hand;
-            let rights = by_hand.rights.iter().copied().filter(kept).collect();
-            let is_role = by_hand.role && beside.role != target.role;
+            let mut left = step.step.by_hand.clone();
+            left.rights.retain(kept);
+            left.role &= beside.role != target.role;
             let rest = self.set(ctx, case, grant, account, row, scope, beside, hands);
             if !rest.step.deltas.is_empty() || rest.step.kind != StepKind::SetRights {
                 ctx.found.candidates.push(rest);
-                step.refusal.get_or_insert_with(|| {
-                    waits(ctx.input.catalog, case, &step.step, (rights, is_role))
-                });
+                step.refusal
+                    .get_or_insert_with(|| waits(ctx.input.catalog, case, &grant.place, &left));
             }
         }
         ctx.found.candidates.push(step);
@@ -423,22 +422,7 @@ where
 }
 
 /// Why what somebody did by hand is not answered yet.
-fn waits(
-    catalog: &Catalog,
-    case: &Case<'_>,
-    step: &Step,
-    (rights, is_role): (Vec<RightId>, bool),
-) -> Refusal {
-    const NAMED: usize = 3;
-    let by_hand = &step.by_hand;
-    let role = is_role.then_some("the vendor role").into_iter();
-    let rights = rights.iter().map(|&id| catalog.get(id).slug);
-    let named: Vec<String> = role.chain(rights).map(|it| format!("`{it}`")).collect();
-    let (first, more) = named.split_at(named.len().min(NAMED));
-    let more = match more.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
+fn waits(catalog: &Catalog, case: &Case<'_>, place: &PlaceId, by_hand: &ByHand) -> Refusal {
     let what = if by_hand.gives {
         "less than the files say: somebody took it away by hand"
     } else {
@@ -447,10 +431,10 @@ fn waits(
     Refusal {
         code: HoldCode::Drift,
         message: format!(
-            "`{}` at {} has {what} since it was last verified ({}{more})",
+            "`{}` at {} has {what} since it was last verified ({})",
             case.person.key,
-            step.place,
-            first.join(", "),
+            place,
+            by_hand.named(catalog),
         ),
         help: "what else is to be done there is a step of its own and done first; find out who changed this and why: then change the files, or approve that they win"
             .into(),

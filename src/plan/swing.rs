@@ -2,7 +2,8 @@
 //!
 //! Not its class, which is the first of it that matters. Invariant: one step may do all of it.
 
-use crate::catalog::RightId;
+use super::system::first_of;
+use crate::catalog::{Catalog, RightId};
 
 /// What a step does to an account's access; one step may do all of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +36,15 @@ pub struct ByHand {
 }
 
 impl ByHand {
+    /// The vendor role and the rights in short, in marks.
+    pub fn named(&self, catalog: &Catalog) -> String {
+        const NAMED: usize = 3;
+        let role = self.role.then_some("the vendor role").into_iter();
+        let rights = self.rights.iter().map(|&id| catalog.get(id).slug);
+        let named: Vec<String> = role.chain(rights).map(|it| format!("`{it}`")).collect();
+        first_of(&named, NAMED)
+    }
+
     /// Whether nobody but us changed anything.
     pub fn is_none(&self) -> bool {
         self.rights.is_empty() && !self.role && !self.staff

@@ -481,7 +481,12 @@ pub(super) fn count(number: u32, one: &str, many: &str) -> String {
 /// The first few of a list, and how many more there are.
 pub(super) fn some_of(items: &[String]) -> String {
     const SHOWN: usize = 5;
-    let (shown, more) = items.split_at(items.len().min(SHOWN));
+    first_of(items, SHOWN)
+}
+
+/// The first `most` of a list, and how many more there are.
+pub(super) fn first_of(items: &[String], most: usize) -> String {
+    let (shown, more) = items.split_at(items.len().min(most));
     if more.is_empty() {
         shown.join(", ")
     } else {

@@ -9,9 +9,6 @@ use crate::model::{Allow, Answer, Answered};
 use crate::plan::{Because, Draft, HoldCode, Input, Need, Reason, Step, StepKind};
 use crate::text::mask_contacts;
 
-/// How many rights a message names.
-const MOST_NAMED: usize = 3;
-
 /// What the steps that answer drift need.
 pub(super) fn needs(draft: &Draft, input: &Input<'_>) -> Vec<Need> {
     let rule = input.desired.rules.drift;
@@ -61,17 +58,9 @@ fn beside(step: &Step, catalog: &Catalog) -> String {
     if by_hand.is_none() || by_hand.rights.len() >= step.deltas.len() {
         return String::new();
     }
-    let role = by_hand.role.then_some("the vendor role").into_iter();
-    let rights = by_hand.rights.iter().map(|&id| catalog.get(id).slug);
-    let changed: Vec<String> = role.chain(rights).map(|it| format!("`{it}`")).collect();
-    let (named, more) = changed.split_at(changed.len().min(MOST_NAMED));
-    let more = match more.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
     format!(
-        " ({}{more}; what else the same write would do waits with it)",
-        named.join(", ")
+        " ({}; what else the same write would do waits with it)",
+        by_hand.named(catalog)
     )
 }
 

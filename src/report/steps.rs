@@ -25,11 +25,13 @@ pub(super) fn turned(fact: &StepFact<'_>) -> Step {
             _ if gives(kind) => (true, false),
             _ if takes(kind) => (false, true),
             // What limits a right that the same step gives takes nothing that anybody had.
-            Some(RightValue::Switch(true)) if restricts(slug) && is_given(&fact.rights, slug) => {
+            Some(RightValue::Switch(true))
+                if Catalog::current().restricts(slug) && is_given(&fact.rights, slug) =>
+            {
                 (false, false)
             }
             Some(RightValue::Switch(on)) => {
-                let opens = *on != restricts(slug);
+                let opens = *on != Catalog::current().restricts(slug);
                 (opens, !opens)
             }
             _ => (has(more, slug), has(less, slug)),
@@ -68,12 +70,6 @@ fn is_given(rights: &BTreeMap<&str, Option<&RightValue>>, slug: &str) -> bool {
         let value = rights.get(catalog.get(above).slug).copied().flatten();
         value == Some(&RightValue::Switch(true))
     })
-}
-
-fn restricts(slug: &str) -> bool {
-    let catalog = Catalog::current();
-    let right = catalog.by_slug(slug);
-    right.is_some_and(|id| catalog.get(id).is_restricting())
 }
 
 /// The rights that a report names.

@@ -144,7 +144,7 @@ fn rights(report: &Report, step: &Step) -> (Vec<Run>, Vec<Vec<Run>>) {
         _ => {}
     }
     let mut rest = Vec::new();
-    let is_limit = |(slug, _): &(&String, &Option<RightValue>)| limits(slug);
+    let is_limit = |(slug, _): &(&String, &Option<RightValue>)| Catalog::current().restricts(slug);
     let (given, taken) = (step.given.iter(), step.taken.iter());
     let all = given.clone().chain(taken.clone()).filter(is_limit);
     let other: BTreeMap<String, Option<RightValue>> = all
@@ -181,7 +181,7 @@ fn rights(report: &Report, step: &Step) -> (Vec<Run>, Vec<Vec<Run>>) {
             let mut runs = title(report, slug);
             // A limit is nothing that somebody gets or loses.
             match value {
-                Some(RightValue::Switch(on)) if limits(slug) => {
+                Some(RightValue::Switch(on)) if Catalog::current().restricts(slug) => {
                     runs.push(say(if *on { ": now so" } else { ": no more" }));
                 }
                 value => runs.extend(worth(value.as_ref())),
@@ -263,13 +263,6 @@ pub(super) fn titles(report: &Report, slugs: &[String]) -> Vec<Run> {
 
 fn why<'r>(report: &'r Report, slug: &str) -> Option<&'r String> {
     report.rights.get(slug)?.sensitive.as_ref()
-}
-
-/// Whether a right limits others.
-fn limits(slug: &str) -> bool {
-    let catalog = Catalog::current();
-    let right = catalog.by_slug(slug);
-    right.is_some_and(|id| catalog.get(id).is_restricting())
 }
 
 /// How heavy a right is; the heaviest first.
